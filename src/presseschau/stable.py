@@ -1,0 +1,98 @@
+"""What must come out the same on every machine and in every year: ids, hashes, canonical URLs, rounded scores."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from functools import cache
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+import tldextract
+
+# Only names that no known CMS uses to select an article: `cid`, `id`, `p` and `source` stay.
+_TRACKING = re.compile(
+    r"""(?:utm_|pk_|mtm_|piwik_|matomo_|hsa_|wt[._]|stm_|vero_|oly_|_hs|at_(?:medium|campaign|custom)|ns_(?:campaign|source|mchannel))[\w.]*
+      | xtor | mc_[ce]id | _ga | _gl | [fgdy]clid | gclsrc | gbraid | wbraid | msclkid | twclid | ttclid | igshid | igsh
+      | li_fat_id | cmpid | cmp | icid | s_cid | ncid | sc_cid | mkt_tok | wtmc | cn-track | dicbo
+      | ref | ref_src | ref_url | referrer | referer | reflink | smid | smtyp | sharetype | share | xing_share
+      | fb_action_ids | fb_action_types | fb_source | campaign_id""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_UNRESERVED = "-._~!$&'()*+,;=:@/%"
+_DEFAULT_PORT = {"http": "80", "https": "443"}
+
+
+def sha256(data: bytes | str) -> str:
+    """Hex sha256 of bytes, or of a string's UTF-8 (lone surrogates replaced, so every string has a hash)."""
+    return hashlib.sha256(data.encode("utf-8", "replace") if isinstance(data, str) else data).hexdigest()
+
+
+def article_id(url: str | None, text: str) -> str:
+    """The article's id: 16 hex digits of sha256 of its canonical URL, else of the input text in NFC.
+
+    >>> article_id("https://example.de/a", "")
+    '248e882d6c7cdf55'
+    """
+    return sha256(url if url else unicodedata.normalize("NFC", text))[:16]
+
+
+def rounded(score: float) -> float:
+    """A score as it is published: 6 digits, never negative zero."""
+    return round(score, 6) + 0.0
+
+
+def canonical_url(url: str | None) -> str | None:
+    """The URL without fragment, tracking parameters, default port or case noise; None where it is no absolute http(s) URL.
+
+    A query that selects the article stays, in its order.
+
+    >>> canonical_url("HTTPS://Example.de:443/a?id=7&utm_source=x#top")
+    'https://example.de/a?id=7'
+    >>> canonical_url("/relative") is None
+    True
+    """
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORT or not host or any(c.isspace() for c in host):
+        return None
+    try:
+        host = host.encode("idna").decode("ascii") if not host.isascii() else host
+    except UnicodeError:
+        return None
+    netloc = host if port is None or str(port) == _DEFAULT_PORT[scheme] else f"{host}:{port}"
+    query = "&".join(p for p in parts.query.split("&") if p and not _TRACKING.fullmatch(unquote(p.partition("=")[0])))
+    path = quote(parts.path or "/", safe=_UNRESERVED)
+    return urlunsplit((scheme, netloc, path, quote(query, safe=_UNRESERVED + "?"), ""))
+
+
+@cache
+def _suffixes() -> tldextract.TLDExtract:
+    """The public suffix list that is shipped with the package: no network, no cache on disk."""
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+@cache
+def registrable_domain(host: str) -> str | None:
+    """The domain that a publisher registered.
+
+    >>> registrable_domain("www.heise.de"), registrable_domain("news.orf.at"), registrable_domain("localhost")
+    ('heise.de', 'orf.at', None)
+    """
+    return _suffixes()(host).top_domain_under_public_suffix or None
+
+
+def publisher_of(url: str | None) -> str | None:
+    """Registrable domain of a URL, None where it has none.
+
+    >>> publisher_of("https://www.heise.de/news/x.html")
+    'heise.de'
+    """
+    host = urlsplit(url).hostname if url else None
+    return registrable_domain(host) if host else None
