@@ -46,7 +46,8 @@ class Document:
     """An article as its reader sees it, with what its page states about it.
 
     Attributes:
-        text: Teaser, subheads, paragraphs and list items, blank line between them, title left out; "" where no article was found.
+        text: Teaser, subheads, paragraphs and list items, blank line between them, title left out; "" where there is
+            no article.
         title: Headline without the site's suffix.
         teaser: The lead where the page sets one apart; it is also the first part of `text`.
         url: Canonical URL (`stable.canonical_url`).

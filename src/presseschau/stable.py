@@ -34,7 +34,7 @@ def article_id(url: str | None, text: str) -> str:
     >>> article_id("https://example.de/a", "")
     '248e882d6c7cdf55'
     """
-    return sha256(url if url else unicodedata.normalize("NFC", text))[:16]
+    return sha256(url or unicodedata.normalize("NFC", text))[:16]
 
 
 def rounded(score: float) -> float:
@@ -43,7 +43,7 @@ def rounded(score: float) -> float:
 
 
 def canonical_url(url: str | None) -> str | None:
-    """The URL without fragment, tracking parameters, default port or case noise; None where it is no absolute http(s) URL.
+    """The URL without fragment, tracking parameters, default port or case noise; None unless absolute http(s).
 
     A query that selects the article stays, in its order.
 
@@ -84,8 +84,15 @@ def registrable_domain(host: str) -> str | None:
 
     >>> registrable_domain("www.heise.de"), registrable_domain("news.orf.at"), registrable_domain("localhost")
     ('heise.de', 'orf.at', None)
+    >>> registrable_domain("www.blatt.example"), registrable_domain("10.0.0.1")
+    ('blatt.example', None)
     """
-    return _suffixes()(host).top_domain_under_public_suffix or None
+    found = _suffixes()(host)
+    if found.suffix:
+        return found.top_domain_under_public_suffix or None
+    # The list's own default for a top-level domain it does not know is the rule "*": `.example`, an intranet's `.lan`
+    labels = host.lower().rstrip(".").split(".")
+    return ".".join(labels[-2:]) if len(labels) > 1 and all(labels) and labels[-1].isalpha() else None
 
 
 def publisher_of(url: str | None) -> str | None:

@@ -1,0 +1,83 @@
+"""What all commands share: Hydra in, one clear line and the right exit status out."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILT, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def run(config_name: str, main: Callable[[dict[str, Any]], int]) -> None:
+    """Composes the config from the command line, calls `main` with it as plain data, and exits.
+
+    Exit status: what `main` answers, 1 where the work failed, 2 where the command or the config is wrong, 130 where it
+    was interrupted.
+    """
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print a stack and exit with 1 for a mistyped option
+    import hydra
+    from hydra.errors import HydraException
+    from omegaconf import DictConfig, OmegaConf
+    from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+
+    OmegaConf.register_new_resolver("root", lambda: str(ROOT), replace=True)
+    jobs: list[DictConfig] = []  # one, or with --multirun one for each combination
+    try:
+        hydra.main(version_base="1.3", config_path=str(ROOT / "configs"), config_name=config_name)(jobs.append)()
+        configs = [OmegaConf.to_container(job, resolve=True, throw_on_missing=True) for job in jobs]
+    except MissingMandatoryValue as error:
+        key = re.search(r"full_key: (\S+)", str(error))
+        _stop(f"{key[1] if key else 'an option'} is missing: say {key[1] if key else 'it'}=…", USAGE)
+    except (HydraException, OmegaConfBaseException) as error:
+        _stop(_one_line(error, config_name), USAGE)
+    try:
+        sys.exit(max((main(cast("dict[str, Any]", config)) for config in configs), default=BUILT))
+    except KeyboardInterrupt:
+        _stop("interrupted; the same command goes on where it stopped", INTERRUPTED)
+
+
+def _stop(message: str, status: int) -> None:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _one_line(error: Exception, config_name: str) -> str:
+    """Hydra's complaint as one line that names the option and the nearest valid choice."""
+    text = str(error)
+    if match := re.search(r"(?:Could not override|Could not find in the config:?|Key) '([\w.@/]+)'", text):
+        from presseschau.config import nearest
+
+        known = _options(config_name)
+        return f"unknown option {match[1]}: {nearest(match[1], known)}"
+    if match := re.search(r"Could not find '(\w+)/([\w-]+)'", text):
+        from presseschau.config import nearest
+
+        known = [path.stem for path in (ROOT / "configs" / match[1]).glob("*.yaml")]
+        return f"{match[1]}={match[2]} is not known: {nearest(match[2], known)}"
+    return " ".join(text.split())
+
+
+def _options(config_name: str) -> list[str]:
+    """Every dotted option that the config has with its default groups."""
+    from hydra import compose, initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from omegaconf import DictConfig
+
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(ROOT / "configs"), version_base="1.3"):
+        config = compose(config_name)
+
+    def walk(node: DictConfig, path: str) -> list[str]:
+        found = []
+        for key in node:
+            name = f"{path}.{key}" if path else str(key)
+            child = node._get_node(key)
+            found += [name, *(walk(child, name) if isinstance(child, DictConfig) else [])]
+        return found
+
+    return walk(config, "")

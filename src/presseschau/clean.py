@@ -1,0 +1,174 @@
+"""Cleaning of text: one normal form of Unicode and white space, and what has to leave an extracted article.
+
+`normalise` is for every string that enters a build. The other functions take normalised text, paragraphs set off by a
+blank line, and say what they took out, so that a caller can report or use it. All are pure and idempotent.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# U+0080–U+009F stand for Windows-1252 where a page meant letters (WHATWG, Encoding Standard, table of references).
+_C1 = {
+    byte: bytes([byte]).decode("cp1252", "ignore") or None
+    for byte in range(0x80, 0xA0)
+}  # fmt: skip
+_REMOVED = (
+    *range(0x00, 0x09), *range(0x0E, 0x1C), 0x1F, 0x7F,  # controls that are no white space
+    0xAD,  # soft hyphen
+    0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E,  # joiners and fillers without a glyph
+    *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),  # zero width, bidirectional marks
+    0xFEFF, *range(0xFFF9, 0xFFFD), 0xFFFE, 0xFFFF,  # byte order mark, interlinear and object placeholders
+)  # fmt: skip
+_SPACES = (0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
+_LINE_ENDS = (0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x2028)
+_TABLE: dict[int, str | None] = (
+    _C1 | dict.fromkeys(_REMOVED) | dict.fromkeys(_SPACES, " ") | dict.fromkeys(_LINE_ENDS, "\n") | {0x2029: "\n\n"}
+)
+_ODD = re.compile("[" + "".join(map(re.escape, map(chr, sorted(_TABLE)))) + "]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE_END = re.compile(r"\r\n?")
+_SPACE_RUN = re.compile(r" {2,}")
+_LINE_EDGE = re.compile(r" ?\n ?")
+_BLANK_RUN = re.compile(r"\n{3,}")
+
+
+def normalise(text: str) -> str:
+    r"""Text in the one form that the build works on; idempotent.
+
+    NFC; soft hyphens, zero-width characters, directional marks, byte order marks and control characters out; every
+    Unicode space an ordinary one; line ends `\n`; runs of spaces squeezed, none at the edges of a line; at most one
+    blank line between paragraphs. Lone surrogates become U+FFFD, split pairs are joined. Quotes and dashes stay.
+
+    >>> normalise("Strom\u00adpreis\u00a0 steigt \r\n\r\n\r\n\r\num 5\u202f% ")
+    'Strompreis steigt\n\num 5 %'
+    """
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if "\r" in text:
+        text = _LINE_END.sub("\n", text)
+    if _ODD.search(text):
+        text = text.translate(_TABLE)
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if "  " in text:
+        text = _SPACE_RUN.sub(" ", text)
+    text = _LINE_EDGE.sub("\n", text)
+    return _BLANK_RUN.sub("\n\n", text).strip(" \n")
+
+
+def paragraphs(text: str) -> list[str]:
+    r"""The paragraphs of a normalised text, in order.
+
+    >>> paragraphs("Eins.\n\nZwei\nund drei.")
+    ['Eins.', 'Zwei\nund drei.']
+    """
+    return [part for part in text.split("\n\n") if part]
+
+
+_REPEAT_MIN_CHARS = 40  # shorter paragraphs repeat in good faith: "Ja.", "Anzeige gegen unbekannt", a refrain
+_NOT_WORD = re.compile(r"\W+")
+
+
+def drop_repeated_paragraphs(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text without paragraphs that stood there before, and those paragraphs.
+
+    Pages print the lead twice, or a pull quote that the text has already. Paragraphs under 40 characters stay, and
+    letters and digits alone decide: case, quotes and punctuation do not make a paragraph new.
+    """
+    seen: set[str] = set()
+    kept, dropped = [], []
+    for paragraph in paragraphs(text):
+        key = _NOT_WORD.sub(" ", paragraph).strip().casefold()
+        if len(key) >= _REPEAT_MIN_CHARS and key in seen:
+            dropped.append(paragraph)
+            continue
+        seen.add(key)
+        kept.append(paragraph)
+    return "\n\n".join(kept), tuple(dropped)
+
+
+# A capital on a line of its own before a small letter is a drop cap; inside a line only words that German has prove it.
+_DROP_CAP_LINE = re.compile(r"(?m)^([A-ZÄÖÜ])\n{1,2}(?=[a-zäöüß])")
+_DROP_CAP_WORDS = (
+    "aber als am an auch auf aus bei beim bis da damit dann das dass dem den denn der des die dies diese dieser dieses doch "
+    "durch ein eine einem einen einer eines er erst es fast für hat ich ihr im immer in ist jede jeder jetzt kaum kein "
+    "keine man manche mehr mit nach nachdem nicht noch nun nur ob oder ohne schon sechs seit seitdem sie sind so über um "
+    "und unter viele vom von vor wann war warum was wegen weil wenn wer wie wir wo zu zum zur zwei"
+).split()
+_DROP_CAP_INLINE = re.compile(r"(?m)^([A-ZÄÖÜ]) ([a-zäöüß]+)\b")
+
+
+def join_drop_caps(text: str) -> str:
+    r"""A paragraph's first letter back on its word where the page set it as a drop cap.
+
+    >>> join_drop_caps("D er Markt wächst.\n\nX will mehr.\n\nB\nerlin baut.")
+    'Der Markt wächst.\n\nX will mehr.\n\nBerlin baut.'
+    """
+
+    def join(match: re.Match[str]) -> str:
+        word = match[1] + match[2]
+        return word if word.lower() in _DROP_CAP_WORDS else match[0]
+
+    return _DROP_CAP_INLINE.sub(join, _DROP_CAP_LINE.sub(r"\1", text))
+
+
+# Agencies whose copy German-language media run, by the name that `Document.agency` carries.
+_AGENCIES = {
+    "dpa": "dpa", "dpa-afx": "dpa-AFX", "dpa-infocom": "dpa", "dpa/tmn": "dpa", "dpa-tmn": "dpa", "tmn": "dpa",
+    "afp": "AFP", "reuters": "Reuters", "rtr": "Reuters", "ap": "AP", "apa": "APA", "apa-ots": "APA",
+    "sda": "sda", "keystone-sda": "sda", "ats": "sda", "sid": "SID", "epd": "epd", "kna": "KNA", "dts": "dts",
+    "ddp": "ddp", "dapd": "dapd", "dow jones": "Dow Jones", "dj": "Dow Jones", "bloomberg": "Bloomberg",
+    "awp": "awp", "ansa": "ANSA", "efe": "EFE", "tass": "TASS", "xinhua": "Xinhua", "pte": "pressetext",
+    "news aktuell": "news aktuell", "ots": "news aktuell", "spot on news": "spot on news", "teleschau": "teleschau",
+}  # fmt: skip
+_NAME = "|".join(sorted(map(re.escape, _AGENCIES), key=lambda name: (-len(name), name)))
+_AGENCY = re.compile(rf"(?<![\w-])(?:{_NAME})(?![\w-])", re.IGNORECASE)
+# The last paragraph, or its end, in brackets: "(dpa)", "(dpa/afp, mho)", "[apa/red]"; desk codes are short and small.
+_END_MARK = re.compile(r"\s*[(\[]([^()\[\]\n]{2,60})[)\]]\.?$")
+_MARK_PART = re.compile(rf"(?:{_NAME}|[a-zäöü]{{2,4}}|red(?:aktion)?|/\w{{2,4}})\.?", re.IGNORECASE)
+_MARK_SPLIT = re.compile(r"\s*[/,;+&]\s*|\s+und\s+|\s+")
+_CREDIT_LINE = re.compile(
+    rf"(?:quellen?|agenturen|text|von|mit (?:material|informationen|inhalten|angaben) (?:von|der|des|durch))?\s*:?\s*"
+    rf"(?:der |den |des )?(?:nachrichtenagentur(?:en)? )?(?:{_NAME})"
+    rf"(?:(?:\s*[/,;+&-]\s*|\s+und\s+|\s+)(?:{_NAME}|[a-zäöü]{{2,4}}|red))*\.?",
+    re.IGNORECASE,
+)
+_DATELINE = re.compile(rf"^[^\n]{{0,60}}?\((?P<names>(?:{_NAME})(?:[/,\s-]+[\w-]{{2,12}})?)\)\s*(?:[-–—:.]|\w)", re.IGNORECASE)
+
+
+def agency_of(line: str) -> str | None:
+    """The first news agency that a credit names, as `Document.agency` writes it.
+
+    >>> agency_of("(afp/dpa)"), agency_of("Mit Material der dpa"), agency_of("von Anna Beispiel")
+    ('AFP', 'dpa', None)
+    """
+    match = _AGENCY.search(line)
+    return _AGENCIES[match[0].lower()] if match else None
+
+
+def split_agency_mark(text: str) -> tuple[str, str | None]:
+    r"""The text without agency marks at its end, and the agency they name, else the one of a dateline, else None.
+
+    A mark is a bracket of agency names and desk codes that ends the text, or a last paragraph that is nothing but a
+    credit. A dateline ("Berlin (dpa) - …") stays in the text, where the reader sees it.
+
+    >>> split_agency_mark("Der Kurs fiel.\n\n(dpa/rtr)")
+    ('Der Kurs fiel.', 'dpa')
+    """
+    agency = None
+    while text:
+        head, _, last = text.rpartition("\n")
+        mark = _END_MARK.search(last)
+        parts = [part for part in _MARK_SPLIT.split(mark[1]) if part] if mark else []
+        if mark and agency_of(mark[1]) and all(_MARK_PART.fullmatch(part) for part in parts):
+            text = text[: len(text) - len(mark[0])].rstrip()
+            agency = agency_of(mark[1])
+        elif head and len(last) <= 80 and _CREDIT_LINE.fullmatch(last):
+            text, agency = head.rstrip(), agency_of(last)
+        else:
+            break
+    if agency is None and (match := _DATELINE.match(text)):
+        agency = agency_of(match["names"])
+    return text, agency

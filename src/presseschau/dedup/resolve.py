@@ -1,0 +1,286 @@
+"""From signatures to one row per article, duplicates out, relatives in one cluster: the corpus stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from presseschau.dedup import signature
+from presseschau.dedup.candidates import Bounds, index_postings, narrow_postings, pair_candidates
+from presseschau.dedup.overlap import Edges, verify_pairs
+from presseschau.dedup.signature import Signature
+from presseschau.dedup.versions import Version, version_of
+
+_ROUNDS = 4  # rounds over wordings that were too common to be paired all with all; each sees only what is still kept
+_URLS = 20_000  # URLs in memory at a time
+# How held out a split is: a row or a merge of clusters follows the last of these.
+HELD_OUT_ORDER = ("train", "validation", "test", "test_temporal", "test_publisher")
+
+
+@dataclass(frozen=True, slots=True)
+class Dedup:
+    """One row per article, and no article twice.
+
+    Attributes:
+        near: `drop` sends near-duplicates to the ledger, `keep` leaves them in, all in one cluster.
+        jaccard: Two texts with at least this share of common shingles are duplicates.
+        containment: So are two of which the shorter has at least this share of its shingles in the longer.
+        related: From this Jaccard on, two articles share a cluster.
+        shingle_words: Words per shingle. Four: one changed word breaks four shingles (six at Broder's usual five to ten),
+            so lightly edited agency copy stays above `related`, and unrelated articles hardly share a run of four words.
+        bands: MinHash bands; 21 x 6 finds a pair at Jaccard 0.8 with probability .998, 16 x 8 only with .95.
+        rows: MinHash values per band.
+        window: Shingles per winnowing window, a power of two: a common passage of `window + shingle_words - 1` words is found.
+        bucket: See `Bounds`.
+        anchors: See `Bounds`.
+        seed: Chooses the hash functions.
+    """
+
+    near: Literal["drop", "keep"] = "drop"
+    jaccard: float = 0.8
+    containment: float = 0.9
+    related: float = 0.5
+    shingle_words: int = 4
+    bands: int = 21
+    rows: int = 6
+    window: int = 16
+    bucket: int = 24
+    anchors: int = 4
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.near not in ("drop", "keep"):
+            raise ValueError(f"dedup.near must be drop or keep, not {self.near!r}")
+        for name in ("jaccard", "containment", "related"):
+            if not 0.0 < getattr(self, name) <= 1.0:
+                raise ValueError(f"dedup.{name} must be above 0 and at most 1, not {getattr(self, name)!r}")
+        if self.related > self.jaccard:
+            raise ValueError(f"dedup.related ({self.related}) must not exceed dedup.jaccard ({self.jaccard})")
+        for name in ("shingle_words", "bands", "rows"):
+            if not 1 <= getattr(self, name) <= 1000:
+                raise ValueError(f"dedup.{name} must be 1 to 1000, not {getattr(self, name)!r}")
+        if self.window < 1 or self.window & (self.window - 1):
+            raise ValueError(f"dedup.window must be a power of two, not {self.window!r}")
+        if self.seed < 0:
+            raise ValueError(f"dedup.seed must not be negative, not {self.seed!r}")
+        self.bounds()
+
+    def bounds(self) -> Bounds:
+        """The bounds on pairs per bucket."""
+        return Bounds(self.bucket, self.anchors)
+
+    def sign(self, text: str) -> Signature:
+        """The signature of one text; depends on nothing but the text and this config."""
+        return signature.sign(
+            text,
+            shingle_words=self.shingle_words,
+            bands=self.bands,
+            rows=self.rows,
+            window=self.window,
+            seed=self.seed,
+        )
+
+    def resolve(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Creates the table `dedup(source, reason, detail, cluster)` with one row per row of `articles`.
+
+        `reason` is NULL for what stays, else `superseded`, `exact_duplicate`, `near_duplicate` or `contained`; `detail`
+        then names the id it repeats, and the value. An article repeats one that stays, so the value is true of the two.
+        `cluster` joins all that verified edges connect, also through an article that is dropped.
+
+        Order of precedence among duplicates: an article of an earlier release (`locked`) never gives way to a newcomer;
+        then the earliest stays (published, else crawled, undated last), then the smallest id.
+
+        Args:
+            con: Has the relation `articles(source VARCHAR, id VARCHAR, url VARCHAR, publisher VARCHAR, title VARCHAR,
+                text VARCHAR, published TIMESTAMP, crawled TIMESTAMP, free BOOLEAN, exact_key UBIGINT, bands UBIGINT[],
+                prints UBIGINT[], shingles INTEGER)`, `source` being unique, and may have `locked(id, cluster, split)`.
+        """
+        _supersede_versions(con)
+        _rank_articles(con)
+        edges = self._verified_edges(con)
+        dropped = greedy_duplicates(edges, self.jaccard, self.containment)
+        if self.near == "keep":
+            dropped = dropped[:0]
+        _register(
+            con,
+            "dedup_dropped",
+            rank=dropped[:, 0],
+            kept=dropped[:, 1],
+            jaccard=edges.jaccard[dropped[:, 2]],
+            containment=edges.containment[dropped[:, 2]],
+        )
+        ranks, roots = components(edges)
+        _register(con, "dedup_component", rank=ranks, root=roots)
+        _write_result(con, self.jaccard)
+
+    def _verified_edges(self, con: duckdb.DuckDBPyConnection) -> Edges:
+        """All pairs that are duplicates or related, by true values."""
+        con.execute(
+            """CREATE OR REPLACE TEMP VIEW dedup_text AS SELECT r.rank, a.text FROM articles a JOIN dedup_rank r USING (source);
+            CREATE OR REPLACE TEMP VIEW dedup_signed AS SELECT r.rank, a.bands, a.prints, a.shingles
+            FROM articles a JOIN dedup_rank r USING (source) WHERE r.first = r.rank;
+            CREATE OR REPLACE TEMP TABLE dedup_alive AS SELECT rank, shingles FROM dedup_signed WHERE shingles > 0;
+            CREATE OR REPLACE TEMP TABLE dedup_seen (a INTEGER, b INTEGER)"""
+        )
+        index_postings(con, "dedup_signed", "dedup_posting")
+        edges = Edges.none()
+        for _ in range(_ROUNDS):
+            where = "NOT EXISTS (FROM dedup_seen s WHERE s.a = pair.a AND s.b = pair.b)"
+            if not pair_candidates(con, "dedup_alive", "dedup_posting", "dedup_pair", self.bounds(), where):
+                break
+            found = verify_pairs(
+                con,
+                "dedup_text",
+                "dedup_pair",
+                shingle_words=self.shingle_words,
+                least_jaccard=self.related,
+                least_containment=self.containment,
+            )
+            edges = Edges.joined([edges, found])
+            con.execute("INSERT INTO dedup_seen FROM dedup_pair")
+            _register(con, "dedup_gone", rank=greedy_duplicates(edges, self.jaccard, self.containment)[:, 0])
+            con.execute("DELETE FROM dedup_alive WHERE rank IN (SELECT rank FROM dedup_gone)")
+            narrow_postings(con, "dedup_alive", "dedup_posting", self.bounds())
+        return edges
+
+
+def greedy_duplicates(edges: Edges, jaccard: float, containment: float) -> NDArray[np.int64]:
+    """Who is dropped for whom, earliest first: an article goes if it is a duplicate of an earlier one that stays.
+
+    Returns:
+        Rows of (dropped rank, kept rank, position in `edges`); near-duplicates are preferred to containers, then the earliest.
+    """
+    near = edges.jaccard >= jaccard
+    chosen = np.flatnonzero(near | (edges.containment >= containment))
+    chosen = chosen[np.lexsort((edges.a[chosen], ~near[chosen], edges.b[chosen]))]
+    dropped: dict[int, tuple[int, int]] = {}
+    for a, b, at in zip(edges.a[chosen].tolist(), edges.b[chosen].tolist(), chosen.tolist(), strict=True):
+        if b not in dropped and a not in dropped:
+            dropped[b] = (a, at)
+    return np.array([(b, a, at) for b, (a, at) in dropped.items()], np.int64).reshape(-1, 3)
+
+
+def components(edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Connected components of the edges: every rank that has an edge, and the smallest rank it is connected with."""
+    ranks = np.unique(np.concatenate([edges.a, edges.b]))
+    root = list(range(len(ranks)))
+
+    def find(node: int) -> int:
+        while root[node] != node:
+            root[node] = root[root[node]]
+            node = root[node]
+        return node
+
+    left, right = np.searchsorted(ranks, edges.a).tolist(), np.searchsorted(ranks, edges.b).tolist()
+    for a, b in zip(left, right, strict=True):
+        a, b = find(a), find(b)
+        if a != b:
+            root[max(a, b)] = min(a, b)
+    return ranks, ranks[[find(node) for node in range(len(ranks))]] if len(ranks) else ranks
+
+
+def _supersede_versions(con: duckdb.DuckDBPyConnection) -> None:
+    """Creates `dedup_version(source, winner, page)`: every row, the row of its article that stays, its page's number.
+
+    The longest version without a paywall stays, then the newest crawl, then the smallest source. A later page gives way
+    to its article's first page or full view, whatever their lengths; where there is none, it is an article of its own.
+    """
+    con.execute("CREATE OR REPLACE TEMP TABLE dedup_url (source VARCHAR, article VARCHAR, page INTEGER)")
+    con.execute("SELECT source, id, url FROM articles ORDER BY source")
+    columns: list[pa.RecordBatch] = []
+    while batch := con.fetchmany(_URLS):
+        sources, ids, urls = zip(*batch, strict=True)
+        versions = [
+            version_of(url) if url else Version(f"id {identity}") for identity, url in zip(ids, urls, strict=True)
+        ]
+        columns.append(
+            pa.record_batch(
+                {
+                    "source": pa.array(sources, pa.string()),
+                    "article": pa.array([v.article for v in versions], pa.string()),
+                    "page": pa.array([v.page for v in versions], pa.int32()),
+                }
+            )
+        )
+    if columns:
+        con.register("dedup_url_batch", pa.Table.from_batches(columns))
+        con.execute("INSERT INTO dedup_url FROM dedup_url_batch")
+        con.unregister("dedup_url_batch")
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE dedup_version AS
+        WITH best AS (
+            SELECT u.article, u.page, a.source,
+                   row_number() OVER (PARTITION BY u.article, u.page ORDER BY a.free IS NOT DISTINCT FROM false,
+                       length(a.text) DESC, a.crawled DESC NULLS LAST, a.source) AS place
+            FROM dedup_url u JOIN articles a USING (source))
+        SELECT u.source, u.page, coalesce(whole.source, own.source) AS winner
+        FROM dedup_url u
+        JOIN best own ON own.article = u.article AND own.page = u.page AND own.place = 1
+        LEFT JOIN best whole ON whole.article = u.article AND whole.page = 1 AND whole.place = 1"""
+    )
+
+
+def _rank_articles(con: duckdb.DuckDBPyConnection) -> None:
+    """Creates `dedup_rank(rank, source, id, first)`: order of precedence, and the first article of the same wording."""
+    if not _has_table(con, "locked"):
+        con.execute("CREATE OR REPLACE TEMP TABLE locked (id VARCHAR, cluster VARCHAR, split VARCHAR)")
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE dedup_rank AS
+        WITH ranked AS (
+            SELECT a.source, a.id, a.exact_key, (row_number() OVER (ORDER BY l.id IS NULL,
+                coalesce(a.published, a.crawled) NULLS LAST, a.id, a.source) - 1)::INTEGER AS rank
+            FROM articles a JOIN dedup_version v ON v.source = a.source AND v.winner = a.source
+            LEFT JOIN (SELECT DISTINCT id FROM locked) l ON l.id = a.id)
+        SELECT rank, source, id, min(rank) OVER (PARTITION BY exact_key) AS first FROM ranked"""
+    )
+
+
+def _write_result(con: duckdb.DuckDBPyConnection, jaccard: float) -> None:
+    """Creates `dedup`; see `Dedup.resolve`. A locked article keeps its cluster, others take the most held-out of a merge."""
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE dedup_member AS
+        SELECT a.source, a.id, v.page, r.rank, r.first, w.id AS winner, v.winner <> a.source AS superseded,
+               coalesce(c.root, r.first) AS root, d.kept, d.jaccard, d.containment,
+               NOT superseded AND r.rank = r.first AND d.rank IS NULL AS stays
+        FROM articles a JOIN dedup_version v USING (source) JOIN dedup_rank r ON r.source = v.winner
+        JOIN articles w ON w.source = v.winner
+        LEFT JOIN dedup_component c ON c.rank = r.first LEFT JOIN dedup_dropped d ON d.rank = r.first"""
+    )
+    con.execute(
+        """CREATE OR REPLACE TABLE dedup AS
+        WITH named AS (
+            SELECT m.root, min(m.id) FILTER (m.stays) AS smallest,
+                   arg_min(l.cluster, (-list_position($order, l.split), l.cluster)) FILTER (l.id IS NOT NULL) AS merged
+            FROM dedup_member m LEFT JOIN locked l ON l.id = m.id GROUP BY m.root)
+        SELECT m.source,
+            CASE WHEN superseded THEN 'superseded'
+                 WHEN m.kept IS NOT NULL AND m.jaccard >= $jaccard THEN 'near_duplicate'
+                 WHEN m.kept IS NOT NULL THEN 'contained'
+                 WHEN m.rank > m.first THEN 'exact_duplicate' END AS reason,
+            CASE reason WHEN 'superseded' THEN m.winner || CASE WHEN m.page > 1 THEN ' page=' || m.page ELSE '' END
+                 WHEN 'near_duplicate' THEN kept.id || printf(' jaccard=%.3f', m.jaccard)
+                 WHEN 'contained' THEN kept.id || printf(' containment=%.3f', m.containment)
+                 WHEN 'exact_duplicate' THEN first.id ELSE '' END AS detail,
+            coalesce(l.cluster, n.merged, n.smallest) AS cluster
+        FROM dedup_member m JOIN named n USING (root)
+        JOIN dedup_rank first ON first.rank = m.first LEFT JOIN dedup_rank kept ON kept.rank = m.kept
+        LEFT JOIN locked l ON l.id = m.id
+        ORDER BY m.source""",
+        {"order": list(HELD_OUT_ORDER), "jaccard": jaccard},
+    )
+
+
+def _register(con: duckdb.DuckDBPyConnection, table: str, **columns: NDArray[np.int64] | NDArray[np.float64]) -> None:
+    """Creates a temporary table of numpy columns."""
+    con.register("dedup_arrow", pa.table({name: pa.array(column) for name, column in columns.items()}))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM dedup_arrow")
+    con.unregister("dedup_arrow")
+
+
+def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return con.execute("FROM (SHOW ALL TABLES) WHERE name = $name ", {"name": name}).fetchall() != []

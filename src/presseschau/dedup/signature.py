@@ -1,0 +1,142 @@
+"""What one text looks like to the duplicate search: exact key, MinHash bands, fingerprints. Runs in the page workers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+Hashes: TypeAlias = NDArray[np.uint64]
+
+_WORD = re.compile(r"\w+")
+_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)  # splitmix64's finaliser
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_COLUMNS = 1024  # shingles hashed at once: 21 x 6 x 1024 x 4 bytes stay in the second-level cache
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signature:
+    """The columns of a work file that the corpus stage reads instead of the text.
+
+    Attributes:
+        exact_key: 64-bit hash of the words, case, punctuation and white space folded; equal for equal wordings.
+        bands: One 64-bit key per MinHash band (uint64 array); two texts with a band in common are a candidate pair.
+        prints: Winnowed shingle hashes (sorted uint64 array); a passage in common leaves a print in common.
+        shingles: Number of different shingles.
+    """
+
+    exact_key: int
+    bands: Hashes
+    prints: Hashes
+    shingles: int
+
+
+def folded(text: str) -> bytes:
+    """The words of a text in UTF-8, one space between them: case, punctuation and white space folded.
+
+    >>> folded("Straße:  KI-Modell (neu)!").decode()
+    'strasse ki modell neu'
+    """
+    return " ".join(_WORD.findall(text.casefold())).encode("utf-8", "replace")
+
+
+def shingle_sequence(wording: bytes, size: int) -> Hashes:
+    """64-bit hashes of all runs of `size` words of a folded text, in text order.
+
+    A text of fewer words is one shingle; no words give none.
+    """
+    hashed = np.array(list(map(xxhash.xxh3_64_intdigest, wording.split())), np.uint64)
+    if not len(hashed):
+        return hashed
+    size = min(size, len(hashed))
+    count = len(hashed) - size + 1
+    out = np.full(count, size, np.uint64)
+    for i in range(size):
+        out ^= hashed[i : i + count]
+        out *= _MIX_1
+        out ^= out >> np.uint64(29)
+    out *= _MIX_2
+    out ^= out >> np.uint64(32)
+    return out
+
+
+def shingle_set(text: str, size: int) -> Hashes:
+    """The different shingles of a text as sorted 64-bit hashes: what Jaccard and containment are computed on."""
+    return np.unique(shingle_sequence(folded(text), size))
+
+
+def minhash(shingles: Hashes, permutations: int, seed: int) -> NDArray[np.uint32]:
+    """MinHash values (Broder 1997) under `permutations` multiply-add hash functions modulo 2**32.
+
+    Args:
+        shingles: At least one 64-bit hash.
+        permutations: Number of hash functions.
+        seed: Chooses them.
+    """
+    factors, offsets = _permutations(permutations, seed)
+    values = (shingles >> np.uint64(32)).astype(np.uint32)
+    lowest = np.full(permutations, np.iinfo(np.uint32).max, np.uint32)
+    for start in range(0, len(values), _COLUMNS):
+        block = values[start : start + _COLUMNS] * factors
+        block += offsets
+        np.minimum(lowest, block.min(axis=1), out=lowest)
+    return lowest
+
+
+def band_keys(lowest: NDArray[np.uint32], bands: int, rows: int, seed: int) -> Hashes:
+    """One key per band of `rows` MinHash values; the band's number is in the key, so keys of different bands differ."""
+    keys: Hashes = (lowest.reshape(bands, rows).astype(np.uint64) * _coefficients(rows, seed)).sum(axis=1)
+    keys += np.arange(1, bands + 1, dtype=np.uint64) * _STEP
+    keys ^= keys >> np.uint64(30)
+    keys *= _MIX_1
+    keys ^= keys >> np.uint64(27)
+    keys *= _MIX_2
+    return keys ^ (keys >> np.uint64(31))
+
+
+def winnow(sequence: Hashes, window: int) -> Hashes:
+    """Fingerprints by winnowing: the smallest hash of every window (Schleimer, Wilkerson and Aiken, SIGMOD 2003).
+
+    Two texts that share `window` shingles in a row share at least one print; about 2 / (window + 1) of all are chosen.
+
+    Args:
+        sequence: Shingle hashes in text order.
+        window: Shingles per window, a power of two.
+    """
+    reach = 1
+    while reach * 2 <= min(window, len(sequence)):
+        sequence = np.minimum(sequence[:-reach], sequence[reach:])
+        reach *= 2
+    return np.unique(sequence)
+
+
+def sign(text: str, *, shingle_words: int, bands: int, rows: int, window: int, seed: int) -> Signature:
+    """The signature of one text; a text without words has no bands and no prints."""
+    wording = folded(text)
+    sequence = shingle_sequence(wording, shingle_words)
+    different = np.unique(sequence)
+    none = np.empty(0, np.uint64)
+    return Signature(
+        exact_key=xxhash.xxh3_64_intdigest(wording),
+        bands=band_keys(minhash(different, bands * rows, seed), bands, rows, seed) if len(different) else none,
+        prints=winnow(sequence, window) if len(different) else none,
+        shingles=len(different),
+    )
+
+
+@cache
+def _permutations(count: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Odd factors and offsets, one column each; drawn by xxhash, so they never depend on numpy's generators."""
+    drawn = np.array([xxhash.xxh3_64_intdigest(f"minhash {i}".encode(), seed) for i in range(count)], np.uint64)
+    factors = (drawn >> np.uint64(32)).astype(np.uint32) | np.uint32(1)
+    return factors[:, None], drawn.astype(np.uint32)[:, None]
+
+
+@cache
+def _coefficients(rows: int, seed: int) -> Hashes:
+    return np.array([xxhash.xxh3_64_intdigest(f"band {i}".encode(), seed) | 1 for i in range(rows)], np.uint64)

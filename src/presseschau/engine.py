@@ -1,0 +1,100 @@
+"""Where the page stages run: a pool of processes behind `concurrent.futures`, the same calls on one machine or many.
+
+A job that kills its process (memory, segmentation fault, endless loop in C) breaks the whole pool, the innocent jobs in
+flight included. Those are run again one by one; a job that also dies alone is handed back as `None`, and who gave it
+decides what to leave out.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from typing import Literal, Protocol, TypeVar, runtime_checkable
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Runs a function over jobs, in any order."""
+
+    def run(self, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[tuple[J, R | None]]:
+        """Yields each job with its result as it is done, None for a job that killed its process while running alone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A pool of processes on this machine.
+
+    Attributes:
+        workers: Number of processes; None takes one per core that this process may use.
+        start: How processes are started; forkserver keeps threads and open files of the main process out of them.
+    """
+
+    workers: int | None = None
+    start: Literal["forkserver", "spawn"] = "forkserver"
+
+    def __post_init__(self) -> None:
+        """Checks the ranges."""
+        if self.workers is not None and self.workers < 1:
+            raise ValueError(f"workers={self.workers} must be at least 1")
+
+    def run(self, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[tuple[J, R | None]]:
+        """See `Engine.run`."""
+        if not jobs:
+            return
+        size = min(self.workers or len(os.sched_getaffinity(0)), len(jobs))
+        queue = deque(jobs)
+        while queue:
+            suspects = yield from self._until_broken(function, queue, size)
+            for job in suspects:
+                alone = deque([job])
+                if (yield from self._until_broken(function, alone, 1)):
+                    yield job, None
+
+    def _until_broken(
+        self, function: Callable[[J], R], queue: deque[J], size: int
+    ) -> Generator[tuple[J, R], None, list[J]]:
+        """Runs jobs off the queue; the answer is the jobs that were in flight when a process died."""
+        pool = ProcessPoolExecutor(size, multiprocessing.get_context(self.start), initializer=_in_worker)
+        running: dict[Future[R], J] = {}
+        try:
+            while queue or running:
+                while queue and len(running) < 2 * size:
+                    job = queue.popleft()
+                    running[pool.submit(function, job)] = job
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    result = future.result()
+                    yield running.pop(future), result
+        except BrokenProcessPool:
+            return list(running.values())
+        except BaseException:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        return []
+
+
+def _in_worker() -> None:
+    """Ctrl-C belongs to the main process, and a worker does not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+
+
+def _leave_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

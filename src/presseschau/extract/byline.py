@@ -1,0 +1,108 @@
+"""The visible byline, for pages that name no author to machines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from presseschau.extract.authors import clean_authors, looks_like_person
+from presseschau.extract.jsonld import plain
+
+_CANDIDATES = "[itemprop~=author], [rel~=author], [class*=author i], [class*=autor i], [class*=byline i], byline"
+_AUTHOR_CLASS = re.compile(
+    r"(?:^|[-_\s])(?:authors?|autor(?:en|in)?|authorname)(?=$|[-_\s]|name|line|zeile|list)|byline|author-?name|authorline|autorenzeile|\bvcard\b",
+    re.IGNORECASE,
+)
+# Other people's names: commenters, authors of teasers, boxes about the author, images.
+_ELSEWHERE = re.compile(
+    r"comment|kommentar|related|teaser|sidebar|widget|recommend|footer|avatar|author-?(?:box|bio|info|description|image|desc)|"
+    r"about-?author|caption|credit|copyright|navigation|social|share",
+    re.IGNORECASE,
+)
+_NAMED = "a, [itemprop=name], .fn, [class*=name i], strong"
+_MAX_CANDIDATES = 24
+_ANCESTORS = 5
+# "Von Anna Beispiel" at the start of an element, up to the end of its block.
+_WORDED = re.compile(
+    r">\s*(?:(?:Ein(?:e)?\s+\w+\s+)?(?:Von|VON|By|BY)|Autor(?:in|en)?\s*:|Text\s*:|(?:Geschrieben|Verfasst)\s+von)\b\s*:?(?:\s|&nbsp;|</?\w[^<>]*>|<!--.*?-->)*"
+    r"(?P<names>[A-ZÄÖÜ].{2,500}?)(?:</(?:p|li|div|h[1-6]|ul|header|td|address|byline|article)\b|<time\b|<br\b)",
+    re.DOTALL,
+)
+_MARKUP = re.compile(r"<(?:script|style|svg)\b.*?</(?:script|style|svg)>|<!--.*?-->|<[^<>]*>", re.DOTALL)
+_WORDED_WINDOW = 40_000
+_WORDED_TRIES = 4
+
+
+def read_byline(tree: LexborHTMLParser, html: str) -> tuple[str, ...]:
+    """Names in the page's visible byline: by markup (microdata, `rel=author`, class names), else by its wording.
+
+    Args:
+        tree: The parsed page.
+        html: Its source.
+    """
+    return _marked_up(tree) or _worded(html)
+
+
+def _marked_up(tree: LexborHTMLParser) -> tuple[str, ...]:
+    found: tuple[str, ...] = ()
+    found_in: tuple[str | None, str | None] | None = None
+    for node in tree.css(_CANDIDATES)[:_MAX_CANDIDATES]:
+        mark = (node.tag, node.attributes.get("class"))
+        if (found and mark != found_in) or not _speaks_of_author(node):
+            continue
+        names = _names_in(node)
+        if names and not found:
+            found, found_in = names, mark
+        elif names:  # one element an author, side by side
+            found = clean_authors([*found, *names])
+    return found
+
+
+def _speaks_of_author(node: LexborNode) -> bool:
+    attributes = node.attributes
+    stated = "author" in (attributes.get("rel") or "") or "author" in (attributes.get("itemprop") or "") or node.tag == "byline"
+    if not stated and not _AUTHOR_CLASS.search(attributes.get("class") or ""):
+        return False
+    above: LexborNode | None = node
+    for _ in range(_ANCESTORS):
+        if above is None or above.tag in ("article", "main", "body"):
+            break
+        if above.tag in ("aside", "nav", "footer", "figure") or _ELSEWHERE.search(above.attributes.get("class") or ""):
+            return False
+        above = above.parent
+    return True
+
+
+def _names_in(node: LexborNode) -> tuple[str, ...]:
+    content = node.attributes.get("content")
+    if content:
+        return _plausible([content])
+    inner = [plain(part.text(separator=" ")) for part in node.css(_NAMED)[:8] if part.mem_id != node.mem_id]
+    return _plausible([text for text in inner if text]) or _plausible([plain(node.text(separator=" "))], nickname=node.tag == "a")
+
+
+def _plausible(texts: Sequence[str], nickname: bool = False) -> tuple[str, ...]:
+    names = clean_authors(texts)
+    people = tuple(name for name in names if looks_like_person(name))
+    if people and len(people) >= len(names) - 1:
+        return names
+    return people or (names if nickname and len(names) == 1 and " " not in names[0] and names[0].isalnum() else ())
+
+
+def _worded(html: str) -> tuple[str, ...]:
+    for text in _worded_texts(html):
+        names = clean_authors([text])
+        if names and looks_like_person(names[0]) and len(names) < 7:
+            return names
+    return ()
+
+
+def _worded_texts(html: str) -> Iterator[str]:
+    start = max(0, html.find("<h1") - 2_000)
+    matches = _WORDED.finditer(html, start, start + _WORDED_WINDOW)
+    for _, match in zip(range(_WORDED_TRIES), matches, strict=False):
+        text = plain(_MARKUP.sub(" ", match["names"])).replace(" ,", ",")
+        if len(text) < 120:
+            yield text

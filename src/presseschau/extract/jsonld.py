@@ -1,0 +1,268 @@
+"""JSON-LD as pages really carry it: several scripts, lists, `@graph`, references by `@id`, broken JSON.
+
+Source: JSON-LD 1.1 (https://www.w3.org/TR/json-ld11/), schema.org types.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+import orjson
+
+Node: TypeAlias = dict[str, Any]
+
+ARTICLE_TYPES = frozenset(
+    """Article NewsArticle AnalysisNewsArticle AskPublicNewsArticle BackgroundNewsArticle OpinionNewsArticle
+    ReportageNewsArticle ReviewNewsArticle BlogPosting LiveBlogPosting SocialMediaPosting DiscussionForumPosting TechArticle
+    ScholarlyArticle SatiricalArticle AdvertiserContentArticle Report PressRelease MedicalScholarlyArticle APIReference
+    Review CriticReview Recipe ClaimReview""".split()
+)
+# Second choice where a page names no article: it stands for the page, or for the one thing on it.
+_PAGE_TYPES = frozenset(
+    "WebPage ItemPage MedicalWebPage FAQPage QAPage AboutPage ProfilePage VideoObject PodcastEpisode RadioEpisode".split()
+)
+_WEAK_ARTICLES = frozenset({"Review", "CriticReview", "ClaimReview", "Recipe", "DiscussionForumPosting", "SocialMediaPosting"})
+# Below these keys stand other pages' articles, or remarks on this one.
+_ELSEWHERE = frozenset(
+    """itemListElement liveBlogUpdate comment comments citation isBasedOn relatedLink review reviews hasPart isPartOf
+    about mentions publisher author creator blogPost subjectOf significantLink breadcrumb provider sourceOrganization
+    copyrightHolder image logo workExample itemReviewed""".split()
+)
+_MAX_NODES = 5_000
+_MAX_DEPTH = 24
+_WRAPPING = re.compile(
+    r"^(?:\s|\ufeff|<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)+|(?:\s|;|-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|//\s*-->)+$"
+)
+# A JSON string, or one of the things that break JSON outside of strings.
+_STRING_OR_FLAW = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])|/\*.*?\*/|//[^\n]*', re.DOTALL)
+_BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])|\\u(?![0-9a-fA-F]{4})")
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_BLOCK_END = re.compile(r"<(?:/(?:p|div|h[1-6]|li|ul|ol|blockquote|section|tr)|br\s*/?)\s*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Everything a page says in JSON-LD.
+
+    Attributes:
+        nodes: Typed nodes in document order, those of nested properties included.
+        main: The node of the page's article; the page's own node where there is no article; {} without either.
+        types: `@type` values of all nodes, without repeats, in order.
+        page_types: `@type` values of the nodes that speak of this page, not of its author, publisher or teasers.
+    """
+
+    nodes: tuple[Node, ...]
+    main: Node
+    types: tuple[str, ...]
+    by_id: dict[str, Node]
+
+    def resolve(self, value: Any) -> Any:
+        """The node behind `{"@id": …}`, else the value itself."""
+        if isinstance(value, dict) and "@id" in value and len(value) <= 2:
+            return self.by_id.get(str(value["@id"]), value)
+        return value
+
+
+EMPTY = Graph((), {}, (), {})
+
+
+def read_graph(scripts: Iterable[str], url: str | None = None) -> Graph:
+    """Typed nodes of all JSON-LD scripts of a page, and the one of its main article.
+
+    Args:
+        scripts: Contents of the `application/ld+json` scripts, in document order.
+        url: The page's address; an article that names it as its own is preferred.
+    """
+    found: list[tuple[Node, bool]] = []
+    for script in scripts:
+        found.extend(_typed_nodes(parse(script)))
+        if len(found) > _MAX_NODES:
+            break
+    if not found:
+        return EMPTY
+    by_id: dict[str, Node] = {}
+    for node, _ in found:
+        key = node.get("@id")
+        # The fullest node of an id is its definition, the others refer to it.
+        if isinstance(key, str) and len(node) > len(by_id.get(key, ())):
+            by_id[key] = node
+    own = [node for node, elsewhere in found if not elsewhere]
+    types = dict.fromkeys(name for node in own for name in types_of(node))
+    return Graph(tuple(node for node, _ in found), _main_of(own, url), tuple(types), by_id)
+
+
+def parse(script: str) -> Any:
+    """The script's JSON, repaired where that is safe; None where it can't be read.
+
+    Repairs: comment and CDATA wrapping, raw line breaks and control characters in strings, trailing commas, comments,
+    unknown escapes, several values in a row, a script that was HTML-escaped as a whole.
+
+    >>> parse('<!-- {"a": "x\\ny", "b": [1, 2,],} -->')
+    {'a': 'x\\ny', 'b': [1, 2]}
+    """
+    text = _WRAPPING.sub("", script)
+    if not text:
+        return None
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    for repaired in _repairs(text):
+        try:
+            values = list(_values(repaired))
+        except (ValueError, RecursionError):
+            continue
+        return _without_surrogates(values[0] if len(values) == 1 else values)
+    return None
+
+
+def _repairs(text: str) -> Iterator[str]:
+    yield text
+    cleaned = _STRING_OR_FLAW.sub(lambda m: m[1] or "", text)
+    yield cleaned
+    yield _BAD_ESCAPE.sub(r"\\\\", cleaned)
+    if "&quot;" in text and '"' not in text:
+        yield html.unescape(text)
+
+
+def _values(text: str) -> Iterator[Any]:
+    """JSON values in a row, with commas, semicolons or nothing between; control characters in strings are let through."""
+    decoder = json.JSONDecoder(strict=False)
+    at = 0
+    while at < len(text):
+        value, at = decoder.raw_decode(text, at)
+        yield value
+        while at < len(text) and (text[at].isspace() or text[at] in ",;"):
+            at += 1
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Half an emoji, cut by a CMS, is no text that could be stored."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return value
+
+
+def _typed_nodes(value: Any) -> Iterator[tuple[Node, bool]]:
+    """(node, whether it stands below a property that speaks of something else), in document order."""
+    stack: list[tuple[Any, bool, int]] = [(value, False, 0)]
+    while stack:
+        item, elsewhere, depth = stack.pop()
+        if depth > _MAX_DEPTH:
+            continue
+        if isinstance(item, list):
+            stack.extend((entry, elsewhere, depth + 1) for entry in reversed(item))
+        elif isinstance(item, dict):
+            if "@type" in item:
+                yield item, elsewhere
+            stack.extend(
+                (entry, elsewhere or key in _ELSEWHERE, depth + 1)
+                for key, entry in reversed(item.items())
+                if isinstance(entry, (dict, list))
+            )
+
+
+def types_of(node: Node) -> tuple[str, ...]:
+    """`@type` without namespace: `("NewsArticle",)`."""
+    value = node.get("@type")
+    names = value if isinstance(value, list) else [value]
+    return tuple(re.split(r"[/#:]", name)[-1].strip() for name in names if isinstance(name, str))
+
+
+def _main_of(own: list[Node], url: str | None) -> Node:
+    """Articles before pages, the page's own URL before others, then the fullest, then the first."""
+    best: Node = {}
+    best_rank: tuple[int, ...] = ()
+    for node in own:
+        names = set(types_of(node))
+        if names & ARTICLE_TYPES:
+            kind = 2 if names <= _WEAK_ARTICLES else 3
+        elif names & _PAGE_TYPES:
+            kind = 1
+        else:
+            continue
+        told = sum(1 for key in ("headline", "datePublished", "author", "articleBody", "description") if node.get(key))
+        # A bare @type says nothing: the page's node may know more.
+        rank = (kind if told else 0, int(_names_page(node, url)), told)
+        if rank > best_rank:
+            best, best_rank = node, rank
+    return best
+
+
+def _names_page(node: Node, url: str | None) -> bool:
+    if not url:
+        return False
+    want = _bare(url)
+    page = node.get("mainEntityOfPage")
+    named = [node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page]
+    return any(isinstance(name, str) and _bare(name) == want for name in named)
+
+
+def _bare(url: str) -> str:
+    """Host and path only, for comparison."""
+    return unquote(re.sub(r"^https?://(?:www\.)?|[?#].*$", "", url)).rstrip("/").lower()
+
+
+def strings(value: Any) -> list[str]:
+    """Strings of a property that may be a string, a list, `{"@value": …}` or a node with a name; entities decoded.
+
+    >>> strings(["a &amp; b", {"name": "c"}, {"@value": "d"}, None, 3])
+    ['a & b', 'c', 'd']
+    """
+    if isinstance(value, str):
+        text = plain(value)
+        return [text] if text else []
+    if isinstance(value, list):
+        return [text for item in value for text in strings(item)]
+    if isinstance(value, dict):
+        for key in ("@value", "name", "headline", "#text"):
+            if key in value:
+                return strings(value[key])
+    return []
+
+
+def text_of(value: Any) -> str | None:
+    """The first string of a property, None where it has none."""
+    found = strings(value)
+    return found[0] if found else None
+
+
+def plain(text: str) -> str:
+    """One line of text: entities decoded (twice encoded ones too), tags out, white space squeezed."""
+    if "&" in text:
+        text = html.unescape(text)
+        if "&" in text and ";" in text:
+            text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub("", text)
+    return " ".join(text.replace("\u00ad", "").split())
+
+
+def body_text(node: Node) -> str | None:
+    """`articleBody` as plain text, block ends as line breaks; the longest where there are several."""
+    bodies = [entry for entry in _as_list(node.get("articleBody")) if isinstance(entry, str)]
+    if not bodies:
+        return None
+    body = max(bodies, key=len)
+    if "&" in body:
+        body = html.unescape(body)
+    if "<" in body:
+        body = _TAG.sub("", _BLOCK_END.sub("\n", body))
+    if "&" in body:
+        body = html.unescape(body)
+    lines = (" ".join(line.split()) for line in body.replace("\u00ad", "").splitlines())
+    return "\n".join(line for line in lines if line) or None
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,104 @@
+"""Learnt weights of words and of class names: how much each speaks for an article or for boilerplate.
+
+A weight is the log ratio of the publishers in whose articles a word stands to those in whose boilerplate it stands, so that no
+single site's wording counts more than once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from presseschau.extract.dom import Block, Box
+from presseschau.extract.features import Floats, outer_box, words_of
+
+LEXICON_COLUMNS: tuple[str, ...] = tuple(
+    "lex_mean lex_low lex_high lex_start lex_known name_own name_parent name_grand name_low name_high name_outer".split()
+)
+_NAME_TOKEN = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
+_AROUND = 8
+
+
+def name_tokens(names: str) -> tuple[str, ...]:
+    """The words in a class and id string, once each.
+
+    >>> name_tokens("ArticleItem__teaserText x12")
+    ('article', 'item', 'teaser', 'text')
+    """
+    return tuple(dict.fromkeys(t.lower() for t in _NAME_TOKEN.findall(names)))
+
+
+def word_tokens(text: str) -> list[str]:
+    """Words and word pairs of a block; figures are one word."""
+    words = ["0" if w[0].isdigit() else w for w in words_of(text)]
+    return words + [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Weights; unknown words weigh nothing.
+
+    Attributes:
+        words: Of words and word pairs.
+        names: Of parts of class names and ids.
+    """
+
+    words: Mapping[str, float]
+    names: Mapping[str, float]
+    _seen: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
+
+    def name_weight(self, names: str) -> float:
+        """Mean weight of the known parts of a class string."""
+        if not names:
+            return 0.0
+        known = self._seen.get(names)
+        if known is None:
+            if len(self._seen) > 50_000:
+                self._seen.clear()
+            found = [self.names[t] for t in name_tokens(names) if t in self.names]
+            known = self._seen[names] = sum(found) / len(found) if found else 0.0
+        return known
+
+    def rows(self, blocks: Sequence[Block]) -> Floats:
+        """One row of `LEXICON_COLUMNS` per block."""
+        boxes: dict[Box, tuple[float, float]] = {}
+        out = [(*self._word_row(b.text), *self._name_row(b, boxes)) for b in blocks]
+        return np.asarray(out, dtype=np.float32).reshape(len(out), len(LEXICON_COLUMNS))
+
+    def _word_row(self, text: str) -> tuple[float, float, float, float, float]:
+        tokens = word_tokens(text)
+        if not tokens:
+            return 0.0, 0.0, 0.0, 0.0, 0.0
+        get = self.words.get
+        weights = [w for t in tokens if (w := get(t)) is not None]
+        if not weights:
+            return 0.0, 0.0, 0.0, 0.0, 0.0
+        n = len(tokens)
+        start = get(tokens[0], 0.0) + get(tokens[(n + 1) // 2] if n > 1 else "", 0.0)
+        low = sum(w < -0.7 for w in weights) / n
+        high = sum(w > 0.7 for w in weights) / n
+        return sum(weights) / n, low, high, start, len(weights) / n
+
+    def _name_row(self, block: Block, boxes: dict[Box, tuple[float, float]]) -> tuple[float, ...]:
+        box = block.box
+        parent = box.parent or box
+        grand = parent.parent or parent
+        low, high = self._extremes(box, boxes)
+        weigh = self.name_weight
+        return weigh(box.names), weigh(parent.names), weigh(grand.names), low, high, weigh(outer_box(block).names)
+
+    def _extremes(self, box: Box, boxes: dict[Box, tuple[float, float]]) -> tuple[float, float]:
+        known = boxes.get(box)
+        if known is None:
+            weights = []
+            at: Box | None = box
+            for _ in range(_AROUND):
+                if at is None:
+                    break
+                weights.append(self.name_weight(at.names))
+                at = at.parent
+            known = boxes[box] = (min(weights), max(weights))
+        return known

@@ -1,0 +1,65 @@
+"""A small boosted ensemble of oblivious trees, read from plain JSON, evaluated with numpy.
+
+An oblivious tree asks the same few questions of every row, so a forest is three array look-ups (Kohavi 1994, "Bottom-up
+induction of oblivious read-once decision graphs"; Prokhorenkova et al. 2018, "CatBoost"). `scripts/train_extractor.py` fits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Trees of one depth.
+
+    Attributes:
+        columns: Names of the columns that rows must have, in order.
+        feature: Column asked at (tree, level).
+        threshold: The answer is yes where the value is greater.
+        leaf: Value at (tree, answers read as a binary number, first level lowest).
+        bias: Added to the sum.
+    """
+
+    columns: tuple[str, ...]
+    feature: npt.NDArray[np.int32]
+    threshold: Floats
+    leaf: Floats
+    bias: float
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any], columns: Sequence[str]) -> Forest:
+        """A forest whose stored column names are looked up in the columns of today.
+
+        Raises:
+            ValueError: A column is missing.
+        """
+        at = {name: i for i, name in enumerate(columns)}
+        missing = sorted(set(data["names"]) - set(at))
+        if missing:
+            raise ValueError(f"the extractor's model asks for unknown features: {', '.join(missing[:5])}")
+        order = np.asarray([at[name] for name in data["names"]], dtype=np.int32)
+        feature = order[np.asarray(data["feature"], dtype=np.int32)]
+        threshold = np.asarray(data["threshold"], dtype=np.float32)
+        leaf = np.asarray(data["leaf"], dtype=np.float32)
+        return cls(tuple(columns), feature, threshold, leaf, float(data["bias"]))
+
+    def margin(self, rows: Floats) -> Floats:
+        """Log odds per row."""
+        trees, depth = self.feature.shape
+        answers = rows[:, self.feature.ravel()] > self.threshold.ravel()
+        place = answers.reshape(len(rows), trees, depth) @ (1 << np.arange(depth))
+        total: Floats = self.leaf[np.arange(trees), place].sum(axis=1) + np.float32(self.bias)
+        return total
+
+    def probability(self, rows: Floats) -> Floats:
+        """Logistic of the margin, 0 to 1."""
+        out: Floats = 1 / (1 + np.exp(-np.clip(self.margin(rows), -30, 30)))
+        return out

@@ -1,0 +1,185 @@
+"""What tells an article's line from the rest of its page: one row of named numbers per line of a dump."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from presseschau.extract.phrases import PHRASE_NAMES, phrases
+from presseschau.extract.text_lines import Line, ends_sentence
+
+Floats = npt.NDArray[np.float64]
+
+# German first; the commonest of other languages too, since pages in any language show how pages are built.
+_FUNCTION_WORDS = frozenset(
+    """der die das den dem des ein eine einen einem einer eines und oder aber auch nicht mit von vom zu zum zur im in am an auf
+    aus bei beim für über nach vor ist sind war waren wird werden wurde wurden hat haben hatte hatten er sie es wir ich man sich
+    dass wie als wenn weil nur noch so sein seine seiner ihre ihrer ihren durch um bis kann können konnte mehr sei diese dieser
+    dieses diesem diesen unter gegen ohne zwischen während damit denn doch schon soll sollen will müssen muss keine kein ihm ihn
+    ihr uns mich mir was wer wo sowie laut zudem jedoch bereits
+    of and to a that it for was on are as with his they at be this have from by not but what were when we there can an your
+    which their said if will each about how up out them then she many some would other into has he had you is i my our been
+    le la les l d un une et en que qui dans pour sur pas plus par au aux avec ce il elle ne se est sont ont du son cette mais sa ses
+    el los las del y una por con para como su al lo más pero sus ha fue es no se
+    di che è per della dei delle nel si sono anche alla gli non più
+    het een van dat niet op zijn voor met maar om hem dan uit naar ook door ze wordt
+    o os as um uma e em do da dos das não na mais
+    och att det som på av är den till inte har om ett men og at er til ikke de jeg vi
+    i w na z że nie jest jak ve bir bu için ile s se v je že na""".split()
+)
+_WORD = re.compile(r"[^\W_]+")
+_SENTENCE_END = re.compile(r"[.!?…][\"'»«“”‘’)]*\s")
+_CRUMB = re.compile(r"\s[›»>/|·•]\s")
+_ADDRESS = re.compile(r"https?://|www\.|@\w|\b\w+\.(?:de|at|ch|com|org|net)\b")
+_TEASER_END = re.compile(r"(?:\.\.\.|…|\[…\]|\bmehr|\bweiterlesen)\s*$", re.IGNORECASE)
+_TIME = re.compile(r"\b\d{1,2}[:.]\d\d\b(?! ?(?:Prozent|Euro|%|€))|\b\d{1,2}\.\d{1,2}\.")
+_SECOND_PERSON = re.compile(r"\b(?:Sie|Ihre?[nmrs]?|du|dein\w*|Ihnen|you|your|vous|votre)\b")
+_SPEECH = re.compile(r"[„“”»«\"]")
+_CONTENT = re.compile(r"\b[A-ZÄÖÜ][\w-]{3,}")
+
+_BASE = (
+    "words", "long", "very_long", "terminal", "colon", "sentences", "function", "no_function", "capitals", "digits", "lower_start",
+    "all_caps", "bullet", "heading", "gap", "comma", "crumb", "address", "teaser_end", "time", "you", "speech", "question",
+    "repeated", "prose", "one_word", "cohesion", "cohesion_count",
+)  # fmt: skip
+_LINE = (*_BASE, *(f"is_{name}" for name in PHRASE_NAMES), *(f"short_{name}" for name in PHRASE_NAMES))
+_AT = {name: i for i, name in enumerate(_LINE)}
+_NEIGHBOUR = tuple(
+    _AT[name]
+    for name in ("words", "terminal", "function", "bullet", "prose", "gap", "heading", "repeated", "teaser_end", "cohesion")
+    + tuple(f"is_{name}" for name in ("credit", "related", "share", "date", "byline", "comment", "newsletter") if name in PHRASE_NAMES)
+)
+_STEPS = (1, 2, 3, -1, -2, -3)
+_WINDOWS = (3, 8, 20)
+_CONTEXT = (
+    *(f"{_LINE[column]}[{-step}]" for step in _STEPS for column in _NEIGHBOUR),
+    *(f"{kind}_within_{k}" for k in _WINDOWS for kind in ("prose", "prose_share", "prose_lines", "bullets")),
+    "share_before", "share_after", "prose_before", "prose_after", "to_prose_before", "to_prose_after",
+)  # fmt: skip
+NAMES: tuple[str, ...] = (*_LINE, *_CONTEXT)
+_REACH = 12  # lines farther than this from any running text are menus and footers
+
+
+def is_prose(text: str) -> bool:
+    """Whether a line is running text: a sentence of at least eight words, function words among them."""
+    if len(text) < 40 or not ends_sentence(text):
+        return False
+    words = text.split()
+    return len(words) >= 8 and sum(word in _FUNCTION_WORDS for word in words) >= 2
+
+
+def page_features(lines: Sequence[Line]) -> tuple[npt.NDArray[np.intp], Floats]:
+    """The lines near running text, by index, and a row of features for each in the order of `NAMES`."""
+    prose = np.array([is_prose(line.text) for line in lines], dtype=bool)
+    near = np.flatnonzero(_window(prose.astype(float), _REACH) > 0)
+    if not len(near):
+        return near, np.zeros((0, len(NAMES)))
+    counts = Counter(line.text for line in lines)
+    picked = [lines[i] for i in near]
+    rows = np.zeros((len(near), len(_LINE)))
+    for i, line in enumerate(picked):
+        _fill(rows[i], line, counts[line.text], bool(prose[near[i]]))
+    _cohesion(rows, picked)
+    return near, np.hstack([rows, *_context(rows)])
+
+
+def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
+    """The features of a line by itself."""
+    text = line.text
+    words = _WORD.findall(text)
+    n = max(1, len(words))
+    function = sum(word.lower() in _FUNCTION_WORDS for word in words)
+    row[: len(_BASE) - 2] = (
+        min(math.log1p(n), 5.0),
+        n >= 12,
+        n >= 30,
+        ends_sentence(text),
+        text.endswith(":"),
+        min(len(_SENTENCE_END.findall(text)), 5) / 2,
+        function / n,
+        function == 0,
+        sum(word[0].isupper() for word in words) / n,
+        sum(word[0].isdigit() for word in words) / n,
+        text[0].islower(),
+        text.isupper(),
+        line.bullet,
+        line.heading,
+        line.gap,
+        "," in text,
+        _CRUMB.search(text) is not None,
+        _ADDRESS.search(text) is not None,
+        _TEASER_END.search(text) is not None,
+        _TIME.search(text) is not None,
+        _SECOND_PERSON.search(text) is not None,
+        _SPEECH.search(text) is not None,
+        text.endswith("?"),
+        min(count - 1, 3),
+        prose,
+        n == 1,
+    )
+    bits = phrases(text)
+    short = len(text) < 80
+    while bits:
+        b = (bits & -bits).bit_length() - 1
+        row[len(_BASE) + b] = 1.0
+        row[len(_BASE) + len(PHRASE_NAMES) + b] = short
+        bits &= bits - 1
+
+
+def _cohesion(rows: Floats, lines: Sequence[Line]) -> None:
+    """How far a line's names and nouns are those of the other running text: teasers of other stories bring their own."""
+    content = [set(_CONTENT.findall(line.text)) for line in lines]
+    spread = Counter(word for i, words in enumerate(content) if rows[i, _AT["prose"]] for word in sorted(words))
+    for i, words in enumerate(content):
+        own = 1 if rows[i, _AT["prose"]] else 0
+        shared = sum(spread[word] > own for word in words)
+        rows[i, _AT["cohesion"]] = shared / len(words) if words else 0.0
+        rows[i, _AT["cohesion_count"]] = min(sum(spread[word] - own for word in words), 30) / max(1, len(words))
+
+
+def _shift(rows: Floats, step: int) -> Floats:
+    out = np.zeros_like(rows)
+    if abs(step) < len(rows):
+        if step > 0:
+            out[step:] = rows[:-step]
+        else:
+            out[:step] = rows[-step:]
+    return out
+
+
+def _window(values: Floats, reach: int) -> Floats:
+    """Sums over the values up to `reach` places before and after each."""
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    at = np.arange(len(values))
+    sums: Floats = total[np.minimum(len(values), at + reach + 1)] - total[np.maximum(0, at - reach)]
+    return sums
+
+
+def _context(rows: Floats) -> list[Floats]:
+    """What stands around each line: its neighbours, how much running text is near, before and after."""
+    prose, bullet = rows[:, _AT["prose"]], rows[:, _AT["bullet"]]
+    mass = prose * np.minimum(np.expm1(rows[:, _AT["words"]]), 60)
+    total = max(1.0, float(mass.sum()))
+    columns = [_shift(rows[:, _NEIGHBOUR], step) for step in _STEPS]
+    scalars: list[Floats] = []
+    for k in _WINDOWS:
+        near = _window(mass, k)
+        scalars += [near / 100, near / total, _window(prose, k) / (2 * k + 1), _window(bullet, k) / (2 * k + 1)]
+    before = np.cumsum(mass) - mass
+    after = total - before - mass
+    scalars += [before / total, after / total, np.log1p(before), np.log1p(np.maximum(after, 0))]
+    scalars += [_distance(prose), _distance(prose[::-1])[::-1]]
+    return [*columns, np.column_stack(scalars)]
+
+
+def _distance(prose: Floats) -> Floats:
+    """Log of how many lines back the last running text stands, 20 at most."""
+    at = np.arange(len(prose))
+    last = np.maximum.accumulate(np.where(prose > 0, at, -99))
+    back: Floats = np.log(np.minimum(at - np.concatenate([[-99], last[:-1]]), 20))
+    return back

@@ -1,0 +1,125 @@
+"""A plain-text dump as blocks: a paragraph, heading, list item or label each, whatever wrote the dump.
+
+Dumps put one block on a line, wrap paragraphs at a width, mark lists and headings with signs, or break a paragraph at
+every link. All of that is undone here, so that what follows sees one block for one block of the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from presseschau.clean import normalise
+
+_NARROWEST, _WIDEST = 60, 120  # nobody wraps narrower or wider
+_BULLET = re.compile(r"(?:[*+•·‣▪●○◦–—-]|\d{1,2}\\?[.)](?=\s)|o(?=\s[A-ZÄÖÜ]))(?:\s+|$)")
+_HEADING = re.compile(r"#{1,6}\s+")
+_RULE = re.compile(r"[\W_]*")
+_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>-])")
+_EMPHASIS = re.compile(r"(?<!\w)(\*\*|__)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_TERMINAL = ".!?…:;"
+_CLOSING = "\"'»«“”‘’›‹)]"
+# A line that ends in one of these goes on in the next one: articles, prepositions, conjunctions.
+_OPEN_END = frozenset(
+    "der die das den dem des ein eine einen einem einer eines und oder in im an am auf aus bei beim mit nach seit von vom vor zu "
+    "zum zur über unter zwischen neben durch für gegen ohne um bis wegen dass als wie the of and to a for on with by from".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One block of a dump.
+
+    Attributes:
+        text: Its text on one line, without list or heading marks.
+        bullet: It was marked as a list item.
+        heading: It was marked as a heading.
+        gap: A blank line stood before it.
+    """
+
+    text: str
+    bullet: bool = False
+    heading: bool = False
+    gap: bool = False
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does, closing quotes and brackets aside."""
+    return text.rstrip(_CLOSING + " ")[-1:] in tuple(_TERMINAL)
+
+
+def lines_of(raw: str) -> list[Line]:
+    """The blocks of a dump in reading order."""
+    width = _wrap_width(raw)
+    blocks: list[Line] = []
+    gap, last_raw = True, ""
+    for row in raw.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        text = normalise(row).replace("\n", " ")
+        if not text or _RULE.fullmatch(text):
+            gap = gap or not text or len(text) > 2
+            continue
+        line = _marked(text, gap)
+        if line is None:
+            continue
+        if blocks and not line.bullet and not line.heading and not gap and _continues(blocks[-1], line.text, last_raw, width):
+            glue = "" if line.text[0] in ",.;:!?)]…" else " "
+            blocks[-1] = Line(blocks[-1].text + glue + line.text, blocks[-1].bullet, blocks[-1].heading, blocks[-1].gap)
+        else:
+            blocks.append(line)
+        gap, last_raw = False, row.rstrip()
+    return blocks
+
+
+def _marked(text: str, gap: bool) -> Line | None:
+    """The block on a line, its marks read and taken off."""
+    bullet = heading = False
+    while True:
+        if match := _BULLET.match(text):
+            bullet = True
+        elif match := _HEADING.match(text):
+            heading = True
+        else:
+            break
+        text = text[match.end() :]
+    if text.startswith("> "):
+        text = text[2:]
+    if "](" in text:
+        text = _MARKDOWN_LINK.sub(r"\1", text)
+    if "\\" in text:
+        text = _ESCAPED.sub(r"\1", text)
+    if "**" in text or "__" in text:
+        text = _EMPHASIS.sub(r"\2", text)
+    text = text.strip()
+    return Line(text, bullet, heading, gap) if text else None
+
+
+def _wrap_width(raw: str) -> int:
+    """The width that a dump's lines are wrapped at, 0 where they are not: many lines end just below it, few go beyond."""
+    lengths = Counter(len(row.rstrip()) for row in raw.split("\n"))
+    mass = sum(length * n for length, n in lengths.items())
+    beyond = sum(length * n for length, n in lengths.items() if length > _WIDEST)
+    best, width = 0, 0
+    for candidate in range(_WIDEST, _NARROWEST - 1, -1):
+        below = sum(lengths[n] for n in range(candidate - 9, candidate + 1))
+        if beyond > mass * 0.15:
+            break
+        if lengths[candidate] and below >= 4 and below > best:
+            best, width = below, candidate
+        beyond += lengths[candidate] * candidate
+    return width
+
+
+def _continues(before: Line, text: str, last_raw: str, width: int) -> bool:
+    """Whether a line goes on with the block before it, no blank line between them."""
+    if text[0] in ",.;:!?)]" and not text.startswith("..."):
+        return not before.heading
+    if width and len(last_raw) + 1 + len(text.split(" ", 1)[0]) > width:
+        return True
+    if before.bullet or ends_sentence(before.text):
+        return False
+    last_word = before.text.rsplit(" ", 1)[-1]
+    if last_word in _OPEN_END or before.text.endswith(","):
+        return " " in before.text
+    return text[0].islower() and before.text.count(" ") >= 3

@@ -1,0 +1,253 @@
+"""The headline among the places where a page repeats it: h1, JSON-LD, Open Graph, `<title>`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from presseschau.extract.jsonld import plain
+
+_TOKEN = re.compile(r"\w+")
+_SEPARATOR = re.compile(r"\s+[|ǀ│–—\-•·:»«›‹~]+\s+|\s*[|ǀ│]\s*|\s*»\s+|\s+—\s*|--")
+_KICKER_CLASS = re.compile(
+    r"kicker|catchline|topline|top-line|overline|dachzeile|roofline|eyebrow|super-?title|pre-?title|pre-?headline|spitzmarke|topic-label|"
+    r"(?:^|[_\s-])sub(?:title|line|head(?:line)?)(?:$|[_\s-])|ober(?:titel|zeile)|\blabel\b",
+    re.IGNORECASE,
+)
+_HIDDEN_CLASS = re.compile(r"visually-?hidden|sr-only|screen-?reader|offscreen|\baural\b|assistive-text|is-hidden", re.IGNORECASE)
+_HOME = re.compile(r"(?:https?://[^/]+)?/?(?:\?[^/]*)?")
+_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_MAX_HEADINGS = 40
+_MAX_SECOND = 5
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One heading as shown.
+
+    Attributes:
+        text: The headline, without kicker.
+        kicker: What the page sets apart from it, in front or behind.
+        lead: The first of several elements in `text`: a kicker, if the page's statements say so.
+        crumb: True for an h1 that is the last entry of a breadcrumb: written for search engines, not for readers.
+    """
+
+    text: str
+    kicker: str = ""
+    lead: str = ""
+    crumb: bool = False
+
+
+def words(text: str | None) -> Words:
+    """Lower-case words, for comparison."""
+    return tuple(_TOKEN.findall(text.lower())) if text else ()
+
+
+def read_headings(tree: LexborHTMLParser) -> list[Heading]:
+    """The page's h1 elements that hold text, in order; behind an h1 in a breadcrumb the h2 that is the shown headline."""
+    found = []
+    for node in tree.css("h1")[:_MAX_HEADINGS]:
+        heading = _heading(node)
+        if heading.text:
+            found.append(replace(heading, crumb=True) if _is_crumb(node) else heading)
+    if any(heading.crumb for heading in found):
+        second = (_split(_heading(node)) for node in tree.css("h2")[:_MAX_SECOND])
+        found.extend(heading for heading in second if heading.kicker)
+    return found
+
+
+def _is_crumb(node: LexborNode) -> bool:
+    above: LexborNode | None = node
+    for _ in range(4):
+        if above is None or above.tag in ("header", "article", "main", "body"):
+            break
+        marks = above.attributes
+        if above.tag in ("nav", "ol") or any("breadcrumb" in (marks.get(name) or "").lower() for name in ("class", "id", "itemtype")):
+            return True
+        above = above.parent
+    links = 0
+    before = node.prev
+    while before is not None:  # breadcrumbs with generated class names: links side by side with the h1
+        links += before.tag == "a"
+        before = before.prev
+    return links > 1
+
+
+def _heading(node: LexborNode) -> Heading:
+    if all(child.is_text_node for child in node.iter(include_text=True)):
+        return Heading(plain(node.text()))
+    home = node.css_first("a")
+    if home is not None and ((home.attributes.get("rel") or "") == "home" or _HOME.fullmatch(home.attributes.get("href") or "")):
+        return Heading("")
+    pieces = [(text, aside) for text, aside in _pieces(node, aside=False) if text.strip()]
+    headline = plain(" ".join(text for text, aside in pieces if not aside)).strip(" :|–-")
+    kicker = plain(" ".join(text for text, aside in pieces if aside)).strip(" :|–-/")
+    if not headline:
+        return Heading(kicker)
+    first = next(child for child in node.iter(include_text=True) if child.text().strip())
+    apart = len(pieces) > 1 and not kicker and first.tag in ("span", "div", "p", "strong", "em", "b", "i")
+    return Heading(headline, kicker, plain(pieces[0][0]).strip(" :|–-") if apart else "")
+
+
+def _pieces(node: LexborNode, aside: bool) -> Iterator[tuple[str, bool]]:
+    """Texts below a node that its reader sees, and whether they stand in the kicker."""
+    for child in node.iter(include_text=True):
+        if child.is_text_node:
+            yield child.text(), aside
+        elif child.tag not in ("style", "script", "svg", "noscript", "template", "button"):
+            style = child.attributes.get("class") or ""
+            if not _HIDDEN_CLASS.search(style):
+                yield from _pieces(child, aside or child.tag == "small" or bool(_KICKER_CLASS.search(style)))
+
+
+def without_site(title: str, sites: Sequence[str]) -> str:
+    """The title without the site's name in front or behind.
+
+    Args:
+        title: As `<title>` or `og:title` has it.
+        sites: Names of the site: `og:site_name`, publisher, domain.
+
+    >>> without_site("Neue Chips für alle | Beispiel online", ["Beispiel"])
+    'Neue Chips für alle'
+    """
+    names = site_keys(sites)
+    while cuts := list(_SEPARATOR.finditer(title)):
+        ends = [*(cut.start() for cut in cuts[1:]), len(title)]
+        site = next((cut for cut, end in zip(cuts, ends, strict=True) if is_site(title[cut.end() : end], names)), None)
+        if is_site(title[: cuts[0].start()], names):
+            title = title[cuts[0].end() :]
+        elif site is not None:  # what follows the site's name is its motto
+            title = title[: site.start()]
+        else:
+            break
+    return title.strip()
+
+
+def site_keys(sites: Sequence[str]) -> frozenset[str]:
+    """Names of a site in a form that compares: letters and digits only, umlauts folded."""
+    return frozenset(key for site in sites if len(key := _key(site)) > 1)
+
+
+def _key(text: str) -> str:
+    return "".join(words(text)).translate(_FOLD)
+
+
+def is_site(piece: str, names: frozenset[str]) -> bool:
+    """True for a name of the site, also with a short addition: `Beispiel online`."""
+    bare = _key(piece)
+    return not bare or any(
+        bare == name or (len(name) > 2 and len(bare) <= 2 * len(name) + 8 and (bare.startswith(name) or bare.endswith(name)))
+        for name in names
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Titles that a page states to machines: JSON-LD, `og:title`, `<title>`, JSON-LD `alternativeHeadline`."""
+
+    headline: str | None = None
+    social: str | None = None
+    page: str | None = None
+    alternative: str | None = None
+
+
+def choose_title(shown: Sequence[Heading], stated: Stated, sites: Sequence[str]) -> str | None:
+    """The publisher's headline.
+
+    Pages carry a headline for readers and one for search engines. What JSON-LD and Open Graph agree on is the headline;
+    where they differ, the shown one decides, unless `<title>` repeats it and the JSON-LD headline stands alone: then h1
+    and `<title>` are written for search engines and the JSON-LD headline is the newsroom's.
+
+    Args:
+        shown: From `read_headings`.
+        stated: What the page tells machines.
+        sites: Names of the site, to be cut off.
+    """
+    names = site_keys(sites)
+    headline, social, page = (without_site(text, sites) if text else None for text in (stated.headline, stated.social, stated.page))
+    heading = _shown_headline(shown, [text for text in (headline, social, page) if text], names)
+    if heading is None:
+        return headline or social or page
+    seo = {words(crumb.text) for crumb in shown if crumb.crumb} - {words(heading.text)}
+    h, o, t = words(headline), words(social), words(page)
+    if h and h == o:
+        return next((text for text in (_tidied(social, heading), _tidied(headline, heading)) if text != heading.text), heading.text)
+    if heading.kicker and o == t == words(f"{heading.kicker} {heading.text}"):
+        return _tidied(social, heading)
+    headline, social, page = (_tidied(text, heading) for text in (headline, social, page))
+    h, o, t, s = words(headline), words(social), words(page), words(heading.text)
+    if h and h == o:
+        return headline
+    if s == o:
+        newsroom = t == s and h and h not in seo and words(stated.alternative) != s and not _contains(s, h)
+        return headline if newsroom else social
+    if h and h != s and h not in seo:
+        return headline
+    return heading.text
+
+
+def _shown_headline(shown: Sequence[Heading], stated: list[str], names: frozenset[str]) -> Heading | None:
+    """The heading that the page's statements speak of; the first where they speak of none."""
+    keys = [words(text) for text in stated]
+    seo = [words(heading.text) for heading in shown if heading.crumb]
+    free = [key for key in keys if key not in seo]
+    candidates = [_split(heading, free) for heading in shown if words(heading.text) in keys or not is_site(heading.text, names)]
+    if not candidates and not stated:
+        candidates = list(shown)
+
+    def relation(heading: Heading) -> float:
+        own = words(heading.text)
+        if not own:
+            return -1.0
+        if own in keys or words(f"{heading.kicker} {heading.text}") in keys:
+            return 3.0 + (own in keys[:2])
+        return max((_overlap(own, key) for key in keys), default=0.0)
+
+    best = max(candidates, key=relation, default=None)
+    if best is not None and best.crumb:
+        second = (heading for heading in candidates if heading.kicker and not heading.crumb)
+        return max(second, key=relation, default=best)
+    return best
+
+
+def _split(heading: Heading, keys: list[Words] | None = None) -> Heading:
+    """A heading whose first element is a kicker; with keys only where the page states the rest alone, and not all of it twice."""
+    full, lead = words(heading.text), words(heading.lead)
+    rest = full[len(lead) :]
+    if not lead or not rest or full[: len(lead)] != lead:
+        return heading
+    if keys is not None and (keys.count(full) > 1 or rest not in keys):
+        return heading
+    headline = heading.text[len(heading.lead) :].lstrip(" :|–-/")
+    return Heading(headline, heading.lead, crumb=heading.crumb) if words(headline) == rest else heading
+
+
+def _overlap(own: Words, other: Words) -> float:
+    """Share of the longer one's words that both have, plus one where one stands in the other as it is."""
+    if not own or not other:
+        return 0.0
+    common = len(set(own) & set(other)) / max(len(set(own)), len(set(other)))
+    return common + (len(own) > 1 and _contains(other, own))
+
+
+def _contains(whole: Words, part: Words) -> bool:
+    return f" {' '.join(part)} " in f" {' '.join(whole)} "
+
+
+def _tidied(text: str | None, heading: Heading) -> str | None:
+    """A stated title, without what a CMS has joined to the visible headline: section, date, kicker."""
+    if not text:
+        return None
+    before, found, behind = text.partition(heading.text)
+    if found and (_SEPARATOR.match(behind) or behind.startswith(" : ")):
+        text = before + found
+    if heading.kicker and words(text) == words(f"{heading.kicker} {heading.text}"):
+        # A colon is how an editor writes a kicker; a dash or bar is how a template joins one.
+        join = text[: len(text) - len(heading.text)] if text.endswith(heading.text) else text
+        return text if ":" in join[len(heading.kicker) - 1 :] else heading.text
+    return text

@@ -1,0 +1,114 @@
+"""Which documents are no usable article, and why: the first of six named reasons that applies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from presseschau.document import Document
+
+_LETTER = re.compile(r"[^\W\d_]")
+# Ways in which the end of a free excerpt says that the rest costs money or a login.
+_PAYWALL = re.compile(
+    r"""(?:jetzt|hier|gleich|sofort|einfach)?\s*weiterlesen\b(?!\s+Sie\s+auch)
+      | (?:ganzen|vollständigen|kompletten|gesamten)\s+(?:artikel|text|beitrag|bericht)\s+(?:\w+\s+){0,3}(?:lesen|abonn|kaufen|freischalten|sehen)
+      | (?:artikel|text|beitrag|inhalt)e?\s+(?:\w+\s+){0,4}(?:nur\s+)?(?:für|mit)\s+(?:\S+\s+){0,2}(?:abonnent|abonnement|abo\b|mitglieder|registrierte|premium|plus)
+      | exklusiv\s+für\s+(?:\S+\s+){0,2}(?:abonnent|mitglieder|registrierte|premium|plus)
+      | (?:jetzt|hier|gratis|kostenlos|gleich|monatlich|digital)\s+(?:\w+\s+){0,2}(?:testen|abonnieren|registrieren|freischalten)
+      | (?:bereits|schon|noch\s+kein)\s+(?:\w+\s+){0,2}(?:abo\b|abonnent|konto|registriert)
+      | abo\s+(?:abschließen|abschliessen|testen|wählen)
+      | monatlich\s+kündbar | probemonat | probeabo | paywall | bezahlschranke
+      | (?:melden\s+sie\s+sich|einloggen|anmelden),?\s+um\s+(?:\w+\s+){0,5}(?:weiter|lesen)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_TEXT_PATHS = ("clean", "dump")
+_END_CHARS = 400
+
+
+def paywall_phrase(text: str) -> str | None:
+    """The wording near the end of a text that says that the rest is not free, None where there is none.
+
+    >>> paywall_phrase("Der Konzern spart. Jetzt kostenlos testen und weiterlesen.")
+    'Jetzt kostenlos testen'
+    """
+    match = _PAYWALL.search(text[-_END_CHARS:])
+    return match[0].strip() if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The filter stage; a document that passes gets None, any other the reason and a detail for its ledger row.
+
+    The checks run from what is wrong with the page to what is wrong with the text, so that a reason names the cause:
+
+    1. `no_article`: the extractor found no text on a page. Not for text input, which is an article by declaration.
+    2. `no_letters`: nothing to read (figures, signs, an empty file).
+    3. `listing`: an index or section front. Not for text input.
+    4. `paywall_stub`: an excerpt; the page says that it is not free and shows little, or little ends in an offer.
+    5. `too_short`: fewer words or characters than a label can rest on.
+    6. `not_german`: another language, or too unsure.
+
+    Attributes:
+        min_words: Fewer words are `too_short`. 40 is about three sentences.
+        min_chars: The same in characters, for texts of few long or many short words.
+        paywall_max_words: A page that says `isAccessibleForFree: false` and shows at most so many words is an excerpt;
+            longer ones show the article all the same.
+        paywall_phrase_max_words: A text up to this length that ends in an offer to subscribe is an excerpt, unless the
+            page says that it is free.
+        languages: ISO codes that are kept.
+        min_language_score: Below this the language is a guess.
+    """
+
+    min_words: int = 40
+    min_chars: int = 250
+    paywall_max_words: int = 150
+    paywall_phrase_max_words: int = 250
+    languages: tuple[str, ...] = ("de",)
+    min_language_score: float = 0.5
+
+    def __post_init__(self) -> None:
+        for name in ("min_words", "min_chars", "paywall_max_words", "paywall_phrase_max_words"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise ValueError(f"filter.{name} must be a whole number of at least 0, not {value!r}")
+        score = self.min_language_score
+        if isinstance(score, bool) or not isinstance(score, (int, float)) or not 0 <= score <= 1:
+            raise ValueError(f"filter.min_language_score must be a number from 0 to 1, not {score!r}")
+        object.__setattr__(self, "languages", tuple(self.languages))
+        if not self.languages or not all(isinstance(code, str) and code for code in self.languages):
+            raise ValueError(f"filter.languages must be a list of ISO codes, not {self.languages!r}")
+
+    def __call__(self, document: Document) -> tuple[str, str] | None:
+        """Reason and detail where the document is dropped, None where it stays; reads its language, never sets it."""
+        text = document.text
+        is_page = document.path not in _TEXT_PATHS
+        if is_page and not text.strip():
+            return "no_article", "the extractor found no text on the page"
+        if not _LETTER.search(text):
+            return "no_letters", f"{len(text)} characters, none of them a letter"
+        words = len(text.split())
+        if is_page and document.listing:
+            return "listing", f"an index or a list of links, {words} words"
+        if stub := self._paywall_stub(document, words):
+            return "paywall_stub", stub
+        if words < self.min_words:
+            return "too_short", f"{words} words, fewer than {self.min_words}"
+        if len(text) < self.min_chars:
+            return "too_short", f"{len(text)} characters, fewer than {self.min_chars}"
+        return self._foreign(document)
+
+    def _paywall_stub(self, document: Document, words: int) -> str | None:
+        if document.free is False and words <= self.paywall_max_words:
+            return f"the page says that it is not free and shows {words} words"
+        if document.free is not True and words <= self.paywall_phrase_max_words:
+            phrase = paywall_phrase(document.text)
+            return f"{words} words, then “{phrase}”" if phrase else None
+        return None
+
+    def _foreign(self, document: Document) -> tuple[str, str] | None:
+        code, score = document.language, document.language_score
+        if code not in self.languages:
+            return "not_german", f"language {code or 'unknown'}, score {score:.2f}"
+        if score < self.min_language_score:
+            return "not_german", f"language {code} with score {score:.2f}, below {self.min_language_score}"
+        return None

@@ -1,0 +1,133 @@
+"""An article read once for all labelling functions: folded, cut into zones, its lexicon terms weighed per zone."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+from ..document import Document
+from .lexicon import Folded, Lexicon, fold
+
+Zone: TypeAlias = Literal["title", "lead", "body", "keywords"]
+ZONES: tuple[Zone, ...] = ("title", "lead", "body", "keywords")
+LEAD, BODY = 450, 6000  # folded characters: what a reader takes in before deciding; what annotators were shown
+_REPEAT = 0.35  # what a term's repeats add, by the logarithm of their number
+_NORM = 1.4  # terms add up as a p-norm: a second brand name says less than the first
+_BODY_WORDS = 350.0  # a body longer than this is weighed by density, so that background can't outvote the title
+_SEGMENT = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_MAX_SEGMENT = 40  # longer path parts are the slug of a headline, not a section
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a zone holds for one class: weight of its distinct terms, and the terms as the lexicon writes them."""
+
+    weight: float
+    terms: tuple[str, ...]
+
+
+def _evidence(found: list[tuple[str, str, float]], factor: float) -> dict[str, Evidence]:
+    counts: dict[tuple[str, str, float], int] = {}
+    for entry in found:
+        counts[entry] = counts.get(entry, 0) + 1
+    powers: dict[str, float] = {}
+    terms: dict[str, list[str]] = {}
+    for (label, text, weight), count in counts.items():
+        if weight:
+            powers[label] = powers.get(label, 0.0) + (weight * (1 + _REPEAT * math.log(count))) ** _NORM
+            terms.setdefault(label, []).append(text)
+    return {label: Evidence(factor * powers[label] ** (1 / _NORM), tuple(terms[label])) for label in powers}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One article as labelling functions see it.
+
+    Attributes:
+        document: The article.
+        title: Its headline, folded.
+        text: The first part of its text, folded; the teaser first where the text does not hold it.
+    """
+
+    document: Document
+    title: Folded
+    text: Folded
+
+    @cached_property
+    def lead_end(self) -> int:
+        """Where the lead ends in `text`: the end of the word that the limit falls into."""
+        space = self.text.lower.find(" ", LEAD)
+        return len(self.text.lower) if space < 0 else space
+
+    @cached_property
+    def lead(self) -> str:
+        """The lead, folded, lower case."""
+        return self.text.lower[: self.lead_end]
+
+    @cached_property
+    def words(self) -> int:
+        """Number of words of the text read."""
+        return self.text.lower.count(" ") + 1 if self.text.lower else 0
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Lines of the source text that hold something, white space at their ends gone."""
+        return tuple(line.strip() for line in self.document.text[: 2 * BODY].splitlines() if line.strip())
+
+    @cached_property
+    def sections(self) -> tuple[str, ...]:
+        """Section as stated, then subdomain and folders of the URL, folded; the slug of the headline left out."""
+        stated = re.split(r"\s*[/|>»,·]\s*|\s+-\s+", fold(self.document.section or "").lower)
+        return tuple(dict.fromkeys(s for s in (*stated, *_url_parts(self.document.url)) if s))
+
+    def evidence(self, lexicon: Lexicon) -> Mapping[Zone, Mapping[str, Evidence]]:
+        """Weighted terms of a lexicon, per zone and label."""
+        lead: list[tuple[str, str, float]] = []
+        body: list[tuple[str, str, float]] = []
+        for m in lexicon.find(self.text):
+            (lead if m.start < self.lead_end else body).append((m.term.label, m.term.text, m.term.weight))
+        density = min(1.0, _BODY_WORDS / max(1.0, self.words))
+        return {
+            "title": _evidence(_found(lexicon, self.title), 1.0),
+            "lead": _evidence(lead, 1.0),
+            "body": _evidence(body, density),
+            "keywords": _evidence(_found(lexicon, fold(", ".join(self.document.keywords))), 1.0),
+        }
+
+
+def _found(lexicon: Lexicon, folded: Folded) -> list[tuple[str, str, float]]:
+    return [(m.term.label, m.term.text, m.term.weight) for m in lexicon.find(folded)] if folded.lower else []
+
+
+def _url_parts(url: str | None) -> list[str]:
+    if not url:
+        return []
+    try:
+        parts = urlsplit(url)
+        labels = (parts.hostname or "").split(".")
+    except ValueError:
+        return []
+    folders = [p for p in unquote(parts.path).lower().split("/")[:-1] if len(p) <= _MAX_SEGMENT]
+    return [p for p in (*labels[:-2], *folders) if p != "www" and _SEGMENT.fullmatch(p)]
+
+
+def read(document: Document) -> Reading:
+    """Read an article for labelling.
+
+    >>> read(Document(text="Ein Text.", title="Über Größe", url="https://www.a.de/digital/x.html")).sections
+    ('digital',)
+    """
+    text, teaser = document.text[: 2 * BODY], document.teaser or ""
+    if teaser and teaser[:60] not in text[: len(teaser) + 200]:
+        text = f"{teaser}\n\n{text}"
+    folded = fold(text.strip())
+    if len(folded.lower) > BODY:
+        end = folded.lower.find(" ", BODY)
+        end = len(folded.lower) if end < 0 else end
+        folded = Folded(folded.lower[:end], folded.cased[:end], folded.breaks, folded.shifts)
+    return Reading(document, fold((document.title or "").strip()), folded)

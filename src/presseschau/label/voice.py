@@ -1,0 +1,287 @@
+"""Whose voice a sentence speaks with: tokens, sentence borders, quotations and attribution in German news text.
+
+Own voice and attributed speech are told apart by surface signs only: quotation marks, reporting verbs, source phrases
+(laut, zufolge, nach Angaben) and the reporting subjunctive (Konjunktiv I; Duden, Die Grammatik, "Indirekte Rede").
+The words are data, `lexicons/voice.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import accumulate
+
+import yaml
+
+# Split on tokens with one capturing group: the odd parts are tokens, and the lengths of all parts give the offsets.
+_TOKEN = re.compile(r"(\w+(?:[-’'/.&]\w+)*|\s*\n\s*|[.!?…]+|[„“”»«‚‘›‹\",;:()–—])")
+_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e", "è": "e", "à": "a", "’": "'"})
+_CLOSERS = {"„": '“”"', "‚": "‘’'", "»": "«", "«": "»", "›": "‹", "‹": "›", '"': '"”“', "“": '”"'}
+_MARKS = frozenset("„“”»«‚‘›‹\"")
+_LONGEST_TERM = 4  # quoted words: up to here a title or a scare quote, above it speech
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence and whose voice it is.
+
+    Attributes:
+        start: Code-point offset in the text.
+        end: End offset, exclusive.
+        first: Index of its first token.
+        last: Index after its last token.
+        paragraph: Number of its paragraph, from 0.
+        voice: 1 = the article's own, 0 = somebody else's.
+        source: Why `voice` is below 1: `quote`, `reported`, `source`, `subjunctive` or `speaker`; "" for own voice.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+    paragraph: int
+    voice: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text cut for stance, as parallel columns per token.
+
+    Attributes:
+        tokens: Words, marks and line breaks as they stand.
+        forms: The same, folded.
+        starts: Code-point offset of each token.
+        quoted: Per token 0 = outside, 1 = inside a quotation, 2 = inside a short quoted term (a title, a scare quote).
+        sentences: In reading order, without overlap.
+    """
+
+    tokens: Sequence[str]
+    forms: Sequence[str]
+    starts: Sequence[int]
+    quoted: bytes
+    sentences: Sequence[Sentence]
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceLexicon:
+    """The word lists of `lexicons/voice.yaml`, folded."""
+
+    abbreviations: frozenset[str]
+    reporting: frozenset[str]
+    reporting_weak: frozenset[str]
+    sources: frozenset[str]
+    source_nouns: frozenset[str]
+    subjunctive: frozenset[str]
+    subjunctive_weak: frozenset[str]
+    first_person: frozenset[str]
+    speakers: frozenset[str]
+    speaker_endings: tuple[str, ...]
+
+    def speaks(self, word: str) -> bool:
+        """Whether a folded word names somebody who speaks.
+
+        >>> load_voice().speaks("digitalminister"), load_voice().speaks("akku")
+        (True, False)
+        """
+        return word in self.speakers or word.endswith(self.speaker_endings)
+
+
+@cache
+def load_voice() -> VoiceLexicon:
+    """The lists that are shipped with the package."""
+    data = yaml.safe_load(files("presseschau.label").joinpath("lexicons/voice.yaml").read_text(encoding="utf-8"))
+    endings = tuple(fold(w) for w in data.pop("speaker_endings"))
+    data.pop("version")
+    return VoiceLexicon(speaker_endings=endings, **{k: frozenset(map(fold, v)) for k, v in data.items()})
+
+
+def fold(word: str) -> str:
+    """Lower case with ä ö ü ß written out, so Swiss and ASCII spelling match.
+
+    >>> fold("Großartig"), fold("übel")
+    ('grossartig', 'uebel')
+    """
+    return word.lower().translate(_FOLD)
+
+
+def tokenize(text: str) -> tuple[list[str], list[str], list[int]]:
+    """Words, marks and line breaks; their folded forms; their code-point offsets.
+
+    >>> tokenize("Läuft. Gut!")
+    (['Läuft', '.', 'Gut', '!'], ['laeuft', '.', 'gut', '!'], [0, 5, 7, 10])
+    """
+    parts = _TOKEN.split(text)
+    tokens = parts[1::2]
+    starts = list(accumulate(map(len, parts)))[0:-1:2]
+    return tokens, fold("\0".join(tokens)).split("\0") if tokens else [], starts
+
+
+def read(text: str) -> Reading:
+    """Tokens, sentences with their voice, and quotations of a text.
+
+    >>> [s.voice for s in read("Das Gerät ist toll. „Das Gerät ist leider furchtbar“, sagt Meier.").sentences]
+    [1.0, 0.1]
+    """
+    tokens, forms, starts = tokenize(text)
+    quoted = _quotations(tokens)
+    lexicon = load_voice()
+    signs = _signs()
+    marked = [f in signs for f in forms]
+    sentences = []
+    for first, last, paragraph in _borders(tokens, forms, lexicon):
+        voice, source = 1.0, ""
+        if any(marked[first:last]) or 1 in quoted[first:last]:
+            voice, source = _voice(forms[first:last], quoted[first:last], lexicon)
+        end = starts[last - 1] + len(tokens[last - 1])
+        sentences.append(Sentence(starts[first], end, first, last, paragraph, voice, source))
+    return Reading(tokens, forms, starts, quoted, sentences)
+
+
+@cache
+def _signs() -> frozenset[str]:
+    """Every word that alone can make a sentence somebody else's."""
+    lex = load_voice()
+    weak = lex.reporting_weak | lex.subjunctive_weak
+    return lex.reporting | weak | lex.sources | lex.source_nouns | lex.subjunctive | frozenset((":", "so"))
+
+
+def _quotations(tokens: Sequence[str]) -> bytes:
+    """Per token: outside, in a quotation, or in a quoted term."""
+    inside = bytearray(len(tokens))
+    opened, closers = -1, ""
+    for i in [i for i, t in enumerate(tokens) if t in _MARKS or "\n" in t]:
+        token = tokens[i]
+        if "\n" in token:
+            # A quotation left open ends with its paragraph: one lost mark must not turn the rest into speech.
+            if opened >= 0 and token.count("\n") > 1:
+                inside[opened + 1 : i] = b"\1" * (i - opened - 1)
+                opened = -1
+        elif opened < 0:
+            opened, closers = (i, _CLOSERS[token]) if token in _CLOSERS else (-1, "")
+        elif token in closers:
+            body = tokens[opened + 1 : i]
+            term = len(body) <= _LONGEST_TERM and not any(t[0] in ".!?," for t in body)
+            inside[opened + 1 : i] = (b"\2" if term else b"\1") * len(body)
+            opened = -1
+    return bytes(inside)
+
+
+def _borders(tokens: Sequence[str], forms: Sequence[str], lexicon: VoiceLexicon) -> list[tuple[int, int, int]]:
+    """Token ranges of the sentences, each with its paragraph number."""
+    stops = [i for i, t in enumerate(tokens) if t[0] in ".!?…" or "\n" in t]
+    breaks = [i for i in stops if tokens[i].count("\n") == 1 and i + 1 < len(tokens)]
+    # Hard-wrapped text breaks its lines in mid-sentence; then only marks and empty lines end a sentence.
+    wrapped = sum(tokens[i + 1][0].islower() for i in breaks) * 5 > len(breaks)
+    found: list[tuple[int, int, int]] = []
+    first = paragraph = 0
+    for i in stops:
+        token = tokens[i]
+        if i < first:
+            continue
+        if "\n" in token:
+            if token.count("\n") > 1 or not wrapped or (i and tokens[i - 1][0] in ".!?…:“”\"«"):
+                if i > first:
+                    found.append((first, i, paragraph))
+                first = i + 1
+                paragraph += bool(found)
+        elif _ends(tokens, forms, i, lexicon):
+            end = i + 1
+            if end < len(tokens) and tokens[end] in ("“", "”", '"', "«", "‘", "‹"):
+                following = tokens[end + 1][0] if end + 1 < len(tokens) else "\n"
+                if following in ",;" or following.islower():
+                    continue
+                end += 1
+            found.append((first, end, paragraph))
+            first = end
+    if first < len(tokens) and not (first == len(tokens) - 1 and "\n" in tokens[first]):
+        found.append((first, len(tokens), paragraph))
+    return found
+
+
+def _ends(tokens: Sequence[str], forms: Sequence[str], i: int, lexicon: VoiceLexicon) -> bool:
+    """Whether the mark at `i` ends a sentence: not after an abbreviation, an initial or an ordinal number."""
+    if i + 1 < len(tokens):
+        following = tokens[i + 1][0]
+        if following.islower() or following in ",;":
+            return False
+    if tokens[i] == "." and i:
+        before = forms[i - 1]
+        if before in lexicon.abbreviations or (len(before) == 1 and before.isalpha()):
+            return False
+        return not (before.isdigit() and len(before) <= 2 and i + 1 < len(tokens) and "\n" not in tokens[i + 1])
+    return True
+
+
+def _voice(words: Sequence[str], quoted: bytes, lexicon: VoiceLexicon) -> tuple[float, str]:
+    """How much of a sentence is the article's own voice, and the sign that it is not."""
+    inside = quoted.count(1)
+    if inside * 3 > len(words) * 2:
+        return 0.0, "quote"
+    own = not inside and not lexicon.first_person.isdisjoint(words[:7])
+    if not own and _reports(words, inside > 0, lexicon):
+        return 0.1, "reported"
+    if _names_source(words, lexicon):
+        return 0.1, "source"
+    if not own and _is_subjunctive(words, lexicon):
+        return 0.15, "subjunctive"
+    if ":" in words[1:6] and len(words) > 6 and lexicon.speaks(words[words.index(":") - 1]):
+        return 0.15, "speaker"
+    return 1.0, ""
+
+
+def _reports(words: Sequence[str], quotes: bool, lexicon: VoiceLexicon) -> bool:
+    """A reporting verb with something said: a quotation, a clause, or a subject that can speak."""
+    for i, word in enumerate(words):
+        strong = word in lexicon.reporting
+        if not strong and word not in lexicon.reporting_weak:
+            continue
+        if quotes or (strong and ("dass" in words or ":" in words)):
+            return True
+        near = words[max(0, i - 5) : i + 6]
+        if any(lexicon.speaks(w) for w in near) and (strong or "dass" in words[i:] or "als" in words[i:]):
+            return True
+        # A name beside the verb is unknown to any list: a comma before the verb marks the clause as what was said.
+        if strong and i and (words[i - 1] == "," or (i + 1 < len(words) and words[i + 1] == ",")):
+            return True
+    return False
+
+
+def _names_source(words: Sequence[str], lexicon: VoiceLexicon) -> bool:
+    """`laut X`, `X zufolge`, `nach Angaben von X`, `…, so der Y`; not `meiner Meinung nach`."""
+    for i, word in enumerate(words):
+        if word in lexicon.sources:
+            return True
+        if word in lexicon.source_nouns:
+            near = words[max(0, i - 3) : i]
+            behind = words[i + 1 : i + 2]
+            if "meiner" in near or "unserer" in near or "meines" in near:
+                continue
+            if "nach" in near or "aus" in near or "laut" in near or "nach" in behind:
+                return True
+        elif word == "so" and i and words[i - 1] in (",", "“", '"', "”", "«") and i + 2 < len(words):
+            rest = words[i + 1 : i + 7]
+            if any(lexicon.speaks(w) for w in rest) or (len(words) - i <= 4 and words[-1] == "."):
+                return True
+    return False
+
+
+def _is_subjunctive(words: Sequence[str], lexicon: VoiceLexicon) -> bool:
+    """Konjunktiv I, not of the first person and not a set phrase (es sei denn, sei es, sei Dank, Man nehme)."""
+    for i, word in enumerate(words):
+        strong = word in lexicon.subjunctive
+        if not strong and word not in lexicon.subjunctive_weak:
+            continue
+        before, after = words[i - 1] if i else "", words[i + 1] if i + 1 < len(words) else ""
+        if "ich" in words[max(0, i - 3) : i + 3] or before == "man":
+            continue
+        if word in ("sei", "seien") and (not i or after in ("es", "dank") or (before == "es" and after == "denn") or after == "angemerkt"):
+            continue
+        # The rarer verbs look like a noun or a first person; they need a clause before them.
+        if not strong and (i < 3 or before in ("", ",")):
+            continue
+        return True
+    return False

@@ -1,0 +1,238 @@
+"""The build: pages in, a dataset folder out. Order of the stages, cache, resume, ledger."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+from presseschau.rights import Takedown
+from tqdm import tqdm
+
+from presseschau.config import ConfigError, nearest
+from presseschau.document import Drop
+from presseschau.engine import Engine
+from presseschau.pipeline import corpus, plan, release
+from presseschau.pipeline.pages import (
+    BatchDone,
+    Breadcrumb,
+    ExtractJob,
+    LabelJob,
+    PageStages,
+    extract_batch,
+    label_batch,
+    unit_key,
+    write_drops,
+)
+from presseschau.pipeline.settings import PageLimit, Settings
+from presseschau.pipeline.store import Store, locked
+from presseschau.publish.folder import check_replaceable, staged
+from presseschau.publish.manifest import Manifest
+from presseschau.read import Reader, Unit, open_source
+from presseschau.split import Lock, from_splits_json
+
+
+class BuildError(RuntimeError):
+    """The build could not be finished; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build made, for the summary.
+
+    Attributes:
+        folder: The dataset.
+        manifest: Its manifest.
+        labels: Kept articles by class, for each label column, in published order.
+        seconds: Wall-clock seconds by stage, in order.
+        pages: Pages worked on now, not taken from earlier builds.
+        notes: Why work was done again, fallbacks of the split.
+    """
+
+    folder: Path
+    manifest: Manifest
+    labels: Mapping[str, Mapping[str, int]]
+    seconds: Mapping[str, float]
+    pages: int
+    notes: tuple[str, ...]
+
+
+def build(settings: Settings) -> Built:
+    """Runs the whole build.
+
+    Raises:
+        ConfigError: An argument is wrong (also `read.ReadError`, `publish.folder.FolderError`, ValueError of stages).
+        BuildError: The build failed; the last good dataset is untouched.
+        StoreBusyError: Another build works in the same folder.
+    """
+    reader, takedown, lock = _inputs(settings)
+    work, clock, notes = settings.pipeline, Clock(), list[str]()
+    with locked(work.work_dir):
+        if work.clean:
+            for leftover in ("extract", "label"):
+                shutil.rmtree(work.work_dir / leftover, ignore_errors=True)
+        with clock("read"):
+            units, drops = _list_units(reader)
+        stages = PageStages(reader, settings.extract, settings.filter, settings.dedup, work.page_seconds)
+        with clock("extract"):
+            documents, done = _extract(settings, stages, units, notes)
+        unread = work.work_dir / "unread.parquet"
+        write_drops(unread, drops)
+        with clock("label"):
+            labels = _label(settings, documents, notes)
+        con = corpus.connect(work.work_dir, work.memory_limit)
+        try:
+            with clock("dedup"):
+                corpus.load_pages(con, [*documents, unread], ["", *map(unit_key, units)])
+                corpus.load_labels(con, labels)
+                corpus.apply_rights(con, settings.rights.reserved, takedown)
+                if lock is not None:
+                    lock.load(con)
+                settings.dedup.resolve(con)
+            with clock("split"):
+                corpus.keep_topics(con, settings.keep_topics)
+                split_plan = settings.split.assign(con, lock)
+                corpus.settle(con)
+            with clock("publish"), staged(settings.output) as folder:
+                manifest = release.write(con, folder, settings, split_plan, units, reader.skipped())
+                labels_kept = _label_counts(con, settings)
+        finally:
+            con.close()
+            corpus.forget(work.work_dir)
+    return Built(settings.output, manifest, labels_kept, clock.seconds, done, (*notes, *split_plan.fallbacks))
+
+
+def _extract(settings: Settings, stages: PageStages, units: Sequence[Unit], notes: list[str]) -> tuple[list[Path], int]:
+    """Does the page stages for all units that no earlier build has done; the files with all, and pages done now."""
+    work = settings.pipeline
+    key = plan.extract_key(
+        {
+            "extract": stages.extract,
+            "filter": stages.filter,
+            "dedup": stages.dedup,
+            "pipeline": PageLimit(stages.seconds),
+        }
+    )
+    store = Store.open(work.work_dir / "extract" / key.key)
+    batches = plan.plan_batches(units, store, work.batch_bytes, work.batch_units)
+    if batches.todo:
+        notes.extend(_why(work.work_dir / "extract" / "last.json", "extract", key, bool(batches.ready)))
+    jobs = [ExtractJob(stages, todo, store.path(name)) for name, todo in batches.todo.items()]
+    pages = 0
+    with _progress("extract", len(units), len(units) - sum(len(j.units) for j in jobs), "file", work.progress) as bar:
+        for job, report in _survive(settings.engine, jobs):
+            store = store.add(job.path.stem, [unit_key(unit) for unit in job.units])
+            pages += report.pages
+            bar.update(len(job.units))
+    (work.work_dir / "extract" / "last.json").write_bytes(orjson.dumps(dict(key.parts)))
+    return [store.path(name) for name in sorted({*batches.ready, *batches.todo})], pages
+
+
+def _label(settings: Settings, documents: Sequence[Path], notes: list[str]) -> list[Path]:
+    """Labels the documents of all batches that no earlier build has labelled; the files that hold all."""
+    work = settings.pipeline
+    extracted = documents[0].parent.name if documents else ""
+    key = plan.label_key(extracted, settings.label)
+    store = Store.open(work.work_dir / "label" / key.key)
+    names = [path.stem for path in documents]
+    jobs = [
+        LabelJob(settings.label, path, store.path(path.stem)) for path in documents if path.stem not in store.entries
+    ]
+    if jobs:
+        notes.extend(_why(work.work_dir / "label" / "last.json", "label", key, len(jobs) < len(names)))
+    with _progress("label", len(names), len(names) - len(jobs), "batch", work.progress) as bar:
+        for job, report in settings.engine.run(label_batch, jobs):
+            if report is None:
+                raise BuildError(f"labelling {job.documents.name} ended its process; run again with label.stance=false")
+            store = store.add(job.path.stem, [job.path.stem])
+            bar.update()
+    (work.work_dir / "label" / "last.json").write_bytes(orjson.dumps(dict(key.parts)))
+    return [store.path(name) for name in names]
+
+
+def _survive(engine: Engine, jobs: Sequence[ExtractJob]) -> Iterator[tuple[ExtractJob, BatchDone]]:
+    """Runs all jobs; a page that kills its process is left out by name and its batch is done again."""
+    for job, report in engine.run(extract_batch, jobs):
+        while report is None:
+            at = Breadcrumb.left(job.path)
+            if at is None:
+                raise BuildError("a worker process ends before it reads a page; is there memory and disk space left?")
+            unit, page = at
+            guilty = page if page is not None and page not in job.poisoned else unit
+            if guilty in job.poisoned:
+                raise BuildError(f"a worker process keeps ending near {unit}")
+            job = replace(job, poisoned=job.poisoned | {guilty})
+            ((job, report),) = engine.run(extract_batch, [job])
+        yield job, report
+
+
+def _why(record: Path, stage: str, key: plan.StageKey, growing: bool) -> list[str]:
+    """Says why a stage has work to do although an earlier build was here."""
+    if growing:
+        return [f"{stage}: only what is new in the input"]
+    if not record.exists():
+        return []
+    changed = key.changed(orjson.loads(record.read_bytes()))
+    return [f"{stage}: done again, since {', '.join(changed[:4])} changed"] if changed else []
+
+
+@contextmanager
+def _progress(stage: str, total: int, done: int, unit: str, shown: bool | None) -> Iterator[tqdm[Any]]:
+    disable = None if shown is None else not shown
+    with tqdm(total=total, initial=done, desc=f"{stage:8}", unit=unit, disable=disable, dynamic_ncols=True) as bar:
+        yield bar
+
+
+def _inputs(settings: Settings) -> tuple[Reader, Takedown | None, Lock | None]:
+    """Opens whatever the config names, so that a mistake is found before any work is done."""
+    known = settings.names.topic
+    for topic in settings.keep_topics:
+        if topic not in known:
+            raise ConfigError(f"label.keep names {topic!r}: {nearest(topic, known)}")
+    source = settings.source
+    try:
+        check_replaceable(settings.output)
+        takedown = Takedown.load(settings.takedown) if settings.takedown else None
+        lock = from_splits_json(settings.lock) if settings.lock else None
+        return open_source(source.kind, source.path, source.columns, source.keep), takedown, lock
+    except (ValueError, OSError) as error:
+        raise ConfigError(str(error)) from error
+
+
+def _label_counts(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, dict[str, int]]:
+    counts = {column: corpus.label_counts(con, column) for column in ("topic", "genre", "stance")}
+    known = {column: settings.names.of(column) or () for column in counts}
+    ordered = {column: {name: counts[column].get(name, 0) for name in names} for column, names in known.items()}
+    return {column: {name: n for name, n in classes.items() if n} for column, classes in ordered.items()}
+
+
+def _list_units(reader: Reader) -> tuple[list[Unit], list[Drop]]:
+    units, drops = list[Unit](), list[Drop]()
+    for item in reader.units():
+        if isinstance(item, Unit):
+            units.append(item)
+        else:
+            drops.append(item)
+    return units, drops
+
+
+class Clock:
+    """Wall-clock seconds by stage, for the summary; never for an output."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Times a block."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start

@@ -1,0 +1,155 @@
+"""The corpus stages as DuckDB relations: pages → articles → dedup → labels → kept → split → rows and ledger."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from presseschau.rights import Takedown
+
+
+def connect(folder: Path, memory_limit: str, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A fresh database in the work folder, bounded in memory, that spills beside itself."""
+    forget(folder)
+    con = duckdb.connect(str(folder / "corpus.duckdb"))
+    con.execute("SET memory_limit = ?", [memory_limit])
+    con.execute("SET temp_directory = ?", [str(folder / "corpus.duckdb.tmp")])
+    if threads is not None:
+        con.execute(f"SET threads = {threads:d}")
+    con.execute("SET preserve_insertion_order = false")
+    con.execute("SET enable_progress_bar = false")
+    return con
+
+
+def forget(folder: Path) -> None:
+    """Removes the database and what it spilled."""
+    for leftover in folder.glob("corpus.duckdb*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
+
+
+def load_pages(con: duckdb.DuckDBPyConnection, batches: Sequence[Path], units: Sequence[str]) -> None:
+    """Makes `pages`: every result row of the units of this build, whatever else their batches hold."""
+    con.register("unit_list", pa.table({"unit": list(units)}))
+    con.execute("CREATE TABLE units AS SELECT DISTINCT unit FROM unit_list")
+    con.unregister("unit_list")
+    con.read_parquet([str(path) for path in batches]).create_view("batch_rows")
+    con.execute("CREATE VIEW pages AS SELECT * FROM batch_rows SEMI JOIN units USING (unit)")
+
+
+def load_labels(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None:
+    """Makes `labels`: one row for every page that passed the page stages, joined by source."""
+    con.read_parquet([str(path) for path in batches]).create_view("labels")
+
+
+def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedown | None) -> None:
+    """Makes `rights(source, reason, detail)`, the pages left out by right, and `articles`, all others that passed."""
+    con.execute("CREATE TABLE rights (source VARCHAR, reason VARCHAR, detail VARCHAR)")
+    if takedown is not None:
+        for batch in stream(
+            con.cursor(), "SELECT source, url, publisher, id, text_sha256 FROM pages WHERE outcome IS NULL", 10_000
+        ):
+            hits = [
+                (row["source"], "takedown", kind)
+                for row in batch.to_pylist()
+                if (kind := takedown.matches(row["url"], row["publisher"], row["id"], row["text_sha256"]))
+            ]
+            insert_rows(con, "rights", hits)
+    if reserved == "drop":
+        con.execute(
+            """INSERT INTO rights SELECT source, 'tdm_reserved', tdm_evidence FROM pages
+               WHERE outcome IS NULL AND tdm_reserved AND source NOT IN (SELECT source FROM rights)"""
+        )
+    con.execute("CREATE VIEW articles AS SELECT * FROM pages ANTI JOIN rights USING (source) WHERE outcome IS NULL")
+
+
+def stream(
+    con: duckdb.DuckDBPyConnection, query: str, rows: int, parameters: Sequence[str] = ()
+) -> Iterator[pa.RecordBatch]:
+    """The answer to a query in batches of so many rows, never whole in memory."""
+    yield from con.sql(query, params=list(parameters)).to_arrow_reader(rows)
+
+
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | None, ...]]) -> None:
+    """Appends rows of text to a table."""
+    if rows:
+        con.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608
+
+
+def keep_topics(con: duckdb.DuckDBPyConnection, topics: Iterable[str]) -> None:
+    """Makes `off_topic(source, detail)` and `kept(id, cluster, publisher, published, source)` for the splitter."""
+    wanted = list(topics)
+    con.execute("CREATE TABLE off_topic (source VARCHAR, detail VARCHAR)")
+    if wanted:
+        con.execute(
+            """INSERT INTO off_topic SELECT source, topic FROM dedup JOIN labels USING (source)
+               WHERE dedup.reason IS NULL AND NOT list_contains(?, topic)""",
+            [wanted],
+        )
+    con.execute(
+        """CREATE TABLE kept AS SELECT id, cluster, publisher, published, source, topic
+           FROM articles JOIN dedup USING (source) JOIN labels USING (source) ANTI JOIN off_topic USING (source)
+           WHERE dedup.reason IS NULL"""
+    )
+
+
+def settle(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes `ledger`, one row for every input page, from the tables of all stages."""
+    con.execute(
+        """CREATE TABLE ledger AS
+           SELECT pages.id, pages.url, pages.source,
+             CASE WHEN pages.outcome IS NOT NULL THEN pages.outcome
+                  WHEN coalesce(rights.reason, dedup.reason, split.reason) IS NOT NULL
+                    OR off_topic.source IS NOT NULL THEN 'dropped'
+                  ELSE 'kept' END AS outcome,
+             CASE WHEN pages.outcome IS NOT NULL THEN pages.stage
+                  WHEN rights.reason IS NOT NULL THEN 'filter'
+                  WHEN dedup.reason IS NOT NULL THEN 'dedup'
+                  WHEN off_topic.source IS NOT NULL THEN 'label'
+                  WHEN split.reason IS NOT NULL THEN 'split' END AS stage,
+             CASE WHEN off_topic.source IS NOT NULL THEN 'off_topic'
+                  ELSE coalesce(pages.reason, rights.reason, dedup.reason, split.reason) END AS reason,
+             coalesce(pages.detail, rights.detail, CASE WHEN dedup.reason IS NOT NULL THEN dedup.detail END,
+                      off_topic.detail, split.detail) AS detail
+           FROM pages
+           LEFT JOIN rights USING (source) LEFT JOIN dedup USING (source) LEFT JOIN off_topic USING (source)
+           LEFT JOIN kept USING (source) LEFT JOIN split ON split.id = kept.id"""
+    )
+
+
+def ledger_batches(con: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
+    """The ledger in order of source."""
+    yield from stream(con, "SELECT * FROM ledger ORDER BY source, id", 50_000)
+
+
+def split_sizes(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows of each split that has any."""
+    rows = con.execute("SELECT split, count(*) FROM split WHERE reason IS NULL GROUP BY split").fetchall()
+    return dict(rows)
+
+
+def split_batches(con: duckdb.DuckDBPyConnection, split: str) -> Iterator[pa.RecordBatch]:
+    """The articles of one split, every column of every stage, in order of id."""
+    yield from stream(
+        con,
+        """SELECT articles.*, labels.* EXCLUDE (source), dedup.cluster
+           FROM split JOIN kept USING (id) JOIN articles USING (source) JOIN labels USING (source)
+           JOIN dedup USING (source) WHERE split.split = ? AND split.reason IS NULL ORDER BY articles.id""",
+        5_000,
+        [split],
+    )
+
+
+def label_counts(con: duckdb.DuckDBPyConnection, column: str) -> dict[str | None, int]:
+    """Kept articles by a column of `labels`."""
+    rows = con.execute(
+        f"""SELECT labels.{column}, count(*) FROM ledger JOIN labels USING (source)
+            WHERE ledger.outcome = 'kept' GROUP BY 1"""  # noqa: S608
+    ).fetchall()
+    return dict(rows)

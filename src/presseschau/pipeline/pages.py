@@ -1,0 +1,312 @@
+"""What happens to one page, in a worker: read, extract, detect the language, filter, read the rights, sign, label.
+
+A page never depends on another one, so batches may be cut anywhere and the results stay the same.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from presseschau import language, rights
+from presseschau.dedup import Dedup
+from presseschau.document import Document, Drop, Page, Stage
+from presseschau.extract import Extractor
+from presseschau.extract.encoding import decode
+from presseschau.filter import Filter
+from presseschau.label import Labeler
+from presseschau.pipeline.store import key_of
+from presseschau.read import Reader, Unit
+from presseschau.schema import SPAN
+from presseschau.stable import article_id, rounded, sha256
+
+_S = pa.string()
+_UTC = pa.timestamp("s")  # DuckDB compares naive UTC times without a time-zone setting
+WORK_SCHEMA = pa.schema(
+    {
+        "unit": _S, "source": _S, "id": _S, "url": _S,
+        "outcome": _S, "stage": _S, "reason": _S, "detail": _S,
+        "publisher": _S, "country": _S, "title": _S, "teaser": _S, "text": _S, "text_sha256": _S,
+        "published": _UTC, "modified": _UTC, "crawled": _UTC,
+        "section": _S, "keywords": pa.list_(_S), "agency": _S, "authors": pa.list_(_S), "free": pa.bool_(),
+        "language": _S, "language_score": pa.float32(),
+        "tdm_reserved": pa.bool_(), "tdm_evidence": _S,
+        "extractor": _S, "path": _S, "confidence": pa.float32(), "extra": _S,
+        "exact_key": pa.uint64(), "bands": pa.list_(pa.uint64()), "prints": pa.list_(pa.uint64()),
+        "shingles": pa.int32(),
+    }
+)  # fmt: skip
+LABEL_SCHEMA = pa.schema(
+    {
+        "source": _S,
+        "topic": _S, "topic_secondary": _S, "topic_confidence": pa.float32(), "topic_source": _S,
+        "genre": _S, "genre_confidence": pa.float32(),
+        "stance_target": _S, "stance_target_type": _S, "stance": _S, "stance_confidence": pa.float32(),
+        "stance_source": _S, "stance_evidence": pa.list_(SPAN), "labeler": _S,
+    }
+)  # fmt: skip
+_FLUSH_ROWS = 2_000
+_DOCUMENT_COLUMNS = tuple(f.name for f in fields(Document) if f.name in WORK_SCHEMA.names)
+
+
+class PageTimeoutError(Exception):
+    """A page took longer than the configured limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breadcrumb:
+    """A small file beside a batch in the making that names the page being worked on; it survives the process."""
+
+    path: Path
+    file: int
+
+    @classmethod
+    @contextmanager
+    def beside(cls, batch: Path) -> Iterator[Breadcrumb]:
+        """Opens the file for one run over the batch and removes it when the run ends well."""
+        path = batch.with_suffix(".at")
+        file = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
+        try:
+            yield cls(path, file)
+        finally:
+            os.close(file)
+        path.unlink()
+
+    @staticmethod
+    def left(batch: Path) -> tuple[str, str | None] | None:
+        """(unit, page) that a killed run was at; the page is None while the unit was only being opened."""
+        try:
+            unit, page = batch.with_suffix(".at").read_text("utf-8", "replace").split("\n")[:2]
+        except (FileNotFoundError, ValueError):
+            return None
+        return unit, page or None
+
+    def drop(self, unit: str, page: str = "") -> None:
+        """Notes the place."""
+        line = f"{unit}\n{page}\n".encode("utf-8", "replace")
+        os.pwrite(self.file, line, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PageStages:
+    """The page stages with their config.
+
+    Attributes:
+        reader: Where pages come from.
+        extract: Page to document.
+        filter: Which documents are no usable article.
+        dedup: Gives each text its signature.
+        seconds: Wall-clock limit for one page, the safety net behind the extractor's limits on bytes, nodes and depth.
+    """
+
+    reader: Reader
+    extract: Extractor
+    filter: Filter
+    dedup: Dedup
+    seconds: float = 30.0
+
+    def results(self, unit: Unit, at: Breadcrumb, poisoned: frozenset[str] = frozenset()) -> Iterator[dict[str, Any]]:
+        """One row of `WORK_SCHEMA` for every page of the unit.
+
+        Args:
+            unit: What to read.
+            at: Is told every page before it is touched.
+            poisoned: Sources of units and pages that killed their process in an earlier try: ledger rows, untouched.
+        """
+        at.drop(unit.source)
+        items: Iterable[Page | Drop] = (
+            [_killed(unit.source, "read")] if unit.source in poisoned else self.reader.pages(unit)
+        )
+        for item in items:
+            if isinstance(item, Page):
+                at.drop(unit.source, item.source)
+                result = _killed(item.source, "extract") if item.source in poisoned else self._result(item)
+            else:
+                result = item
+            yield {"unit": unit_key(unit), **(_drop_row(result) if isinstance(result, Drop) else result)}
+
+    def _result(self, page: Page) -> Drop | dict[str, Any]:
+        try:
+            with _time_limit(self.seconds):
+                return self._document_row(page)
+        except PageTimeoutError:
+            return Drop(page.source, "extract", "timeout", f"over {self.seconds:g} s", "failed", url=page.url)
+        except MemoryError:
+            return Drop(page.source, "extract", "out_of_memory", "", "failed", url=page.url)
+        except Exception as error:
+            # A bug on one page in a million must not end the build; the ledger names it and verify counts it.
+            detail = f"{type(error).__name__}: {error}"[:200]
+            return Drop(page.source, "extract", "error", detail, "failed", url=page.url)
+
+    def _document_row(self, page: Page) -> Drop | dict[str, Any]:
+        document = self.extract(page)
+        if isinstance(document, Drop):
+            return document
+        id_ = article_id(document.url, "" if document.url else _as_decoded(page))
+        detected = language.detect_language(document.text)
+        document = replace(document, language=detected.code, language_score=rounded(detected.score))
+        verdict = self.filter(document)
+        if verdict is not None:
+            return Drop(page.source, "filter", *verdict, id=id_, url=document.url)
+        reservation = rights.reservation(document.headers, document.robots)
+        signature = self.dedup.sign(document.text)
+        row = {name: getattr(document, name) for name in _DOCUMENT_COLUMNS}
+        return row | {
+            "source": page.source,
+            "id": id_,
+            "text_sha256": sha256(document.text),
+            "published": _naive(document.published),
+            "modified": _naive(document.modified),
+            "crawled": _naive(document.crawled),
+            "tdm_reserved": reservation.reserved,
+            "tdm_evidence": reservation.evidence,
+            "extra": page.extra,
+            "exact_key": signature.exact_key,
+            "bands": signature.bands,
+            "prints": signature.prints,
+            "shingles": signature.shingles,
+        }
+
+
+def unit_key(unit: Unit) -> str:
+    """What a unit is known by in the work store: its content and its place in the input."""
+    return key_of(unit.source, str(unit.start), unit.digest)
+
+
+def _killed(source: str, stage: Stage) -> Drop:
+    return Drop(source, stage, "killed_worker", "memory, crash or endless loop", "failed")
+
+
+def _as_decoded(page: Page) -> str:
+    return page.raw if isinstance(page.raw, str) else decode(page.raw, page.headers)
+
+
+def _drop_row(drop: Drop) -> dict[str, Any]:
+    return {f.name: getattr(drop, f.name) for f in fields(Drop)}
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=None) if moment else None
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raises PageTimeoutError after so many seconds of wall clock; kills the process after twice as much CPU time.
+
+    The second limit is for loops in C code, where no Python signal handler runs.
+    """
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise PageTimeoutError
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 2 * seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractJob:
+    """One batch of units to read and extract into one file."""
+
+    stages: PageStages
+    units: tuple[Unit, ...]
+    path: Path
+    poisoned: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelJob:
+    """One file of documents to label into another file."""
+
+    labeler: Labeler
+    documents: Path
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDone:
+    """What a worker reports of a finished batch: pages in it, CPU seconds it took."""
+
+    pages: int
+    cpu: float
+
+
+def extract_batch(job: ExtractJob) -> BatchDone:
+    """Runs the page stages over a batch and writes `job.path`; the file is complete or absent."""
+    start = _cpu()
+    with Breadcrumb.beside(job.path) as at:
+        rows = (row for unit in job.units for row in job.stages.results(unit, at, job.poisoned))
+        count = _write_rows(job.path, WORK_SCHEMA, rows)
+    return BatchDone(count, _cpu() - start)
+
+
+def label_batch(job: LabelJob) -> BatchDone:
+    """Labels the documents of one file and writes `job.path`; the file is complete or absent."""
+    start = _cpu()
+    count = _write_rows(job.path, LABEL_SCHEMA, _label_rows(job.labeler, documents_in(job.documents)))
+    return BatchDone(count, _cpu() - start)
+
+
+def write_drops(path: Path, drops: Iterable[Drop]) -> int:
+    """Writes a work file of ledger rows for input that never became a unit; the number of rows."""
+    return _write_rows(path, WORK_SCHEMA, ({"unit": "", **_drop_row(drop)} for drop in drops))
+
+
+def documents_in(path: Path) -> Iterator[tuple[str, Document]]:
+    """(source, document) of every page of a work file that passed the page stages."""
+    with pq.ParquetFile(path) as file:
+        columns = ["source", "outcome", *_DOCUMENT_COLUMNS]
+        for batch in file.iter_batches(batch_size=_FLUSH_ROWS, columns=columns):
+            for row in batch.to_pylist():
+                if row["outcome"] is None:
+                    values = {name: row[name] for name in _DOCUMENT_COLUMNS}
+                    values["authors"], values["keywords"] = tuple(values["authors"]), tuple(values["keywords"])
+                    yield row["source"], Document(**values)
+
+
+def _label_rows(labeler: Labeler, documents: Iterable[tuple[str, Document]]) -> Iterator[dict[str, Any]]:
+    for source, document in documents:
+        labels = labeler.label(document)
+        row = {f.name: getattr(labels, f.name) for f in fields(labels)}
+        row["stance_evidence"] = [{"start": s.start, "end": s.end, "text": s.text} for s in labels.stance_evidence]
+        for name in ("topic_confidence", "genre_confidence", "stance_confidence"):
+            row[name] = None if row[name] is None else rounded(row[name])
+        yield {"source": source, "labeler": labeler.name, **row}
+
+
+def _write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> int:
+    part = path.with_suffix(".parquet.part")
+    count, waiting = 0, list[Mapping[str, Any]]()
+    with pq.ParquetWriter(part, schema, compression="zstd", compression_level=1) as writer:
+        for row in rows:
+            waiting.append(row)
+            if len(waiting) == _FLUSH_ROWS:
+                writer.write_table(pa.Table.from_pylist(waiting, schema=schema))
+                count, waiting = count + len(waiting), []
+        writer.write_table(pa.Table.from_pylist(waiting, schema=schema))
+        count += len(waiting)
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.replace(path)
+    return count
+
+
+def _cpu() -> float:
+    times = os.times()
+    return times.user + times.system

@@ -1,0 +1,119 @@
+"""Which batches there are to do: pages that earlier builds have already worked on stay in their batches."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+import presseschau
+from presseschau.pipeline.pages import unit_key
+from presseschau.pipeline.store import Store, key_of
+from presseschau.read import Unit
+from presseschau.stable import sha256
+
+_PACKAGE = Path(presseschau.__file__).parent
+_EXTRACT_CODE = ("clean.py", "dedup.py", "document.py", "extract", "filter.py", "language.py", "read", "rights.py",
+                 "stable.py", "pipeline/pages.py")  # fmt: skip
+_LABEL_CODE = ("document.py", "label", "stable.py", "pipeline/pages.py")
+# The libraries whose version can change what a page becomes.
+EXTRACT_LIBRARIES = ("charset-normalizer", "fastwarc", "htmldate", "langdetect", "lxml", "selectolax", "tldextract",
+                     "trafilatura")  # fmt: skip
+LABEL_LIBRARIES = ("pyahocorasick",)
+
+
+@dataclass(frozen=True, slots=True)
+class StageKey:
+    """What a stage's results rest on besides its input; equal parts give equal results.
+
+    Attributes:
+        parts: Name of each part (`code`, `config.filter.min_words`, `selectolax`) and its value or digest.
+    """
+
+    parts: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """Short name of the whole."""
+        return key_of(*(f"{name}={value}" for name, value in sorted(self.parts.items())))
+
+    def changed(self, earlier: Mapping[str, str]) -> list[str]:
+        """Names of the parts that differ from an earlier build's."""
+        return sorted(k for k in {*self.parts, *earlier} if self.parts.get(k) != earlier.get(k))
+
+
+def extract_key(stages: Mapping[str, Any]) -> StageKey:
+    """The key of the page stages, from their config dataclasses by name."""
+    return StageKey({"code": code_digest(_EXTRACT_CODE), **_flat_configs(stages), **versions(EXTRACT_LIBRARIES)})
+
+
+def label_key(documents: str, labeler: Any) -> StageKey:
+    """The key of the label stage; it rests on the key of the documents, too."""
+    own = {"code": code_digest(_LABEL_CODE), **_flat_configs({"label": labeler}), **versions(LABEL_LIBRARIES)}
+    return StageKey({"documents": documents, **own})
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """Installed version of each package."""
+    return {name: importlib.metadata.version(name) for name in packages}
+
+
+def code_digest(paths: Iterable[str]) -> str:
+    """sha256 over the code and data files below the package paths, names included."""
+    found = []
+    for path in paths:
+        where = _PACKAGE / path
+        found += [where] if where.is_file() else [p for p in where.rglob("*") if p.is_file() and p.suffix != ".pyc"]
+    # A stage may be one module or a folder of them; the digest does not care which.
+    return sha256("".join(f"{p.relative_to(_PACKAGE).as_posix()}\0{sha256(p.read_bytes())}\n" for p in sorted(found)))
+
+
+def _flat_configs(configs: Mapping[str, Any]) -> dict[str, str]:
+    flat = {}
+    for name, config in configs.items():
+        for field in dataclasses.fields(config):
+            value = getattr(config, field.name)
+            # A file counts by what is in it, not by where it is.
+            shown = sha256(value.read_bytes()) if isinstance(value, Path) else value
+            flat[f"{name}.{field.name}"] = orjson.dumps(shown, option=orjson.OPT_SORT_KEYS).decode()
+    return flat
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """The batches of one build.
+
+    Attributes:
+        ready: Names of the finished batches that hold wanted units.
+        todo: The batches to do: name and units.
+    """
+
+    ready: tuple[str, ...]
+    todo: Mapping[str, tuple[Unit, ...]]
+
+
+def plan_batches(units: Sequence[Unit], store: Store, batch_bytes: int, batch_units: int) -> Batches:
+    """Assigns units to batches: known ones stay where they are, new ones are grouped in input order by size."""
+    home = {unit: entry.batch for entry in store.entries.values() for unit in entry.units}
+    ready = sorted({home[key] for key in map(unit_key, units) if key in home})
+    todo: dict[str, tuple[Unit, ...]] = {}
+    group: list[Unit] = []
+    for unit in units:
+        if unit_key(unit) in home:
+            continue
+        if group and (len(group) == batch_units or sum(u.size for u in group) + unit.size > batch_bytes):
+            todo[_batch_name(group)] = tuple(group)
+            group = []
+        group.append(unit)
+    if group:
+        todo[_batch_name(group)] = tuple(group)
+    return Batches(tuple(ready), todo)
+
+
+def _batch_name(units: Iterable[Unit]) -> str:
+    return key_of(*map(unit_key, units))

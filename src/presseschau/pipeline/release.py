@@ -1,0 +1,124 @@
+"""The dataset folder from the settled corpus: shards, splits, ledger, manifest, card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from presseschau.pipeline import corpus
+from presseschau.pipeline.settings import Settings
+from presseschau.publish import card
+from presseschau.publish.manifest import Count, Manifest
+from presseschau.publish.shards import (
+    ContentHash,
+    Shard,
+    extra_type,
+    file_sha256,
+    published,
+    write_ledger,
+    write_split,
+)
+from presseschau.read import Unit
+from presseschau.schema import SPLITS, Schema
+from presseschau.split import SplitPlan, to_splits_json
+from presseschau.stable import sha256
+
+
+def write(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    settings: Settings,
+    plan: SplitPlan,
+    units: Sequence[Unit],
+    skipped: Mapping[str, int],
+) -> Manifest:
+    """Writes every file of the dataset into an empty folder; the manifest with it."""
+    own = _extra_values(con) if settings.source.keep else ()
+    schema = Schema(settings.names, extra_type(own, settings.source.keep), settings.publish.authors)
+    shards, content = _write_shards(con, folder, settings, schema)
+    ledger_rows = write_ledger(folder, corpus.ledger_batches(con))
+    with (folder / "splits.json").open("wb") as file:
+        file.writelines(to_splits_json(con, plan))
+    sizes = {split: sum(s.rows for s in shards if s.split == split) for split in SPLITS}
+    manifest = Manifest(
+        name=settings.dataset.name,
+        version=settings.dataset.version,
+        config=settings.shown,
+        labelers={settings.label.name: settings.label.functions},
+        input_sha256=sha256("".join(f"{u.source}\0{u.start}\0{u.digest}\n" for u in units)),
+        input_units=len(units),
+        skipped=skipped,
+        counts=_counts(con),
+        splits={split: rows for split, rows in sizes.items() if rows},
+        messages=plan.fallbacks,
+        shards=shards,
+        ledger_sha256=file_sha256(folder / "ledger.parquet"),
+        content_sha256=content.hexdigest(),
+    )
+    if not ledger_rows == manifest.pages or sum(sizes.values()) != manifest.outcome("kept"):
+        raise AssertionError(f"{manifest.pages} pages, {ledger_rows} ledger rows, {sizes} kept: the sums do not hold")
+    (folder / "manifest.json").write_bytes(manifest.to_json())
+    (folder / "README.md").write_text(_card(folder, settings, schema, manifest, plan), encoding="utf-8")
+    return manifest
+
+
+def _write_shards(
+    con: duckdb.DuckDBPyConnection, folder: Path, settings: Settings, schema: Schema
+) -> tuple[list[Shard], ContentHash]:
+    sizes, shards, content = corpus.split_sizes(con), list[Shard](), ContentHash()
+    for split in (s for s in SPLITS if s in sizes):
+        rows = (published(batch, schema) for batch in corpus.split_batches(con, split))
+        options = (settings.publish.rows_per_shard, settings.publish.rows_per_group)
+        shards += write_split(folder, split, rows, sizes[split], schema, *options, content)
+    return shards, content
+
+
+def _extra_values(con: duckdb.DuckDBPyConnection) -> Iterator[str | None]:
+    for batch in corpus.stream(con, "SELECT extra FROM articles", 10_000):
+        yield from batch.column(0).to_pylist()
+
+
+def _counts(con: duckdb.DuckDBPyConnection) -> list[Count]:
+    rows = con.execute("SELECT outcome, stage, reason, count(*) FROM ledger GROUP BY ALL ORDER BY ALL").fetchall()
+    return [Count(*row) for row in rows]
+
+
+def _card(folder: Path, settings: Settings, schema: Schema, manifest: Manifest, plan: SplitPlan) -> str:
+    template = settings.publish.card.read_text(encoding="utf-8")
+    front = card.metadata(folder, settings.dataset, schema, manifest.shards)
+    numbers = {
+        "pretty_name": settings.dataset.pretty_name,
+        "name": settings.dataset.name,
+        "version": settings.dataset.version,
+        "license": settings.dataset.license,
+        "contact": settings.dataset.contact or "the maintainers of this copy",
+        "articles": f"{manifest.outcome('kept'):,}",
+        "pages": f"{manifest.pages:,}",
+        "dropped": f"{manifest.outcome('dropped'):,}",
+        "failed": f"{manifest.outcome('failed'):,}",
+        "labeler": settings.label.name,
+        "content_sha256": manifest.content_sha256,
+        "funnel_table": card.funnel_table(manifest.counts),
+        "column_table": card.schema_table(schema),
+        "split_rules": card.bullets(_rules(plan)),
+        "messages": card.bullets(manifest.messages) or "None.",
+        **card.corpus_tables(folder, schema.names),
+    }
+    return card.render(template, front, numbers)
+
+
+def _rules(plan: SplitPlan) -> list[str]:
+    """The rules in force, in words."""
+    rest = 1 - plan.validation - plan.test
+    shares = f"{rest:.0%} train, {plan.validation:.0%} validation, {plan.test:.0%} test"
+    lines = [f"Strategy `{plan.strategy}`, seed {plan.seed}; {shares}, by hash of cluster and seed."]
+    if plan.held_out_publishers:
+        lines.append(
+            f"`test_publisher`: {', '.join(plan.held_out_publishers)}; no other split has an article of theirs."
+        )
+    if plan.cutoff:
+        gap = f", after a gap of {plan.embargo_days} days that are left out" if plan.embargo_days else ""
+        lines.append(f"`test_temporal`: published after {plan.cutoff.isoformat()} (UTC){gap}; undated articles never.")
+    return lines

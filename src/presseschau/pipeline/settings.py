@@ -1,0 +1,181 @@
+"""A whole build's config as checked, frozen dataclasses, one a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from presseschau.config import ConfigError, build, nearest
+from presseschau.dedup import Dedup
+from presseschau.engine import Engine, Local
+from presseschau.extract import Extractor
+from presseschau.filter import Filter
+from presseschau.label import Labeler, load_scheme
+from presseschau.publish.card import DatasetInfo
+from presseschau.schema import LabelNames
+from presseschau.split import Benchmark, Publisher, Random, Temporal
+from presseschau.stable import sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where pages come from; see `read.open_source`."""
+
+    kind: str
+    path: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What happens to pages whose text is not free to use."""
+
+    reserved: Literal["flag", "drop", "publish"] = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """How the dataset is written.
+
+    Attributes:
+        card: Prose of the dataset card, with places for the numbers.
+        authors: Publish author names, which are personal data.
+        rows_per_shard: Rows of one Parquet file; a multiple of `rows_per_group`.
+        rows_per_group: Rows of one row group.
+    """
+
+    card: Path
+    authors: bool = False
+    rows_per_shard: int = 50_000
+    rows_per_group: int = 1_000
+
+    def __post_init__(self) -> None:
+        """Checks the ranges."""
+        if self.rows_per_group < 1 or self.rows_per_shard % self.rows_per_group or self.rows_per_shard < 1:
+            raise ValueError(
+                f"rows_per_shard={self.rows_per_shard} must be a multiple of rows_per_group={self.rows_per_group}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Where and how the build works.
+
+    Attributes:
+        work_dir: Where batches are kept between builds.
+        clean: Ignore what earlier builds left.
+        batch_bytes: Input bytes of one batch.
+        batch_units: Units of one batch at most.
+        page_seconds: Wall-clock limit for one page.
+        memory_limit: For the corpus stages, in DuckDB's notation.
+        progress: Show progress bars; None shows them where there is a terminal.
+    """
+
+    work_dir: Path
+    clean: bool = False
+    batch_bytes: int = 4_000_000
+    batch_units: int = 100
+    page_seconds: float = 30.0
+    memory_limit: str = "700MB"
+    progress: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLimit:
+    """The part of `Work` that can change what a page becomes."""
+
+    page_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole build's config, one field a stage."""
+
+    source: Source
+    output: Path
+    dataset: DatasetInfo
+    seed: int
+    extract: Extractor
+    filter: Filter
+    dedup: Dedup
+    label: Labeler
+    split: Random | Temporal | Publisher | Benchmark
+    rights: Rights
+    publish: Publish
+    pipeline: Work
+    engine: Engine = field(default_factory=Local)
+    keep_topics: tuple[str, ...] = ()
+    takedown: Path | None = None
+    lock: Path | None = None
+    shown: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> LabelNames:
+        """Class names of the label scheme."""
+        scheme = load_scheme(self.label.scheme)
+        return LabelNames(scheme.topic.keys, scheme.genre.keys, scheme.stance.keys)
+
+
+_ENGINES: Mapping[str, type[Any]] = {"local": Local}
+_SPLITS: Mapping[str, type[Any]] = {c.strategy: c for c in (Benchmark, Random, Temporal, Publisher)}
+# Where a build runs and where things lie changes nothing in it, so the manifest leaves it out.
+_PRIVATE = ("engine", "output", "pipeline")
+
+
+def settings_from(config: Mapping[str, Any]) -> Settings:
+    """The settings from the composed config, a plain mapping with one key a config group.
+
+    Raises:
+        ConfigError: An option is unknown, of the wrong type or out of range.
+    """
+    groups: dict[str, Any] = {
+        key: dict(value) if isinstance(value, Mapping) else value for key, value in config.items()
+    }
+    return build(
+        Settings,
+        {
+            "source": groups.pop("source"),
+            "output": groups.pop("output")["dir"],
+            "engine": _one_of(_ENGINES, groups.pop("engine"), "engine", "kind"),
+            "keep_topics": groups["label"].pop("keep"),
+            "lock": groups["split"].pop("lock"),
+            "split": _one_of(_SPLITS, groups.pop("split"), "split", "strategy"),
+            "shown": _shown(config),
+            **groups,
+        },
+        "",
+    )
+
+
+def _one_of(known: Mapping[str, type[Any]], values: dict[str, Any], group: str, key: str) -> Any:
+    """The group's dataclass that its key names, from a fixed table: a config never names code to run."""
+    name = values.pop(key)
+    if name not in known:
+        raise ConfigError(f"{group}.{key}={name} is not known: {nearest(str(name), known)}")
+    return build(known[name], values, group)
+
+
+def _shown(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The config for the manifest: a file counts by its content, and where the input lies is left out."""
+    groups: dict[str, Any] = {key: value for key, value in config.items() if key not in _PRIVATE}
+    groups["source"] = {key: value for key, value in groups["source"].items() if key != "path"}
+    files = {("publish", "card"), ("label", "scheme"), ("label", "calibration"), ("split", "lock"), ("takedown",)}
+    shown: dict[str, Any] = {}
+    for group, values in groups.items():
+        if isinstance(values, Mapping):
+            shown[group] = {k: _by_content(v) if (group, k) in files else v for k, v in values.items()}
+        else:
+            shown[group] = _by_content(values) if (group,) in files else values
+    return shown
+
+
+def _by_content(path: str | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return f"sha256:{sha256(Path(path).read_bytes())}"
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error

@@ -1,0 +1,41 @@
+"""What a build tells at its end: the funnel, the labels, the splits, where the time went, how to load the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from presseschau.pipeline.build import Built
+
+
+def summary(built: Built) -> str:
+    """The table for the terminal."""
+    manifest = built.manifest
+    total = sum(built.seconds.values())
+    rate = f", {built.pages / built.seconds['extract']:,.0f} pages/s extracted now" if built.pages else ""
+    blocks = [
+        _table("pages", [("input", f"{manifest.pages:,}"), *_funnel(built)]),
+        _table("articles", [(split, f"{rows:,}") for split, rows in manifest.splits.items()]),
+        *(_table(name, rows) for name, rows in _labels(built)),
+        _table("seconds", [*((s, f"{t:.1f}") for s, t in built.seconds.items()), ("all", f"{total:.1f}")]),
+        *(f"note: {note}" for note in built.notes),
+        f"{manifest.outcome('kept'):,} articles in {built.folder}{rate}",
+        f'load it: datasets.load_dataset("{built.folder}", "topic")',
+    ]
+    return "\n".join(blocks)
+
+
+def _funnel(built: Built) -> Iterable[tuple[str, str]]:
+    counts = sorted(built.manifest.counts, key=lambda c: (c.outcome != "kept", c.outcome, -c.pages, c.reason or ""))
+    for count in counts:
+        yield (f"{count.outcome} {count.reason} ({count.stage})" if count.reason else count.outcome, f"{count.pages:,}")
+
+
+def _labels(built: Built) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    for name, counts in built.labels.items():
+        yield name, [(label, f"{count:,}") for label, count in counts.items()]
+
+
+def _table(head: str, rows: Sequence[tuple[str, str]]) -> str:
+    width = max([len(head), *(len(name) for name, _ in rows)])
+    right = max([1, *(len(value) for _, value in rows)])
+    return "\n".join([head, *(f"  {name:<{width}}  {value:>{right}}" for name, value in rows)])

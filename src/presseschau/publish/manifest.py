@@ -1,0 +1,108 @@
+"""`manifest.json`: what went in, what came out, by what; no times, hosts or absolute paths."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from presseschau.publish.shards import Shard
+from presseschau.schema import SCHEMA_VERSION
+
+_PACKAGES = ("charset-normalizer", "datasets", "duckdb", "fastwarc", "htmldate", "langdetect", "lxml", "numpy",
+             "orjson", "pandas", "presseschau", "pyahocorasick", "pyarrow", "selectolax", "tldextract", "trafilatura",
+             "xxhash")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many pages ended one way: `outcome` kept, dropped or failed; stage and reason are None where kept."""
+
+    outcome: str
+    stage: str | None
+    reason: str | None
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything that is needed to build the same dataset again, and to check this one.
+
+    Attributes:
+        name: Name of the dataset.
+        version: Version of the data.
+        config: The build's config, without output, source path, engine and pipeline.
+        labelers: Labeler and the labelling functions that it consists of.
+        input_sha256: Over the sorted names and contents of all input units.
+        input_units: How many there were.
+        skipped: Other files in the input folder, by ending.
+        counts: How all input pages ended.
+        splits: Rows by split, in published order.
+        messages: What the build decided where the config could not be followed.
+        shards: The Parquet files.
+        ledger_sha256: Hash of `ledger.parquet`.
+        content_sha256: Hash of the rows, whatever Parquet does with them.
+    """
+
+    name: str
+    version: str
+    config: Mapping[str, Any]
+    labelers: Mapping[str, Sequence[str]]
+    input_sha256: str
+    input_units: int
+    skipped: Mapping[str, int]
+    counts: Sequence[Count]
+    splits: Mapping[str, int]
+    messages: Sequence[str]
+    shards: Sequence[Shard]
+    ledger_sha256: str
+    content_sha256: str
+
+    @property
+    def pages(self) -> int:
+        """All input pages."""
+        return sum(count.pages for count in self.counts)
+
+    def outcome(self, name: str) -> int:
+        """Pages that were kept, dropped or failed."""
+        return sum(count.pages for count in self.counts if count.outcome == name)
+
+    def to_json(self) -> bytes:
+        """The file's bytes."""
+        head = {
+            "schema_version": SCHEMA_VERSION,
+            "packages": package_versions(_PACKAGES),
+            "unicode": unicodedata.unidata_version,
+            "pages": {
+                "input": self.pages,
+                "kept": self.outcome("kept"),
+                "dropped": self.outcome("dropped"),
+                "failed": self.outcome("failed"),
+            },
+        }
+        return orjson.dumps(head | asdict(self), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a dataset folder as plain data.
+
+    Raises:
+        ValueError: There is none, or it is no JSON object.
+    """
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise ValueError(f"{folder} is no dataset folder: it has no manifest.json")
+    data = orjson.loads(path.read_bytes())
+    if not isinstance(data, dict):
+        raise ValueError(f"{path} is no JSON object")
+    return data
+
+
+def package_versions(names: Iterable[str]) -> dict[str, str]:
+    """Installed version of each package."""
+    return {name: importlib.metadata.version(name) for name in sorted(names)}

@@ -1,0 +1,222 @@
+"""Recomputes every promise of a dataset folder: manifest, ledger, splits, columns, card; lists what does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from presseschau.publish.card import view_sizes
+from presseschau.publish.manifest import read_manifest
+from presseschau.publish.shards import LEDGER_SCHEMA, ContentHash, Shard, file_sha256, regroup
+from presseschau.schema import SCHEMA_VERSION, SPLITS, VIEWS, LabelNames, Schema
+from presseschau.stable import canonical_url, sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A dataset folder, opened for checking."""
+
+    path: Path
+    manifest: dict[str, Any]
+    shards: tuple[Shard, ...]
+    schema: Schema
+
+    @classmethod
+    def open(cls, path: Path) -> Folder:
+        """Reads the manifest and the first shard's schema.
+
+        Raises:
+            ValueError: It is no dataset folder, or one of another schema version.
+        """
+        manifest = read_manifest(path)
+        if manifest.get("schema_version") != SCHEMA_VERSION:
+            raise ValueError(f"{path} has schema version {manifest.get('schema_version')}, this is {SCHEMA_VERSION}")
+        shards = tuple(Shard(**shard) for shard in manifest["shards"])
+        return cls(path, manifest, shards, _schema_of(path / shards[0].path) if shards else Schema(LabelNames((), ())))
+
+    def tables(self, split: str) -> Iterator[pa.Table]:
+        """The rows of one split, in order."""
+        for shard in self.shards:
+            if shard.split == split:
+                with pq.ParquetFile(self.path / shard.path) as file:
+                    for group in range(file.num_row_groups):
+                        yield file.read_row_group(group)
+
+    @property
+    def splits(self) -> list[str]:
+        """Splits that have shards, in published order."""
+        return [s for s in SPLITS if any(shard.split == s for shard in self.shards)]
+
+
+def _schema_of(path: Path) -> Schema:
+    arrow = pq.read_schema(path)
+    features = orjson.loads(arrow.metadata[b"huggingface"])["info"]["features"]
+    names = LabelNames(*(tuple(features[column]["names"]) for column in ("topic", "genre", "stance")))
+    extra = arrow.field("extra").type if "extra" in arrow.names else None
+    return Schema(names, extra, "authors" in arrow.names)
+
+
+def verify(path: Path) -> list[str]:
+    """What does not hold about a dataset folder, one line each; empty where all is well.
+
+    Raises:
+        ValueError: It is no dataset folder.
+    """
+    folder = Folder.open(path)
+    problems: list[str] = []
+    for check in _CHECKS:
+        try:
+            problems += check(folder)
+        except Exception as error:
+            # A broken file may fail anywhere in a check: that is a finding, too.
+            problems.append(
+                f"{check.__name__.strip('_')}: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            )
+    return problems
+
+
+def _files(folder: Folder) -> Iterator[str]:
+    listed = {shard.path for shard in folder.shards}
+    found = {p.relative_to(folder.path).as_posix() for p in (folder.path / "data").glob("*")}
+    yield from (f"{name}: not in the manifest" for name in sorted(found - listed))
+    for shard in folder.shards:
+        file = folder.path / shard.path
+        if not file.is_file():
+            yield f"{shard.path}: missing"
+        elif file_sha256(file) != shard.sha256:
+            yield f"{shard.path}: sha256 differs from the manifest"
+        elif pq.read_metadata(file).num_rows != shard.rows or shard.rows == 0:
+            yield f"{shard.path}: {pq.read_metadata(file).num_rows} rows, the manifest says {shard.rows}"
+        elif not pq.read_schema(file).equals(folder.schema.arrow, check_metadata=True):
+            yield f"{shard.path}: columns or features differ from schema version {SCHEMA_VERSION}"
+    if file_sha256(folder.path / "ledger.parquet") != folder.manifest["ledger_sha256"]:
+        yield "ledger.parquet: sha256 differs from the manifest"
+
+
+def _content(folder: Folder) -> Iterator[str]:
+    content = ContentHash()
+    for split in folder.splits:
+        content.begin(split, folder.schema)
+        batches = (batch for table in folder.tables(split) for batch in table.to_batches())
+        for table in regroup(batches, folder.schema.arrow, 1_000):
+            content.update(table)
+    if content.hexdigest() != folder.manifest["content_sha256"]:
+        yield "content_sha256 differs from the manifest"
+
+
+def _ledger(folder: Folder) -> Iterator[str]:
+    table = pq.read_table(folder.path / "ledger.parquet")
+    if not table.schema.equals(LEDGER_SCHEMA):
+        yield "ledger.parquet: columns differ from the contract"
+    con = duckdb.connect()
+    con.register("ledger", table)
+    con.execute("SET enable_progress_bar = false")
+    outcomes = dict(con.execute("SELECT outcome, count(*) FROM ledger GROUP BY 1").fetchall())
+    pages = folder.manifest["pages"]
+    for outcome in ("kept", "dropped", "failed"):
+        if outcomes.get(outcome, 0) != pages[outcome]:
+            yield f"ledger.parquet: {outcomes.get(outcome, 0)} {outcome}, the manifest says {pages[outcome]}"
+    if pages["kept"] + pages["dropped"] + pages["failed"] != pages["input"] or table.num_rows != pages["input"]:
+        yield f"kept + dropped + failed is not the {pages['input']} input pages"
+    if sum(c["pages"] for c in folder.manifest["counts"]) != pages["input"]:
+        yield "manifest.json: the counts by stage do not sum to the input"
+    (twice,) = con.execute("SELECT count(*) - count(DISTINCT source) FROM ledger").fetchone() or (0,)
+    if twice:
+        yield f"ledger.parquet: {twice} sources stand there twice"
+    rest = con.execute(
+        "SELECT source FROM ledger WHERE outcome <> 'kept' AND (stage IS NULL OR reason IS NULL) ORDER BY 1 LIMIT 3"
+    ).fetchall()
+    yield from (f"ledger.parquet: {source} was dropped without a reason" for (source,) in rest)
+    kept = {id_ for (id_,) in con.execute("SELECT id FROM ledger WHERE outcome = 'kept'").fetchall()}
+    rows = [id_ for split in folder.splits for t in folder.tables(split) for id_ in t.column("id").to_pylist()]
+    if len(rows) != len(set(rows)):
+        yield f"{len(rows) - len(set(rows))} ids stand in more than one row"
+    if set(rows) != kept:
+        yield "the ids of the shards are not the ids that the ledger calls kept"
+
+
+def _rows(folder: Folder) -> Iterator[str]:
+    for split in folder.splits:
+        last = ""
+        for table in folder.tables(split):
+            for row in table.to_pylist():
+                yield from (f"{split}/{row['id']}: {what}" for what in _row_problems(folder.schema, row))
+                if row["id"] <= last:
+                    yield f"{split}/{row['id']}: rows are not in order of id"
+                last = row["id"]
+
+
+def _row_problems(schema: Schema, row: dict[str, Any]) -> Iterator[str]:
+    stub = row["text"] is None
+    for column in schema.columns:
+        value = row[column.name]
+        if value is None and not column.nullable:
+            yield f"{column.name} is null"
+        names = schema.names.of(column.name)
+        if names and value is not None and not 0 <= value < len(names):
+            yield f"{column.name} {value} is out of range"
+        if column.name.endswith(("_confidence", "_score")) and value is not None and not 0 <= value <= 1:
+            yield f"{column.name} {value} is not between 0 and 1"
+    if not stub and sha256(row["text"]) != row["text_sha256"]:
+        yield "text_sha256 is not that of the text"
+    if row["url"] is not None and (canonical_url(row["url"]) != row["url"] or sha256(row["url"])[:16] != row["id"]):
+        yield "id or url is not canonical"
+    if (row["stance"] is None) != (row["stance_target"] is None) and not stub:
+        yield "stance and stance_target are not null together"
+    for span in row["stance_evidence"] or ():
+        if not stub and row["text"][span["start"] : span["end"]] != span["text"]:
+            yield f"stance_evidence {span['start']}–{span['end']} is not in the text"
+
+
+def _splits(folder: Folder) -> Iterator[str]:
+    plan = orjson.loads((folder.path / "splits.json").read_bytes())
+    articles, home, rows = plan["articles"], dict[str, str](), 0
+    held_out, cutoff = set(plan["held_out_publishers"]), plan["cutoff"]
+    for split in folder.splits:
+        for table in folder.tables(split):
+            for row in table.select(["id", "cluster", "publisher", "published"]).to_pylist():
+                rows += 1
+                if articles.get(row["id"]) != {"cluster": row["cluster"], "split": split}:
+                    yield f"{split}/{row['id']}: splits.json says otherwise"
+                if home.setdefault(row["cluster"], split) != split:
+                    yield f"cluster {row['cluster']} is in {home[row['cluster']]} and {split}"
+                if plan["strategy"] != "benchmark":
+                    continue
+                if (row["publisher"] in held_out) and split != "test_publisher":
+                    yield f"{split}/{row['id']}: its publisher {row['publisher']} is held out"
+                late = cutoff and row["published"] and row["published"].date().isoformat() > cutoff
+                if late and split in ("train", "validation", "test"):
+                    yield f"{split}/{row['id']}: published after the cutoff {cutoff}"
+    if rows != len(articles):
+        yield f"splits.json has {len(articles)} articles, the shards have {rows}"
+    if folder.manifest["splits"] != {s: sum(x.rows for x in folder.shards if x.split == s) for s in folder.splits}:
+        yield "manifest.json: split sizes differ from the shards"
+
+
+def _card(folder: Folder) -> Iterator[str]:
+    text = (folder.path / "README.md").read_text(encoding="utf-8")
+    front = yaml.safe_load(text.split("---\n")[1])
+    infos = {info["config_name"]: info for info in front["dataset_info"]}
+    configs = {config["config_name"]: config for config in front["configs"]}
+    for view in VIEWS:
+        sizes = view_sizes(folder.path, view, folder.shards)
+        said = infos.get(view.name, {}).get("splits", [])
+        true = [{"name": s.split, "num_bytes": s.num_bytes, "num_examples": s.rows} for s in sizes]
+        if said != true:
+            yield f"README.md: view {view.name} does not have the rows that it names"
+        listed = [entry["split"] for entry in configs.get(view.name, {}).get("data_files", [])]
+        if listed != [s.split for s in sizes]:
+            yield f"README.md: view {view.name} lists splits {listed}"
+    if "{{" in text:
+        yield "README.md: a place was left unfilled"
+
+
+_CHECKS: Sequence[Callable[[Folder], Iterator[str]]] = (_files, _content, _ledger, _rows, _splits, _card)

@@ -1,0 +1,132 @@
+"""Plain, gzip and Zstandard files as bounded streams: what can be decoded is given, then what is wrong is said."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import zstandard
+
+from presseschau.read.unit import os_detail
+
+_PIECE = 1 << 16
+# An RLE block of 4 bytes gives 128 KB: 1 KB of input is at most 32 MB of output.
+_ZSTD_PIECE = 1 << 10
+_ZSTD_WINDOW = 1 << 27
+Fault = tuple[str, str]  # drop reason, detail
+
+
+def is_compressed(path: str) -> bool:
+    """Whether a file name says gzip or Zstandard."""
+    return path.lower().endswith((".gz", ".zst"))
+
+
+class Stream(io.RawIOBase):
+    """The decompressed content of a file, to be wrapped in `io.BufferedReader`.
+
+    A broken file ends where decoding stops, and `fault` says why; so everything before the fault is read.
+
+    Raises:
+        OSError: The file can't be opened.
+    """
+
+    def __init__(self, path: str, start: int = 0) -> None:
+        """Open a file; `start` is the first byte to read of a plain one."""
+        self.fault: Fault | None = None
+        self._file: BinaryIO = Path(path).open("rb", buffering=0)  # noqa: SIM115 (closed in close)
+        self._file.seek(start)
+        low = path.lower()
+        pieces = _gunzip if low.endswith(".gz") else _unzstd if low.endswith(".zst") else _plain
+        self._pieces: Iterator[bytes] = pieces(self._file)
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill the buffer; 0 at the end of what can be decoded."""
+        if not self._rest and self.fault is None:
+            try:
+                self._rest = memoryview(next(self._pieces, b""))
+            except (EOFError, zlib.error, zstandard.ZstdError) as error:
+                self.fault = ("truncated" if isinstance(error, EOFError) else "unreadable", _said(error))
+            except OSError as error:
+                self.fault = ("unreadable", os_detail(error))
+        count = min(len(self._rest), len(buffer))
+        buffer[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
+
+    def close(self) -> None:
+        """Close the file below."""
+        if not self.closed:
+            self._file.close()
+        super().close()
+
+
+def read_page(path: str, max_bytes: int) -> bytes | Fault:
+    """A whole page file, decompressed; a (reason, detail) where it can't be read or is longer than `max_bytes`."""
+    try:
+        with Stream(path) as stream:
+            parts: list[bytes] = []
+            size = 0
+            while part := stream.read(_PIECE):
+                size += len(part)
+                if size > max_bytes:
+                    return "too_large", f"more than {max_bytes} bytes"
+                parts.append(part)
+            # A page cut in the middle is no page: unlike a WARC it has no complete records before the cut.
+            if stream.fault:
+                return "unreadable", stream.fault[1]
+    except OSError as error:
+        return "unreadable", os_detail(error)
+    return b"".join(parts)
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _plain(file: BinaryIO) -> Iterator[bytes]:
+    while block := file.read(_PIECE):
+        yield block
+
+
+def _gunzip(file: BinaryIO) -> Iterator[bytes]:
+    member = zlib.decompressobj(31)
+    fresh = True  # between members
+    while block := file.read(_PIECE):
+        while block:
+            if fresh and not (block := block.lstrip(b"\0") if member.eof else block):
+                break  # tools pad the end with zeros
+            if member.eof:
+                member = zlib.decompressobj(31)
+            if data := member.decompress(block, _PIECE):
+                yield data
+            fresh = member.eof
+            block = member.unused_data if fresh else member.unconsumed_tail
+    while not member.eof and (data := member.decompress(b"", _PIECE)):
+        yield data
+    if not member.eof and file.tell() > 0:
+        raise EOFError("compressed stream ends in the middle")
+
+
+def _unzstd(file: BinaryIO) -> Iterator[bytes]:
+    context = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    frame = context.decompressobj()
+    empty = True
+    while block := file.read(_PIECE):
+        while block:
+            if frame.eof:
+                frame, empty = context.decompressobj(), True
+            part, block = block[:_ZSTD_PIECE], block[_ZSTD_PIECE:]
+            if data := frame.decompress(part):
+                yield data
+            empty = False
+            block = frame.unused_data + block if frame.eof else block
+    if not frame.eof and not empty:
+        raise EOFError("compressed stream ends in the middle")

@@ -1,0 +1,176 @@
+"""CSV and TSV tables with a header, one page per row, read as a stream."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from presseschau.document import Drop, Page
+from presseschau.read.compression import Stream
+from presseschau.read.listing import with_compressed
+from presseschau.read.record import Columns, page_of
+from presseschau.read.unit import Unit, failed, os_detail, whole_file
+
+SEPARATORS = ",;\t|"
+# A header is short; what is longer is no header.
+_HEADER_BYTES = 1 << 20
+
+
+class TooLongError(Exception):
+    """A row is longer than a page may be, mostly since a quote was never closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """One page per row; the source of a page is `file.csv#LINE`, the line of the file that its row starts in.
+
+    The separator is the one of `, ; tab |` that the header line has most of. Text is UTF-8, line by line
+    windows-1252 where it is not, UTF-16 where the file says so by its byte order mark. Quoting is strict: a quote
+    that is never closed fails its row instead of swallowing the rest of the file in silence.
+    """
+
+    columns: Columns
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Endings of tables."""
+        return with_compressed(".csv", ".tsv")
+
+    def header(self, path: str) -> list[str]:
+        """The names of the columns; none where the file can't be read."""
+        try:
+            with Stream(path) as stream, io.BufferedReader(stream) as file:
+                return _Rows(_Lines(file, _HEADER_BYTES)).names
+        except (OSError, csv.Error, TooLongError):
+            return []
+
+    def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
+        """One unit per file."""
+        yield whole_file(source, path, self.columns.key("csv"))
+
+    def pages(self, unit: Unit) -> Iterator[Page | Drop]:
+        """One page or drop per row that is not blank; a file that breaks off gives one drop more."""
+        try:
+            with Stream(unit.path) as stream, io.BufferedReader(stream, 1 << 20) as file:
+                lines = _Lines(file, 2 * self.columns.max_bytes)
+                try:
+                    rows = _Rows(lines)
+                except (csv.Error, TooLongError) as error:
+                    yield failed(unit.source, "bad_record", f"header: {error}")
+                    return
+                if not rows.names and not stream.fault:
+                    yield failed(unit.source, "empty", "the file has no header")
+                    return
+                for number, row in rows:
+                    if stream.fault and lines.ended:
+                        break  # what was decoded of the last row is not all of it
+                    yield self._page(rows.names, row, f"{unit.source}#{number}")
+                if stream.fault:
+                    yield failed(f"{unit.source}#{rows.start}", *stream.fault)
+        except OSError as error:
+            yield failed(unit.source, "unreadable", os_detail(error))
+
+    def _page(self, names: list[str], row: list[str] | Exception, source: str) -> Page | Drop:
+        if isinstance(row, TooLongError):
+            return failed(source, "too_large", str(row))
+        if isinstance(row, Exception):
+            return failed(source, "bad_record", str(row))
+        if len(row) != len(names):
+            return failed(source, "bad_record", f"{len(row)} fields, the header has {len(names)}")
+        # Of columns with the same name the first counts.
+        return page_of(dict(zip(reversed(names), reversed(row), strict=True)), source, self.columns)
+
+
+class _Lines:
+    """Decoded lines with their ends; survives an error, unlike a generator."""
+
+    def __init__(self, file: io.BufferedReader[Stream], limit: int) -> None:
+        self.number = 0
+        self.taken = 0
+        self.ended = False
+        self._limit = limit
+        self._text: io.TextIOWrapper | None = None
+        self._file = file
+        self._next: str | None = None
+        mark = file.peek(4)[:3]
+        if mark.startswith((b"\xff\xfe", b"\xfe\xff")):
+            self._text = io.TextIOWrapper(file, "utf-16", "replace", newline="\n")
+        elif mark.startswith(b"\xef\xbb\xbf"):
+            file.read(3)
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if self._next is not None:
+            line, self._next = self._next, None
+            return line
+        line = self._line()
+        self.number += 1
+        self.taken += len(line)
+        if self.taken > self._limit:
+            while line and not line.endswith("\n"):
+                line = self._line()
+            raise TooLongError(f"a row of more than {self._limit} bytes: is a quote never closed?")
+        if not line:
+            self.ended = True
+            raise StopIteration
+        return line
+
+    def again(self, line: str) -> None:
+        """Give this line once more."""
+        self._next = line
+
+    def _line(self) -> str:
+        if self._text is not None:
+            return self._text.readline(self._limit + 1)
+        raw = self._file.readline(self._limit + 1)
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return raw.decode("cp1252", "replace")
+
+
+class _Rows:
+    """(line number, fields or what is wrong with them) of each row below the header."""
+
+    def __init__(self, lines: _Lines) -> None:
+        self.start = 1
+        self._lines = lines
+        head = next(lines, "")
+        while head and not head.strip():
+            head = next(lines, "")
+        lines.taken = 0
+        self._reader = csv.reader(lines, delimiter=_separator(head), strict=True)
+        csv.field_size_limit(2**31 - 1)  # `_Lines` has the limit, on whole rows
+        if head:
+            lines.again(head)
+        self.names = [name.strip() for name in next(self._reader, [])]
+
+    def __iter__(self) -> Iterator[tuple[int, list[str] | Exception]]:
+        while True:
+            self._lines.taken = 0
+            self.start = self._lines.number + 1
+            try:
+                row = next(self._reader)
+            except StopIteration:
+                return
+            except (csv.Error, TooLongError) as error:
+                yield self.start, error if isinstance(error, TooLongError) else self._explained(error)
+                continue
+            if row and any(field.strip() for field in row):
+                yield self.start, row
+
+    def _explained(self, error: csv.Error) -> csv.Error:
+        last = self._lines.number
+        where = f"lines {self.start} to {last}" if last > self.start else f"line {last}"
+        return csv.Error(f"{where}: {error}")
+
+
+def _separator(head: str) -> str:
+    counts = Counter(re.sub(r'"[^"]*"', "", head))
+    return max(SEPARATORS, key=lambda separator: (counts[separator], -SEPARATORS.index(separator)))

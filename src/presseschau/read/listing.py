@@ -1,0 +1,194 @@
+"""Which files an input path means: a file, a folder (searched recursively, sorted) or a glob."""
+
+# Names stay strings: a Path for each of a million files costs more than the listing.
+# ruff: noqa: PTH100, PTH111, PTH112, PTH113, PTH116, PTH118, PTH120, PTH122, PTH207
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from presseschau.document import Drop
+from presseschau.read.unit import ReadError, failed, os_detail
+
+COMPRESSED = (".gz", ".zst")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of an input path.
+
+    Attributes:
+        files: (source relative to the input root, absolute path), sorted by source.
+        drops: Entries with a fitting name that are no readable file.
+        skipped: Other files, counted by ending; `(hidden)` and `(link loop)` are counted too.
+    """
+
+    files: tuple[tuple[str, str], ...] = ()
+    drops: tuple[Drop, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+def with_compressed(*endings: str) -> tuple[str, ...]:
+    """The endings and each of them with `.gz` and `.zst`.
+
+    >>> with_compressed(".txt")
+    ('.txt', '.txt.gz', '.txt.zst')
+    """
+    return tuple(ending + pack for ending in endings for pack in ("", *COMPRESSED))
+
+
+def stem_of(name: str, endings: Iterable[str]) -> str | None:
+    """The name without the ending that matches it, longest first; None where none does.
+
+    >>> stem_of("a/B.HTML.gz", (".html", ".html.gz"))
+    'a/B'
+    """
+    low = name.lower()
+    fitting = [ending for ending in endings if low.endswith(ending)]
+    return name[: -len(max(fitting, key=len))] if fitting else None
+
+
+def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: bool = False) -> Listing:
+    """Find the input files.
+
+    A file that is named is read whatever its ending; a folder and a glob take only fitting endings, in any letter
+    case. Folders that a glob matches are searched too. Hidden files are left out unless they are named.
+
+    Args:
+        path: A file, a folder or a glob.
+        endings: Endings in lower case.
+        prefix: Put before every source.
+        sidecars: Whether `a.json` belongs to `a.html` and is no file of its own.
+
+    Raises:
+        ReadError: The path is missing or can't be opened.
+    """
+    root, found = _found(path)
+    files: list[tuple[str, str]] = []
+    drops: list[Drop] = []
+    others: list[str] = []
+    skipped: Counter[str] = Counter()
+    for entry in found:
+        fits = entry.named or stem_of(entry.path, endings) is not None
+        if entry.kind in ("(hidden)", "(link loop)"):
+            skipped[entry.kind] += 1
+        elif entry.error and (fits or entry.kind == "closed folder"):
+            drops.append(failed(prefix + _source(entry.path, root), "unreadable", entry.error))
+        elif entry.kind == "file" and fits:
+            files.append((prefix + _source(entry.path, root), entry.path))
+        elif entry.kind != "folder":
+            others.append(entry.path)
+    stems = {stem_of(file, endings) for _, file in files} if sidecars else set()
+    for name in others:
+        if not (name.endswith(".json") and name.removesuffix(".json") in stems):
+            skipped[_ending(name)] += 1
+    files.sort()
+    drops.sort(key=lambda drop: (drop.source, drop.detail))
+    return Listing(tuple(files), tuple(drops), dict(sorted(skipped.items())))
+
+
+_Kind: TypeAlias = Literal["file", "folder", "closed folder", "no file", "(hidden)", "(link loop)"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    path: str
+    kind: _Kind = "file"
+    error: str | None = None
+    named: bool = False
+
+
+def _found(path: str) -> tuple[str, Iterator[_Entry]]:
+    """The input root and everything under the path."""
+    full = os.path.abspath(os.path.expanduser(path))
+    if os.path.isdir(full):
+        return full, _walk(full)
+    if os.path.lexists(full):
+        return os.path.dirname(full), iter([_entry(full, named=True)])
+    if not glob.has_magic(path):
+        raise ReadError(f"source.path={path}: there is no such file or folder")
+    matches = sorted(set(glob.glob(full, recursive=True)))
+    if not matches:
+        raise ReadError(f"source.path={path}: the glob matches nothing")
+    parts = Path(full).parts
+    fixed = next(i for i, part in enumerate(parts) if glob.has_magic(part))
+    return os.path.join(*parts[:fixed]), _globbed(matches)
+
+
+def _globbed(matches: list[str]) -> Iterator[_Entry]:
+    """What a glob matches, and what is in the folders among it, each once (`**` matches a folder and its files)."""
+    seen: set[str] = set()
+    for match in matches:
+        for entry in _walk(match) if os.path.isdir(match) else [_entry(match)]:
+            if entry.path.rstrip(os.sep) not in seen:
+                seen.add(entry.path.rstrip(os.sep))
+                yield entry
+
+
+def _entry(path: str, named: bool = False) -> _Entry:
+    if os.path.isfile(path):
+        return _Entry(path, named=named)
+    try:
+        os.stat(path)
+    except OSError as error:
+        return _Entry(path, "no file", os_detail(error), named)
+    return _Entry(path, "no file", "not a regular file", named)
+
+
+def _walk(top: str) -> Iterator[_Entry]:
+    """Everything under a folder; links are followed, except to a folder that holds them."""
+    todo: list[tuple[str, tuple[tuple[int, int], ...]]] = [(top, ())]
+    while todo:
+        folder, above = todo.pop()
+        try:
+            info = os.stat(folder)
+            if (info.st_dev, info.st_ino) in above:
+                yield _Entry(folder, "(link loop)")
+                continue
+            with os.scandir(folder) as scan:
+                entries = list(scan)
+        except OSError as error:
+            yield _Entry(folder, "closed folder", os_detail(error))
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                yield _Entry(entry.path, "(hidden)")
+            elif _is(entry, "dir"):
+                # What is inside is read; a folder that is named like a page is said to be none.
+                yield _Entry(entry.path, "folder", "a folder, not a file")
+                todo.append((entry.path, (*above, (info.st_dev, info.st_ino))))
+            else:
+                yield _Entry(entry.path) if _is(entry, "file") else _entry(entry.path)
+
+
+def _is(entry: os.DirEntry[str], what: Literal["dir", "file"]) -> bool:
+    try:
+        return entry.is_dir() if what == "dir" else entry.is_file()
+    except OSError:  # a link to itself: `_entry` says so
+        return False
+
+
+def _ending(name: str) -> str:
+    """`.css`, or both of `.csv.gz`."""
+    head, ending = os.path.splitext(name.lower())
+    inner = os.path.splitext(head)[1] if ending in COMPRESSED else ""
+    return _safe(inner + ending) or "(none)"
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _safe(name: str) -> str:
+    r"""A file name as text that Parquet can hold: bytes that are no UTF-8 become `\xNN`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace") if _SURROGATE.search(name) else name
+
+
+def _source(path: str, root: str) -> str:
+    return _safe(path.removeprefix(root).strip(os.sep).replace(os.sep, "/"))

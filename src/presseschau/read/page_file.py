@@ -1,0 +1,81 @@
+"""HTML and text files, one page each, with what a sidecar `a.json` states about `a.html` or `a.html.gz`."""
+
+# Names stay strings, as in listing.py.
+# ruff: noqa: PTH113, PTH122
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from presseschau.document import Drop, Page, PageKind
+from presseschau.read.compression import read_page
+from presseschau.read.listing import stem_of, with_compressed
+from presseschau.read.record import Columns, parse_object, stated_page
+from presseschau.read.unit import Unit, failed, os_detail
+
+ENDINGS = {"html": with_compressed(".html", ".htm", ".xhtml"), "text": with_compressed(".txt")}
+
+
+@dataclass(frozen=True, slots=True)
+class PageFiles:
+    """One page per file. A broken sidecar fails its page: what it should have said is not known."""
+
+    kind: PageKind
+    columns: Columns
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Endings of page files."""
+        return ENDINGS[self.kind]
+
+    def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
+        """One unit per file."""
+        try:
+            with Path(path).open("rb", buffering=0) as file:
+                size = os.fstat(file.fileno()).st_size
+                content = file.read() if size <= 1 << 20 else hashlib.file_digest(file, "sha256").digest()
+        except OSError as error:
+            yield failed(source, "unreadable", os_detail(error))
+            return
+        if not size:
+            yield failed(source, "empty", "the file has no bytes")
+            return
+        digest = hashlib.sha256(self.columns.key(self.kind))
+        digest.update(b"%d\n" % size + content)
+        digest.update(b"\n%r" % self._sidecar(path))
+        yield Unit(source, path, size, digest.hexdigest())
+
+    def pages(self, unit: Unit) -> Iterator[Page | Drop]:
+        """The page."""
+        raw = read_page(unit.path, self.columns.max_bytes)
+        if isinstance(raw, tuple):
+            yield failed(unit.source, *raw)
+            return
+        if not raw.strip():
+            yield failed(unit.source, "empty", "the page has no content")
+            return
+        sidecar = self._sidecar(unit.path)
+        if isinstance(sidecar, str):
+            yield failed(unit.source, "bad_sidecar", sidecar)
+            return
+        try:
+            record = parse_object(sidecar) if sidecar is not None else {}
+        except ValueError as error:
+            yield failed(unit.source, "bad_sidecar", str(error))
+            return
+        yield stated_page(record, unit.source, self.kind, raw, self.columns, reason="bad_sidecar")
+
+    def _sidecar(self, path: str) -> bytes | str | None:
+        """The bytes of the sidecar, None where there is none, or a string that says why it can't be read."""
+        stem = stem_of(path, self.endings)
+        name = (stem if stem is not None else os.path.splitext(path)[0]) + ".json"
+        if name == path or not os.path.lexists(name):
+            return None
+        if not os.path.isfile(name):
+            return "not a regular file"
+        raw = read_page(name, self.columns.max_bytes)
+        return raw.removeprefix(b"\xef\xbb\xbf") if isinstance(raw, bytes) else f"{raw[0]}: {raw[1]}"

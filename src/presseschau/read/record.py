@@ -1,0 +1,304 @@
+"""One input record (a JSON object, a table row, a sidecar) as a page: names, types, dates, headers, own columns."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from email.utils import parsedate_to_datetime
+
+import orjson
+
+from presseschau.document import Drop, Page, PageKind
+from presseschau.read.unit import ReadError, failed
+from presseschau.stable import canonical_url
+
+CONTENTS = ("html", "text")
+STATED = ("url", "title", "published", "crawled", "headers")
+MAX_BYTES = 20_000_000
+# What pandas, SQL and spreadsheets write where there is no date.
+_MISSING = frozenset({"", "nan", "nat", "none", "null", "n/a", "<na>"})
+_HTTP_DATE = re.compile(r"[A-Za-z]{3,9}, \d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4} \d{1,2}:\d\d")
+_GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,? +(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?(?: Uhr)?)?")
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How records name their fields, and how large a page may be.
+
+    Attributes:
+        names: Our name to theirs, `{"text": "body"}`; what is not named has our name.
+        keep: The user's own columns, by their names.
+        max_bytes: Largest page, in bytes (in characters where the source is decoded text).
+    """
+
+    names: Mapping[str, str]
+    keep: tuple[str, ...] = ()
+    max_bytes: int = MAX_BYTES
+
+    def __post_init__(self) -> None:
+        """Check the names."""
+        for ours, theirs in self.names.items():
+            if ours not in CONTENTS + STATED:
+                near = get_close_matches(str(ours), CONTENTS + STATED, 1, 0)[0]
+                raise ReadError(
+                    f"source.columns has no key {ours!r}; nearest is {near} (of {', '.join(CONTENTS + STATED)})"
+                )
+            if not isinstance(theirs, str) or not theirs:
+                raise ReadError(f"source.columns.{ours} is {theirs!r}, not the name of a column")
+        if not all(isinstance(name, str) and name for name in self.keep):
+            raise ReadError(f"source.keep={list(self.keep)} is not a list of column names")
+        if len(set(self.keep)) < len(self.keep):
+            raise ReadError(f"source.keep names a column twice: {', '.join(self.keep)}")
+        if self.max_bytes < 1:
+            raise ReadError(f"max_bytes={self.max_bytes} is not a positive number of bytes")
+
+    def name(self, ours: str) -> str:
+        """Their name for one of our fields."""
+        return self.names.get(ours, ours)
+
+    def contents(self) -> tuple[tuple[PageKind, str], ...]:
+        """(kind, their name) in order of preference: what is named, then html before text."""
+        order: list[PageKind] = (
+            ["text", "html"] if "text" in self.names and "html" not in self.names else ["html", "text"]
+        )
+        return tuple((kind, self.name(kind)) for kind in order)
+
+    def wanted(self) -> tuple[str, ...]:
+        """Every column that a record may be asked for, each once."""
+        return tuple(dict.fromkeys([*(self.name(ours) for ours in CONTENTS + STATED), *self.keep]))
+
+    def key(self, kind: str) -> bytes:
+        """What of the options changes pages, for digests."""
+        return orjson.dumps([kind, sorted(self.names.items()), self.keep, self.max_bytes])
+
+
+def page_of(record: Mapping[str, object], source: str, columns: Columns) -> Page | Drop:
+    """The page that a record holds.
+
+    Of `html` and `text` the one named in `columns` is taken, else `html`; the other where that one is empty.
+    A field of the wrong type, or a date that is none, fails the record: wrong input is never passed on as missing.
+    """
+    url = record.get(columns.name("url"))
+    known = canonical_url(url) if isinstance(url, str) else None
+    stated = False
+    for kind, name in columns.contents():
+        raw = record.get(name)
+        stated = stated or name in record
+        if raw is None:
+            continue
+        if not isinstance(raw, str | bytes):
+            return failed(source, "bad_record", f"{name} is {_type(raw)}, not a string", known)
+        if len(raw) > columns.max_bytes:
+            return failed(source, "too_large", f"{name} is longer than {columns.max_bytes}", known)
+        if raw.strip():
+            return stated_page(record, source, kind, raw, columns)
+    if stated:
+        return failed(source, "empty", "html and text are empty", known)
+    names = " or ".join(sorted(name for _, name in columns.contents()))
+    return failed(source, "bad_record", f"neither {names}; it has {_listed(record)}", known)
+
+
+def stated_page(record: Mapping[str, object], source: str, kind: PageKind, raw: bytes | str, columns: Columns,
+                reason: str = "bad_record") -> Page | Drop:  # fmt: skip
+    """The page with what its record states about it; a `Drop` with `reason` where a field is wrong."""
+    url = None
+    try:
+        url = _string(record, columns.name("url"))
+        return Page(
+            source=source,
+            kind=kind,
+            raw=raw,
+            url=url,
+            title=_string(record, columns.name("title")),
+            published=_date(record, columns.name("published")),
+            crawled=_date(record, columns.name("crawled")),
+            headers=_headers(record.get(columns.name("headers"))),
+            extra=extra_of(record, columns.keep),
+        )
+    except ValueError as error:
+        return failed(source, reason, str(error), canonical_url(url))
+
+
+def parse_object(raw: bytes) -> dict[str, object]:
+    """One JSON object.
+
+    NaN and lone surrogates, which Python's own writer lets through, are read as null and U+FFFD.
+
+    Raises:
+        ValueError: Not JSON, or not an object; one line says what.
+    """
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        try:
+            value = _plain(json.loads(raw.decode("utf-8")))
+        except (ValueError, RecursionError):
+            raise ValueError(f"not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"{_type(value)}, not an object")
+    return value
+
+
+def extra_of(record: Mapping[str, object], keep: Sequence[str]) -> str | None:
+    """The kept columns as canonical JSON: sorted keys, null where the record has none; None where none are kept.
+
+    >>> extra_of({"b": 1, "a": "x", "c": 2}, ["b", "a"])
+    '{"a":"x","b":1}'
+    """
+    if not keep:
+        return None
+    kept = {name: record.get(name) for name in keep}
+    try:
+        return orjson.dumps(kept, default=_stringified, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # integers beyond 64 bits, keys that are no strings, lone surrogates, deep nesting
+        return orjson.dumps(_plain(kept), default=_stringified, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def utc_date(value: object) -> datetime | None:
+    """A date as UTC in whole seconds; None for nothing (None, "", NaN, "null" …).
+
+    Reads ISO 8601, HTTP dates, `31.12.2024[, 14:30]`, `20241231143000`, and Unix time in seconds, milliseconds,
+    microseconds or nanoseconds by its size. A date without a time zone is taken as UTC.
+
+    Raises:
+        ValueError: It is something else.
+
+    >>> utc_date("2024-05-01T12:00:00.5+02:00").isoformat()
+    '2024-05-01T10:00:00+00:00'
+    """
+    try:
+        found = _parsed_date(value)
+        if found is None:
+            return None
+        found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        found = found.astimezone(UTC)
+        # A new value, since pandas' Timestamp is a datetime too.
+        return datetime(found.year, found.month, found.day, found.hour, found.minute, found.second, tzinfo=UTC)
+    except (ValueError, OverflowError, OSError, TypeError):
+        raise ValueError(f"no date: {_short(value)}") from None
+
+
+def _parsed_date(value: object) -> datetime | None:
+    if value is None or (isinstance(value, datetime | float) and value != value):  # NaN, NaT
+        return None
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _from_number(value)
+    if not isinstance(value, str):
+        raise ValueError
+    text = value.strip()
+    if text.lower() in _MISSING:
+        return None
+    if re.fullmatch(r"\d{14}", text, re.ASCII):
+        return datetime.strptime(text + "+0000", "%Y%m%d%H%M%S%z")
+    if re.fullmatch(r"\d{9,13}(\.\d+)?|\d{16}|\d{19}", text, re.ASCII):
+        return _from_number(float(text) if "." in text else int(text))
+    if _HTTP_DATE.match(text):
+        return parsedate_to_datetime(text)
+    if german := _GERMAN_DATE.fullmatch(text):
+        day, month, year, hour, minute, second = (int(part or 0) for part in german.groups())
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    return datetime.fromisoformat(re.sub(r" ?(?:UTC|GMT)$|(?<=\d) (?=[+-]\d\d:?\d\d$)", _zone, text))
+
+
+def _zone(match: re.Match[str]) -> str:
+    return "+00:00" if match[0].strip() else ""
+
+
+def _from_number(value: float) -> datetime:
+    if not math.isfinite(value):
+        raise ValueError
+    scale = next(
+        scale for limit, scale in ((1e11, 1), (1e14, 10**3), (1e17, 10**6), (math.inf, 10**9)) if abs(value) < limit
+    )
+    return datetime.fromtimestamp(value // scale, UTC)
+
+
+def _date(record: Mapping[str, object], name: str) -> datetime | None:
+    try:
+        return utc_date(record.get(name))
+    except ValueError as error:
+        raise ValueError(f"{name} is {error}") from None
+
+
+def _string(record: Mapping[str, object], name: str) -> str | None:
+    value = record.get(name)
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is {_type(value)}, not a string")
+    return value.strip() or None
+
+
+def _headers(value: object) -> tuple[tuple[str, str], ...]:
+    """HTTP headers from an object, a list of pairs, a list of {name, value}, or JSON of these."""
+    if isinstance(value, str):
+        if not value.strip():
+            return ()
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            raise ValueError(f"headers is no JSON: {_short(value)}") from None
+    pairs: list[tuple[str, str]] = []
+    items = list(value.items()) if isinstance(value, dict) else [] if value is None else value
+    if not isinstance(items, list | tuple):
+        raise ValueError(f"headers is {_type(value)}, not an object or a list of pairs")
+    for item in items:
+        pair = (item.get("name"), item.get("value")) if isinstance(item, dict) else item
+        if not isinstance(pair, list | tuple) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise ValueError(f"headers holds {_short(item)}, not a pair of name and value")
+        for one in pair[1] if isinstance(pair[1], list) else [pair[1]]:
+            if one is None:
+                continue
+            if not isinstance(one, str | int | float):
+                raise ValueError(f"header {_short(pair[0])} is {_type(one)}, not a string")
+            pairs.append((pair[0].strip().lower(), str(one).strip()))
+    return tuple(pairs)
+
+
+def _stringified(value: object) -> str:
+    """What JSON has no type for, the same on every machine."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _plain(value: object, depth: int = 0) -> object:
+    """A value that orjson can write: no NaN, no lone surrogates, no integers beyond 64 bits."""
+    if depth > 100:
+        raise ValueError("nested more than 100 deep")
+    if isinstance(value, str):
+        return _LONE.sub("\ufffd", value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return str(value)
+    if isinstance(value, Mapping):
+        return {_LONE.sub("\ufffd", str(key)): _plain(one, depth + 1) for key, one in value.items()}
+    return [_plain(one, depth + 1) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _type(value: object) -> str:
+    if value is None:
+        return "null"
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list", dict: "an object"}
+    return names.get(type(value), type(value).__name__)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _listed(record: Mapping[str, object]) -> str:
+    names = [_short(name)[1:-1] for name in record]
+    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "") if names else "nothing"

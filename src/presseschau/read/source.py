@@ -1,0 +1,172 @@
+"""From `source=KIND source.path=PATH` to a reader."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from presseschau.document import Drop, Page
+from presseschau.read.csv_file import CsvTable
+from presseschau.read.jsonl_file import JsonLines
+from presseschau.read.listing import Listing, list_files, stem_of
+from presseschau.read.page_file import PageFiles
+from presseschau.read.parquet_file import ParquetTable
+from presseschau.read.record import MAX_BYTES, Columns
+from presseschau.read.unit import Format, ReadError, Unit
+from presseschau.read.warc_file import Warc
+
+KINDS = ("html", "text", "jsonl", "csv", "parquet", "warc", "sample")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A reader over files of one format, or of several under one root (the sample).
+
+    Attributes:
+        parts: (prefix of the sources, format).
+        listings: What was found for each part; left behind when the reader travels to a worker.
+    """
+
+    parts: tuple[tuple[str, Format], ...]
+    listings: tuple[Listing, ...] = ()
+
+    def units(self) -> Iterator[Unit | Drop]:
+        """Every piece of the input, sorted by source."""
+        return heapq.merge(*map(self._units, self.parts, self.listings), key=lambda item: item.source)
+
+    def pages(self, unit: Unit) -> Iterator[Page | Drop]:
+        """The pages of one unit."""
+        return self._format(unit.source).pages(unit)
+
+    def skipped(self) -> Mapping[str, int]:
+        """Other files, counted by ending."""
+        total: Counter[str] = Counter()
+        for listing in self.listings:
+            total.update(listing.skipped)
+        return dict(sorted(total.items()))
+
+    def __reduce__(self) -> tuple[type[Files], tuple[tuple[tuple[str, Format], ...]]]:
+        """Options only: a worker needs no list of a million files."""
+        return Files, (self.parts,)
+
+    def _units(self, part: tuple[str, Format], listing: Listing) -> Iterator[Unit | Drop]:
+        entries = [
+            *((drop.source, drop, "") for drop in listing.drops),
+            *((s, None, path) for s, path in listing.files),
+        ]
+        for source, drop, path in sorted(entries, key=lambda entry: entry[0]):
+            if drop is not None:
+                yield drop
+            else:
+                yield from part[1].split(source, path)
+
+    def _format(self, source: str) -> Format:
+        if len(self.parts) == 1:
+            return self.parts[0][1]
+        fitting = (
+            form
+            for prefix, form in self.parts
+            if source.startswith(prefix) and stem_of(source, form.endings) is not None
+        )
+        return next(fitting)
+
+
+def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, keep: Sequence[str] = (),
+                max_bytes: int = MAX_BYTES) -> Files:  # fmt: skip
+    """A reader for one kind of input.
+
+    Args:
+        kind: html, text, jsonl, csv, parquet, warc, or sample (a folder with html, text, records and warc in it).
+        path: A file, a folder (searched recursively) or a glob.
+        columns: Our field names to those of the records, `{"text": "body"}`.
+        keep: The user's own columns, carried into `Page.extra`.
+        max_bytes: Largest page after decompression; larger ones fail as `too_large`.
+
+    Raises:
+        ReadError: An argument is wrong; one line says which and what to do.
+    """
+    if kind not in KINDS:
+        raise ReadError(
+            f"source={kind} is not known; nearest is {get_close_matches(str(kind), KINDS, 1, 0)[0]} "
+            f"(of {', '.join(KINDS)})"
+        )
+    if not path:
+        raise ReadError(f"source={kind} needs source.path=FILE, FOLDER or GLOB")
+    if isinstance(keep, str):
+        raise ReadError(f"source.keep={keep} is one name, not a list: source.keep=[{keep}]")
+    options = Columns(dict(columns or {}), tuple(keep), max_bytes)
+    if kind == "sample":
+        return _sample(path, options)
+    form = _format_of(kind, options)
+    listing = list_files(path, form.endings, sidecars=kind in ("html", "text"))
+    if not listing.files and not listing.drops:
+        raise ReadError(f"source.path={path}: no {' '.join('*' + e for e in form.endings)} there{_instead(listing)}")
+    _check_columns(form, listing, options)
+    return Files((("", form),), (listing,))
+
+
+def _format_of(kind: str, options: Columns) -> Format:
+    if kind in ("html", "text"):
+        return PageFiles("html" if kind == "html" else "text", options)
+    if kind == "warc":
+        if options.names or options.keep:
+            raise ReadError("source=warc has no columns: source.columns and source.keep are for the other kinds")
+        return Warc(options.max_bytes)
+    if kind == "jsonl":
+        return JsonLines(options)
+    return CsvTable(options) if kind == "csv" else ParquetTable(options)
+
+
+def _sample(path: str, options: Columns) -> Files:
+    folders = {"html": ["html"], "text": ["text"], "records": ["jsonl", "csv", "parquet"], "warc": ["warc"]}
+    parts: list[tuple[str, Format]] = []
+    listings: list[Listing] = []
+    for folder, kinds in folders.items():
+        inside = Path(path) / folder
+        if not inside.is_dir():
+            continue
+        forms = [_format_of(kind, options) for kind in kinds]
+        known = {ending for form in forms for ending in form.endings}
+        for position, form in enumerate(forms):
+            listing = list_files(str(inside), form.endings, f"{folder}/", sidecars=folder in ("html", "text"))
+            # Each other file is counted once, and none that a sibling reads.
+            rest = {} if position else {e: n for e, n in listing.skipped.items() if e not in known}
+            parts.append((f"{folder}/", form))
+            listings.append(Listing(listing.files, listing.drops, rest))
+    if not any(listing.files for listing in listings):
+        raise ReadError(f"source=sample source.path={path}: no pages in {', '.join(folders)} there")
+    return Files(tuple(parts), tuple(listings))
+
+
+def _check_columns(form: Format, listing: Listing, options: Columns) -> None:
+    """Tables say their columns up front: a name that no table has is a wrong command, not a million failed rows."""
+    if not isinstance(form, CsvTable | ParquetTable):
+        return
+    asked = [(f"source.columns.{ours}", theirs) for ours, theirs in options.names.items()]
+    asked += [("source.keep", name) for name in options.keep]
+    content = False
+    seen: list[str] = []
+    for _, path in listing.files:
+        names = form.header(path)
+        seen = seen or names
+        content = content or any(name in names for _, name in options.contents())
+        asked = [(key, name) for key, name in asked if name not in names]
+        if content and not asked:
+            return
+    if not seen:
+        return  # nothing but broken files: they go to the ledger
+    has = ", ".join(seen[:12])
+    for key, name in asked:
+        near = get_close_matches(name, seen, 1, 0)[0]
+        raise ReadError(f"{key}={name}: there is no such column; nearest is {near} (of {has})")
+    raise ReadError(f"no column html or text (it has {has}): name yours with source.columns={{text: COLUMN}}")
+
+
+def _instead(listing: Listing) -> str:
+    if not listing.skipped:
+        return ", and nothing else"
+    return ", but " + ", ".join(f"{count} {ending}" for ending, count in list(listing.skipped.items())[:6])

@@ -1,0 +1,221 @@
+"""WARC files (ISO 28500) through FastWARC: response and resource records that hold HTML."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import orjson
+import zstandard
+
+from presseschau.document import Drop, Page
+from presseschau.read.compression import Fault, Stream
+from presseschau.read.listing import with_compressed
+from presseschau.read.record import MAX_BYTES, utc_date
+from presseschau.read.unit import Unit, dropped, failed, os_detail, whole_file
+from presseschau.stable import canonical_url
+
+if TYPE_CHECKING:
+    from fastwarc.warc import WarcRecord
+
+_HTML = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
+_CHUNK = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Warc:
+    """One page per response or resource record; the source of a page is `file.warc.gz#RECORD`, counted from 1.
+
+    Other records (requests, revisits, metadata) are no pages. Responses other than status 200, and other types than
+    HTML, are dropped. A file that is cut or corrupt gives every record before the fault, then one drop.
+    """
+
+    max_bytes: int = MAX_BYTES
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Endings of WARC files."""
+        return with_compressed(".warc")
+
+    def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
+        """One unit per file."""
+        yield whole_file(source, path, orjson.dumps(["warc", self.max_bytes]))
+
+    def pages(self, unit: Unit) -> Iterator[Page | Drop]:
+        """One page or drop per response or resource record."""
+        try:
+            with Stream(unit.path) as stream, io.BufferedReader(stream, 1 << 20) as file:
+                tail = _Tail(file)
+                number, whole, broken = 0, True, ""
+                held: Page | Drop | None = None
+                for record in _records(tail):
+                    if held is not None:
+                        yield held
+                    if isinstance(record, str):
+                        held, broken = None, record
+                        break
+                    number += 1
+                    page = self._page(record, f"{unit.source}#{number}")
+                    whole = page is not None
+                    # A record cut inside its HTTP headers looks like one without a body until the file ends.
+                    held = page if record.content_length == 0 else None
+                    if page is not None and held is None:
+                        yield page
+                cut = stream.fault is not None or not whole or not (broken or tail.ends_record)
+                if held is not None and not cut:
+                    yield held
+                place = f"{unit.source}#{number + (whole and not (held and cut))}"
+                if cut:
+                    yield failed(place, *(stream.fault or ("truncated", "the file ends inside a record")))
+                elif broken:
+                    yield failed(place, "unreadable", f"{broken}; what follows was not read")
+                elif not number:
+                    yield failed(unit.source, "empty", "no response or resource records")
+        except OSError as error:
+            yield failed(unit.source, "unreadable", os_detail(error))
+
+    def _page(self, record: WarcRecord, source: str) -> Page | Drop | None:
+        """The page of a record, None where the file ends inside it."""
+        stated = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>") or None
+        url = canonical_url(stated)
+        http = record.http_headers
+        headers = tuple((name.lower(), value) for name, value in http.astuples()) if http is not None else ()
+        if record.content_length > self.max_bytes:
+            return failed(source, "too_large", f"{record.content_length} bytes", url)
+        raw = record.reader.read(self.max_bytes + 1)
+        if len(raw) < record.content_length:
+            return None
+        if http is not None and http.status_code is None:
+            return failed(source, "bad_record", "no HTTP status line", url)
+        if http is not None and http.status_code != 200:
+            return dropped(source, "http_status", str(http.status_code), url)
+        kind = _media_type(dict(reversed(headers)).get("content-type") if http is not None else _resource_type(record))
+        if kind and kind not in _HTML:
+            return dropped(source, "not_html", kind[:80], url)
+        body = decoded(raw, headers, self.max_bytes)
+        if isinstance(body, tuple):
+            return failed(source, *body, url=url)
+        if not body.strip():
+            return failed(source, "empty", "the payload has no content", url)
+        try:
+            crawled = utc_date(record.headers.get("WARC-Date"))
+        except ValueError as error:
+            return failed(source, "bad_record", f"WARC-Date is {error}", url)
+        return Page(source, "html", body, url=stated, crawled=crawled, headers=headers)
+
+
+def decoded(raw: bytes, headers: tuple[tuple[str, str], ...], limit: int) -> bytes | Fault:
+    r"""A payload without its transfer and content encoding; a (reason, detail) where it can't be decoded.
+
+    Many crawlers store what they decoded under the headers as sent: what is markup already stays as it is.
+
+    >>> decoded(b"5\r\n<p>Ja\r\n0\r\n\r\n", (("transfer-encoding", "chunked"),), 100)
+    b'<p>Ja'
+    """
+    fields = {name: value.lower() for name, value in reversed(headers)}
+    try:
+        if "chunked" in fields.get("transfer-encoding", ""):
+            raw = _dechunked(raw)
+        for coding in reversed(fields.get("content-encoding", "").replace(" ", "").split(",")):
+            if coding not in ("", "identity", "none", "utf-8") and not _is_markup(raw):
+                raw = _decompressed(raw, coding, limit + 1)
+    except (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError) as error:
+        return "unreadable", f"payload: {' '.join(str(error).split())}"
+    return raw if len(raw) <= limit else ("too_large", f"more than {limit} bytes")
+
+
+def _is_markup(raw: bytes) -> bool:
+    return raw[:64].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def _dechunked(raw: bytes) -> bytes:
+    """The body of a chunked message (RFC 9112, 7.1); as it is where it does not begin with a chunk."""
+    parts: list[bytes] = []
+    at = 0
+    while head := _CHUNK.match(raw, at):
+        size = int(head[1], 16)
+        if not size:
+            return b"".join(parts)
+        at = head.end() + size
+        if at > len(raw):
+            break
+        parts.append(raw[head.end() : at])
+        at += 2 if raw.startswith(b"\r\n", at) else 1
+    if not at:
+        return raw
+    raise EOFError("the chunked body ends in the middle")
+
+
+def _decompressed(raw: bytes, coding: str, limit: int) -> bytes:
+    """At most `limit` bytes of what a content coding holds."""
+    if coding in ("gzip", "x-gzip", "deflate"):
+        # Servers send both kinds of deflate, with and without zlib's frame.
+        framed = coding != "deflate" or (raw[:1] == b"\x78" and int.from_bytes(raw[:2], "big") % 31 == 0)
+        inflate = zlib.decompressobj(47 if framed else -15)
+        data = inflate.decompress(raw, limit)
+        if len(data) < limit and not inflate.eof:
+            raise EOFError(f"the {coding} body ends in the middle")
+        return data
+    if coding == "zstd":
+        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(raw, read_across_frames=True) as stream:
+            return stream.read(limit)
+    if coding == "br":
+        from fastwarc.stream_io import BrotliReader
+
+        return bytes(BrotliReader(io.BytesIO(raw)).read(limit))
+    raise ValueError(f"content encoding {coding[:20]} is not known")
+
+
+def _media_type(value: str | None) -> str:
+    return (value or "").partition(";")[0].strip().lower()
+
+
+def _resource_type(record: WarcRecord) -> str | None:
+    value: str | None = record.headers.get("Content-Type")
+    return value
+
+
+def _records(tail: _Tail) -> Iterator[WarcRecord | str]:
+    """Response and resource records, then a string that says what broke the file, if anything did."""
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    wanted = WarcRecordType.response | WarcRecordType.resource
+    try:
+        # The stream is decompressed already; looking for a second layer would let a bomb in.
+        yield from ArchiveIterator(tail, record_types=wanted, stream_detect=False, fsspec_args=False)
+    except OSError as error:
+        yield " ".join(str(error).split())
+
+
+class _Tail:
+    """Hands on a stream and remembers its last bytes: a complete WARC ends in an empty line."""
+
+    def __init__(self, file: io.BufferedReader[Stream]) -> None:
+        self._file = file
+        self._last = b"\n\n"
+        self._at = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self._at += len(data)
+        self._last = (self._last + data[-4:])[-4:]
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if offset == 0 and whence == io.SEEK_CUR:  # "where am I", the only question asked
+            return self._at
+        raise io.UnsupportedOperation("seek")
+
+    def tell(self) -> int:
+        return self._at
+
+    def close(self) -> None:
+        self._file.close()
+
+    @property
+    def ends_record(self) -> bool:
+        return self._last.replace(b"\r", b"").endswith(b"\n\n")

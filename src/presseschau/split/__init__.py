@@ -1,0 +1,21 @@
+"""split: which articles train and which ones test, by publisher, by time and by the hash of their cluster.
+
+`Benchmark`, `Random`, `Temporal` and `Publisher` assign splits in DuckDB; `SplitPlan` says by what rules, splits.json
+(`to_splits_json`, `from_splits_json`) records them and locks them for the next release (`Lock`).
+"""
+
+from presseschau.split.assign import Benchmark, Publisher, Random, Splitter, Temporal
+from presseschau.split.plan import SPLITS, Lock, SplitPlan, from_splits_json, to_splits_json
+
+__all__ = [
+    "SPLITS",
+    "Benchmark",
+    "Lock",
+    "Publisher",
+    "Random",
+    "SplitPlan",
+    "Splitter",
+    "Temporal",
+    "from_splits_json",
+    "to_splits_json",
+]
