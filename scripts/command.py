@@ -13,8 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILT, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
-def run(config_name: str, main: Callable[[dict[str, Any]], int]) -> None:
+def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str) -> None:
     """Composes the config from the command line, calls `main` with it as plain data, and exits.
+
+    Args:
+        config_name: The command's config in `configs/`.
+        main: Does the work; answers with the exit status.
+        failure: What to say first where the work failed.
 
     Exit status: what `main` answers, 1 where the work failed, 2 where the command or the config is wrong, 130 where it
     was interrupted.
@@ -24,6 +29,8 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int]) -> None:
     from hydra.errors import HydraException
     from omegaconf import DictConfig, OmegaConf
     from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+
+    from presseschau.config import ConfigError
 
     OmegaConf.register_new_resolver("root", lambda: str(ROOT), replace=True)
     jobs: list[DictConfig] = []  # one, or with --multirun one for each combination
@@ -37,8 +44,15 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int]) -> None:
         _stop(_one_line(error, config_name), USAGE)
     try:
         sys.exit(max((main(cast("dict[str, Any]", config)) for config in configs), default=BUILT))
+    except ConfigError as error:
+        _stop(str(error), USAGE)
     except KeyboardInterrupt:
         _stop("interrupted; the same command goes on where it stopped", INTERRUPTED)
+    except Exception as error:
+        if os.environ.get("PRESSESCHAU_TRACEBACK"):
+            raise
+        kind = "" if isinstance(error, OSError | RuntimeError) else f"{type(error).__name__}: "
+        _stop(f"{failure}: {kind}{' '.join(str(error).split())} (PRESSESCHAU_TRACEBACK=1 shows where)", FAILED)
 
 
 def _stop(message: str, status: int) -> None:
@@ -48,15 +62,13 @@ def _stop(message: str, status: int) -> None:
 
 def _one_line(error: Exception, config_name: str) -> str:
     """Hydra's complaint as one line that names the option and the nearest valid choice."""
+    from presseschau.config import nearest
+
     text = str(error)
     if match := re.search(r"(?:Could not override|Could not find in the config:?|Key) '([\w.@/]+)'", text):
-        from presseschau.config import nearest
-
         known = _options(config_name)
         return f"unknown option {match[1]}: {nearest(match[1], known)}"
     if match := re.search(r"Could not find '(\w+)/([\w-]+)'", text):
-        from presseschau.config import nearest
-
         known = [path.stem for path in (ROOT / "configs" / match[1]).glob("*.yaml")]
         return f"{match[1]}={match[2]} is not known: {nearest(match[2], known)}"
     return " ".join(text.split())

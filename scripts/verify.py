@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
-from command import BUILT, FAILED, USAGE, run
+from command import BUILT, FAILED, run
 
 
 def main(config: dict[str, Any]) -> int:
+    from presseschau.config import ConfigError
     from presseschau.publish.verify import verify
 
     try:
         problems = verify(Path(config["dir"]))
     except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return USAGE
+        raise ConfigError(str(error)) from error
     for problem in problems:
         print(problem)
     print(f"{config['dir']}: {f'{len(problems)} promises do not hold' if problems else 'every promise holds'}")
@@ -24,4 +23,4 @@ def main(config: dict[str, Any]) -> int:
 
 
 if __name__ == "__main__":
-    run("verify", main)
+    run("verify", main, "the check failed")

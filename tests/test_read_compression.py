@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from presseschau.read.compression import Stream, is_compressed, read_page
 
 CONTENT = "".join(f"Zeile {number}: Käse und Brot {number * 7919 % 10007}\n" for number in range(20_000)).encode()
-PACK = {"": lambda data: data, ".gz": gzip.compress, ".zst": zstandard.compress}
+PACK = {"": lambda data: data, ".gz": gzip.compress, ".zst": zstandard.ZstdCompressor(write_checksum=True).compress}
 
 
 def streamed(path):

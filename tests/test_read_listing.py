@@ -1,5 +1,6 @@
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_folder_is_searched_and_sorted_by_relative_path(tmp_path):
     assert sources(listing) == ["A.HTML", "a.html.gz", "a/b/c.xhtml", "a/z.htm", "b.html", "c.Html.ZST"]
     assert listing.skipped == {"(none)": 1, ".bak": 1, ".css": 1}
     assert listing.drops == ()
-    assert all(os.path.isabs(path) for _, path in listing.files)
+    assert all(Path(path).is_absolute() for _, path in listing.files)
 
 
 def test_sources_do_not_depend_on_the_folder(tmp_path, monkeypatch):
@@ -84,6 +85,8 @@ def test_links_are_followed_but_not_in_circles(tmp_path):
     listing = list_files(str(tmp_path / "in"), HTML)
     assert sources(listing) == ["a.html", "other/c.html", "same.html", "sub/b.html"]
     assert listing.skipped == {"(link loop)": 1}
+    for pattern in ("**", "**/*.html"):
+        assert sources(list_files(f"{tmp_path}/in/{pattern}", HTML)) == sources(listing)
 
 
 def test_what_is_named_like_a_page_and_is_none_goes_to_the_ledger(tmp_path):
@@ -115,21 +118,18 @@ def test_a_closed_folder_goes_to_the_ledger(tmp_path):
 
 
 def test_deep_folders(tmp_path):
-    deep = os.path.join(str(tmp_path), *["d"] * 400)
-    os.makedirs(deep)
     put(tmp_path, f"{'d/' * 400}a.html")
     assert sources(list_files(str(tmp_path), HTML)) == ["d/" * 400 + "a.html"]
 
 
 def test_names_that_are_no_utf8(tmp_path):
     try:
-        with open(os.fsencode(tmp_path) + b"/\xe4.html", "wb") as file:
-            file.write(b"<p>x")
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xe4.html")).write_bytes(b"<p>x")
     except OSError:
         pytest.skip("this file system takes only UTF-8 names")
     ((source, path),) = list_files(str(tmp_path), HTML).files
     assert source == "\\xe4.html"
-    assert os.path.exists(path)
+    assert Path(path).exists()
 
 
 def test_sidecars_are_not_other_files(tmp_path):

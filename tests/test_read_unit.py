@@ -1,5 +1,7 @@
 import os
 
+import pytest
+
 from presseschau.document import Drop
 from presseschau.read import ReadError, Unit
 from presseschau.read.unit import dropped, failed, os_detail, whole_file
@@ -12,10 +14,9 @@ def test_details_are_one_line():
 
 
 def test_os_errors_say_no_path(tmp_path):
-    try:
+    with pytest.raises(OSError, match="gone") as caught:
         (tmp_path / "gone").read_bytes()
-    except OSError as error:
-        assert os_detail(error) == "No such file or directory"
+    assert os_detail(caught.value) == "No such file or directory"
     assert os_detail(OSError("x")) == "OSError"
 
 

@@ -10,10 +10,7 @@ import re
 import unicodedata
 
 # U+0080–U+009F stand for Windows-1252 where a page meant letters (WHATWG, Encoding Standard, table of references).
-_C1 = {
-    byte: bytes([byte]).decode("cp1252", "ignore") or None
-    for byte in range(0x80, 0xA0)
-}  # fmt: skip
+_C1 = {byte: bytes([byte]).decode("cp1252", "ignore") or None for byte in range(0x80, 0xA0)}
 _REMOVED = (
     *range(0x00, 0x09), *range(0x0E, 0x1C), 0x1F, 0x7F,  # controls that are no white space
     0xAD,  # soft hyphen
@@ -34,6 +31,19 @@ _LINE_EDGE = re.compile(r" ?\n ?")
 _BLANK_RUN = re.compile(r"\n{3,}")
 
 
+def normalise_characters(text: str) -> str:
+    """The first half of `normalise`: characters only; white space keeps its place, so that columns can still be read."""
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if "\r" in text:
+        text = _LINE_END.sub("\n", text)
+    if _ODD.search(text):
+        text = text.translate(_TABLE)
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return text
+
+
 def normalise(text: str) -> str:
     r"""Text in the one form that the build works on; idempotent.
 
@@ -44,14 +54,7 @@ def normalise(text: str) -> str:
     >>> normalise("Strom\u00adpreis\u00a0 steigt \r\n\r\n\r\n\r\num 5\u202f% ")
     'Strompreis steigt\n\num 5 %'
     """
-    if _SURROGATE.search(text):
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if "\r" in text:
-        text = _LINE_END.sub("\n", text)
-    if _ODD.search(text):
-        text = text.translate(_TABLE)
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
+    text = normalise_characters(text)
     if "  " in text:
         text = _SPACE_RUN.sub(" ", text)
     text = _LINE_EDGE.sub("\n", text)
@@ -118,10 +121,10 @@ def join_drop_caps(text: str) -> str:
 _AGENCIES = {
     "dpa": "dpa", "dpa-afx": "dpa-AFX", "dpa-infocom": "dpa", "dpa/tmn": "dpa", "dpa-tmn": "dpa", "tmn": "dpa",
     "afp": "AFP", "reuters": "Reuters", "rtr": "Reuters", "ap": "AP", "apa": "APA", "apa-ots": "APA",
-    "sda": "sda", "keystone-sda": "sda", "ats": "sda", "sid": "SID", "epd": "epd", "kna": "KNA", "dts": "dts",
+    "sda": "Keystone-SDA", "keystone-sda": "Keystone-SDA", "ats": "Keystone-SDA", "sid": "sid", "epd": "epd", "kna": "KNA", "dts": "dts",
     "ddp": "ddp", "dapd": "dapd", "dow jones": "Dow Jones", "dj": "Dow Jones", "bloomberg": "Bloomberg",
     "awp": "awp", "ansa": "ANSA", "efe": "EFE", "tass": "TASS", "xinhua": "Xinhua", "pte": "pressetext",
-    "news aktuell": "news aktuell", "ots": "news aktuell", "spot on news": "spot on news", "teleschau": "teleschau",
+    "news aktuell": "ots", "ots": "ots", "spot on news": "spot on news", "teleschau": "teleschau",
 }  # fmt: skip
 _NAME = "|".join(sorted(map(re.escape, _AGENCIES), key=lambda name: (-len(name), name)))
 _AGENCY = re.compile(rf"(?<![\w-])(?:{_NAME})(?![\w-])", re.IGNORECASE)

@@ -1,8 +1,8 @@
 """Where the page stages run: a pool of processes behind `concurrent.futures`, the same calls on one machine or many.
 
 A job that kills its process (memory, segmentation fault, endless loop in C) breaks the whole pool, the innocent jobs in
-flight included. Those are run again one by one; a job that also dies alone is handed back as `None`, and who gave it
-decides what to leave out.
+flight included. Those are run again one by one; a job that dies alone, too, and twice, is handed back as `None`, and
+who gave it decides what to leave out.
 """
 
 from __future__ import annotations
@@ -58,8 +58,11 @@ class Local:
         while queue:
             suspects = yield from self._until_broken(function, queue, size)
             for job in suspects:
-                alone = deque([job])
-                if (yield from self._until_broken(function, alone, 1)):
+                # Twice, since whatever ended the first process may have come from outside.
+                for _ in range(2):
+                    if not (yield from self._until_broken(function, deque([job]), 1)):
+                        break
+                else:
                     yield job, None
 
     def _until_broken(

@@ -10,15 +10,18 @@ from presseschau.document import Document
 _LETTER = re.compile(r"[^\W\d_]")
 # Ways in which the end of a free excerpt says that the rest costs money or a login.
 _PAYWALL = re.compile(
-    r"""(?:jetzt|hier|gleich|sofort|einfach)?\s*weiterlesen\b(?!\s+Sie\s+auch)
-      | (?:ganzen|vollständigen|kompletten|gesamten)\s+(?:artikel|text|beitrag|bericht)\s+(?:\w+\s+){0,3}(?:lesen|abonn|kaufen|freischalten|sehen)
-      | (?:artikel|text|beitrag|inhalt)e?\s+(?:\w+\s+){0,4}(?:nur\s+)?(?:für|mit)\s+(?:\S+\s+){0,2}(?:abonnent|abonnement|abo\b|mitglieder|registrierte|premium|plus)
-      | exklusiv\s+für\s+(?:\S+\s+){0,2}(?:abonnent|mitglieder|registrierte|premium|plus)
-      | (?:jetzt|hier|gratis|kostenlos|gleich|monatlich|digital)\s+(?:\w+\s+){0,2}(?:testen|abonnieren|registrieren|freischalten)
-      | (?:bereits|schon|noch\s+kein)\s+(?:\w+\s+){0,2}(?:abo\b|abonnent|konto|registriert)
-      | abo\s+(?:abschließen|abschliessen|testen|wählen)
-      | monatlich\s+kündbar | probemonat | probeabo | paywall | bezahlschranke
-      | (?:melden\s+sie\s+sich|einloggen|anmelden),?\s+um\s+(?:\w+\s+){0,5}(?:weiter|lesen)""",
+    r"""\bweiterlesen\b (?= \s* (?:mit|nur|für|im|ab|\W*$) )
+      | (?:ganzen?|vollständigen?|kompletten?|gesamten?) \s+ (?:artikel|text|beitrag|bericht) \s+
+        (?:\w+\s+){0,3} (?:lesen|abonn\w+|kaufen|freischalten|sehen)
+      | lesen \s+ sie \s+ (?:\w+\s+){0,2} (?:ganzen?|vollständigen?|kompletten?|gesamten?) \s+ (?:artikel|text|beitrag|bericht)
+      | (?:artikel|text|beitrag|inhalt)e? \s+ (?:ist|sind|steht|gibt \s+ es|lesen) \s+ (?:\w+\s+){0,3} (?:für|mit) \s+ (?:\S+\s+){0,2}
+        (?:abonnent\w*|abonnement|abo\b|mitglieder|registrierte|premium|plus)
+      | exklusiv \s+ für \s+ (?:\S+\s+){0,2} (?:abonnent\w*|mitglieder|registrierte|premium|plus)
+      | (?:jetzt|gratis|kostenlos|gleich) \s+ (?:\w+\s+){0,2} (?:testen|abonnieren|registrieren|freischalten)
+      | (?:bereits|schon|noch \s+ kein) \s+ (?:\w+\s+){0,2} (?:abo\b|abonnent\w*|konto \s* \?|registriert \s* \?)
+      | abo \s+ (?:abschließen|abschliessen|testen|wählen)
+      | monatlich \s+ kündbar | jederzeit \s+ kündbar | probemonat | probeabo
+      | (?:melden \s+ sie \s+ sich \s+ (?:\w+\s+)? an|einloggen|anmelden) ,? \s+ um \s+ (?:\w+\s+){0,5} (?:weiter|lesen)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TEXT_PATHS = ("clean", "dump")

@@ -50,6 +50,11 @@ class Edges:
             np.concatenate([part.containment for part in parts]),
         )
 
+    def sorted(self) -> Edges:
+        """The same edges in order of their ranks."""
+        order = np.lexsort((self.b, self.a))
+        return Edges(self.a[order], self.b[order], self.jaccard[order], self.containment[order])
+
 
 def overlap(x: Hashes, y: Hashes) -> tuple[float, float]:
     """Jaccard and containment of two shingle sets (sorted, each hash once); 0 where one is empty.
@@ -74,30 +79,30 @@ def verify_pairs(
     least_jaccard: float,
     least_containment: float,
 ) -> Edges:
-    """The pairs that reach one of the two thresholds, with their true values, in the order of `pairs`.
+    """The pairs that reach one of the two thresholds, with their true values, in order of rank.
 
     Every text that is in a pair is read once; memory holds a batch of texts, a batch of pairs and the edges found.
 
     Args:
         con: The connection.
         texts: Name of a relation with `rank INTEGER, text VARCHAR`.
-        pairs: Name of a table `(a, b)` of ranks, sorted.
+        pairs: Name of a table `(a, b)` of ranks, each pair once.
         shingle_words: Words per shingle.
         least_jaccard: Threshold.
         least_containment: Threshold.
     """
     edges = [Edges.none()]
     with _spilled(con, texts, pairs, shingle_words) as spill:
-        for a, b in _pair_batches(con, pairs):
-            values = np.empty((2, len(a)))
+        for block in _pair_batches(con, pairs):
+            values = np.empty((2, len(block)))
             left, of_left = -1, np.empty(0, np.uint64)
-            for at, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+            for at, (i, j) in enumerate(block.tolist()):
                 if i != left:
                     left, of_left = i, spill.read(i)
                 values[:, at] = overlap(of_left, spill.read(j))
             reached = (values[0] >= least_jaccard) | (values[1] >= least_containment)
-            edges.append(Edges(a[reached], b[reached], values[0, reached], values[1, reached]))
-    return Edges.joined(edges)
+            edges.append(Edges(block[reached, 0], block[reached, 1], values[0, reached], values[1, reached]))
+    return Edges.joined(edges).sorted()
 
 
 @dataclass(slots=True)
@@ -142,13 +147,12 @@ def _spill_folder(con: duckdb.DuckDBPyConnection) -> str | None:
     return str(folder)
 
 
-def _pair_batches(con: duckdb.DuckDBPyConnection, pairs: str) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    at = 0
-    while True:
-        batch = con.execute(
-            f"SELECT a, b FROM {pairs} WHERE rowid BETWEEN {at} AND {at + _PAIRS - 1} ORDER BY a, b"  # noqa: S608
+def _pair_batches(con: duckdb.DuckDBPyConnection, pairs: str) -> Iterator[NDArray[np.int64]]:
+    """The pairs in blocks of rows (a, b), each sorted."""
+    [(rows,)] = con.execute(f"SELECT count(*) FROM {pairs}").fetchall()  # noqa: S608
+    for start in range(0, rows, _PAIRS):
+        block = con.execute(
+            f"SELECT a, b FROM {pairs} WHERE rowid BETWEEN $first AND $last ORDER BY a, b",  # noqa: S608
+            {"first": start, "last": start + _PAIRS - 1},
         ).fetchnumpy()
-        if not len(batch["a"]):
-            return
-        yield batch["a"].astype(np.int64), batch["b"].astype(np.int64)
-        at += _PAIRS
+        yield np.column_stack([block["a"], block["b"]]).astype(np.int64)

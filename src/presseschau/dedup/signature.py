@@ -1,4 +1,4 @@
-"""What one text looks like to the duplicate search: exact key, MinHash bands, fingerprints. Runs in the page workers."""
+"""What a text looks like to the duplicate search: exact key, MinHash bands, fingerprints. For the page workers."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ _FULL = frozenset({"all", "alle", "full", "komplett"})
 _VARIANT_PAIR = re.compile(
     r"""(?:outputtype=(?:valid-)?amp | (?:is)?amp(?:=(?:1|true|yes|amp)?)?
         | (?:print|druck|drucken|drucken?version|druckansicht|printview|printversion)(?:=(?:1|true|yes|y|ja)?)?
-        | (?:view|mode|layout|output|format|template|tmpl|display|ansicht|type|action)=(?:print|druck|drucken|druckansicht|druckversion|amp)
+        | (?:view|mode|layout|output|format|template|tmpl|display|ansicht|type|action)
+          =(?:print|druck|drucken|druckansicht|druckversion|amp)
         | (?:view|ansicht|singlepage)=(?:all|full|komplett|komplettansicht|single|1|true))""",
     re.VERBOSE,
 )

@@ -1,102 +1,170 @@
-"""Page in, article out."""
+"""Page in, article out: `extract_html` and `extract_text` for people, `Extractor` for the pipeline.
+
+Imports are late on purpose: whoever reads a text dump needs no HTML parser.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from presseschau.document import Document, Drop, Page
-from presseschau.stable import canonical_url, publisher_of
+from presseschau.stable import article_id, canonical_url, publisher_of
 
 if TYPE_CHECKING:
+    from presseschau.extract.article import Article
     from presseschau.extract.metadata import Metadata
 
-VERSION = "1"
-EXTRACTOR = f"presseschau-blocks {VERSION}"
+EXTRACTOR = "presseschau-1"
+_MARKUP = re.compile(r"<\s*[a-zA-Z!/?]")
 
 __all__ = ["EXTRACTOR", "Extractor", "extract_html", "extract_text"]
 
 
 def extract_html(raw: bytes | str, url: str | None = None, crawled: datetime | None = None) -> Document:
-    """The article on an HTML page, with what the page states about it.
+    """The article on an HTML page, with what the page states about itself.
 
     Args:
-        raw: The page; bytes are decoded by BOM, meta and detection.
-        url: Where it is from; canonical and og:url fill in for it.
-        crawled: When it was fetched, UTC.
+        raw: The page; the encoding of bytes is decided by BOM, meta and detection.
+        url: Where it is from; without it the page's canonical or og:url stands in.
+        crawled: When it was fetched, UTC; relative dates ("vor 3 Stunden") need it.
+
+    Returns:
+        A document; its `text` is "" where there is no article, or where the page is empty, binary or beyond the limits of
+        `Extractor`. Hostile input is no exception.
     """
-    return Extractor().read(Page("", "html", raw, url=url, crawled=crawled))
+    answer = Extractor()(Page("", "html", raw, url=url, crawled=crawled))
+    if isinstance(answer, Document):
+        return answer
+    address = canonical_url(url)
+    return Document("", url=address, publisher=publisher_of(address), crawled=crawled, extractor=EXTRACTOR)
 
 
 def extract_text(raw: str, url: str | None = None) -> Document:
-    """The article in a plain-text dump of a page, or in a text that is already clean; see `text_dump`."""
+    """The article in a plain-text dump of a page, or in a text that is already clean; see `text_dump.extract_text`."""
     from presseschau.extract import text_dump
 
     return text_dump.extract_text(raw, url)
 
 
+class _Unusable(Exception):  # noqa: N818  (an outcome, not an error of ours)
+    """The page can't be read: reason and detail."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """Pages to documents.
+    """Pages to documents. The limits keep one hostile page from holding up a build.
 
     Attributes:
-        sites: Use the dated site rules.
-        fallback: Use trafilatura where the result looks unsure.
-        max_bytes: Longest page, in bytes.
-        max_nodes: Elements and texts in a page.
-        max_depth: Nested elements.
+        sites: Use the dated site rules of `extract/sites/`.
+        fallback: Ask trafilatura where the result looks unsure.
+        min_confidence: Below this expected F1 the result is unsure.
+        max_bytes: Longest page; the longest real article pages are about 5 MB.
+        max_nodes: Elements and texts in a page; a live ticker of a day has about 50,000.
+        max_depth: Nested elements; real pages stay under 100.
     """
 
     sites: bool = True
     fallback: bool = True
+    min_confidence: float = 0.6
     max_bytes: int = 20_000_000
     max_nodes: int = 200_000
     max_depth: int = 400
 
-    def read(self, page: Page) -> Document:
-        """The document, whatever is in it."""
-        from selectolax.lexbor import LexborHTMLParser
-
-        from presseschau.extract.body import read_body
-        from presseschau.extract.encoding import decode
-        from presseschau.extract.metadata import read_metadata
-
-        html = decode(page.raw, page.headers) if isinstance(page.raw, bytes) else page.raw
-        tree = LexborHTMLParser(html)
-        meta: Metadata = read_metadata(tree, html, page.url, page.crawled)
-        body = read_body(tree, page.title or meta.title)
-        return _document(page, meta, body.text, body.path, body.confidence, body.listing)
+    def __post_init__(self) -> None:
+        for name in ("max_bytes", "max_nodes", "max_depth"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ValueError(f"extract.{name} must be a whole number of at least 1, not {value!r}")
+        if isinstance(self.min_confidence, bool) or not isinstance(self.min_confidence, (int, float)) or not 0 <= self.min_confidence <= 1:
+            raise ValueError(f"extract.min_confidence must be a number from 0 to 1, not {self.min_confidence!r}")
 
     def __call__(self, page: Page) -> Document | Drop:
-        """The page's document, or why it can't be read."""
-        if page.kind == "text":
-            raw = page.raw if isinstance(page.raw, str) else page.raw.decode("utf-8", "replace")
-            doc = extract_text(raw, page.url)
-            return replace(doc, crawled=page.crawled, headers=page.headers, published=page.published or doc.published, title=page.title or doc.title)
-        return self.read(page)
+        """The page's document, or a failed drop that says why it can't be read.
+
+        Reasons: `empty`, `binary`, `too_large`, `too_deep`, `too_many_nodes`, `unreadable`.
+        """
+        try:
+            text = self._decoded(page)
+            return self._from_text(page, text) if page.kind == "text" or not _MARKUP.search(text) else self._from_html(page, text)
+        except _Unusable as unusable:
+            url = canonical_url(page.url)
+            return Drop(page.source, "extract", unusable.args[0], unusable.args[1], "failed", article_id(url, "") if url else None, url)
+
+    def _decoded(self, page: Page) -> str:
+        raw = page.raw
+        if len(raw) > self.max_bytes:
+            raise _Unusable("too_large", f"{len(raw)} bytes, at most {self.max_bytes}")
+        if isinstance(raw, bytes):
+            from presseschau.extract.encoding import decode, looks_binary
+
+            if raw and looks_binary(raw):
+                raise _Unusable("binary", "no text in any encoding")
+            raw = decode(raw, page.headers)
+        if not raw.strip("\0 \t\r\n\f\ufeff"):
+            raise _Unusable("empty", "no content")
+        return raw.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(raw) else raw
+
+    def _from_text(self, page: Page, text: str) -> Document:
+        doc = extract_text(text, page.url)
+        return replace(
+            doc,
+            title=page.title or doc.title,
+            published=page.published or doc.published,
+            crawled=page.crawled or doc.crawled,
+            headers=page.headers,
+        )
+
+    def _from_html(self, page: Page, html: str) -> Document:
+        from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+        from presseschau.extract.article import read_article
+        from presseschau.extract.dom import TooComplex, check_markup
+        from presseschau.extract.metadata import read_metadata
+
+        try:
+            check_markup(html)
+            tree = LexborHTMLParser(html)
+            meta = read_metadata(tree, html, page.url, page.crawled)
+            article = read_article(tree, html, meta, self, page.title, page.url, page.crawled)
+        except TooComplex as limit:
+            raise _Unusable(limit.reason, str(limit)) from limit
+        except SelectolaxError as error:
+            raise _Unusable("unreadable", str(error)[:200]) from error
+        return _document(page, meta, article)
 
 
-def _document(page: Page, meta: Metadata, text: str, path: str, confidence: float, listing: bool) -> Document:
-    url = canonical_url(page.url) or canonical_url(meta.url)
+def _has_surrogates(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _document(page: Page, meta: Metadata, article: Article) -> Document:
+    url = canonical_url(page.url) or meta.url
     return Document(
-        text=text,
+        text=article.text,
         title=page.title or meta.title,
-        teaser=meta.teaser,
+        teaser=article.teaser,
         url=url,
         published=page.published or meta.published,
         modified=meta.modified,
         crawled=page.crawled,
-        authors=tuple(meta.authors),
+        authors=meta.authors,
         publisher=publisher_of(url) or meta.publisher,
         country=meta.country,
         section=meta.section,
-        keywords=tuple(meta.keywords),
+        keywords=meta.keywords,
+        agency=meta.agency,
         free=meta.free,
-        listing=listing,
-        robots=tuple(meta.robots),
+        listing=article.listing,
+        robots=meta.robots,
         headers=page.headers,
-        path=path,
-        confidence=confidence,
+        path=article.path,
+        confidence=article.confidence,
         extractor=EXTRACTOR,
     )

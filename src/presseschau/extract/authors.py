@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-_NOISE = re.compile(r"<[^<>]*>|https?://\S+|www\.\S+|[\w.+-]+(?:@|\s?\[at\]\s?|\s?\(at\)\s?)[\w-]+\.[\w.-]+", re.IGNORECASE)
+_NOISE = re.compile(
+    r"<[^<>]*>|https?://\S+|www\.\S+|[\w.+-]+(?:@|\s?\[at\]\s?|\s?\(at\)\s?)[\w-]+\.[\w.-]+", re.IGNORECASE
+)
 _LEAD = re.compile(
     r"^(?:(?:zeige\s+|alle\s+|mehr\s+)*(?:beiträge|artikel|posts?|articles?)\s+(?:von|by|of)|show\s+all\s+articles\s+of|view\s+all\s+posts\s+by|"
     r"(?:ein|eine)\s+(?:gast)?(?:beitrag|artikel|kommentar|bericht|interview|text|essay|analyse|reportage|kolumne|glosse)(?:\s+von)?|"
@@ -13,8 +15,12 @@ _LEAD = re.compile(
     r"(?:text|autor(?:in|en)?|authors?|bericht|interview|kommentar|kolumne|redaktion)\s*:|author\s|autor(?:in)?\s|von|vom|by|par|por)\s*:?\s+",
     re.IGNORECASE,
 )
-_CREDIT = re.compile(r"^(?:image|images|foto|fotos|bild|bilder|photo|photos|video|grafik|illustration|quelle)s?\s*:", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s*[;|•·\n]\s*|\s+[–—/]\s+|,\s*(?!(?:Jr|Sr|Ph\.?D|M\.?D|M\.?A|MBA|LL\.?M|III?)\b)", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"^(?:image|images|foto|fotos|bild|bilder|photo|photos|video|grafik|illustration|quelle)s?\s*:", re.IGNORECASE
+)
+_SEPARATOR = re.compile(
+    r"\s*[;|•·\n]\s*|\s+[–—/]\s+|,\s*(?!(?:Jr|Sr|Ph\.?D|M\.?D|M\.?A|MBA|LL\.?M|III?)\b)", re.IGNORECASE
+)
 _CONJUNCTION = re.compile(r"\s+(?:und|and|sowie|u\.|&|et|og|och)\s+", re.IGNORECASE)
 _DATE_TAIL = re.compile(
     r"\s*(?:\b(?:am|vom|on|um|veröffentlicht|aktualisiert|stand)\b.*\d.*|\b\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄ][a-zä]+\b).*|\b\d{1,2}\s+[A-Z][a-z]+\s+\d{4}.*|"
@@ -25,11 +31,15 @@ _ROLE = (
     r"(?:freie[rs]?\s+)?(?:stellv(?:ertretende[rn]?|\.)\s+)?(?:chef)?(?:redakteur|redaktor|korrespondent|reporter|journalist|volontär|autor|kolumnist|"
     r"kommentator|ressortleiter|praktikant|herausgeber|moderator|gastautor)(?:in(?:nen)?|en|s)?"
 )
-_ROLE_TAIL = re.compile(rf"\s*(?:[(–|:]|\s-)\s*(?:{_ROLE}|chefredaktion|ressort|senior|staff|contributor|editor|reporter)\b.*$", re.IGNORECASE)
+_ROLE_TAIL = re.compile(
+    rf"\s*(?:[(–|:]|\s-)\s*(?:{_ROLE}|chefredaktion|ressort|senior|staff|contributor|editor|reporter)\b.*$",
+    re.IGNORECASE,
+)
 _GERMAN_ROLE_TAIL = re.compile(r"(?<=\w\s)(?:Chef)?(?:Redakteur|Redaktor|Korrespondent|Volontär|Kolumnist)(?:in)?$")
 _ROLE_ONLY = re.compile(
     rf"(?:{_ROLE}|chefredaktion|text|fotos?|bild|video|admin|administrator|wordpress-?admin|webmaster|unknown|unbekannt|none|null|undefined|n/a|gast|"
-    r"editor|authors?|autor(?:in|en)?|by|von|dr\.?|prof\.?|mehr|uhr|redaktion:?|artikel|profil|alle artikel)",
+    r"editor|authors?|autor(?:in|en)?|by|von|dr\.?|prof\.?|mehr|uhr|artikel|profil|beiträge|"
+    r"(?:alle|zur|zum|zu den|mehr)\s.*)",
     re.IGNORECASE,
 )
 _PERSON = re.compile(
@@ -42,12 +52,13 @@ _NO_PERSON = re.compile(
     r"uns|mehr|artikel|über|staff|bundesministerium|hochschule|verband|verein)\b|nachrichten|redaktion|zeitung|\.(?:de|at|ch|com|net|org)\b",
     re.IGNORECASE,
 )
+_NEWSROOM = re.compile(r"\b(?:redaktion|team|newsroom|newsdesk|desk)$|redaktion\b", re.IGNORECASE)
 _AGENCY_NAMES = {
     "dpa": r"dpa(?:-(?:infocom|AFX|Custom|tmn|video))?(?: GmbH)?|DPA|Deutsche Presse-? ?Agentur(?: \(dpa\))?",
     "Reuters": r"Reuters|REUTERS|Thomson Reuters|rtr|RTR",
     "AFP": r"AFP|afp|Agence France-? ?Presse|AFP Deutschland",
     "APA": r"APA|apa|Austria Presse-? ?Agentur|APA-OTS",
-    "Keystone-SDA": r"Keystone-SDA|KEYSTONE-SDA|Keystone SDA|SDA|sda|SDA-Keystone|sda-ats|Schweizerische Depeschenagentur",
+    "Keystone-SDA": r"(?:Keystone|KEYSTONE)[- ]SDA|SDA|sda|SDA-Keystone|sda-ats|Schweizerische Depeschenagentur",
     "AP": r"AP|Associated Press|The Associated Press",
     "epd": r"epd|EPD|Evangelischer Pressedienst",
     "KNA": r"KNA|kna|Katholische Nachrichten-? ?Agentur",
@@ -63,6 +74,11 @@ _AGENCIES = {name: re.compile(pattern) for name, pattern in _AGENCY_NAMES.items(
 _PARTS = re.compile(r"\s*[/,;+&|]\s*|\s+(?:und|mit|and|with)\s+")
 _DPA_SERIAL = re.compile(r"\bdpa(?:-infocom)?:\s?\d{6}-\d+-\d+")
 _DATELINE = re.compile(r"[A-ZÄÖÜ][\w./ äöüÄÖÜß-]{1,50}?\s*\(([\w/,+ -]{2,30})\)")
+# With the site's name, an editor's initials or brackets; a bare "Quelle: dpa" is a photo's.
+_SOURCE_LINE = re.compile(
+    r"Quellen?:\s*(?:(?P<bracketed>[\w/.,+ -]{2,50})\)|"
+    r"(?P<line>(?:[\w-]+\.\w{2,3},\s*|[a-zäöü]{2,4}/)[\w/.,+ -]{2,50}?))\s*<"
+)
 _END_MARK = re.compile(r"(?:\(|\[|©\s*|\(c\)\s*|Quelle:\s*|/\s*|-\s)?([\w/,+ -]{2,40})[)\].]?\s*$")
 
 
@@ -78,8 +94,7 @@ def clean_authors(values: Iterable[str]) -> tuple[str, ...]:
     for value in values:
         text = " ".join(_NOISE.sub(" ", value).replace("\u00ad", "").split(" "))
         for piece in _pieces(_without_lead(text.strip())):
-            name = _one_name(piece)
-            if name:
+            if name := _one_name(piece):
                 names.setdefault(_key(name), name)
     return tuple(names.values())
 
@@ -126,6 +141,11 @@ def looks_like_person(name: str) -> bool:
     return bool(_PERSON.fullmatch(name)) and not _NO_PERSON.search(name) and len(name) <= 50 and name[0].isupper()
 
 
+def is_newsroom(name: str) -> bool:
+    """True for `Redaktion`, `Beispiel-Team` and the like, which name nobody."""
+    return bool(_NEWSROOM.search(name))
+
+
 def agency_named(name: str) -> str | None:
     """The agency that a name stands for, None for any other name."""
     bare = name.strip("()[]©. ")
@@ -133,7 +153,7 @@ def agency_named(name: str) -> str | None:
 
 
 def agency_of(authors: Iterable[str], text: str = "") -> str | None:
-    """The news agency whose copy a text is: by its authors, else by the mark in its dateline or at its end.
+    r"""The news agency whose copy a text is: by its authors, else by the mark in its dateline or at its end.
 
     Args:
         authors: Names, as from `clean_authors`.
@@ -141,7 +161,7 @@ def agency_of(authors: Iterable[str], text: str = "") -> str | None:
 
     >>> agency_of(["Anna Beispiel", "dpa"])
     'dpa'
-    >>> agency_of([], "Die Bahn fährt wieder.\\n\\n© dpa-infocom, dpa:240312-99-1")
+    >>> agency_of([], "Die Bahn fährt wieder.\n\n© dpa-infocom, dpa:240312-99-1")
     'dpa'
     """
     for author in authors:
@@ -151,6 +171,25 @@ def agency_of(authors: Iterable[str], text: str = "") -> str | None:
     return _agency_mark(text) if text else None
 
 
+def agency_credited(html: str) -> str | None:
+    """The agency in a page's source line (`Quelle: beispiel.de, abc/dpa`) or dpa's serial; photo credits don't count.
+
+    >>> agency_credited("<p>Quelle: beispiel.de, abc/dpa</p>"), agency_credited("<small>Quelle: dpa</small>")
+    ('dpa', None)
+    """
+    if "dpa:" in html and _DPA_SERIAL.search(html):
+        return "dpa"
+    at = html.find("Quelle")
+    while at >= 0:  # by hand: a pattern that starts anywhere takes a millisecond a page
+        if credit := _SOURCE_LINE.match(html, at):
+            stated = credit["bracketed"] if html[at - 1 : at] == "(" else credit["line"]
+            for part in _PARTS.split(stated or ""):
+                if agency := agency_named(part):
+                    return agency
+        at = html.find("Quelle", at + 6)
+    return None
+
+
 def _agency_mark(text: str) -> str | None:
     tail = text[-200:].rstrip()
     if _DPA_SERIAL.search(tail):
@@ -158,13 +197,13 @@ def _agency_mark(text: str) -> str | None:
     marks = []
     if dateline := _DATELINE.match(text[:100].lstrip()):
         marks.append(dateline[1])
-    last = tail.rpartition("\n")[2]
+    last: str = tail.rpartition("\n")[2]
     if last.endswith((")", "]")):
         marks.append(last[max(last.rfind("("), last.rfind("[")) + 1 : -1])
     elif len(last) <= 40 and (mark := _END_MARK.fullmatch(last)):
         marks.append(mark[1])
-    for mark in marks:
-        for part in _PARTS.split(mark):
+    for stated in marks:
+        for part in _PARTS.split(stated):
             if agency := agency_named(part):
                 return agency
     return None

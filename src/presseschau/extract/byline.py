@@ -22,6 +22,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _NAMED = "a, [itemprop=name], .fn, [class*=name i], strong"
+_NICKNAME_CLASS = re.compile(r"\b(?:fn|vcard|username|nickname)\b")  # hCard: https://microformats.org/wiki/hcard
 _MAX_CANDIDATES = 24
 _ANCESTORS = 5
 # "Von Anna Beispiel" at the start of an element, up to the end of its block.
@@ -62,7 +63,11 @@ def _marked_up(tree: LexborHTMLParser) -> tuple[str, ...]:
 
 def _speaks_of_author(node: LexborNode) -> bool:
     attributes = node.attributes
-    stated = "author" in (attributes.get("rel") or "") or "author" in (attributes.get("itemprop") or "") or node.tag == "byline"
+    stated = (
+        "author" in (attributes.get("rel") or "")
+        or "author" in (attributes.get("itemprop") or "")
+        or node.tag == "byline"
+    )
     if not stated and not _AUTHOR_CLASS.search(attributes.get("class") or ""):
         return False
     above: LexborNode | None = node
@@ -79,8 +84,11 @@ def _names_in(node: LexborNode) -> tuple[str, ...]:
     content = node.attributes.get("content")
     if content:
         return _plausible([content])
-    inner = [plain(part.text(separator=" ")) for part in node.css(_NAMED)[:8] if part.mem_id != node.mem_id]
-    return _plausible([text for text in inner if text]) or _plausible([plain(node.text(separator=" "))], nickname=node.tag == "a")
+    parts = [part for part in node.css(_NAMED)[:8] if part.mem_id != node.mem_id]
+    inner = [text for part in parts if (text := plain(part.text(separator=" ")))]
+    whole = plain(node.text(separator=" "))
+    nickname = bool(_NICKNAME_CLASS.search(" ".join(part.attributes.get("class") or "" for part in [node, *parts])))
+    return _plausible(inner, nickname) or _plausible([whole], nickname)
 
 
 def _plausible(texts: Sequence[str], nickname: bool = False) -> tuple[str, ...]:

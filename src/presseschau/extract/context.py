@@ -8,6 +8,7 @@ import numpy as np
 
 from presseschau.extract.dom import Block, Box
 from presseschau.extract.features import COLUMNS, FEATURES, GROUP, Floats, group_rows, outer_box
+from presseschau.extract.lexicon import LEXICON_COLUMNS
 
 # What the second model still sees of the block itself.
 _KEPT = tuple(c for c in COLUMNS if not c.startswith(("around_", "inline_")) and "@" not in c)
@@ -16,7 +17,7 @@ _OWN = (
     "first prev1 prev2 next1 next2 near3 near8 outer_mean outer_sum sig_mean_p mass_before mass_after inside_region gap_before gap_after "
     "best_run from_first to_last page_mass tag_mean"
 ).split()
-CONTEXT_COLUMNS: tuple[str, ...] = (*_KEPT, *_OWN, *(f"mass_{g}" for g in GROUP))
+CONTEXT_COLUMNS: tuple[str, ...] = (*_KEPT, *_OWN, *(f"mass_{g}" for g in GROUP), *LEXICON_COLUMNS)
 
 
 def context_rows(blocks: Sequence[Block], rows: Floats, first: Floats) -> Floats:
@@ -24,7 +25,7 @@ def context_rows(blocks: Sequence[Block], rows: Floats, first: Floats) -> Floats
 
     Args:
         blocks: The page's blocks.
-        rows: `features.measure` of them.
+        rows: `features.measure` of them, then the lexicon's columns.
         first: The first model's probability per block.
     """
     n = len(blocks)
@@ -65,7 +66,7 @@ def context_rows(blocks: Sequence[Block], rows: Floats, first: Floats) -> Floats
         np.minimum(last, after), at - a, b - at, np.full(n, total), tag_mean,
     ]  # fmt: skip
     own = np.column_stack([np.asarray(c, dtype=np.float32) for c in columns])
-    return np.hstack([rows[:, _KEPT_AT], own, group_rows(blocks, rows[:, : len(FEATURES)], mass.astype(np.float32))])
+    return np.hstack([rows[:, _KEPT_AT], own, group_rows(blocks, rows[:, : len(FEATURES)], mass.astype(np.float32)), rows[:, len(COLUMNS) :]])
 
 
 def _pooled(keys: Sequence[Box | str | tuple[str, str, str]], mass: np.ndarray, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -37,15 +37,26 @@ _MONTHS = {
 }
 _MONTHS["feber"] = 2
 _MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")"
-_CLOCK = r"(?:\s*(?:Uhr)?\s*[,|·•\-–/(]?\s*(?:um|at|-)?\s*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:\s*(?P<half>[ap])\.?m\.?)?)?"
+_CLOCK = (
+    r"(?:\s*[,|·•\-–/(]?\s*(?:um|at|-)?\s*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+    r"(?:\s*(?P<half>[ap])\.?m\.?)?)?"
+)
 _DAY_MONTH_YEAR = re.compile(rf"\b(?P<day>\d{{1,2}})\.?\s*{_MONTH}\.?,?\s+(?P<year>\d{{4}})\b{_CLOCK}", re.IGNORECASE)
-_MONTH_DAY_YEAR = re.compile(rf"\b{_MONTH}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b{_CLOCK}", re.IGNORECASE)
-_NUMERIC = re.compile(rf"(?<![\d.])(?P<day>\d{{1,2}})[.](?:\s*)(?P<month>\d{{1,2}})[.]\s*(?P<year>\d{{4}}|\d{{2}})(?![\d.]){_CLOCK}", re.IGNORECASE)
+_MONTH_DAY_YEAR = re.compile(
+    rf"\b{_MONTH}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b{_CLOCK}", re.IGNORECASE
+)
+_NUMERIC = re.compile(
+    rf"(?<![\d.])(?P<day>\d{{1,2}})[.](?:\s*)(?P<month>\d{{1,2}})[.]\s*(?P<year>\d{{4}}|\d{{2}})(?![\d.]){_CLOCK}",
+    re.IGNORECASE,
+)
 _AGO = re.compile(
     r"\bvor\s+(?:ca\.\s*|etwa\s+|über\s+)?(?P<count>\d{1,3}|einer?|einem|zwei|drei)\s+(?P<unit>Sekunden?|Min(?:uten?|\.)?|Std\.?|Stunden?|Tag(?:en?)?|Wochen?)\b",
     re.IGNORECASE,
 )
-_DAY_WORD = re.compile(r"\b(?P<word>heute|gestern|vorgestern)\b(?:[\s,|·–-]*(?:um\s*)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2}))?", re.IGNORECASE)
+_DAY_WORD = re.compile(
+    r"\b(?P<word>heute|gestern|vorgestern)\b(?:[\s,|·–-]*(?:um\s*)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2}))?",
+    re.IGNORECASE,
+)
 _WORD_NUMBERS = {"ein": 1, "eine": 1, "einer": 1, "einem": 1, "zwei": 2, "drei": 3}
 _UNIT_SECONDS = {"sek": 1, "min": 60, "std": 3600, "stu": 3600, "tag": 86_400, "woc": 604_800}
 _EARLIEST, _LATEST = 1990, 2100
@@ -59,7 +70,8 @@ def parse_date(text: str, crawled: datetime | None = None) -> datetime | None:
 
     Args:
         text: One date, as in an attribute or a byline; other words around a German date are fine.
-        crawled: When the page was fetched; relative dates ("vor 3 Stunden") need it, and nothing later than a day after it is believed.
+        crawled: When the page was fetched; relative dates ("vor 3 Stunden") need it, and nothing later than a day
+            after it is believed.
 
     >>> parse_date("12. März 2024, 14:05 Uhr").isoformat()
     '2024-03-12T13:05:00+00:00'
@@ -92,16 +104,20 @@ def _fetched(crawled: datetime) -> datetime:
     return aware(crawled if crawled.tzinfo else crawled.replace(tzinfo=UTC))
 
 
-def _made(year: int, month: int, day: int, clock: tuple[int, int, int] | None, offset: int | None = None) -> datetime | None:
+def _made(
+    year: int, month: int, day: int, clock: tuple[int, int, int] | None, offset: int | None = None
+) -> datetime | None:
     try:
         if clock is None:
             return datetime(year, month, day, tzinfo=UTC)
         if clock[:2] == (24, 0):
             clock = (0, 0, 0)
         moment = datetime(year, month, day, *clock)  # noqa: DTZ001 - the zone follows
-        if offset is None:
-            return aware(moment)
-        return (moment - timedelta(minutes=offset)).replace(tzinfo=UTC)
+        found = aware(moment) if offset is None else (moment - timedelta(minutes=offset)).replace(tzinfo=UTC)
+        local = found.astimezone(BERLIN)
+        if (local.hour, local.minute, local.second) == (0, 0, 0):  # 23:00:00Z is how a CMS stores a German date
+            return datetime(local.year, local.month, local.day, tzinfo=UTC)
+        return found
     except (ValueError, OverflowError):
         return None
 
@@ -114,8 +130,8 @@ def _iso(text: str) -> datetime | None:
     if match[4] is None:
         return _made(year, month, day, None)
     clock = (int(match[4]), int(match[5]), int(match[6] or 0))
-    if clock == (0, 0, 0) and match[7] is None:
-        return _made(year, month, day, None)  # a naive midnight is a date that a CMS has filled up
+    if clock == (0, 0, 0):
+        return _made(year, month, day, None)  # midnight on the second is a date that a CMS has filled up
     return _made(year, month, day, clock, _offset(match[7]))
 
 
@@ -171,10 +187,16 @@ def _relative(text: str, crawled: datetime | None) -> datetime | None:
         return None
     now = _fetched(crawled)
     if match := _AGO.search(text):
-        count = _WORD_NUMBERS.get(match["count"].lower()) or int(match["count"]) if not match["count"].isdigit() else int(match["count"])
+        count = (
+            _WORD_NUMBERS.get(match["count"].lower()) or int(match["count"])
+            if not match["count"].isdigit()
+            else int(match["count"])
+        )
         return now - timedelta(seconds=count * _UNIT_SECONDS[match["unit"][:3].lower()])
     if match := _DAY_WORD.search(text):
-        day = now.astimezone(BERLIN).date() - timedelta(days=("heute", "gestern", "vorgestern").index(match["word"].lower()))
+        day = now.astimezone(BERLIN).date() - timedelta(
+            days=("heute", "gestern", "vorgestern").index(match["word"].lower())
+        )
         clock = (int(match["hour"]), int(match["minute"]), 0) if match["hour"] else None
         return _made(day.year, day.month, day.day, clock)
     return None

@@ -65,7 +65,48 @@ BOX_BIT = {**_BOX_BIT, "hidden": 1 << len(_BOX_TAGS), "articlebody": 2 << len(_B
 
 
 class TooComplex(ValueError):  # noqa: N818  (it is a limit, named for what it says)
-    """The page has more nodes, or is nested deeper, than a page that people read."""
+    """The page has more nodes, or is nested deeper, than a page that people read.
+
+    Attributes:
+        reason: `too_deep` or `too_many_nodes`.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+_MANY_TAGS = 40_000
+_LONG_SOURCE = 40_000
+_DEEPEST_SOURCE = 15_000  # the parser's time grows with the square of the depth: half a second here
+_MOST_ATTRIBUTES = 20_000  # and with the square of the attributes of one element
+_SELF_CLOSING = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead tfoot option optgroup".split()
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<]{40000,}")
+
+
+def check_markup(html: str) -> None:
+    """Refuses, before it is parsed, markup on which the parser would spend minutes; next to free on real pages.
+
+    Raises:
+        TooComplex: Far too deep, or an element with far too many attributes.
+    """
+    if len(html) > 3 * _MANY_TAGS and html.count("<") > _MANY_TAGS:
+        depth = deepest = 0
+        for match in _TAG.finditer(html):
+            if match[2].lower() not in _SELF_CLOSING:
+                depth = depth - 1 if match[1] else depth + 1
+                deepest = max(deepest, depth)
+        if deepest > _DEEPEST_SOURCE:
+            raise TooComplex("too_deep", f"nested {deepest} deep")
+    if len(html) > _LONG_SOURCE:
+        for match in _LONG_TAG.finditer(html):
+            tag = match[0].partition(">")[0]
+            if len(tag.split()) > _MOST_ATTRIBUTES or tag.count("=") > _MOST_ATTRIBUTES:
+                raise TooComplex("too_many_nodes", "an element with too many attributes")
+
 
 
 @dataclass(eq=False, slots=True)
@@ -258,7 +299,7 @@ class _Walk:
                 continue
             nodes += 1
             if nodes > max_nodes:
-                raise TooComplex(f"more than {max_nodes} nodes")
+                raise TooComplex("too_many_nodes", f"more than {max_nodes} nodes")
             tag = node.tag or ""
             if tag == "-text":
                 value = node.text_content or ""
@@ -294,7 +335,7 @@ class _Walk:
                 node = node.next
                 continue
             if len(stack) >= max_depth:
-                raise TooComplex(f"nested deeper than {max_depth}")
+                raise TooComplex("too_deep", f"nested deeper than {max_depth}")
             if tag in _INLINE or ("-" in tag and text_tag in _TEXT_BOX):
                 stack.append((node.next, box, text_tag, linked, strong, marks, is_box))
                 is_box = False

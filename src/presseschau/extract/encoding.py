@@ -1,7 +1,7 @@
 """Bytes of a saved page to text: the encoding it has, not the one it claims.
 
-Order: byte order mark, UTF-8 that decodes, HTTP header, `<meta charset>` or XML declaration, detection. Labels mean what
-browsers take them to mean (WHATWG Encoding Standard, https://encoding.spec.whatwg.org/#names-and-labels).
+Order: byte order mark, UTF-8 that decodes, HTTP header, `<meta charset>` or XML declaration, detection. Labels mean
+what browsers take them to mean (WHATWG Encoding Standard, https://encoding.spec.whatwg.org).
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ _BOMS = (
 )
 # Only these codecs may be named by a page: Python's own registry also holds zip, hex and unicode_escape.
 _CODEC_LABELS = {
-    "utf-8": "utf8 utf-8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8 utf-16 utf-16le utf-16be unicode ucs-2",
-    "cp1252": "iso-8859-1 iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 iso-ir-100 csisolatin1 latin1 latin-1 l1 ascii us-ascii"
+    "utf-8": "utf8 utf-8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8 utf-16 utf-16le utf-16be"
+    " unicode ucs-2",
+    "cp1252": "iso-8859-1 iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 iso-ir-100 csisolatin1 latin1 latin-1 l1"
+    " ascii us-ascii"
     " ansi_x3.4-1968 cp819 ibm819 cp1252 windows-1252 win-1252 x-cp1252 x-user-defined",
     "iso8859-2": "iso-8859-2 iso8859-2 iso88592 iso_8859-2 latin2 l2 csisolatin2",
     "iso8859-3": "iso-8859-3 iso8859-3 latin3 l3",
@@ -63,11 +65,14 @@ _META_WINDOW = 4096  # the standard says 1024, but sites put long comments and p
 _UTF8_SEQUENCE = re.compile(rb"[\xC2-\xDF][\x80-\xBF]|[\xE0-\xEF][\x80-\xBF]{2}|[\xF0-\xF4][\x80-\xBF]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 # Bytes of windows-1252 that German pages use: umlauts, ß, quotes, dashes, €, «», §, °, ·, NBSP, é è ê à á ç ñ ô.
-_GERMAN_1252 = frozenset(b"\xe4\xf6\xfc\xdf\xc4\xd6\xdc\x80\x82\x84\x85\x91\x92\x93\x94\x95\x96\x97\xa0\xa9\xab\xad\xae\xb0\xb7\xbb\xa7\xe9\xe8\xea\xe0\xe1\xe7\xf1\xf4")
+_GERMAN_1252 = frozenset(
+    b"\xe4\xf6\xfc\xdf\xc4\xd6\xdc\x80\x82\x84\x85\x91\x92\x93\x94\x95\x96\x97\xa0\xa9\xab\xad\xae\xb0\xb7\xbb\xa7\xe9\xe8\xea\xe0\xe1\xe7\xf1\xf4"
+)
 _DETECT_SAMPLE = 16_384
 _MAGIC = (
-    b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\x7fELF",
-    b"RIFF", b"OggS", b"ID3", b"\x00\x00\x01\x00", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0", b"wOFF", b"wOF2", b"SQLite format",
+    b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!",
+    b"\x7fELF", b"RIFF", b"OggS", b"ID3", b"\x00\x00\x01\x00", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0", b"wOFF",
+    b"wOF2", b"SQLite format",
 )  # fmt: skip
 _BINARY_WINDOW = 8192
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
@@ -83,9 +88,9 @@ def decode(raw: bytes, headers: tuple[tuple[str, str], ...] = ()) -> str:
     >>> decode("Grüße".encode("cp1252"), (("content-type", "text/html; charset=ISO-8859-1"),))
     'Grüße'
     """
-    for mark, codec in _BOMS:
+    for mark, encoding in _BOMS:
         if raw.startswith(mark):
-            return raw[len(mark) :].decode(codec, "replace")
+            return raw[len(mark) :].decode(encoding, "replace")
     if wide := _utf16_without_mark(raw):
         return raw.decode(wide, "replace")
     declared = declared_encoding(raw, headers)

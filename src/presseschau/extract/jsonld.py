@@ -17,30 +17,35 @@ import orjson
 
 Node: TypeAlias = dict[str, Any]
 
-ARTICLE_TYPES = frozenset(
-    """Article NewsArticle AnalysisNewsArticle AskPublicNewsArticle BackgroundNewsArticle OpinionNewsArticle
-    ReportageNewsArticle ReviewNewsArticle BlogPosting LiveBlogPosting SocialMediaPosting DiscussionForumPosting TechArticle
-    ScholarlyArticle SatiricalArticle AdvertiserContentArticle Report PressRelease MedicalScholarlyArticle APIReference
-    Review CriticReview Recipe ClaimReview""".split()
-)
+ARTICLE_TYPES = frozenset((
+    "Article", "NewsArticle", "AnalysisNewsArticle", "AskPublicNewsArticle", "BackgroundNewsArticle",
+    "OpinionNewsArticle", "ReportageNewsArticle", "ReviewNewsArticle", "BlogPosting", "LiveBlogPosting",
+    "SocialMediaPosting", "DiscussionForumPosting", "TechArticle", "ScholarlyArticle", "SatiricalArticle",
+    "AdvertiserContentArticle", "Report", "PressRelease", "MedicalScholarlyArticle", "APIReference", "Review",
+    "CriticReview", "Recipe", "ClaimReview",
+))  # fmt: skip
 # Second choice where a page names no article: it stands for the page, or for the one thing on it.
-_PAGE_TYPES = frozenset(
-    "WebPage ItemPage MedicalWebPage FAQPage QAPage AboutPage ProfilePage VideoObject PodcastEpisode RadioEpisode".split()
+_PAGE_TYPES = frozenset((
+    "WebPage", "ItemPage", "MedicalWebPage", "FAQPage", "QAPage", "AboutPage", "ProfilePage", "VideoObject",
+    "PodcastEpisode", "RadioEpisode",
+))  # fmt: skip
+_WEAK_ARTICLES = frozenset(
+    {"Review", "CriticReview", "ClaimReview", "Recipe", "DiscussionForumPosting", "SocialMediaPosting"}
 )
-_WEAK_ARTICLES = frozenset({"Review", "CriticReview", "ClaimReview", "Recipe", "DiscussionForumPosting", "SocialMediaPosting"})
 # Below these keys stand other pages' articles, or remarks on this one.
-_ELSEWHERE = frozenset(
-    """itemListElement liveBlogUpdate comment comments citation isBasedOn relatedLink review reviews hasPart isPartOf
-    about mentions publisher author creator blogPost subjectOf significantLink breadcrumb provider sourceOrganization
-    copyrightHolder image logo workExample itemReviewed""".split()
-)
+_ELSEWHERE = frozenset((
+    "itemListElement", "liveBlogUpdate", "comment", "comments", "citation", "isBasedOn", "relatedLink", "review",
+    "reviews", "hasPart", "isPartOf", "about", "mentions", "publisher", "author", "creator", "blogPost", "subjectOf",
+    "significantLink", "breadcrumb", "provider", "sourceOrganization", "copyrightHolder", "image", "logo",
+    "workExample", "itemReviewed",
+))  # fmt: skip
 _MAX_NODES = 5_000
 _MAX_DEPTH = 24
-_WRAPPING = re.compile(
-    r"^(?:\s|\ufeff|<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)+|(?:\s|;|-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>|//\s*-->)+$"
-)
+_OPENING = re.compile(r"(?:\s|\ufeff|<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)*")
+_CLOSING = ("-->", "]]>", "]]>*/", "*/", "//", ";", "/*")
 # A JSON string, or one of the things that break JSON outside of strings.
 _STRING_OR_FLAW = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])|/\*.*?\*/|//[^\n]*', re.DOTALL)
+_SURROGATE = re.compile(r"(\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w)|\\u[dD][89a-fA-F]\w\w")
 _BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])|\\u(?![0-9a-fA-F]{4})")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BLOCK_END = re.compile(r"<(?:/(?:p|div|h[1-6]|li|ul|ol|blockquote|section|tr)|br\s*/?)\s*>", re.IGNORECASE)
@@ -52,12 +57,14 @@ class Graph:
 
     Attributes:
         nodes: Typed nodes in document order, those of nested properties included.
+        own: Those that speak of this page, not of its author, publisher or teasers.
         main: The node of the page's article; the page's own node where there is no article; {} without either.
-        types: `@type` values of all nodes, without repeats, in order.
-        page_types: `@type` values of the nodes that speak of this page, not of its author, publisher or teasers.
+        types: `@type` values of `own`, without repeats, in order.
+        by_id: The fullest node of each `@id`.
     """
 
     nodes: tuple[Node, ...]
+    own: tuple[Node, ...]
     main: Node
     types: tuple[str, ...]
     by_id: dict[str, Node]
@@ -69,7 +76,7 @@ class Graph:
         return value
 
 
-EMPTY = Graph((), {}, (), {})
+EMPTY = Graph((), (), {}, (), {})
 
 
 def read_graph(scripts: Iterable[str], url: str | None = None) -> Graph:
@@ -94,21 +101,23 @@ def read_graph(scripts: Iterable[str], url: str | None = None) -> Graph:
             by_id[key] = node
     own = [node for node, elsewhere in found if not elsewhere]
     types = dict.fromkeys(name for node in own for name in types_of(node))
-    return Graph(tuple(node for node, _ in found), _main_of(own, url), tuple(types), by_id)
+    return Graph(tuple(node for node, _ in found), tuple(own), _main_of(own, url), tuple(types), by_id)
 
 
 def parse(script: str) -> Any:
-    """The script's JSON, repaired where that is safe; None where it can't be read.
+    r"""The script's JSON, repaired where that is safe; None where it can't be read.
 
     Repairs: comment and CDATA wrapping, raw line breaks and control characters in strings, trailing commas, comments,
     unknown escapes, several values in a row, a script that was HTML-escaped as a whole.
 
-    >>> parse('<!-- {"a": "x\\ny", "b": [1, 2,],} -->')
-    {'a': 'x\\ny', 'b': [1, 2]}
+    >>> parse('<!-- {"a": "x\ny", "b": [1, 2,],} -->')
+    {'a': 'x\ny', 'b': [1, 2]}
     """
-    text = _WRAPPING.sub("", script)
+    text = _unwrapped(script)
     if not text:
         return None
+    if "\\ud" in text or "\\uD" in text:
+        text = _SURROGATE.sub(_whole, text)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -116,10 +125,20 @@ def parse(script: str) -> Any:
     for repaired in _repairs(text):
         try:
             values = list(_values(repaired))
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError):  # RecursionError: json's answer to a million brackets
             continue
-        return _without_surrogates(values[0] if len(values) == 1 else values)
+        return values[0] if len(values) == 1 else values
     return None
+
+
+def _unwrapped(script: str) -> str:
+    """The script without the comment and CDATA marks that hide it from old browsers and XML parsers."""
+    text = script.strip()
+    if text[:1] not in "{[":
+        text = text[_OPENING.match(text).end() :]  # type: ignore[union-attr]  # matches everywhere
+    while text.endswith(_CLOSING):
+        text = text.removesuffix(next(mark for mark in _CLOSING if text.endswith(mark))).rstrip()
+    return text
 
 
 def _repairs(text: str) -> Iterator[str]:
@@ -131,8 +150,13 @@ def _repairs(text: str) -> Iterator[str]:
         yield html.unescape(text)
 
 
+def _whole(match: re.Match[str]) -> str:
+    """Half an emoji, cut by a CMS, is no text that could be stored."""
+    return match[0] if match[1] else "\\ufffd"
+
+
 def _values(text: str) -> Iterator[Any]:
-    """JSON values in a row, with commas, semicolons or nothing between; control characters in strings are let through."""
+    """JSON values in a row, with commas, semicolons or nothing between; control characters in strings are fine."""
     decoder = json.JSONDecoder(strict=False)
     at = 0
     while at < len(text):
@@ -140,17 +164,6 @@ def _values(text: str) -> Iterator[Any]:
         yield value
         while at < len(text) and (text[at].isspace() or text[at] in ",;"):
             at += 1
-
-
-def _without_surrogates(value: Any) -> Any:
-    """Half an emoji, cut by a CMS, is no text that could be stored."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
-    return value
 
 
 def _typed_nodes(value: Any) -> Iterator[tuple[Node, bool]]:
@@ -213,7 +226,7 @@ def _bare(url: str) -> str:
     return unquote(re.sub(r"^https?://(?:www\.)?|[?#].*$", "", url)).rstrip("/").lower()
 
 
-def strings(value: Any) -> list[str]:
+def strings(value: Any, depth: int = 6) -> list[str]:
     """Strings of a property that may be a string, a list, `{"@value": …}` or a node with a name; entities decoded.
 
     >>> strings(["a &amp; b", {"name": "c"}, {"@value": "d"}, None, 3])
@@ -222,12 +235,12 @@ def strings(value: Any) -> list[str]:
     if isinstance(value, str):
         text = plain(value)
         return [text] if text else []
-    if isinstance(value, list):
-        return [text for item in value for text in strings(item)]
-    if isinstance(value, dict):
-        for key in ("@value", "name", "headline", "#text"):
-            if key in value:
-                return strings(value[key])
+    if depth and isinstance(value, list):
+        return [text for item in value for text in strings(item, depth - 1)]
+    if depth and isinstance(value, dict):
+        return next(
+            (strings(value[key], depth - 1) for key in ("@value", "name", "headline", "#text") if key in value), []
+        )
     return []
 
 
@@ -248,12 +261,17 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\u00ad", "").split())
 
 
-def body_text(node: Node) -> str | None:
-    """`articleBody` as plain text, block ends as line breaks; the longest where there are several."""
-    bodies = [entry for entry in _as_list(node.get("articleBody")) if isinstance(entry, str)]
-    if not bodies:
-        return None
-    body = max(bodies, key=len)
+def body_text(graph: Graph) -> str | None:
+    """The main article's `articleBody` as plain text, block ends as line breaks; the longest of several."""
+    articles = [node for node in graph.own if not ARTICLE_TYPES.isdisjoint(types_of(node))]
+    for nodes in ([graph.main], articles):
+        bodies = [entry for node in nodes for entry in _as_list(node.get("articleBody")) if isinstance(entry, str)]
+        if text := _plain_body(max(bodies, key=len, default="")):
+            return text
+    return None
+
+
+def _plain_body(body: str) -> str:
     if "&" in body:
         body = html.unescape(body)
     if "<" in body:
@@ -261,7 +279,7 @@ def body_text(node: Node) -> str | None:
     if "&" in body:
         body = html.unescape(body)
     lines = (" ".join(line.split()) for line in body.replace("\u00ad", "").splitlines())
-    return "\n".join(line for line in lines if line) or None
+    return "\n".join(line for line in lines if line)
 
 
 def _as_list(value: Any) -> list[Any]:

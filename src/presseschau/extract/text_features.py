@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,7 @@ _FUNCTION_WORDS = frozenset(
     och att det som på av är den till inte har om ett men og at er til ikke de jeg vi
     i w na z że nie jest jak ve bir bu için ile s se v je že na""".split()
 )
+_FUNCTION_WORDS |= {word.capitalize() for word in _FUNCTION_WORDS}
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'»«“”‘’)]*\s")
 _CRUMB = re.compile(r"\s[›»>/|·•]\s")
@@ -40,6 +42,8 @@ _TEASER_END = re.compile(r"(?:\.\.\.|…|\[…\]|\bmehr|\bweiterlesen)\s*$", re.
 _TIME = re.compile(r"\b\d{1,2}[:.]\d\d\b(?! ?(?:Prozent|Euro|%|€))|\b\d{1,2}\.\d{1,2}\.")
 _SECOND_PERSON = re.compile(r"\b(?:Sie|Ihre?[nmrs]?|du|dein\w*|Ihnen|you|your|vous|votre)\b")
 _SPEECH = re.compile(r"[„“”»«\"]")
+_DIGIT = re.compile(r"\d")
+_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 _CONTENT = re.compile(r"\b[A-ZÄÖÜ][\w-]{3,}")
 
 _BASE = (
@@ -62,15 +66,22 @@ _CONTEXT = (
     "share_before", "share_after", "prose_before", "prose_after", "to_prose_before", "to_prose_after",
 )  # fmt: skip
 NAMES: tuple[str, ...] = (*_LINE, *_CONTEXT)
-_REACH = 12  # lines farther than this from any running text are menus and footers
+_LONG_PROSE = 140  # a paragraph may well mention a newsletter
+_REACH = 9  # lines farther than this from any running text are menus and footers
+
+
+@lru_cache(maxsize=1 << 14)
+def cached_phrases(text: str) -> int:
+    """`phrases`; menus are the same on every page of a site."""
+    return phrases(text)
 
 
 def is_prose(text: str) -> bool:
-    """Whether a line is running text: a sentence of at least eight words, function words among them."""
+    """Whether a line is running text: a sentence of eight words with function words, or of twenty in any language."""
     if len(text) < 40 or not ends_sentence(text):
         return False
     words = text.split()
-    return len(words) >= 8 and sum(word in _FUNCTION_WORDS for word in words) >= 2
+    return len(words) >= 20 or (len(words) >= 8 and sum(word in _FUNCTION_WORDS for word in words) >= 2)
 
 
 def page_features(lines: Sequence[Line]) -> tuple[npt.NDArray[np.intp], Floats]:
@@ -93,7 +104,9 @@ def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
     text = line.text
     words = _WORD.findall(text)
     n = max(1, len(words))
-    function = sum(word.lower() in _FUNCTION_WORDS for word in words)
+    function = len([word for word in words if word in _FUNCTION_WORDS])
+    initials = "".join([word[0] for word in words])
+    digits = len(_DIGIT.findall(initials))
     row[: len(_BASE) - 2] = (
         min(math.log1p(n), 5.0),
         n >= 12,
@@ -103,8 +116,8 @@ def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
         min(len(_SENTENCE_END.findall(text)), 5) / 2,
         function / n,
         function == 0,
-        sum(word[0].isupper() for word in words) / n,
-        sum(word[0].isdigit() for word in words) / n,
+        len(_CAPITAL.findall(initials)) / n,
+        digits / n,
         text[0].islower(),
         text.isupper(),
         line.bullet,
@@ -112,9 +125,9 @@ def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
         line.gap,
         "," in text,
         _CRUMB.search(text) is not None,
-        _ADDRESS.search(text) is not None,
-        _TEASER_END.search(text) is not None,
-        _TIME.search(text) is not None,
+        ("." in text or "@" in text or "://" in text) and _ADDRESS.search(text) is not None,
+        _TEASER_END.search(text[-24:]) is not None,
+        digits > 0 and _TIME.search(text) is not None,
         _SECOND_PERSON.search(text) is not None,
         _SPEECH.search(text) is not None,
         text.endswith("?"),
@@ -122,7 +135,7 @@ def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
         prose,
         n == 1,
     )
-    bits = phrases(text)
+    bits = 0 if prose and len(text) > _LONG_PROSE else cached_phrases(text)
     short = len(text) < 80
     while bits:
         b = (bits & -bits).bit_length() - 1

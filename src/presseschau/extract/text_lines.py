@@ -10,10 +10,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from presseschau.clean import normalise
+from presseschau.clean import normalise_characters
 
 _NARROWEST, _WIDEST = 60, 120  # nobody wraps narrower or wider
-_BULLET = re.compile(r"(?:[*+•·‣▪●○◦–—-]|\d{1,2}\\?[.)](?=\s)|o(?=\s[A-ZÄÖÜ]))(?:\s+|$)")
+_BULLET = re.compile(r"(?:[*+•·‣▪●○◦–—-]|o(?=\s[A-ZÄÖÜ]))(?:\s+|$)")
+_NUMBER = re.compile(r"\d{1,2}\\?[.)]\s")  # stays: "1. FC Beispiel" is no list item
 _HEADING = re.compile(r"#{1,6}\s+")
 _RULE = re.compile(r"[\W_]*")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
@@ -52,11 +53,12 @@ def ends_sentence(text: str) -> bool:
 
 def lines_of(raw: str) -> list[Line]:
     """The blocks of a dump in reading order."""
+    raw = normalise_characters(raw)
     width = _wrap_width(raw)
     blocks: list[Line] = []
     gap, last_raw = True, ""
-    for row in raw.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        text = normalise(row).replace("\n", " ")
+    for row in raw.split("\n"):
+        text = " ".join(row.split())
         if not text or _RULE.fullmatch(text):
             gap = gap or not text or len(text) > 2
             continue
@@ -64,7 +66,8 @@ def lines_of(raw: str) -> list[Line]:
         if line is None:
             continue
         if blocks and not line.bullet and not line.heading and not gap and _continues(blocks[-1], line.text, last_raw, width):
-            glue = "" if line.text[0] in ",.;:!?)]…" else " "
+            drop_cap = len(blocks[-1].text) == 1 and blocks[-1].text.isupper() and line.text[0].islower()
+            glue = "" if drop_cap or line.text[0] in ",.;:!?)]…" else " "
             blocks[-1] = Line(blocks[-1].text + glue + line.text, blocks[-1].bullet, blocks[-1].heading, blocks[-1].gap)
         else:
             blocks.append(line)
@@ -92,7 +95,7 @@ def _marked(text: str, gap: bool) -> Line | None:
     if "**" in text or "__" in text:
         text = _EMPHASIS.sub(r"\2", text)
     text = text.strip()
-    return Line(text, bullet, heading, gap) if text else None
+    return Line(text, bullet or _NUMBER.match(text) is not None, heading, gap) if text else None
 
 
 def _wrap_width(raw: str) -> int:
@@ -119,6 +122,8 @@ def _continues(before: Line, text: str, last_raw: str, width: int) -> bool:
         return True
     if before.bullet or ends_sentence(before.text):
         return False
+    if len(before.text) == 1 and before.text.isupper() and text[0].islower():
+        return True  # a drop cap
     last_word = before.text.rsplit(" ", 1)[-1]
     if last_word in _OPEN_END or before.text.endswith(","):
         return " " in before.text

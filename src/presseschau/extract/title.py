@@ -17,11 +17,14 @@ _KICKER_CLASS = re.compile(
     r"(?:^|[_\s-])sub(?:title|line|head(?:line)?)(?:$|[_\s-])|ober(?:titel|zeile)|\blabel\b",
     re.IGNORECASE,
 )
-_HIDDEN_CLASS = re.compile(r"visually-?hidden|sr-only|screen-?reader|offscreen|\baural\b|assistive-text|is-hidden", re.IGNORECASE)
+_HIDDEN_CLASS = re.compile(
+    r"visually-?hidden|sr-only|screen-?reader|offscreen|\baural\b|assistive-text|is-hidden", re.IGNORECASE
+)
 _HOME = re.compile(r"(?:https?://[^/]+)?/?(?:\?[^/]*)?")
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _MAX_HEADINGS = 40
 _MAX_SECOND = 5
+_CONFIRMED = 0.5  # an h2 that shares fewer words with what the page states may be a teaser's
 
 Words = tuple[str, ...]
 
@@ -49,7 +52,7 @@ def words(text: str | None) -> Words:
 
 
 def read_headings(tree: LexborHTMLParser) -> list[Heading]:
-    """The page's h1 elements that hold text, in order; behind an h1 in a breadcrumb the h2 that is the shown headline."""
+    """The page's h1 elements with text, in order; where one is a breadcrumb, also the h2 that may be the headline."""
     found = []
     for node in tree.css("h1")[:_MAX_HEADINGS]:
         heading = _heading(node)
@@ -67,7 +70,9 @@ def _is_crumb(node: LexborNode) -> bool:
         if above is None or above.tag in ("header", "article", "main", "body"):
             break
         marks = above.attributes
-        if above.tag in ("nav", "ol") or any("breadcrumb" in (marks.get(name) or "").lower() for name in ("class", "id", "itemtype")):
+        if above.tag in ("nav", "ol") or any(
+            "breadcrumb" in (marks.get(name) or "").lower() for name in ("class", "id", "itemtype")
+        ):
             return True
         above = above.parent
     links = 0
@@ -82,7 +87,9 @@ def _heading(node: LexborNode) -> Heading:
     if all(child.is_text_node for child in node.iter(include_text=True)):
         return Heading(plain(node.text()))
     home = node.css_first("a")
-    if home is not None and ((home.attributes.get("rel") or "") == "home" or _HOME.fullmatch(home.attributes.get("href") or "")):
+    if home is not None and (
+        (home.attributes.get("rel") or "") == "home" or _HOME.fullmatch(home.attributes.get("href") or "")
+    ):
         return Heading("")
     pieces = [(text, aside) for text, aside in _pieces(node, aside=False) if text.strip()]
     headline = plain(" ".join(text for text, aside in pieces if not aside)).strip(" :|–-")
@@ -94,15 +101,15 @@ def _heading(node: LexborNode) -> Heading:
     return Heading(headline, kicker, plain(pieces[0][0]).strip(" :|–-") if apart else "")
 
 
-def _pieces(node: LexborNode, aside: bool) -> Iterator[tuple[str, bool]]:
+def _pieces(node: LexborNode, aside: bool, depth: int = 12) -> Iterator[tuple[str, bool]]:
     """Texts below a node that its reader sees, and whether they stand in the kicker."""
     for child in node.iter(include_text=True):
         if child.is_text_node:
             yield child.text(), aside
-        elif child.tag not in ("style", "script", "svg", "noscript", "template", "button"):
+        elif depth and child.tag not in ("style", "script", "svg", "noscript", "template", "button"):
             style = child.attributes.get("class") or ""
             if not _HIDDEN_CLASS.search(style):
-                yield from _pieces(child, aside or child.tag == "small" or bool(_KICKER_CLASS.search(style)))
+                yield from _pieces(child, aside or child.tag == "small" or bool(_KICKER_CLASS.search(style)), depth - 1)
 
 
 def without_site(title: str, sites: Sequence[str]) -> str:
@@ -141,7 +148,8 @@ def is_site(piece: str, names: frozenset[str]) -> bool:
     """True for a name of the site, also with a short addition: `Beispiel online`."""
     bare = _key(piece)
     return not bare or any(
-        bare == name or (len(name) > 2 and len(bare) <= 2 * len(name) + 8 and (bare.startswith(name) or bare.endswith(name)))
+        bare == name
+        or (len(name) > 2 and len(bare) <= 2 * len(name) + 12 and (bare.startswith(name) or bare.endswith(name)))
         for name in names
     )
 
@@ -169,14 +177,19 @@ def choose_title(shown: Sequence[Heading], stated: Stated, sites: Sequence[str])
         sites: Names of the site, to be cut off.
     """
     names = site_keys(sites)
-    headline, social, page = (without_site(text, sites) if text else None for text in (stated.headline, stated.social, stated.page))
-    heading = _shown_headline(shown, [text for text in (headline, social, page) if text], names)
+    headline, social, page = (
+        without_site(text, sites) if text else None for text in (stated.headline, stated.social, stated.page)
+    )
+    heading = _shown_headline(shown, [words(headline), words(social)], words(page), names)
     if heading is None:
         return headline or social or page
     seo = {words(crumb.text) for crumb in shown if crumb.crumb} - {words(heading.text)}
     h, o, t = words(headline), words(social), words(page)
     if h and h == o:
-        return next((text for text in (_tidied(social, heading), _tidied(headline, heading)) if text != heading.text), heading.text)
+        return next(
+            (text for text in (_tidied(social, heading), _tidied(headline, heading)) if text != heading.text),
+            heading.text,
+        )
     if heading.kicker and o == t == words(f"{heading.kicker} {heading.text}"):
         return _tidied(social, heading)
     headline, social, page = (_tidied(text, heading) for text in (headline, social, page))
@@ -191,13 +204,17 @@ def choose_title(shown: Sequence[Heading], stated: Stated, sites: Sequence[str])
     return heading.text
 
 
-def _shown_headline(shown: Sequence[Heading], stated: list[str], names: frozenset[str]) -> Heading | None:
+def _shown_headline(
+    shown: Sequence[Heading], stated: list[Words], page: Words, names: frozenset[str]
+) -> Heading | None:
     """The heading that the page's statements speak of; the first where they speak of none."""
-    keys = [words(text) for text in stated]
+    keys = [key for key in (*stated, page) if key]
     seo = [words(heading.text) for heading in shown if heading.crumb]
     free = [key for key in keys if key not in seo]
-    candidates = [_split(heading, free) for heading in shown if words(heading.text) in keys or not is_site(heading.text, names)]
-    if not candidates and not stated:
+    candidates = [
+        _split(heading, free) for heading in shown if words(heading.text) in keys or not is_site(heading.text, names)
+    ]
+    if not candidates and not keys:
         candidates = list(shown)
 
     def relation(heading: Heading) -> float:
@@ -205,18 +222,22 @@ def _shown_headline(shown: Sequence[Heading], stated: list[str], names: frozense
         if not own:
             return -1.0
         if own in keys or words(f"{heading.kicker} {heading.text}") in keys:
-            return 3.0 + (own in keys[:2])
+            return 3.0 + (own in stated)
         return max((_overlap(own, key) for key in keys), default=0.0)
 
     best = max(candidates, key=relation, default=None)
+    if best is not None and stated[1] and page in stated and relation(best) < _CONFIRMED:
+        return None  # what two statements agree on, against headings that share no more than a word or two with it
     if best is not None and best.crumb:
-        second = (heading for heading in candidates if heading.kicker and not heading.crumb)
+        second = (
+            heading for heading in candidates if heading.kicker and not heading.crumb and relation(heading) > _CONFIRMED
+        )
         return max(second, key=relation, default=best)
     return best
 
 
 def _split(heading: Heading, keys: list[Words] | None = None) -> Heading:
-    """A heading whose first element is a kicker; with keys only where the page states the rest alone, and not all of it twice."""
+    """A heading whose first element is a kicker; with keys only where the page states the rest, not the whole twice."""
     full, lead = words(heading.text), words(heading.lead)
     rest = full[len(lead) :]
     if not lead or not rest or full[: len(lead)] != lead:

@@ -13,7 +13,7 @@ from ..document import Document, Labels
 from ..stable import rounded
 from .calibrate import Calibration, load_calibration
 from .functions import topic_functions, topic_votes
-from .genre import genre_votes
+from .genre import genre_votes, load_style
 from .lexicon import Lexicon
 from .reading import read
 from .scheme import Scheme, Task, load_scheme
@@ -73,7 +73,7 @@ class Labeler:
         functions = topic_functions(scheme.topic, self.sections, self.keywords)
         return (
             *topic_votes(reading, _lexicon(scheme.topic), functions),
-            *genre_votes(reading, _lexicon(scheme.genre)),
+            *genre_votes(reading, _lexicon(scheme.genre), load_style()),
         )
 
     def decisions(self, document: Document) -> tuple[Decision, Decision]:

@@ -18,7 +18,7 @@ from .scheme import Task
 from .vote import Vote
 
 ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 3.0, "lead": 1.2, "body": 0.35, "keywords": 0.5}
-PRIOR = 3.0
+PRIOR, FALLBACK = 3.0, 0.8  # what a topic must exceed; how much the fallback's own words count
 _CAP = {"title": 7.0, "lead": 9.0, "body": 25.0, "keywords": 6.0}  # no zone decides alone by naming things often
 
 
@@ -37,6 +37,10 @@ class Topics:
     def strength(self, label: str) -> float:
         """Weighted evidence of title and lead for a class: what the article is about before any background."""
         return sum(ZONE_WEIGHTS[z] * self.weight(z, label) for z in ("title", "lead"))
+
+    def presence(self, label: str) -> float:
+        """Evidence of title (twice) and lead for a class or a cue."""
+        return 2 * self.weight("title", label) + self.weight("lead", label)
 
     def weight(self, zone: Zone, label: str) -> float:
         """Evidence of one zone for a class, 0 without."""
@@ -64,10 +68,12 @@ class ZoneTerms:
     Attributes:
         zone: Where it looks.
         label: What it votes for.
+        factor: Below 1 for the fallback class: its words (politics, school, sport) also stand in articles on a topic.
     """
 
     zone: Zone
     label: str
+    factor: float = 1.0
 
     @property
     def name(self) -> str:
@@ -79,7 +85,7 @@ class ZoneTerms:
         found = topics.evidence[self.zone].get(self.label)
         if not found:
             return None
-        weight = ZONE_WEIGHTS[self.zone] * min(found.weight, _CAP[self.zone])
+        weight = self.factor * ZONE_WEIGHTS[self.zone] * min(found.weight, _CAP[self.zone])
         return Vote(self.name, "topic", self.label, weight, found.terms)
 
 
@@ -153,92 +159,59 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """A boundary rule of the guidelines as a function: where a class has evidence, it wins over those it borders on.
+    """A boundary rule of the guidelines: an event in title and lead decides over the matter that it happens to.
+
+    A quarterly loss of a car maker is business, not cars; a ministry that orders an app is policy, not software. The cue
+    is a label of the lexicon. From `low` to `high` its strength (twice the title's evidence plus the lead's) lifts the
+    class over the strongest of those it borders on.
 
     Attributes:
         name: `boundary/…`.
         label: What it votes for.
+        cue: Label whose evidence is the event.
         over: Classes that it beats.
-        at_least: Evidence in title and lead that makes the rule speak.
-        share: Least share of the strongest rival's evidence.
-        unless: Classes whose stronger evidence silences the rule.
+        low: Strength of the cue up to which it abstains.
+        high: Strength from which the lift is full.
+        needs: A second cue without which it abstains, None for none.
+        silence: A class whose strong evidence silences the rule, since its event comes first; None for none.
     """
 
     name: str
     label: str
+    cue: str
     over: tuple[str, ...]
-    at_least: float
-    share: float
-    unless: tuple[str, ...] = ()
+    low: float
+    high: float
+    needs: str | None = None
+    silence: str | None = None
 
     def __call__(self, topics: Topics) -> Vote | None:
-        """A vote that lifts the class just over the strongest class it borders on."""
-        own = topics.strength(self.label)
-        if own < self.at_least or any(topics.strength(u) * self.share >= own for u in self.unless):
+        """A vote that lifts the class over those it borders on, the further the clearer the event is."""
+        cue = topics.presence(self.cue)
+        if cue <= self.low or (self.needs and topics.presence(self.needs) < _NEEDED):
+            return None
+        if self.silence and topics.strength(self.silence) >= _SILENCING:
             return None
         rival = max(topics.strength(r) for r in self.over)
-        if own >= rival * 1.2 or own < rival * self.share:
-            return None
-        return Vote(self.name, "topic", self.label, round(rival * 1.2 - own, 6), ())
+        lift = max(2.0, 1.15 * rival + 3.0 - topics.strength(self.label))
+        share = min(1.0, (cue - self.low) / (self.high - self.low))
+        terms = tuple(t for z in ("title", "lead") if (e := topics.evidence[z].get(self.cue)) for t in e.terms)
+        return Vote(self.name, "topic", self.label, share * lift, terms)
 
 
-@dataclass(frozen=True, slots=True)
-class StateActs:
-    """Rule 2 of the guidelines: a state, court or regulator acts on a digital matter, so the matter is policy.
-
-    Speaks where title and lead hold both cues (labels `_state` and `_digital` of the lexicon); the weaker one decides how
-    loud, since a ministry without a digital matter is no news for a tech desk, and a platform without a ministry is
-    news about the platform.
-
-    Attributes:
-        label: What it votes for.
-        at_least: Strength of the state cue below which it abstains.
-        gain: Vote per unit of the weaker cue.
-        silence: Class whose evidence, where it is the strongest, silences the rule: the event itself comes first.
-    """
-
-    label: str = "policy"
-    at_least: float = 2.0
-    gain: float = 2.0
-    silence: str = "security"
-
-    @property
-    def name(self) -> str:
-        """`boundary/state_acts`."""
-        return "boundary/state_acts"
-
-    def __call__(self, topics: Topics) -> Vote | None:
-        """A vote for policy by the weaker of both cues."""
-        state = 2 * topics.weight("title", "_state") + topics.weight("lead", "_state")
-        digital = 2 * topics.weight("title", "_digital") + topics.weight("lead", "_digital")
-        if state < self.at_least or digital < 1.0 or topics.strength(self.silence) >= 9.0:
-            return None
-        terms = tuple(t for z in ("title", "lead") if (e := topics.evidence[z].get("_state")) for t in e.terms)
-        return Vote(self.name, "topic", self.label, self.gain * min(state, digital + 2.0, 6.0), terms)
-
-
-_THINGS = (
-    "hardware",
-    "mobile",
-    "software",
-    "ai",
-    "telecom",
-    "internet",
-    "mobility",
-    "energy",
-    "science",
-    "entertainment",
-)
+_NEEDED, _SILENCING = 0.5, 9.0
+_DIGITAL = ("hardware", "mobile", "software", "ai", "telecom", "internet")
+# Thresholds: set where the cue separated the classes on half of the reference, held on the other half.
 BOUNDARIES = (
-    Boundary("boundary/security_event", "security", ("policy", "business", *_THINGS), 9.0, 0.5),
+    Boundary("boundary/state_acts", "policy", "_state", (*_DIGITAL, "business"), 1.0, 2.0, "_digital", "security"),
     Boundary(
-        "boundary/law_or_regulator",
-        "policy",
-        ("business", "hardware", "mobile", "software", "ai", "telecom", "internet"),
-        9.0,
-        0.5,
+        "boundary/money_event",
+        "business",
+        "business",
+        (*_DIGITAL, "mobility", "energy", "science", "entertainment"),
+        3.5,
+        5.5,
     ),
-    Boundary("boundary/money_event", "business", _THINGS, 9.0, 0.5),
 )
 
 
@@ -252,7 +225,10 @@ def topic_functions(task: Task, sections: bool = True, keywords: bool = True) ->
         keywords: With the page's keywords.
     """
     functions: list[TopicFunction] = [
-        ZoneTerms(zone, key) for zone in ZONES if zone != "keywords" or keywords for key in task.keys
+        ZoneTerms(zone, key, FALLBACK if key == task.fallback else 1.0)
+        for zone in ZONES
+        if zone != "keywords" or keywords
+        for key in task.keys
     ]
     if sections and task.sections:
         table = load_sections(task.sections)
@@ -261,9 +237,7 @@ def topic_functions(task: Task, sections: bool = True, keywords: bool = True) ->
             raise ValueError(f"sections {task.sections.name}: {unknown[0]!r} is no {task.name} class of the scheme")
         functions += [Section(key, table[key]) for key in task.keys if key in table]
     functions.append(Prior(task.fallback, PRIOR))
-    if {"policy", "security"} <= set(task.keys):
-        functions.append(StateActs())
-    functions += [b for b in BOUNDARIES if {b.label, *b.over, *b.unless} <= set(task.keys)]
+    functions += [b for b in BOUNDARIES if {b.label, *b.over} <= set(task.keys)]
     return tuple(functions)
 
 

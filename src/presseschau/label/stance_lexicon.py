@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -12,9 +12,29 @@ import yaml
 
 from .voice import fold, tokenize
 
-_ADJECTIVE = ("", "e", "er", "es", "en", "em", "ere", "eren", "erer", "eres", "erem", "ste", "sten", "ster", "stes", "stem", "este", "esten")
+_ADJECTIVE = (
+    "",
+    "e",
+    "er",
+    "es",
+    "en",
+    "em",
+    "ere",
+    "eren",
+    "erer",
+    "eres",
+    "erem",
+    "ste",
+    "sten",
+    "ster",
+    "stes",
+    "stem",
+    "este",
+    "esten",
+)
 _NOUN = ("", "s", "es", "e", "en", "n", "nen", "se", "sen", "ses")
 _VERB = ("en", "n", "t", "te", "ten", "et", "ete", "eten", "end", "ende", "enden", "ender", "endes", "st")
+_SHORTEST_TAIL, _LONGEST_TAIL = 3, 12  # letters
 _ROLES = ("negators", "exempt", "intensifiers", "downtoners", "conditionals", "contrast", "conclusions")
 
 
@@ -42,7 +62,7 @@ class Entry:
     Attributes:
         term: The word as adjective, verb or adverb; None where it judges nothing.
         noun: The word as a noun, capitalised in the text.
-        phrases: Phrases that start with it: the remaining words and their term, longest first; `_` is any one word.
+        phrases: Phrases that start with it by their second word: the words after the first, the term; longest first.
         role: `negators`, `exempt`, `intensifiers`, `downtoners`, `conditionals`, `contrast`, `conclusions` or "".
         factor: What an intensifier or a downtoner multiplies the next term with, else 1.
         subjective: Shows that somebody speaks as a person.
@@ -50,7 +70,7 @@ class Entry:
 
     term: Term | None = None
     noun: Term | None = None
-    phrases: tuple[tuple[tuple[str, ...], Term], ...] = ()
+    phrases: Mapping[str, tuple[tuple[list[str], Term], ...]] = field(default_factory=dict)
     role: str = ""
     factor: float = 1.0
     subjective: bool = False
@@ -72,14 +92,6 @@ class StanceLexicon:
     tails: Mapping[str, Term]
     conditional: float
 
-    def compound(self, form: str) -> Term | None:
-        """The term whose tail ends a longer word, None where there is none.
-
-        >>> load().compound("tarifchaos").group, load().compound("chaos")
-        ('blame_strong', None)
-        """
-        return next((t for size in range(min(len(form) - 3, 12), 2, -1) if (t := self.tails.get(form[-size:]))), None)
-
 
 @cache
 def load() -> StanceLexicon:
@@ -92,20 +104,31 @@ def load() -> StanceLexicon:
     return parse(yaml.safe_load(source))
 
 
-@lru_cache(maxsize=1 << 16)
-def compound_of(form: str) -> Term | None:
-    """`StanceLexicon.compound` of the shipped lexicon, remembered: names and compounds repeat across a corpus."""
-    return load().compound(form)
+def compound_of(form: str, tails: Mapping[str, Term]) -> Term | None:
+    """The term whose tail ends a longer word, None where there is none.
+
+    >>> compound_of("tarifchaos", load().tails).group, compound_of("chaos", load().tails)
+    ('blame_strong', None)
+    """
+    for size in range(min(len(form) - 3, _LONGEST_TAIL), _SHORTEST_TAIL - 1, -1):
+        if (term := tails.get(form[-size:])) is not None:
+            return term
+    return None
 
 
 def parse(data: Mapping[str, Any]) -> StanceLexicon:
     """Look-up tables from the YAML's content. The strongest entry of a form wins, the first where two are equal."""
+    _single(data)
     terms: dict[str, Term] = {}
     nouns: dict[str, Term] = {}
     phrases: dict[tuple[str, ...], Term] = {}
     tails: dict[str, Term] = {}
     for group in data["groups"]:
-        plain = Term(float(group["polarity"]) * float(group["weight"]), str(group["name"]), headline=bool(group.get("headline", False)))
+        plain = Term(
+            float(group["polarity"]) * float(group["weight"]),
+            str(group["name"]),
+            headline=bool(group.get("headline", False)),
+        )
         verb = replace(plain, verb=True)
         for form in _adjectives(group):
             _put(terms, form, plain)
@@ -114,7 +137,10 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
         for form in map(fold, group.get("words", ())):
             _put(terms, form, plain)
             _put(nouns, form, plain)
-        for form in (v + e for v in map(fold, group.get("verbs", ())) for e in _VERB):
+        for form in (
+            *(v + e for v in map(fold, group.get("verbs", ())) for e in _VERB),
+            *map(fold, group.get("forms", ())),
+        ):
             _put(terms, form, verb)
         for phrase in group.get("phrases", ()):
             phrases.setdefault(words_of(phrase), plain)
@@ -124,7 +150,8 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
     entries = {form: Entry(terms.get(form), nouns.get(form)) for form in terms | nouns}
     for words, term in sorted(phrases.items(), key=lambda p: (-len(p[0]), p[0])):
         entry = entries.get(words[0], Entry())
-        entries[words[0]] = replace(entry, phrases=(*entry.phrases, (words[1:], term)))
+        known = {**entry.phrases, words[1]: (*entry.phrases.get(words[1], ()), (list(words[1:]), term))}
+        entries[words[0]] = replace(entry, phrases=known)
     for role in _ROLES:
         listed = data["negators"]["exempt"] if role == "exempt" else data[role]["words"]
         factor = float(data[role]["factor"]) if role in ("intensifiers", "downtoners") else 1.0
@@ -136,13 +163,15 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
 
 
 def words_of(phrase: str) -> tuple[str, ...]:
-    """The folded tokens of a phrase, `_` kept as it is."""
-    return tuple(tokenize(phrase)[1])
+    """The folded tokens of a phrase.
 
-
-def follows(words: Sequence[str], at: int, rest: Sequence[str]) -> bool:
-    """Whether `rest` stands in `words` from `at` on."""
-    return len(words) - at >= len(rest) and all(r in ("_", words[at + k]) for k, r in enumerate(rest))
+    Raises:
+        ValueError: It is a single word, which belongs elsewhere.
+    """
+    words = tuple(tokenize(phrase)[1])
+    if len(words) < 2:
+        raise ValueError(f"stance lexicon: {phrase!r} is no phrase")
+    return words
 
 
 def _adjectives(group: Mapping[str, Any]) -> Iterable[str]:
@@ -158,6 +187,20 @@ def _nouns(group: Mapping[str, Any]) -> Iterable[str]:
         yield from (noun + e for e in _NOUN)
         if noun.endswith("us"):  # Mythos is regular enough; Verschwoerungsmythen, Museen are not
             yield noun[:-2] + "en"
+
+
+def _verbs(group: Mapping[str, Any]) -> Iterable[str]:
+    yield from (verb + e for verb in map(fold, group.get("verbs", ())) for e in _VERB)
+    yield from map(fold, group.get("forms", ()))
+
+
+def _single(data: Mapping[str, Any]) -> None:
+    """Raises ValueError where something that is looked up by one word has two."""
+    for part in (*data["groups"], *(data[k] for k in ("subjective", *_ROLES) if k != "exempt")):
+        for key in ("adjectives", "nouns", "verbs", "forms", "words", "tails"):
+            for word in part.get(key, ()):
+                if not isinstance(word, str) or " " in word:
+                    raise ValueError(f"stance lexicon: {word!r} in {key} is not one word")
 
 
 def _put(terms: dict[str, Term], form: str, term: Term) -> None:

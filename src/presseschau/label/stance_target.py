@@ -4,104 +4,195 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
 
 from ..document import Document
-from .voice import tokenize
+from .voice import Reading, fold, tokenize
 
 _SITE = re.compile(r"\s+[-–|]\s+[A-ZÄÖÜ0-9][\w.&! ]{1,24}$")
-_KICKER = re.compile(r"^(?:kommentar|test|review|im test|testbericht|kolumne|analyse|hintergrund|interview|angeblich|bericht|update|exklusiv|studie|umfrage|anzeige|video|podcast|in eigener sache|warnung|ratgeber|tipp)\b", re.IGNORECASE)
-_DETERMINERS = frozenset("der die das des dem den ein eine einer eines einem einen dieser diese dieses diesen diesem kein keine".split())
-_JOINERS = frozenset(("von", "des", "der", "&"))
-_STOP = frozenset(
-    """so wie was warum wer wann wo wieso weshalb welche welcher welches jetzt nun neue neuer neues neuen erste erster mehr viele alle es ich wir sie er ihr man
-    im in am an auf aus bei mit nach ueber unter vor zu zum zur fuer gegen durch ohne um und oder aber doch nicht kein keine das die der dies diese dieser nur noch auch
-    schon bitte hier heute morgen gestern wenn als ob dass weil damit bis seit von vom ist sind wird werden hat haben kann muss soll darf will wollen sollen koennen muessen
-    zwei drei vier fuenf sechs sieben acht neun zehn plus top los ende grund gruende tipps test millionen milliarden euro dollar prozent jahr jahre jahren tag tage uhr zeit""".split()
+_OPENING = frozenset('„“»«"‚›')
+_WITHIN = frozenset(("von", "des", "der", "&"))
+_COMPLEMENT = frozenset(
+    ("von", "vom", "für", "zu", "zum", "zur", "gegen", "bei", "an", "am", "im", "in", "über", "auf", "mit")
 )
-_POLICY = re.compile(
-    r"(?:gesetz|verordnung|richtlinie|reform|verbot|pflicht|kontrolle|ueberwachung|vorratsdatenspeicherung|datenschutz|strategie|politik|steuer|foerderung|ausstieg|abkommen"
-    r"|vertrag|plan|urteil|entscheid|quote|praemie|regulierung|programm|paket|massnahme|wende|regel|haushalt|zoll|embargo|verfahren|initiative|lockerung|einfuehrung|abschaffung|mandat|agenda|pakt|act)(?:e|en|n|s|er|ung)?$"
-)
-_TECHNOLOGY = re.compile(
-    r"(?:technologie|technik|intelligenz|ki|wasserstoff|energie|antrieb|funk|netz|chain|verfahren|verschluesselung|software|roboter|drohne|batterie|akku|chip|cloud|internet|laser|sensor|algorithmus"
-    r"|quantencomputer|kernfusion|solar|photovoltaik|biometrie|gesichtserkennung|tracking|tracing|5g|6g|blockchain|bitcoin|speicher|streaming|impfstoff)(?:e|en|n|s)?$"
-)
-_COMPANY = re.compile(r"(?:konzern|firma|unternehmen|startup|start-up|bank|hersteller|anbieter|verlag|bahn|gmbh|ag|se|kg|inc|betreiber|verband|holding|gruppe|stiftung|verein|institut|universitaet|behoerde|amt|ministerium)(?:e|en|n|s|es)?$")
-_PERSON = re.compile(r"(?:minister|ministerin|chef|chefin|praesident|praesidentin|kanzler|kanzlerin|gruender|gruenderin|politiker|politikerin|forscher|forscherin|autor|autorin|aktivist|aktivistin)(?:s|n|en|innen)?$")
-_PRODUCT = re.compile(
-    r"(?:phone|handy|smartphone|tablet|app|browser|auto|wagen|suv|e-bike|rad|uhr|watch|fernseher|tv|kamera|laptop|notebook|pc|rechner|konsole|spiel|game|serie|film|dienst|plattform|portal|messenger|tarif"
-    r"|kopfhoerer|lautsprecher|drucker|monitor|grafikkarte|prozessor|system|tool|programm|version|update|modell|geraet|buch|podcast|station|schnittstelle|os)(?:e|en|n|s|er)?$"
-)
-_COMPANIES = frozenset(
-    """google apple microsoft amazon facebook meta twitter tesla samsung huawei intel amd nvidia ibm sap siemens bosch telekom vodafone telefonica o2 bahn bvg volkswagen vw bmw daimler mercedes audi porsche
-    netflix spotify uber airbnb alibaba tencent bytedance xiaomi sony nokia ericsson oracle adobe openai anthropic spacex boeing airbus lufthansa rwe eon vattenfall wirecard paypal ebay zalando otto rewe lidl aldi
-    biontech pfizer moderna curevac astrazeneca bayer basf thyssenkrupp infineon qualcomm arm tsmc dell hp lenovo asus acer nintendo valve ubisoft electronic-arts disney warner""".split()
-)
-_PRODUCTS = frozenset("whatsapp iphone ipad macbook windows android chrome firefox telegram signal threema tiktok instagram youtube zoom teams skype chatgpt playstation xbox switch alexa siri kindle corona-warn-app".split())
+_ARTICLES = frozenset(("der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einer", "einem", "eines"))
+_ENDINGS = ("", "s", "n", "en", "es")
+_LONGEST = 6  # words of a target
+_LEGAL_FORMS = frozenset(("ag", "gmbh", "inc", "se", "kg", "ltd", "corp"))
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an article evaluates: a name as it stands in the article, its type, and the folded words that mention it."""
+    """What an article evaluates.
+
+    Attributes:
+        name: As it stands in the headline, else in the text.
+        kind: product, company, technology, policy, person or other.
+        mentions: Folded words that name it.
+    """
 
     name: str
     kind: str
     mentions: frozenset[str]
 
 
-def find_target(document: Document) -> Target | None:
+@dataclass(frozen=True, slots=True)
+class KindWords:
+    """Words of one type of target: exactly these, and endings of compounds, both with their inflections."""
+
+    words: frozenset[str]
+    endings: tuple[str, ...]
+
+    def match(self, form: str) -> bool:
+        """Whether a folded word is one of them or a compound of one."""
+        return form in self.words or form.endswith(self.endings)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLexicon:
+    """The lists of `lexicons/targets.yaml`, folded; `kinds` keeps its order."""
+
+    kickers: frozenset[str]
+    never: frozenset[str]
+    weak: frozenset[str]
+    kinds: Mapping[str, KindWords]
+    companies: frozenset[str]
+    products: frozenset[str]
+    first_names: frozenset[str]
+
+    def named(self, form: str) -> bool:
+        """Whether a folded word is a known company or product, also with a genitive s."""
+        return self.product(form) or form in self.companies or form.removesuffix("s") in self.companies
+
+    def product(self, form: str) -> bool:
+        """Whether a folded word is a known product, also with a genitive s."""
+        return form in self.products or form.removesuffix("s") in self.products
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A candidate: its folded words, where it stands, whether in quotation marks."""
+
+    forms: tuple[str, ...]
+    start: int
+    end: int
+    quoted: bool
+
+
+@cache
+def load_targets() -> TargetLexicon:
+    """The lists that are shipped with the package."""
+    data = yaml.safe_load(files("presseschau.label").joinpath("lexicons/targets.yaml").read_text(encoding="utf-8"))
+    kinds = {}
+    for kind, listed in data.pop("kinds").items():
+        words = [fold(str(w)) + e for w in listed for e in _ENDINGS]
+        # Short words end too many others (Tarif, Ki-ste): they stand alone or not at all.
+        kinds[kind] = KindWords(frozenset(words), tuple(w for w in words if len(w) > 4))
+    data.pop("version")
+    return TargetLexicon(kinds=kinds, **{k: frozenset(fold(str(w)) for w in v) for k, v in data.items()})
+
+
+def find_target(document: Document, reading: Reading) -> Target | None:
     """The main target, None where neither headline nor text has a noun to offer.
 
-    Candidates are runs of capitalised words in the headline; the one that the text repeats most wins, earlier ones first.
+    Candidates are the noun phrases of the headline, else of the first lines. What the text repeats, known names and
+    quoted titles weigh more; places, money and news words less; the earlier one wins a tie.
+
+    Args:
+        document: The article.
+        reading: Its text, read.
     """
+    lexicon = load_targets()
     title = _SITE.sub("", (document.title or "").strip())
     for source in (title, document.text[:300]):
-        runs = _noun_phrases(source)
-        if runs:
+        phrases = _noun_phrases(source, reading.tokens, lexicon)
+        if phrases:
             break
     else:
         return None
-    counts = Counter(tokenize(document.text[:4000])[1])
-    best = max(range(len(runs)), key=lambda i: (_weight(runs[i][0], counts, i), -i))
-    forms, start, end = runs[best]
-    return Target(source[start:end], kind_of(forms), frozenset(f for f in forms if len(f) > 2 and f not in _STOP))
+    counts = Counter(reading.forms)
+    best = max(range(len(phrases)), key=lambda i: (_weight(phrases[i], i, counts, lexicon), -i))
+    phrase = phrases[best]
+    mentions = frozenset(f for f in phrase.forms if len(f) > 2 and f not in lexicon.never)
+    return Target(source[phrase.start : phrase.end], _kind(phrase.forms, reading, lexicon), mentions)
 
 
-def _weight(forms: list[str], counts: Counter[str], position: int) -> float:
-    heads = [f for f in forms if f not in _STOP]
-    seen = max((min(sum(counts[h + e] for e in ("", "s", "n", "en")), 12) for h in heads), default=0)
-    named = any(h in _COMPANIES or h in _PRODUCTS or any(c.isdigit() for c in h) for h in heads)
-    return seen + 3.0 * named + 1.5 * (position == 0)
+def _weight(phrase: _Phrase, position: int, counts: Counter[str], lexicon: TargetLexicon) -> float:
+    """How likely a noun phrase is the object: repeats, known names, quotation marks, place in the headline."""
+    heads = [f for f in phrase.forms if f not in lexicon.never and f not in _WITHIN]
+    seen = max((min(sum(counts[h + e] for e in _ENDINGS), 8) for h in heads), default=0)
+    weak = all(h in lexicon.weak or h.isdigit() for h in heads)
+    named = any(lexicon.named(h) for h in heads) or any(c.isdigit() for h in heads for c in h)
+    return (0.3 if weak else 1.0) * (seen + 3.0 * named + 3.0 * phrase.quoted + 1.5 * (position == 0) + 1.0)
 
 
-def _noun_phrases(title: str) -> list[tuple[list[str], int, int]]:
-    """Runs of capitalised words with their numbers: folded words, start, end."""
+def _noun_phrases(title: str, text: Sequence[str], lexicon: TargetLexicon) -> list[_Phrase]:
+    """Runs of capitalised words with numbers; a noun that takes a complement keeps it (Gesetz für die Warn-App)."""
     tokens, forms, starts = tokenize(title)
     runs: list[list[int]] = []
     run: list[int] = []
     for i, word in enumerate(tokens):
-        capital = word[0].isupper() or (bool(run) and word[0].isdigit()) or any(c.isupper() for c in word[1:])
-        kicker = i == 0 and _KICKER.match(word) and ":" in title[:24]
-        joins = run and forms[i] in _JOINERS and i + 1 < len(tokens) and tokens[i + 1][0].isupper()
-        if joins or (capital and forms[i] not in _STOP and not kicker):
+        noun = word[0].isupper() or (word[0].isdigit() and bool(run)) or (word[0].isalpha() and word != word.lower())
+        initial = i == 0 or tokens[i - 1] in _OPENING or tokens[i - 1] in (":", "?", "!", ".")
+        # The first word is capitalised whatever it is; what the text also writes small is no noun.
+        usable = noun and forms[i] not in lexicon.never and not (initial and word.lower() in text)
+        kicker = forms[i] in lexicon.kickers and ":" in tokens[i + 1 : i + 2]
+        joins = run and forms[i] in _WITHIN and i + 1 < len(tokens) and tokens[i + 1][0].isupper()
+        if joins or (usable and not kicker):
             run.append(i)
         elif run:
             runs.append(run)
             run = []
     if run:
         runs.append(run)
-    return [([forms[i] for i in r[:6]], starts[r[0]], starts[r[:6][-1]] + len(tokens[r[:6][-1]])) for r in runs if any(len(tokens[i]) > 1 for i in r)]
+    runs = [r for r in runs if any(len(tokens[i]) > 1 for i in r)]
+    return [_phrase(r, tokens, forms, starts, lexicon) for r in runs]
 
 
-def kind_of(forms: list[str]) -> str:
-    """Type of a target by its words: known names first, then the head noun's ending."""
-    if any(f in _PRODUCTS for f in forms):
+def _phrase(run: list[int], tokens: list[str], forms: list[str], starts: list[int], lexicon: TargetLexicon) -> _Phrase:
+    run, last = run[:_LONGEST], run[:_LONGEST][-1]
+    takes = len(run) == 1 and lexicon.kinds["policy"].match(forms[last])
+    if takes and last + 2 < len(tokens) and tokens[last + 1] in _COMPLEMENT:
+        after = last + 2 + (forms[last + 2] in _ARTICLES)
+        if after < len(tokens) and tokens[after][0].isupper():
+            run, last = [*run, after], after
+    quoted = run[0] > 0 and tokens[run[0] - 1] in _OPENING and len(run) <= 4
+    return _Phrase(tuple(forms[i] for i in run), starts[run[0]], starts[last] + len(tokens[last]), quoted)
+
+
+def _kind(forms: Sequence[str], reading: Reading, lexicon: TargetLexicon) -> str:
+    """Type of a target: a policy noun, known names, the ending of its last noun, then its company in the text."""
+    if lexicon.kinds["policy"].match(forms[0]):
+        return "policy"
+    digits = any(c.isdigit() for f in forms for c in f)
+    if any(lexicon.product(f) for f in forms):
         return "product"
-    if any(f in _COMPANIES for f in forms):
-        return "product" if len(forms) > 1 and any(any(c.isdigit() for c in f) for f in forms) else "company"
-    for f in forms[::-1]:
-        for kind, pattern in (("policy", _POLICY), ("person", _PERSON), ("company", _COMPANY), ("product", _PRODUCT), ("technology", _TECHNOLOGY)):
-            if pattern.search(f):
+    if any(lexicon.named(f) for f in forms):
+        return "product" if digits and len(forms) > 1 else "company"
+    if forms[0] in lexicon.first_names and len(forms) > 1:
+        return "person"
+    for form in reversed(forms):
+        for kind, words in lexicon.kinds.items():
+            if words.match(form):
                 return kind
-    return "product" if any(any(c.isdigit() for c in f) for f in forms) and len(forms) > 1 else "other"
+    return _kind_in_text(forms[-1], reading, lexicon) or ("product" if digits and len(forms) > 1 else "other")
+
+
+def _kind_in_text(head: str, reading: Reading, lexicon: TargetLexicon) -> str | None:
+    """What the text calls a name: "die App Nina", "Nordwind AG", "Sabine Muster"."""
+    for i in [i for i, form in enumerate(reading.forms) if form == head and i]:
+        before, after = reading.forms[i - 1], reading.forms[i + 1] if i + 1 < len(reading.forms) else ""
+        if after in _LEGAL_FORMS:
+            return "company"
+        if before in lexicon.first_names:
+            return "person"
+        if reading.tokens[i - 1][0].isupper():
+            for kind in ("company", "product"):
+                if lexicon.kinds[kind].match(before):
+                    return kind
+    return None

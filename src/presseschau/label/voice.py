@@ -18,9 +18,9 @@ import yaml
 
 # Split on tokens with one capturing group: the odd parts are tokens, and the lengths of all parts give the offsets.
 _TOKEN = re.compile(r"(\w+(?:[-’'/.&]\w+)*|\s*\n\s*|[.!?…]+|[„“”»«‚‘›‹\",;:()–—])")
-_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e", "è": "e", "à": "a", "’": "'"})
+_FOLD = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("é", "e"), ("è", "e"), ("à", "a"), ("’", "'"))
 _CLOSERS = {"„": '“”"', "‚": "‘’'", "»": "«", "«": "»", "›": "‹", "‹": "›", '"': '"”“', "“": '”"'}
-_MARKS = frozenset("„“”»«‚‘›‹\"")
+_MARKS = frozenset('„“”»«‚‘›‹"')
 _LONGEST_TERM = 4  # quoted words: up to here a title or a scare quote, above it speech
 
 
@@ -105,7 +105,11 @@ def fold(word: str) -> str:
     >>> fold("Großartig"), fold("übel")
     ('grossartig', 'uebel')
     """
-    return word.lower().translate(_FOLD)
+    folded = word.lower()
+    if not folded.isascii():
+        for letter, plain in _FOLD:  # several times faster than str.translate on whole articles
+            folded = folded.replace(letter, plain)
+    return folded
 
 
 def tokenize(text: str) -> tuple[list[str], list[str], list[int]]:
@@ -127,18 +131,32 @@ def read(text: str) -> Reading:
     [1.0, 0.1]
     """
     tokens, forms, starts = tokenize(text)
-    quoted = _quotations(tokens)
+    marks = [i for i, token in enumerate(tokens) if not token[0].isalnum()]
+    quoted = _quotations(tokens, marks)
     lexicon = load_voice()
     signs = _signs()
-    marked = [f in signs for f in forms]
     sentences = []
-    for first, last, paragraph in _borders(tokens, forms, lexicon):
+    for first, last, paragraph in _borders(tokens, forms, marks, lexicon):
         voice, source = 1.0, ""
-        if any(marked[first:last]) or 1 in quoted[first:last]:
+        if not signs.isdisjoint(forms[first:last]) or 1 in quoted[first:last]:
             voice, source = _voice(forms[first:last], quoted[first:last], lexicon)
         end = starts[last - 1] + len(tokens[last - 1])
         sentences.append(Sentence(starts[first], end, first, last, paragraph, voice, source))
     return Reading(tokens, forms, starts, quoted, sentences)
+
+
+def speaks_for_other(headline: Reading) -> bool:
+    """Whether a headline gives somebody else's words: headlines drop the marks that a text would set.
+
+    >>> [speaks_for_other(read(h)) for h in ("Rat nennt Plan unsinnig", "Ein unsinniger Plan")]
+    [True, False]
+    """
+    lexicon = load_voice()
+    reporting = lexicon.reporting | lexicon.reporting_weak
+    if any(s.voice < 1.0 and s.source != "quote" for s in headline.sentences):
+        return True
+    # A verb that opens the headline is an imperative or a question, not a report.
+    return any(form in reporting and headline.tokens[i][0].islower() for i, form in enumerate(headline.forms))
 
 
 @cache
@@ -149,17 +167,19 @@ def _signs() -> frozenset[str]:
     return lex.reporting | weak | lex.sources | lex.source_nouns | lex.subjunctive | frozenset((":", "so"))
 
 
-def _quotations(tokens: Sequence[str]) -> bytes:
+def _quotations(tokens: Sequence[str], marks: Sequence[int]) -> bytes:
     """Per token: outside, in a quotation, or in a quoted term."""
     inside = bytearray(len(tokens))
     opened, closers = -1, ""
-    for i in [i for i, t in enumerate(tokens) if t in _MARKS or "\n" in t]:
+    for i in marks:
         token = tokens[i]
         if "\n" in token:
             # A quotation left open ends with its paragraph: one lost mark must not turn the rest into speech.
             if opened >= 0 and token.count("\n") > 1:
                 inside[opened + 1 : i] = b"\1" * (i - opened - 1)
                 opened = -1
+        elif token not in _MARKS:
+            continue
         elif opened < 0:
             opened, closers = (i, _CLOSERS[token]) if token in _CLOSERS else (-1, "")
         elif token in closers:
@@ -170,9 +190,11 @@ def _quotations(tokens: Sequence[str]) -> bytes:
     return bytes(inside)
 
 
-def _borders(tokens: Sequence[str], forms: Sequence[str], lexicon: VoiceLexicon) -> list[tuple[int, int, int]]:
+def _borders(
+    tokens: Sequence[str], forms: Sequence[str], marks: Sequence[int], lexicon: VoiceLexicon
+) -> list[tuple[int, int, int]]:
     """Token ranges of the sentences, each with its paragraph number."""
-    stops = [i for i, t in enumerate(tokens) if t[0] in ".!?…" or "\n" in t]
+    stops = [i for i in marks if tokens[i][0] in ".!?…" or "\n" in tokens[i]]
     breaks = [i for i in stops if tokens[i].count("\n") == 1 and i + 1 < len(tokens)]
     # Hard-wrapped text breaks its lines in mid-sentence; then only marks and empty lines end a sentence.
     wrapped = sum(tokens[i + 1][0].islower() for i in breaks) * 5 > len(breaks)
@@ -183,7 +205,7 @@ def _borders(tokens: Sequence[str], forms: Sequence[str], lexicon: VoiceLexicon)
         if i < first:
             continue
         if "\n" in token:
-            if token.count("\n") > 1 or not wrapped or (i and tokens[i - 1][0] in ".!?…:“”\"«"):
+            if token.count("\n") > 1 or not wrapped or (i and tokens[i - 1][0] in '.!?…:“”"«'):
                 if i > first:
                     found.append((first, i, paragraph))
                 first = i + 1
@@ -278,10 +300,12 @@ def _is_subjunctive(words: Sequence[str], lexicon: VoiceLexicon) -> bool:
         before, after = words[i - 1] if i else "", words[i + 1] if i + 1 < len(words) else ""
         if "ich" in words[max(0, i - 3) : i + 3] or before == "man":
             continue
-        if word in ("sei", "seien") and (not i or after in ("es", "dank") or (before == "es" and after == "denn") or after == "angemerkt"):
+        if word in ("sei", "seien") and (
+            not i or after in ("es", "dank") or (before == "es" and after == "denn") or after == "angemerkt"
+        ):
             continue
         # The rarer verbs look like a noun or a first person; they need a clause before them.
-        if not strong and (i < 3 or before in ("", ",")):
+        if not strong and i < 3:
             continue
         return True
     return False

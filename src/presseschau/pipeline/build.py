@@ -12,7 +12,6 @@ from typing import Any
 
 import duckdb
 import orjson
-from presseschau.rights import Takedown
 from tqdm import tqdm
 
 from presseschau.config import ConfigError, nearest
@@ -34,7 +33,9 @@ from presseschau.pipeline.settings import PageLimit, Settings
 from presseschau.pipeline.store import Store, locked
 from presseschau.publish.folder import check_replaceable, staged
 from presseschau.publish.manifest import Manifest
+from presseschau.publish.shards import write_ledger
 from presseschau.read import Reader, Unit, open_source
+from presseschau.rights import Takedown
 from presseschau.split import Lock, from_splits_json
 
 
@@ -99,6 +100,7 @@ def build(settings: Settings) -> Built:
                 corpus.keep_topics(con, settings.keep_topics)
                 split_plan = settings.split.assign(con, lock)
                 corpus.settle(con)
+                _refuse_nothing(con, work.work_dir)
             with clock("publish"), staged(settings.output) as folder:
                 manifest = release.write(con, folder, settings, split_plan, units, reader.skipped())
                 labels_kept = _label_counts(con, settings)
@@ -203,6 +205,18 @@ def _inputs(settings: Settings) -> tuple[Reader, Takedown | None, Lock | None]:
         return open_source(source.kind, source.path, source.columns, source.keep), takedown, lock
     except (ValueError, OSError) as error:
         raise ConfigError(str(error)) from error
+
+
+def _refuse_nothing(con: duckdb.DuckDBPyConnection, work_dir: Path) -> None:
+    """Ends a build that kept no article; the ledger in the work folder says why."""
+    if corpus.split_sizes(con):
+        return
+    write_ledger(work_dir, corpus.ledger_batches(con))
+    reasons = con.execute(
+        "SELECT count(*) AS n, reason FROM ledger GROUP BY reason ORDER BY n DESC, reason LIMIT 4"
+    ).fetchall()
+    why = ", ".join(f"{n} {reason}" for n, reason in reasons) or "there are none"
+    raise BuildError(f"no article is left of the input pages ({why}); see {work_dir / 'ledger.parquet'}")
 
 
 def _label_counts(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, dict[str, int]]:

@@ -9,7 +9,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from presseschau import leakage
+from presseschau.dedup import Dedup
+from presseschau.leakage import Leakage
 from presseschau.rights import Takedown
+from presseschau.split import SplitPlan
 
 
 def connect(folder: Path, memory_limit: str, threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -121,6 +125,17 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
            LEFT JOIN rights USING (source) LEFT JOIN dedup USING (source) LEFT JOIN off_topic USING (source)
            LEFT JOIN kept USING (source) LEFT JOIN split ON split.id = kept.id"""
     )
+
+
+def audit(con: duckdb.DuckDBPyConnection, dedup: Dedup, plan: SplitPlan) -> Leakage:
+    """Looks for leaks between the splits in the kept texts themselves."""
+    con.execute(
+        """CREATE VIEW audited AS SELECT kept.id, split.split, kept.cluster, kept.publisher, kept.published, text,
+           bands, prints, shingles FROM split JOIN kept USING (id) JOIN articles USING (source) WHERE split.reason IS NULL"""
+    )
+    # Only the benchmark strategy promises that the splits before the cutoff know nothing of the time after it.
+    cutoff = plan.cutoff if plan.strategy == "benchmark" else None
+    return leakage.audit(con, dedup, cutoff=cutoff, embargo_days=plan.embargo_days)
 
 
 def ledger_batches(con: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -52,6 +53,7 @@ def write(
         skipped=skipped,
         counts=_counts(con),
         splits={split: rows for split, rows in sizes.items() if rows},
+        leakage=asdict(corpus.audit(con, settings.dedup, plan)),
         messages=plan.fallbacks,
         shards=shards,
         ledger_sha256=file_sha256(folder / "ledger.parquet"),
@@ -103,6 +105,7 @@ def _card(folder: Path, settings: Settings, schema: Schema, manifest: Manifest, 
         "funnel_table": card.funnel_table(manifest.counts),
         "column_table": card.schema_table(schema),
         "split_rules": card.bullets(_rules(plan)),
+        "leakage_table": _leakage(manifest),
         "messages": card.bullets(manifest.messages) or "None.",
         **card.corpus_tables(folder, schema.names),
     }
@@ -122,3 +125,18 @@ def _rules(plan: SplitPlan) -> list[str]:
         gap = f", after a gap of {plan.embargo_days} days that are left out" if plan.embargo_days else ""
         lines.append(f"`test_temporal`: published after {plan.cutoff.isoformat()} (UTC){gap}; undated articles never.")
     return lines
+
+
+def _leakage(manifest: Manifest) -> str:
+    found = manifest.leakage
+    return card.markdown(
+        ["looked for in the kept texts, across splits", "found"],
+        [
+            ["near-duplicates (Jaccard at or above that of a duplicate)", str(found["near_duplicates"])],
+            ["texts contained in another one", str(found["contained"])],
+            ["looser relatives", str(found["related"])],
+            ["clusters in more than one split", str(found["spanning_clusters"])],
+            ["publishers of `test_publisher` in another split", str(len(found["shared_publishers"]))],
+            ["articles on the wrong side of the cutoff", str(found["out_of_time"])],
+        ],
+    )

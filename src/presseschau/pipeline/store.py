@@ -50,9 +50,13 @@ class Store:
         """Opens or makes the folder; drops whatever is torn, changed or unnamed, so that it is made again."""
         folder.mkdir(parents=True, exist_ok=True)
         entries = {e.batch: e for e in _read_index(folder / "index.jsonl") if _checksum(folder, e.batch) == e.checksum}
-        for path in folder.glob("*.parquet*"):
+        for path in [*folder.glob("*.parquet*"), *folder.glob("*.at"), *folder.glob("index.jsonl.part")]:
             if path.name.removesuffix(".parquet") not in entries:
                 path.unlink()
+        # Written anew, since a line after a torn one would be lost with it.
+        part = folder / "index.jsonl.part"
+        part.write_bytes(b"".join(map(_line, entries.values())))
+        part.replace(folder / "index.jsonl")
         return cls(folder, entries)
 
     def path(self, batch: str) -> Path:
@@ -66,10 +70,14 @@ class Store:
             raise FileNotFoundError(self.path(batch))
         entry = Entry(batch, tuple(units), checksum)
         with (self.folder / "index.jsonl").open("ab") as index:
-            index.write(orjson.dumps({"batch": batch, "units": entry.units, "checksum": checksum}) + b"\n")
+            index.write(_line(entry))
             index.flush()
             os.fsync(index.fileno())
         return Store(self.folder, {**self.entries, batch: entry})
+
+
+def _line(entry: Entry) -> bytes:
+    return orjson.dumps(entry) + b"\n"
 
 
 def _read_index(path: Path) -> Iterator[Entry]:

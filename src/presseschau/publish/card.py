@@ -136,10 +136,13 @@ def render(template: str, front: Mapping[str, Any], numbers: Mapping[str, str]) 
     Raises:
         ValueError: The template names a place that there is nothing for.
     """
+    start = re.search("^# ", template, re.MULTILINE)
+    if start is None:
+        raise ValueError("the card's prose has no heading `# …`")
     unknown = sorted(set(_PLACE.findall(template)) - set(numbers))
     if unknown:
         raise ValueError(f"the card names {unknown[0]!r}, which is not one of {', '.join(sorted(numbers))}")
-    body = _PLACE.sub(lambda match: numbers[match[1]], template[template.index("#") :])
+    body = _PLACE.sub(lambda match: numbers[match[1]], template[start.start() :])
     head = yaml.safe_dump(dict(front), sort_keys=False, allow_unicode=True, width=1_000)
     return f"---\n{head}---\n\n{body.strip()}\n"
 

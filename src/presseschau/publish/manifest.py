@@ -43,6 +43,7 @@ class Manifest:
         skipped: Other files in the input folder, by ending.
         counts: How all input pages ended.
         splits: Rows by split, in published order.
+        leakage: What the audit of the kept texts found across splits; 0 everywhere in a sound dataset.
         messages: What the build decided where the config could not be followed.
         shards: The Parquet files.
         ledger_sha256: Hash of `ledger.parquet`.
@@ -58,6 +59,7 @@ class Manifest:
     skipped: Mapping[str, int]
     counts: Sequence[Count]
     splits: Mapping[str, int]
+    leakage: Mapping[str, Any]
     messages: Sequence[str]
     shards: Sequence[Shard]
     ledger_sha256: str

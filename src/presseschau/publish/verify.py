@@ -16,7 +16,7 @@ import yaml
 from presseschau.publish.card import view_sizes
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import LEDGER_SCHEMA, ContentHash, Shard, file_sha256, regroup
-from presseschau.schema import SCHEMA_VERSION, SPLITS, VIEWS, LabelNames, Schema
+from presseschau.schema import SCHEMA_VERSION, SPLITS, TIMESTAMP, VIEWS, LabelNames, Schema
 from presseschau.stable import canonical_url, sha256
 
 
@@ -64,6 +64,13 @@ def _schema_of(path: Path) -> Schema:
     return Schema(names, extra, "authors" in arrow.names)
 
 
+def _same_schema(found: pa.Schema, schema: Schema) -> bool:
+    features = orjson.loads((found.metadata or {}).get(b"huggingface", b"{}")).get("info", {}).get("features")
+    # Parquet has no timestamps in whole seconds: it stores milliseconds, and `datasets` casts back by the features.
+    stored = [f.with_type(pa.timestamp("ms", tz="UTC")) if f.type == TIMESTAMP else f for f in schema.arrow]
+    return bool(found.equals(pa.schema(stored))) and features == schema.features
+
+
 def verify(path: Path) -> list[str]:
     """What does not hold about a dataset folder, one line each; empty where all is well.
 
@@ -95,7 +102,7 @@ def _files(folder: Folder) -> Iterator[str]:
             yield f"{shard.path}: sha256 differs from the manifest"
         elif pq.read_metadata(file).num_rows != shard.rows or shard.rows == 0:
             yield f"{shard.path}: {pq.read_metadata(file).num_rows} rows, the manifest says {shard.rows}"
-        elif not pq.read_schema(file).equals(folder.schema.arrow, check_metadata=True):
+        elif not _same_schema(pq.read_schema(file), folder.schema):
             yield f"{shard.path}: columns or features differ from schema version {SCHEMA_VERSION}"
     if file_sha256(folder.path / "ledger.parquet") != folder.manifest["ledger_sha256"]:
         yield "ledger.parquet: sha256 differs from the manifest"

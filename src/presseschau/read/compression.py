@@ -33,10 +33,12 @@ class Stream(io.RawIOBase):
         OSError: The file can't be opened.
     """
 
+    _file: BinaryIO | None = None  # where opening failed, the collector closes an object without one
+
     def __init__(self, path: str, start: int = 0) -> None:
         """Open a file; `start` is the first byte to read of a plain one."""
         self.fault: Fault | None = None
-        self._file: BinaryIO = Path(path).open("rb", buffering=0)  # noqa: SIM115 (closed in close)
+        self._file = Path(path).open("rb", buffering=0)  # noqa: SIM115 (closed in close)
         self._file.seek(start)
         low = path.lower()
         pieces = _gunzip if low.endswith(".gz") else _unzstd if low.endswith(".zst") else _plain
@@ -63,7 +65,7 @@ class Stream(io.RawIOBase):
 
     def close(self) -> None:
         """Close the file below."""
-        if not self.closed:
+        if not self.closed and self._file is not None:
             self._file.close()
         super().close()
 

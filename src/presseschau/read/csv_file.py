@@ -110,14 +110,14 @@ class _Lines:
             line, self._next = self._next, None
             return line
         line = self._line()
-        self.number += 1
+        self.number += bool(line)
         self.taken += len(line)
         if self.taken > self._limit:
             while line and not line.endswith("\n"):
                 line = self._line()
             raise TooLongError(f"a row of more than {self._limit} bytes: is a quote never closed?")
+        self.ended = not line.endswith("\n")
         if not line:
-            self.ended = True
             raise StopIteration
         return line
 

@@ -95,6 +95,7 @@ def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: 
 
 
 _Kind: TypeAlias = Literal["file", "folder", "closed folder", "no file", "(hidden)", "(link loop)"]
+_Way: TypeAlias = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +120,33 @@ def _found(path: str) -> tuple[str, Iterator[_Entry]]:
         raise ReadError(f"source.path={path}: the glob matches nothing")
     parts = Path(full).parts
     fixed = next(i for i, part in enumerate(parts) if glob.has_magic(part))
-    return os.path.join(*parts[:fixed]), _globbed(matches)
+    root = os.path.join(*parts[:fixed])
+    return root, _globbed(matches, root)
 
 
-def _globbed(matches: list[str]) -> Iterator[_Entry]:
+def _globbed(matches: list[str], root: str) -> Iterator[_Entry]:
     """What a glob matches, and what is in the folders among it, each once (`**` matches a folder and its files)."""
     seen: set[str] = set()
-    for match in matches:
-        for entry in _walk(match) if os.path.isdir(match) else [_entry(match)]:
-            if entry.path.rstrip(os.sep) not in seen:
-                seen.add(entry.path.rstrip(os.sep))
+    above: dict[str, _Way] = {}
+    for match in (match.rstrip(os.sep) for match in matches):
+        folder = os.path.dirname(match)
+        if folder not in above:
+            above[folder] = _way(folder, root)
+        if len(set(above[folder])) < len(above[folder]):  # `**` follows links round and round
+            continue
+        for entry in _walk(match, above[folder]) if os.path.isdir(match) else [_entry(match)]:
+            if entry.path not in seen:
+                seen.add(entry.path)
                 yield entry
+
+
+def _way(folder: str, root: str) -> _Way:
+    """Device and inode of the folders from the root down to this one."""
+    if len(folder) < len(root):  # `**` matches the root too
+        return ()
+    names = folder.removeprefix(root).strip(os.sep)
+    steps = [root] + [os.path.join(root, names[:i]) for i, sign in enumerate(names + os.sep) if sign == os.sep and i]
+    return tuple((info.st_dev, info.st_ino) for info in map(os.stat, steps))
 
 
 def _entry(path: str, named: bool = False) -> _Entry:
@@ -142,9 +159,9 @@ def _entry(path: str, named: bool = False) -> _Entry:
     return _Entry(path, "no file", "not a regular file", named)
 
 
-def _walk(top: str) -> Iterator[_Entry]:
+def _walk(top: str, way: _Way = ()) -> Iterator[_Entry]:
     """Everything under a folder; links are followed, except to a folder that holds them."""
-    todo: list[tuple[str, tuple[tuple[int, int], ...]]] = [(top, ())]
+    todo = [(top, way)]
     while todo:
         folder, above = todo.pop()
         try:

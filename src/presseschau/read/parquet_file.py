@@ -51,7 +51,7 @@ class ParquetTable:
                 groups = [table.metadata.row_group(i) for i in range(table.metadata.num_row_groups)]
                 sizes = [(group.num_rows, group.total_byte_size) for group in groups]
         except (OSError, pa.ArrowException) as error:
-            yield failed(source, "unreadable", _said(error))
+            yield failed(source, "unreadable", _said(error, path))
             return
         if not any(rows for rows, _ in sizes):
             yield failed(source, "empty", "the table has no rows")
@@ -81,7 +81,7 @@ class ParquetTable:
                             yield page_of(row, source, self.columns)
                         number += 1
         except (OSError, pa.ArrowException) as error:
-            yield failed(f"{unit.source}#{number}", "unreadable", f"rows {number} to {last}: {_said(error)}")
+            yield failed(f"{unit.source}#{number}", "unreadable", f"rows {number} to {last}: {_said(error, unit.path)}")
 
 
 def _opened(path: str) -> pq.ParquetFile:
@@ -96,11 +96,11 @@ def _rows(batch: Any) -> Iterator[dict[str, object] | str]:
         try:
             yield {name: batch.column(i)[index].as_py() for i, name in enumerate(batch.schema.names)}
         except (ValueError, OverflowError) as error:  # text that is no UTF-8, dates beyond year 9999
-            yield _said(error)
+            yield " ".join(str(error).split())[:200]
 
 
-def _said(error: Exception) -> str:
+def _said(error: Exception, path: str) -> str:
     """What is wrong, in one line and without the path."""
     if isinstance(error, OSError) and error.errno:
         return os_detail(error)
-    return " ".join(str(error).split())[:200]
+    return str(error).replace(path, "the file")[:200]

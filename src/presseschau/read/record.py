@@ -100,7 +100,7 @@ def page_of(record: Mapping[str, object], source: str, columns: Columns) -> Page
             return stated_page(record, source, kind, raw, columns)
     if stated:
         return failed(source, "empty", "html and text are empty", known)
-    names = " or ".join(sorted(name for _, name in columns.contents()))
+    names = " nor ".join(sorted(name for _, name in columns.contents()))
     return failed(source, "bad_record", f"neither {names}; it has {_listed(record)}", known)
 
 

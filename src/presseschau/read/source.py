@@ -54,15 +54,8 @@ class Files:
         return Files, (self.parts,)
 
     def _units(self, part: tuple[str, Format], listing: Listing) -> Iterator[Unit | Drop]:
-        entries = [
-            *((drop.source, drop, "") for drop in listing.drops),
-            *((s, None, path) for s, path in listing.files),
-        ]
-        for source, drop, path in sorted(entries, key=lambda entry: entry[0]):
-            if drop is not None:
-                yield drop
-            else:
-                yield from part[1].split(source, path)
+        units = (unit for source, path in listing.files for unit in part[1].split(source, path))
+        return heapq.merge(listing.drops, units, key=lambda item: item.source)
 
     def _format(self, source: str) -> Format:
         if len(self.parts) == 1:
@@ -101,6 +94,8 @@ def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, 
     options = Columns(dict(columns or {}), tuple(keep), max_bytes)
     if kind == "sample":
         return _sample(path, options)
+    if kind == "warc" and (options.names or options.keep):
+        raise ReadError("source=warc has no columns: source.columns and source.keep are for the other kinds")
     form = _format_of(kind, options)
     listing = list_files(path, form.endings, sidecars=kind in ("html", "text"))
     if not listing.files and not listing.drops:
@@ -113,8 +108,6 @@ def _format_of(kind: str, options: Columns) -> Format:
     if kind in ("html", "text"):
         return PageFiles("html" if kind == "html" else "text", options)
     if kind == "warc":
-        if options.names or options.keep:
-            raise ReadError("source=warc has no columns: source.columns and source.keep are for the other kinds")
         return Warc(options.max_bytes)
     if kind == "jsonl":
         return JsonLines(options)

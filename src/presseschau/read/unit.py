@@ -92,4 +92,4 @@ def whole_file(source: str, path: str, key: bytes) -> Unit | Drop:
 
 def os_detail(error: OSError) -> str:
     """What went wrong with a file, without its absolute path."""
-    return error.strerror or type(error).__name__
+    return os.strerror(error.errno) if error.errno else type(error).__name__

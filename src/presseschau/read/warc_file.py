@@ -65,7 +65,7 @@ class Warc:
                     held = page if record.content_length == 0 else None
                     if page is not None and held is None:
                         yield page
-                cut = stream.fault is not None or not whole or not (broken or tail.ends_record)
+                cut = stream.fault is not None or not whole or tail.inside_record(bool(broken))
                 if held is not None and not cut:
                     yield held
                 place = f"{unit.source}#{number + (whole and not (held and cut))}"
@@ -196,13 +196,13 @@ class _Tail:
 
     def __init__(self, file: io.BufferedReader[Stream]) -> None:
         self._file = file
-        self._last = b"\n\n"
+        self._last = b"\r\n\r\n"
         self._at = 0
 
     def read(self, size: int = -1) -> bytes:
         data = self._file.read(size)
         self._at += len(data)
-        self._last = (self._last + data[-4:])[-4:]
+        self._last = (self._last + data[-16:])[-16:]
         return data
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -216,6 +216,7 @@ class _Tail:
     def close(self) -> None:
         self._file.close()
 
-    @property
-    def ends_record(self) -> bool:
-        return self._last.replace(b"\r", b"").endswith(b"\n\n")
+    def inside_record(self, broken: bool) -> bool:
+        """Whether the file ends inside a record; in a broken file, whether it is broken by a cut `WARC/1.0` line."""
+        rest = self._last.replace(b"\r", b"").rpartition(b"\n\n")[2]
+        return bool(rest) and (not broken or (b"WARC/1.".startswith(rest[:7]) and len(rest) < 9))

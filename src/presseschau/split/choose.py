@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+import duckdb
+
 from presseschau.stable import sha256
 
 _MOST = 0.5  # a held-out share beyond this leaves too little to train on
@@ -96,3 +98,44 @@ def choose_embargo(days: Sequence[tuple[date, int]], cutoff: date, most_days: in
         if upto - before[bisect_right(dates, cutoff - timedelta(days=length))] <= fraction * total:
             return length
     return 0
+
+
+def days_of(con: duckdb.DuckDBPyConnection, held_out: Sequence[str]) -> list[tuple[date, int]]:
+    """Days with articles of publishers that are not held out, ascending, and how many."""
+    return con.execute(
+        """SELECT make_timestamp(epoch_us(published))::DATE AS day, count(*) FROM kept
+        WHERE published IS NOT NULL AND (publisher IS NULL OR publisher NOT IN (SELECT unnest($held_out::VARCHAR[])))
+        GROUP BY day ORDER BY day""",
+        {"held_out": list(held_out)},
+    ).fetchall()
+
+
+def house_counts(
+    con: duckdb.DuckDBPyConnection, houses: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, int], list[str]]:
+    """Articles per house, and all publishers."""
+    rows = con.execute(
+        "SELECT publisher, count(*) FROM kept WHERE publisher IS NOT NULL GROUP BY publisher ORDER BY publisher"
+    ).fetchall()
+    of = houses_of((publisher for publisher, _ in rows), houses)
+    counts: dict[str, int] = {}
+    for publisher, count in rows:
+        counts[of[publisher]] = counts.get(of[publisher], 0) + count
+    return counts, [publisher for publisher, _ in rows]
+
+
+def members_of(
+    names: Sequence[str], houses: Mapping[str, Sequence[str]], publishers: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """All publishers of the houses that are named, themselves or by one of their publishers; sorted.
+
+    Also those of which there is no article yet: the next release may have some.
+    """
+    of = houses_of((p for members in houses.values() for p in members), houses)
+    chosen = {of.get(name, name) for name in names}
+    out: set[str] = set()
+    for house in chosen:
+        out.update(houses.get(house, (house,)))
+    if publishers is not None:
+        out.update(p for p in publishers if of.get(p, p) in chosen)
+    return tuple(sorted(out))

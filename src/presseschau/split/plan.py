@@ -14,7 +14,7 @@ import pyarrow as pa
 
 Strategy: TypeAlias = Literal["benchmark", "random", "temporal", "publisher"]
 
-# From least to most held out: a cluster, and a merge of clusters, takes the last split that one of its articles calls for.
+# From least to most held out: a cluster, and a merge of clusters, goes where the most held-out of its articles goes.
 SPLITS = ("train", "validation", "test", "test_temporal", "test_publisher")
 VERSION = 1
 _LINES = 10_000  # articles read or written at a time
@@ -30,7 +30,7 @@ class SplitPlan:
         seed: Of the hashes.
         validation: Share of validation, 0 to 1.
         test: Share of test, 0 to 1.
-        cutoff: Last day before the held-out time: what was published on a later day (UTC) is held out; None where nothing is.
+        cutoff: Last day before the held-out time: later days (UTC) are held out; None where no time is.
         validation_cutoff: The same for `validation` of the temporal strategy.
         embargo_days: Days up to and including `cutoff` whose articles are dropped.
         held_out_publishers: Publishers that train never sees, sorted.

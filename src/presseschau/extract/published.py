@@ -1,0 +1,122 @@
+"""When a page was first published and last changed: what it states to machines, then what it shows, then a guess."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from presseschau.extract.dates import parse_date
+from presseschau.extract.head import Metas
+from presseschau.extract.jsonld import Node, strings
+
+PUBLISHED_METAS = (
+    "article:published_time", "article:published:time", "article:published", "og:article:published_time",
+    "og:published_time", "published_time", "parsely-pub-date", "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime", "sailthru.date", "datepublished", "dc.date.issued", "dcterms.issued",
+    "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "date.created", "pubdate", "publishdate",
+    "publish-date", "publish_date", "publication_date", "date", "created", "published", "article:publish_date",
+    "prism.publicationdate", "citation_publication_date", "citation_date", "shareaholic:article_published_time",
+)  # fmt: skip
+MODIFIED_METAS = (
+    "article:modified_time", "article:modified:time", "article:modified", "og:updated_time",
+    "og:article:modified_time", "datemodified", "dcterms.modified", "dc.date.modified", "date.modified",
+    "date.updated", "last-modified", "lastmod", "shareaholic:article_modified_time",
+)  # fmt: skip
+_MARKUP = re.compile(r"<(script|style|svg)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.DOTALL)
+# The byline stands right below the headline, now and then above it; further on, dates belong to the story.
+_BELOW, _ABOVE = 400, 200
+_MARKUP_BELOW, _MARKUP_ABOVE = 8_000, 3_000
+_GUESS_WINDOW = 150_000
+_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/_-])")
+
+
+def published_of(
+    tree: LexborHTMLParser, html: str, metas: Metas, main: Node, url: str | None, crawled: datetime | None
+) -> datetime | None:
+    """First publication, by the surest source that has it.
+
+    Args:
+        tree: The parsed page.
+        html: Its source.
+        metas: Contents of its meta tags by lower-case name.
+        main: The JSON-LD node of the article, {} without one.
+        url: Its address.
+        crawled: When it was fetched.
+    """
+    return (
+        stated_date(main.get("datePublished"), crawled)
+        or meta_date(metas, PUBLISHED_METAS, crawled)
+        or stated_date(main.get("dateCreated") or main.get("uploadDate"), crawled)
+        or _shown_date(tree, html, crawled)
+        or _url_date(url, crawled)
+        or _guessed_date(html, url, crawled)
+    )
+
+
+def modified_of(metas: Metas, main: Node, crawled: datetime | None) -> datetime | None:
+    """Last change as the page states it."""
+    return stated_date(main.get("dateModified"), crawled) or meta_date(metas, MODIFIED_METAS, crawled)
+
+
+def stated_date(value: Any, crawled: datetime | None) -> datetime | None:
+    """The first date of a JSON-LD property."""
+    return next((found for text in strings(value) if (found := parse_date(text, crawled))), None)
+
+
+def meta_date(metas: Metas, names: Iterable[str], crawled: datetime | None) -> datetime | None:
+    """The first date among meta tags, in the order of names."""
+    return next((found for name in names for text in metas.get(name, ()) if (found := parse_date(text, crawled))), None)
+
+
+def _shown_date(tree: LexborHTMLParser, html: str, crawled: datetime | None) -> datetime | None:
+    """Microdata; else the date beside the headline, by the `time` of that day if any; else the first `time`."""
+    timed: datetime | None = None
+    beside: datetime | None = None
+    looked = False
+    for node in tree.css("[itemprop=datePublished], time"):
+        attributes = node.attributes
+        texts = (attributes.get("content"), attributes.get("datetime"), node.text())
+        found = next((date for text in texts if text and (date := parse_date(text, crawled))), None)
+        if found is None:
+            continue
+        if attributes.get("itemprop") == "datePublished":
+            return found
+        if not looked:
+            beside, looked = _date_beside_headline(html, crawled), True
+        if beside is None or beside.date() == found.date():
+            return found
+        timed = timed or found
+    return beside or (timed if looked else _date_beside_headline(html, crawled))
+
+
+def _date_beside_headline(html: str, crawled: datetime | None) -> datetime | None:
+    start = html.find("<h1")
+    if start < 0:
+        return None
+    below = _MARKUP.sub(" ", html[start : start + _MARKUP_BELOW])
+    above = _MARKUP.sub(" ", html[max(0, start - _MARKUP_ABOVE) : start])
+    for text in (" ".join(below.split())[:_BELOW], " ".join(above.split())[-_ABOVE:]):
+        if found := parse_date(entities.unescape(text), crawled):
+            return found
+    return None
+
+
+def _url_date(url: str | None, crawled: datetime | None) -> datetime | None:
+    match = _URL_DATE.search(url or "")
+    return parse_date("-".join(match.groups()), crawled) if match else None
+
+
+def _guessed_date(html: str, url: str | None, crawled: datetime | None) -> datetime | None:
+    """The last resort, 12 ms: htmldate looks through the page's markup."""
+    from htmldate import find_date
+
+    try:
+        found = find_date(html[:_GUESS_WINDOW], url=url, original_date=True, outputformat="%Y-%m-%d")
+    except (ValueError, TypeError, AttributeError):  # its answer to pages that lxml can't parse
+        return None
+    return parse_date(found, crawled) if found else None

@@ -1,0 +1,174 @@
+"""What the evaluative words of one sentence add up to, after negation, degree, conditionals, contrast and irony.
+
+The scope rules follow the usual rule-based sentiment systems (Taboada et al. 2011, "Lexicon-based methods for sentiment
+analysis"; Wiegand et al. 2018 for German negation): a negator reaches forward in its clause, and back to a finite verb.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .stance_lexicon import Entry, StanceLexicon, Term, compound_of
+from .voice import Reading, Sentence
+
+_CLAUSE = frozenset((",", ";", ":", "–", "—", "(", ")"))
+_TURNS = frozenset((",", ";", "–", "—"))
+_OPENING = frozenset('„“”»«‚‘›‹":–—')
+_NEGATION_REACH, _DEGREE_REACH, _VERB_REACH = 5, 2, 6  # words
+_BEFORE_BUT, _AFTER_BUT = 0.6, 1.25  # "zwar gut, aber teuer": what comes after the contrast counts more
+_IRONY = -0.4  # one praising word in quotation marks is a distance, not praise
+_NEGATED_PRAISE, _NEGATED_BLAME = -0.8, -0.4  # "nicht schlecht" is less praise than "schlecht" is blame
+_SAME_WORD = 7  # letters that make two forms the same word
+_MOST = 3.0  # one sentence says no more than this on either side
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The sums of one sentence, before voice and position.
+
+    Attributes:
+        praise: Sum of favourable words, 0 to 3.
+        blame: Sum of unfavourable words, 0 to 3.
+        strong: Words that are hardly ever neutral.
+        person: Signs that somebody speaks as a person.
+        focus: Token index of the word that weighs most, -1 where nothing judges.
+        why: The words with their values, in reading order.
+    """
+
+    praise: float
+    blame: float
+    strong: int
+    person: int
+    focus: int
+    why: tuple[str, ...]
+
+
+def entries_of(reading: Reading, lexicon: StanceLexicon) -> list[Entry | None]:
+    """What the lexicon knows about each token, compounds by their tail."""
+    get = lexicon.entries.get
+    found: list[Entry | None] = [get(form) for form in reading.forms]
+    for i, token in enumerate(reading.tokens):
+        if len(token) > 8 and found[i] is None and token[0].isupper():
+            term = compound_of(reading.forms[i], lexicon.tails)
+            found[i] = Entry(noun=term) if term else None
+    return found
+
+
+def values_of(
+    reading: Reading,
+    entries: Sequence[Entry | None],
+    sentence: Sentence,
+    lexicon: StanceLexicon,
+    used: Counter[str] | None,
+) -> Values | None:
+    """Sums of one sentence, None where nothing in it judges or speaks as a person.
+
+    Args:
+        reading: The text.
+        entries: `entries_of` the text.
+        sentence: One of its sentences.
+        lexicon: Where the entries come from.
+        used: The article's evaluative words so far, counted on; None for a headline.
+    """
+    known = [i for i in range(sentence.first, sentence.last) if entries[i] is not None]
+    if not known:
+        return None
+    praise = blame = peak = 0.0
+    strong, person, after, focus = 0, 0, sentence.first, -1
+    why: list[str] = []
+    contrast = _contrast(entries, reading.forms, sentence, known)
+    for i in known:
+        entry = entries[i]
+        if i < after or entry is None:
+            continue
+        size, term = _longest(entry, reading, i, sentence)
+        person += entry.subjective or (term is not None and term.group == "subjective")
+        if term is None:
+            continue
+        after = i + size
+        if not term.polarity or reading.quoted[i] == 1 or (term.headline and used is not None):
+            continue
+        value = _scoped(reading.forms, entries, sentence, i, size, term, lexicon.conditional)
+        if reading.quoted[i] == 2:
+            value *= _IRONY if value > 0 and size == 1 else 0.0
+        if contrast >= 0:
+            value *= _BEFORE_BUT if i < contrast else _AFTER_BUT
+        if used is not None:
+            # What an article keeps naming is its subject, not a new judgement each time.
+            key = reading.forms[i][:_SAME_WORD]
+            used[key] += 1
+            value /= used[key]
+        praise, blame = praise + max(value, 0.0), blame + max(-value, 0.0)
+        strong += abs(term.polarity) >= 2
+        if abs(value) > peak:
+            peak, focus = abs(value), i
+        if value:
+            why.append(f"{' '.join(reading.forms[i : i + size])} {value:+.2f}")
+    if not why and not person:
+        return None
+    return Values(min(praise, _MOST), min(blame, _MOST), strong, person, focus, tuple(why))
+
+
+def _longest(entry: Entry, reading: Reading, at: int, sentence: Sentence) -> tuple[int, Term | None]:
+    """The longest phrase that starts at a word, else the word's own term as its capital or small letter allows."""
+    if entry.phrases and at + 1 < sentence.last:
+        for rest, term in entry.phrases.get(reading.forms[at + 1], ()):
+            if at + len(rest) < sentence.last and reading.forms[at + 1 : at + 1 + len(rest)] == rest:
+                return 1 + len(rest), term
+    if not reading.tokens[at][0].isupper():
+        return 1, entry.term
+    # The first word of a sentence is capitalised whatever it is.
+    initial = at == sentence.first or reading.tokens[at - 1] in _OPENING
+    return 1, entry.noun or (entry.term if initial else None)
+
+
+def _contrast(entries: Sequence[Entry | None], words: Sequence[str], sentence: Sentence, known: Sequence[int]) -> int:
+    """Index of the `aber` that turns a sentence (after a comma or after `zwar`), -1 where there is none."""
+    for i in known:
+        entry = entries[i]
+        turns = entry is not None and entry.role == "contrast" and i > sentence.first + 1
+        if turns and (words[i - 1] in _TURNS or "zwar" in words[sentence.first : i]):
+            return i
+    return -1
+
+
+def _scoped(
+    words: Sequence[str],
+    entries: Sequence[Entry | None],
+    sentence: Sentence,
+    at: int,
+    size: int,
+    term: Term,
+    conditional: float,
+) -> float:
+    """A term's polarity after the negation, degree words and conditionals of its clause."""
+    value, negated = term.polarity, False
+    for k in range(at - 1, max(sentence.first, at - _NEGATION_REACH) - 1, -1):
+        entry = entries[k]
+        if words[k] in _CLAUSE or words[k] == "sondern" or (entry is not None and entry.role == "contrast"):
+            break
+        if entry is None:
+            continue
+        if entry.role == "negators":
+            negated ^= not _exempt(entries, k + 1)
+        elif entry.factor != 1.0 and k >= at - _DEGREE_REACH:
+            value *= entry.factor
+    if term.verb and not negated:
+        # In a main clause the verb stands before its negation: "überzeugt im Alltag nicht".
+        for k in range(at + size, min(sentence.last, at + size + _VERB_REACH)):
+            if words[k] in _CLAUSE or words[k] == "sondern":
+                break
+            negated |= words[k] == "nicht" and not (k + 1 < sentence.last and _exempt(entries, k + 1))
+    if negated:
+        value *= _NEGATED_PRAISE if value > 0 else _NEGATED_BLAME
+    if any(e is not None and e.role == "conditionals" for e in entries[sentence.first : at]):
+        value *= conditional
+    return value
+
+
+def _exempt(entries: Sequence[Entry | None], at: int) -> bool:
+    """Whether the word takes the negation off what follows (nicht nur, nicht zuletzt, kein anderer)."""
+    entry = entries[at]
+    return entry is not None and entry.role == "exempt"

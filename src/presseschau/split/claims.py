@@ -1,0 +1,138 @@
+"""How an article's own claim, its cluster and the lock make its split."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import duckdb
+
+from presseschau.split.plan import SPLITS, SplitPlan
+
+# What an article claims for itself before its cluster and the lock are asked: a split; `pool`, which is train,
+# validation or test by the hash of its cluster; or `embargo`, being in the gap.
+_DAY = "make_timestamp(epoch_us(published))::DATE"  # in UTC, whatever the session's time zone
+_CLAIM = {
+    "benchmark": f"""CASE WHEN publisher IN (SELECT unnest($held_out)) THEN 'test_publisher'
+        WHEN {_DAY} > $cutoff THEN 'test_temporal'
+        WHEN {_DAY} > $gap THEN 'embargo' ELSE 'pool' END""",
+    "random": "'pool'",
+    "temporal": f"""CASE WHEN {_DAY} > $cutoff THEN 'test' WHEN {_DAY} > $gap THEN 'embargo'
+        WHEN {_DAY} > $validation_cutoff THEN 'validation'
+        WHEN {_DAY} > $validation_gap THEN 'embargo' ELSE 'train' END""",
+    "publisher": """CASE WHEN publisher IN (SELECT unnest($held_out)) THEN 'test'
+        WHEN publisher IN (SELECT unnest($validation_publishers)) THEN 'validation' ELSE 'train' END""",
+}
+
+
+def assign_claims(con: duckdb.DuckDBPyConnection, plan: SplitPlan, relatives: str) -> None:
+    """Creates `split`, and for `fill_empty` what it came from: `split_claim` by article, `split_cluster` by cluster.
+
+    Args:
+        con: Has `kept` and `locked`.
+        plan: The rules.
+        relatives: `drop` or `move`.
+    """
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE split_claim AS
+        SELECT k.id, k.cluster, {_DAY} AS day, l.split AS locked, {_CLAIM[plan.strategy]} AS claim
+        FROM kept k LEFT JOIN locked l ON l.id = k.id""",  # noqa: S608
+        _parameters(plan),
+    )
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE split_cluster AS
+        WITH earlier AS (SELECT cluster, max(list_position($order, split)) AS place FROM locked GROUP BY cluster),
+        member AS (
+            SELECT cluster, max(list_position($order, locked)) AS own,
+                max(nullif(list_position($order, claim), 0)) FILTER (locked IS NULL) AS claimed
+            FROM split_claim GROUP BY cluster),
+        hashed AS (
+            SELECT cluster, coalesce(greatest(own, place), claimed) AS place,
+                ('0x' || substr(sha256($seed || ':' || cluster), 1, 13))::UBIGINT / 4503599627370496.0 AS drawn
+            FROM member LEFT JOIN earlier USING (cluster))
+        SELECT cluster, drawn, place IS NULL AS free,
+            CASE WHEN place IS NOT NULL THEN list_extract($order, place)
+                 WHEN drawn < $test THEN 'test' WHEN drawn < $test + $validation THEN 'validation'
+                 ELSE 'train' END AS target
+        FROM hashed""",
+        {"order": list(SPLITS), "seed": str(plan.seed), "test": plan.test, "validation": plan.validation},
+    )
+    con.execute(
+        """CREATE OR REPLACE TABLE split AS
+        SELECT c.id,
+            CASE WHEN c.locked IS NOT NULL THEN c.locked
+                 WHEN c.claim = 'embargo' THEN NULL
+                 WHEN $move OR c.claim = s.target
+                    OR (c.claim = 'pool' AND s.target IN ('train', 'validation', 'test')) THEN s.target END AS split,
+            CASE WHEN split IS NOT NULL THEN NULL
+                 WHEN c.claim = 'embargo' THEN 'embargo' ELSE 'split_conflict' END AS reason,
+            CASE reason WHEN 'embargo' THEN 'published ' || c.day
+                 WHEN 'split_conflict' THEN 'cluster ' || c.cluster || ' is in ' || s.target ELSE '' END AS detail
+        FROM split_claim c JOIN split_cluster s USING (cluster) ORDER BY c.id""",
+        {"move": relatives == "move"},
+    )
+
+
+def _parameters(plan: SplitPlan) -> dict[str, object]:
+    """The plan as the values that the claim of its strategy asks for."""
+    gap = timedelta(days=plan.embargo_days)
+    values: dict[str, object] = {
+        "held_out": list(plan.held_out_publishers),
+        "validation_publishers": list(plan.validation_publishers),
+        "cutoff": plan.cutoff,
+        "gap": plan.cutoff - gap if plan.cutoff else None,
+        "validation_cutoff": plan.validation_cutoff,
+        "validation_gap": plan.validation_cutoff - gap if plan.validation_cutoff else None,
+    }
+    return {name: value for name, value in values.items() if f"${name}" in _CLAIM[plan.strategy]}
+
+
+def fill_empty(con: duckdb.DuckDBPyConnection, plan: SplitPlan) -> list[str]:
+    """Gives train, then test, then validation a cluster of the fullest split, where the hash has left them none.
+
+    Returns:
+        One line for each cluster that was moved.
+    """
+    messages = []
+    for name, share in (("train", 1.0), ("test", plan.test), ("validation", plan.validation)):
+        counts: dict[str, int] = dict(
+            con.execute(
+                """SELECT target, count(*) FROM split_cluster WHERE free AND cluster IN
+                (SELECT c.cluster FROM split_claim c JOIN split s USING (id) WHERE s.split IS NOT NULL)
+                GROUP BY target ORDER BY target"""
+            ).fetchall()
+        )
+        donor = max(counts, key=lambda split: counts[split], default=name)
+        if share <= 0 or name in counts or not counts or (counts[donor] < 2 and name != "train"):
+            continue
+        [(cluster,)] = con.execute(
+            """SELECT cluster FROM split_cluster WHERE free AND target = $donor AND cluster IN
+            (SELECT c.cluster FROM split_claim c JOIN split s USING (id) WHERE s.split IS NOT NULL)
+            ORDER BY drawn, cluster LIMIT 1""",
+            {"donor": donor},
+        ).fetchall()
+        values = {"name": name, "cluster": cluster}
+        con.execute("UPDATE split_cluster SET target = $name WHERE cluster = $cluster", values)
+        con.execute(
+            """UPDATE split SET split = $name WHERE split IS NOT NULL
+            AND id IN (SELECT id FROM split_claim WHERE cluster = $cluster)""",
+            values,
+        )
+        messages.append(f"{name} came out empty by hash: cluster {cluster} was moved there from {donor}")
+    return messages
+
+
+def missing_splits(con: duckdb.DuckDBPyConnection, plan: SplitPlan) -> list[str]:
+    """A line for every split that the plan calls for and that has no articles."""
+    wanted = {"train": True, "validation": plan.validation > 0, "test": plan.test > 0}
+    if plan.strategy == "benchmark":
+        wanted |= {"test_temporal": plan.cutoff is not None, "test_publisher": bool(plan.held_out_publishers)}
+    rows = con.execute("SELECT split, count(*) FROM split WHERE split IS NOT NULL GROUP BY split").fetchall()
+    there = dict(rows)
+    total = sum(there.values())
+    if total == 0:
+        return ["no article is in any split"]
+    return [
+        f"{name} is empty: {total} {'article' if total == 1 else 'articles'} in all, none of them for it by the rules"
+        for name, asked in wanted.items()
+        if asked and name not in there
+    ]

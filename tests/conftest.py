@@ -1,0 +1,45 @@
+"""Real builds by the real command, shared by the tests that look at their results."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def run_script(
+    name: str, *arguments: str, env: dict[str, str] | None = None, cwd: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Runs `python scripts/NAME.py` as a user would, without network."""
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", **(env or {})}
+    command = [sys.executable, str(ROOT / "scripts" / f"{name}.py"), *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def build(folder: Path, *overrides: str, env: dict[str, str] | None = None, workers: int = 1) -> Path:
+    """Builds into `folder/dataset` and answers with that path; fails loudly."""
+    done = run_script(
+        "build",
+        f"output.dir={folder / 'dataset'}",
+        f"pipeline.work_dir={folder / 'work'}",
+        f"engine.workers={workers}",
+        *overrides,
+        env=env,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "dataset"
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dataset built from the sample pages."""
+    return build(tmp_path_factory.mktemp("sample"), workers=2)

@@ -1,0 +1,142 @@
+"""Author names without CMS noise; agencies."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presseschau.extract.authors import agency_credited, agency_of, clean_authors, is_newsroom, looks_like_person
+
+
+@pytest.mark.parametrize(
+    ("stated", "names"),
+    [
+        (["Anna Beispiel"], ["Anna Beispiel"]),
+        (["Max Muster", "Anna Beispiel"], ["Max Muster", "Anna Beispiel"]),
+        (["Anna Beispiel, Max Muster"], ["Anna Beispiel", "Max Muster"]),
+        (["Anna Beispiel und Max Muster"], ["Anna Beispiel", "Max Muster"]),
+        (["Anna Beispiel; Max Muster | Eva Probe"], ["Anna Beispiel", "Max Muster", "Eva Probe"]),
+        (["Anna Beispiel & dpa"], ["Anna Beispiel", "dpa"]),
+        (["Herz und Blut"], ["Herz und Blut"]),
+        (["Anna Beispiel / Max Muster"], ["Anna Beispiel", "Max Muster"]),
+        (["srf/abcd;efgh"], ["srf/abcd", "efgh"]),
+        # words in front
+        (["Von Anna Beispiel"], ["Anna Beispiel"]),
+        (["von: Anna Beispiel"], ["Anna Beispiel"]),
+        (["VON ANNA BEISPIEL"], ["ANNA BEISPIEL"]),
+        (["By Anna Beispiel"], ["Anna Beispiel"]),
+        (["Ein Gastbeitrag von Anna Beispiel"], ["Anna Beispiel"]),
+        (["Autorin: Anna Beispiel"], ["Anna Beispiel"]),
+        (["Zeige alle Beiträge von Anna Beispiel →"], ["Anna Beispiel"]),
+        (["erstellt von Anna Beispiel"], ["Anna Beispiel"]),
+        (["Vonnegut Probe"], ["Vonnegut Probe"]),
+        # words behind
+        (["Anna Beispiel (abe)"], ["Anna Beispiel"]),
+        (["Anna Beispiel, Redakteurin"], ["Anna Beispiel"]),
+        (["Anna Beispiel (Korrespondentin in Rom)"], ["Anna Beispiel"]),
+        (["Anna Beispiel Redakteurin"], ["Anna Beispiel"]),
+        (["Anna Beispiel am 21. April 2020"], ["Anna Beispiel"]),
+        (["Anna Beispiel 22. Februar 2020"], ["Anna Beispiel"]),
+        (["Anna Beispiel 05.01.2025"], ["Anna Beispiel"]),
+        (["Anna Beispiel, Jr."], ["Anna Beispiel, Jr."]),
+        # no names
+        (["anna.beispiel@beispiel.de"], []),
+        (["Anna Beispiel anna[at]beispiel.de"], ["Anna Beispiel"]),
+        (["https://www.facebook.com/beispielblatt"], []),
+        (["@annabeispiel"], []),
+        (["Foto: Max Muster", "Anna Beispiel"], ["Anna Beispiel"]),
+        (["admin"], []),
+        (["Redakteur"], []),
+        (["Alle Beiträge"], []),
+        (["", " ", "-", "12"], []),
+        (["<a href='/x'>Anna Beispiel</a>"], ["Anna Beispiel"]),
+        # repeats in other spelling
+        (["Anna Beispiel", "ANNA BEISPIEL", "Anna-Beispiel"], ["Anna Beispiel"]),
+        # newsrooms and agencies stay
+        (["Beispielblatt Redaktion"], ["Beispielblatt Redaktion"]),
+        (["dpa"], ["dpa"]),
+    ],
+)
+def test_clean_authors(stated: list[str], names: list[str]) -> None:
+    assert list(clean_authors(stated)) == names
+
+
+@given(st.lists(st.text(max_size=30), max_size=4))
+def test_clean_authors_never_raises_and_is_stable(stated: list[str]) -> None:
+    names = clean_authors(stated)
+    assert all(name.strip() == name and name for name in names)
+
+
+@pytest.mark.parametrize(
+    "name", ["Anna Beispiel", "Dr. Anna von Beispiel", "ANNA BEISPIEL", "Jean-Luc O'Neil", "Anna B. Probe"]
+)
+def test_person(name: str) -> None:
+    assert looks_like_person(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "dpa",
+        "Beispiel Zeitung",
+        "Team Wirtschaft",
+        "anna beispiel",
+        "12 Uhr",
+        "Zur besten Sendezeit am Abend läuft",
+        "Beispiel GmbH",
+        "Am 3. Mai",
+    ],
+)
+def test_no_person(name: str) -> None:
+    assert not looks_like_person(name)
+
+
+def test_newsroom() -> None:
+    assert is_newsroom("Redaktion")
+    assert is_newsroom("Beispielblatt-Redaktion")
+    assert not is_newsroom("Anna Beispiel")
+
+
+@pytest.mark.parametrize(
+    ("authors", "text", "agency"),
+    [
+        (["dpa"], "", "dpa"),
+        (["Deutsche Presse-Agentur"], "", "dpa"),
+        (["Anna Beispiel", "AFP"], "", "AFP"),
+        (["Anna Beispiel/dpa"], "", "dpa"),
+        (["Reuters", "Anna Beispiel"], "", "Reuters"),
+        (["APA"], "", "APA"),
+        (["Keystone-SDA"], "", "Keystone-SDA"),
+        (["Anna Beispiel"], "", None),
+        (["Apa Beispiel"], "", None),
+        ([], "Der Zug fährt wieder. (dpa)", "dpa"),
+        ([], "Der Zug fährt wieder.\n\n(abc/dpa/AFP)", "dpa"),
+        ([], "Der Zug fährt wieder.\n\nabc/epd", "epd"),
+        ([], "Der Zug fährt wieder.\n\n© dpa-infocom, dpa:240312-99-123456/3", "dpa"),
+        ([], "BERLIN (dpa) - Der Zug fährt wieder. Alle sind froh.", "dpa"),
+        ([], "Rom/Wien (KNA). Der Papst reist.", "KNA"),
+        ([], "Das sagte er der dpa. Mehr sagte er nicht.", None),
+        ([], "Nach Angaben der Agentur AFP fährt der Zug wieder.", None),
+        ([], "Der Konzern (AG) wächst.", None),
+    ],
+)
+def test_agency_of(authors: list[str], text: str, agency: str | None) -> None:
+    assert agency_of(authors, text) == agency
+
+
+@pytest.mark.parametrize(
+    ("html", "agency"),
+    [
+        ("<p>Quelle: beispiel.de, abc/AFP/dpa</p>", "AFP"),
+        ("<p>Quelle: abc/dpa</p>", "dpa"),
+        ("<span>(Quelle: APA/dpa)</span>", "APA"),
+        ("<p>© dpa-infocom, dpa:240312-99-123456/3</p>", "dpa"),
+        ("<figcaption>Quelle: dpa</figcaption>", None),
+        ("<figcaption>Quelle: picture alliance/dpa/Max Muster</figcaption>", None),
+        ("<p>Quelle: Statistisches Amt</p>", None),
+        ("<p>Die dpa meldet das.</p>", None),
+    ],
+)
+def test_agency_credited(html: str, agency: str | None) -> None:
+    assert agency_credited(html) == agency

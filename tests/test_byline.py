@@ -1,0 +1,69 @@
+"""Visible bylines: by markup, by wording, and whose names don't count."""
+
+from __future__ import annotations
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from presseschau.extract.byline import read_byline
+
+
+def names(html: str) -> tuple[str, ...]:
+    html = f"<html><body><h1>Neue Brücke eröffnet</h1>{html}</body></html>"
+    return read_byline(LexborHTMLParser(html), html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a rel="author" href="/x">Anna Beispiel</a>',
+        '<span itemprop="author"><span itemprop="name">Anna Beispiel</span></span>',
+        '<meta itemprop="author" content="Anna Beispiel">',
+        '<div class="article__author">Von Anna Beispiel</div>',
+        '<p class="byline">von <strong>Anna Beispiel</strong>, 12. März 2024</p>',
+        '<p class="autorenzeile">Von Anna Beispiel</p>',
+        "<byline>Von Anna Beispiel</byline>",
+        '<div class="post-author-name">Anna Beispiel</div>',
+        # by wording only
+        "<p>Von Anna Beispiel</p>",
+        "<h5>Von <em>Anna Beispiel</em></h5>",
+        "<li>Von: <span><a href='/x'>Anna Beispiel</a></span></li>",
+        "<div>Autorin: Anna Beispiel<br>12.3.2024</div>",
+        "<p>Ein Kommentar von Anna Beispiel</p>" if False else "<p>Geschrieben von Anna Beispiel</p>",
+    ],
+)
+def test_byline_is_read(html: str) -> None:
+    assert names(html) == ("Anna Beispiel",)
+
+
+def test_several_authors() -> None:
+    two = '<span class="author"><a href="/a">Anna Beispiel</a></span> und <span class="author"><a href="/m">Max Muster</a></span>'
+    assert names(two) == ("Anna Beispiel", "Max Muster")
+    assert names("<p>Von Anna Beispiel und Max Muster</p>") == ("Anna Beispiel", "Max Muster")
+
+
+def test_nickname_only_where_the_markup_says_that_it_is_a_name() -> None:
+    assert names('<span class="author vcard"><a class="url fn" href="/d">Krimiblogger</a></span>') == ("Krimiblogger",)
+    assert names('<span class="author">Krimiblogger</span>') == ()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div class="comment"><span class="author">Anna Beispiel</span></div>',
+        '<aside><span class="author">Anna Beispiel</span></aside>',
+        '<div class="related-posts"><p class="byline">Anna Beispiel</p></div>',
+        '<figure><span class="author">Anna Beispiel</span></figure>',
+        '<div class="authority">Anna Beispiel</div>',
+        '<div class="author">Zur Übersicht aller Texte</div>',
+        '<p class="byline">12. März 2024</p>',
+        "<p>Von Berlin nach Rom dauert die Fahrt einen ganzen Tag und eine halbe Nacht, sagt die Bahn in ihrem neuen Fahrplan für den Sommer.</p>",
+        "<p>Das Buch von Anna Beispiel erscheint.</p>",
+    ],
+)
+def test_other_names_do_not_count(html: str) -> None:
+    assert names(html) == ()
+
+
+def test_wording_is_looked_for_around_the_headline_only() -> None:
+    assert names("<p>Text.</p>" * 5000 + "<p>Von Anna Beispiel</p>") == ()

@@ -1,0 +1,641 @@
+"""dedup: signatures, versions of one article, duplicates, clusters, lock."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from presseschau.dedup import Dedup
+from presseschau.dedup.candidates import Bounds, index_postings, pair_candidates
+from presseschau.dedup.overlap import overlap
+from presseschau.dedup.signature import folded, minhash, shingle_sequence, shingle_set, winnow
+from presseschau.dedup.versions import Version, version_of
+from presseschau.stable import article_id, canonical_url, publisher_of
+
+WORDS = [
+    a + b
+    for a in (
+        "Netz",
+        "Strom",
+        "Daten",
+        "Funk",
+        "Rechen",
+        "Karten",
+        "Werk",
+        "Bild",
+        "Sprach",
+        "Wolken",
+        "Licht",
+        "Speicher",
+    )
+    for b in (
+        "anlage",
+        "dienst",
+        "zentrum",
+        "karte",
+        "gerät",
+        "recht",
+        "preis",
+        "test",
+        "schutz",
+        "modell",
+        "amt",
+        "markt",
+    )
+] + ["der", "die", "das", "ein", "eine", "und", "oder", "mit", "ohne", "auf", "für", "nach", "seit", "neu", "alt"]
+
+
+def prose(words: int, seed: int) -> str:
+    """Text of random words: two of them hardly share a run of five."""
+    rng = random.Random(seed)
+    return " ".join(rng.choice(WORDS) for _ in range(words))
+
+
+def edited(text: str, every: int) -> str:
+    """Every n-th word is another one."""
+    return " ".join(f"anders{i}" if i % every == every - 1 else word for i, word in enumerate(text.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    source: str
+    text: str
+    url: str | None = None
+    published: datetime | None = None
+    crawled: datetime | None = None
+    free: bool | None = None
+
+    @property
+    def id(self) -> str:
+        return article_id(self.url, self.text)
+
+
+def day(number: int) -> datetime:
+    return datetime(2024, 1, 1) + timedelta(days=number)  # noqa: DTZ001
+
+
+def connect(
+    rows: Iterable[Row], dedup: Dedup, locked: Sequence[tuple[str, str, str]] = ()
+) -> duckdb.DuckDBPyConnection:
+    rows = list(rows)
+    signed = [dedup.sign(row.text) for row in rows]
+    hashes = pa.list_(pa.uint64())
+    columns = {
+        "source": pa.array([row.source for row in rows], pa.string()),
+        "id": pa.array([row.id for row in rows], pa.string()),
+        "url": pa.array([row.url for row in rows], pa.string()),
+        "publisher": pa.array([publisher_of(row.url) for row in rows], pa.string()),
+        "title": pa.array([None for _ in rows], pa.string()),
+        "text": pa.array([row.text for row in rows], pa.string()),
+        "published": pa.array([row.published for row in rows], pa.timestamp("s")),
+        "crawled": pa.array([row.crawled for row in rows], pa.timestamp("s")),
+        "free": pa.array([row.free for row in rows], pa.bool_()),
+        "exact_key": pa.array([s.exact_key for s in signed], pa.uint64()),
+        "bands": pa.array([s.bands for s in signed], hashes),
+        "prints": pa.array([s.prints for s in signed], hashes),
+        "shingles": pa.array([s.shingles for s in signed], pa.int32()),
+    }
+    con = duckdb.connect()
+    con.register("arrow", pa.table(columns))
+    con.execute("CREATE TABLE articles AS FROM arrow")
+    if locked:
+        con.execute("CREATE TABLE locked (id VARCHAR, cluster VARCHAR, split VARCHAR)")
+        con.executemany("INSERT INTO locked VALUES (?, ?, ?)", list(locked))
+    return con
+
+
+def resolve(
+    rows: Iterable[Row], dedup: Dedup | None = None, locked: Sequence[tuple[str, str, str]] = ()
+) -> dict[str, tuple[Any, ...]]:
+    """(reason, detail, cluster) of every source."""
+    dedup = dedup or Dedup()
+    with connect(rows, dedup, locked) as con:
+        dedup.resolve(con)
+        return {source: rest for source, *rest in con.execute("FROM dedup ORDER BY source").fetchall()}  # type: ignore[misc]
+
+
+def reasons(rows: Iterable[Row], dedup: Dedup | None = None) -> dict[str, str | None]:
+    return {source: result[0] for source, result in resolve(rows, dedup).items()}
+
+
+# ---- signatures
+
+
+def test_the_exact_key_folds_case_punctuation_and_white_space() -> None:
+    dedup = Dedup()
+    assert dedup.sign("Das »Netz« wächst: schnell.").exact_key == dedup.sign("das Netz\n\nwächst – SCHNELL").exact_key
+    assert dedup.sign("Das Netz wächst").exact_key != dedup.sign("Das Netz schrumpft").exact_key
+
+
+def test_a_signature_depends_on_text_and_config_only() -> None:
+    text = prose(300, 1)
+    one, two = Dedup().sign(text), Dedup().sign(text)
+    assert (one.exact_key, one.shingles) == (two.exact_key, two.shingles)
+    assert one.bands.tolist() == two.bands.tolist()
+    assert one.prints.tolist() == two.prints.tolist()
+    assert one.bands.tolist() != Dedup(seed=1).sign(text).bands.tolist()
+    assert len(one.bands) == 21
+    # The work files of yesterday must fit the code of today: a change here is a new version of the stage.
+    assert Dedup().sign("Das Netz wächst und wächst schnell").bands[:2].tolist() == [
+        5107604764464314905,
+        16588891613881060252,
+    ]
+
+
+def test_texts_without_words_and_short_texts() -> None:
+    nothing = Dedup().sign(" … – !")
+    assert (len(nothing.bands), len(nothing.prints), nothing.shingles) == (0, 0, 0)
+    short = Dedup().sign("Zwei Worte")
+    assert (len(short.bands), len(short.prints), short.shingles) == (21, 1, 1)
+
+
+def test_lone_surrogates_do_no_harm() -> None:
+    assert Dedup().sign("kaputt \ud83d kaputt").shingles == 1
+
+
+def test_minhash_estimates_jaccard() -> None:
+    x, y = shingle_set(prose(600, 1), 5), shingle_set(edited(prose(600, 1), 30), 5)
+    jaccard, _ = overlap(x, y)
+    estimate = float(np.mean(minhash(x, 1024, 0) == minhash(y, 1024, 0)))
+    assert estimate == pytest.approx(jaccard, abs=0.06)
+
+
+def test_minhash_of_a_long_text_is_that_of_its_parts() -> None:
+    x = shingle_set(prose(5000, 1), 5)
+    whole = minhash(x, 126, 0)
+    parts = np.minimum(minhash(x[:1500], 126, 0), minhash(x[1500:], 126, 0))
+    assert whole.tolist() == parts.tolist()
+
+
+@given(st.data())
+def test_a_shared_passage_leaves_a_shared_print(data: st.DataObject) -> None:
+    hashes = st.integers(0, 2**64 - 1)
+    passage = data.draw(st.lists(hashes, min_size=16, max_size=30))
+    around = [data.draw(st.lists(hashes, max_size=40)) for _ in range(4)]
+    one = np.array(around[0] + passage + around[1], np.uint64)
+    two = np.array(around[2] + passage + around[3], np.uint64)
+    assert np.intersect1d(winnow(one, 16), winnow(two, 16)).size
+
+
+def test_winnowing_keeps_the_density_of_the_paper() -> None:
+    sequence = shingle_sequence(folded(prose(20_000, 1)), 5)
+    assert len(winnow(sequence, 16)) / len(sequence) == pytest.approx(2 / 17, rel=0.05)
+
+
+@given(st.sets(st.integers(0, 50)), st.sets(st.integers(0, 50)))
+def test_overlap_is_that_of_sets(x: set[int], y: set[int]) -> None:
+    jaccard, containment = overlap(np.array(sorted(x), np.uint64), np.array(sorted(y), np.uint64))
+    assert jaccard == (len(x & y) / len(x | y) if x and y else 0)
+    assert containment == (len(x & y) / min(len(x), len(y)) if x and y else 0)
+
+
+# ---- versions of one article
+
+
+@pytest.mark.parametrize(
+    ("url", "same_as"),
+    [
+        ("https://www.blatt.de/netz/ausbau-17.html?page=2", 2),
+        ("https://www.blatt.de/netz/ausbau-17.html?seite=3", 3),
+        ("https://www.blatt.de/netz/ausbau-17.html/seite-2", 2),
+        ("https://www.blatt.de/netz/ausbau-17.html/seite/2", 2),
+        ("https://www.blatt.de/netz/ausbau-17.html/2", 2),
+        ("https://www.blatt.de/netz/ausbau-17-p2.html", 2),
+        ("https://www.blatt.de/netz/ausbau-17-seite-2.html", 2),
+        ("https://amp.blatt.de/netz/ausbau-17.html", 1),
+        ("https://m.blatt.de/netz/ausbau-17.html", 1),
+        ("http://blatt.de/netz/ausbau-17.html", 1),
+        ("https://www.blatt.de/amp/netz/ausbau-17.html", 1),
+        ("https://www.blatt.de/netz/ausbau-17.amp.html", 1),
+        ("https://www.blatt.de/netz/ausbau-17.html/amp/", 1),
+        ("https://www.blatt.de/netz/ausbau-17.html/amp/seite-2", 2),
+        ("https://www.blatt.de/netz/ausbau-17.html?amp=1", 1),
+        ("https://www.blatt.de/netz/ausbau-17.html?outputType=amp", 1),
+        ("https://www.blatt.de/netz/ausbau-17.html?amp", 1),
+        ("https://www.blatt.de/netz/ausbau-17.html?print=1", 1),
+        ("https://www.blatt.de/netz/ausbau-17.html/print", 1),
+        ("https://www.blatt.de/netz/ausbau-17.html/drucken", 1),
+        ("https://www.blatt.de/netz/ausbau-17-druck.html", 1),
+        ("https://www.blatt.de/netz/ausbau-17.html?view=print", 1),
+        ("https://www.blatt.de/netz/ausbau-17.html/komplettansicht", 1),
+        ("https://www.blatt.de/netz/ausbau-17.html?seite=all", 1),
+    ],
+)
+def test_versions_and_pages_of_an_article(url: str, same_as: int) -> None:
+    assert version_of(url) == Version("blatt.de/netz/ausbau-17.html", same_as)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://blatt.de/artikel?id=7",
+        "https://blatt.de/2024/05/07",  # a date
+        "https://blatt.de/netz/ausbau-2024",
+        "https://blatt.de/netz/galaxy-s-2",  # a product
+        "https://blatt.de/netz/ausbau-189678.html",
+        "https://blatt.de/amp",
+        "https://blatt.de/print",
+        "https://m.de/netz",
+        "https://blatt.de/netz?page=zwei",
+        "https://blatt.de/netz?page=1234",
+    ],
+)
+def test_what_selects_an_article_stays(url: str) -> None:
+    assert version_of(url) == Version(url.removeprefix("https://"), 1)
+
+
+def test_a_number_after_the_root_is_an_article() -> None:
+    assert version_of("https://blatt.de/?p=12") == Version("blatt.de?p=12")
+
+
+def test_a_number_after_the_number_of_an_article_is_its_page() -> None:
+    assert version_of("https://blatt.de/news/netz-2410-189678-2.html") == Version(
+        "blatt.de/news/netz-2410-189678.html", 2
+    )
+
+
+def test_the_query_that_selects_the_article_stays_beside_the_page() -> None:
+    assert version_of("https://blatt.de/a?id=7&page=2") == Version("blatt.de/a?id=7", 2)
+
+
+def test_the_longest_version_without_a_paywall_stays() -> None:
+    rows = [
+        Row("amp", prose(200, 1), "https://blatt.de/a/amp", day(1)),
+        Row("main", prose(210, 2), "https://blatt.de/a", day(1)),
+        Row("paid", prose(400, 3), "https://blatt.de/a?print=1", day(1), free=False),
+    ]
+    result = resolve(rows)
+    assert result["main"][:2] == [None, ""]
+    assert result["amp"][:2] == ["superseded", rows[1].id]
+    assert result["paid"][:2] == ["superseded", rows[1].id]
+    assert len({cluster for *_, cluster in result.values()}) == 1
+
+
+def test_then_the_newest_crawl_and_then_the_smallest_source() -> None:
+    text, url = prose(100, 1), "https://blatt.de/a"
+    rows = [Row("a", text, url, crawled=day(1)), Row("b", text, url, crawled=day(2)), Row("c", text, url)]
+    assert reasons(rows) == {"a": "superseded", "b": None, "c": "superseded"}
+    rows = [Row("z", text, url), Row("a", text, url)]
+    assert reasons(rows) == {"a": None, "z": "superseded"}
+
+
+def test_the_same_text_without_url_is_one_article() -> None:
+    assert reasons([Row("a", prose(100, 1)), Row("b", prose(100, 1)), Row("c", prose(100, 2))]) == {
+        "a": None,
+        "b": "superseded",
+        "c": None,
+    }
+
+
+def test_a_later_page_gives_way_to_the_first_however_long_it_is() -> None:
+    first = Row("one", prose(100, 1), "https://blatt.de/test/kamera")
+    second = Row("two", prose(300, 2), "https://blatt.de/test/kamera/2")
+    assert resolve([first, second])["two"][:2] == ["superseded", f"{first.id} page=2"]
+
+
+def test_a_later_page_alone_is_an_article() -> None:
+    two, three = (
+        Row("two", prose(99, 2), "https://blatt.de/test/kamera/2"),
+        Row("three", prose(99, 3), "https://blatt.de/test/kamera/3"),
+    )
+    assert reasons([two, three]) == {"two": None, "three": None}
+
+
+# ---- duplicates
+
+
+def test_equal_wording_is_an_exact_duplicate_and_the_earliest_stays() -> None:
+    text = prose(200, 1)
+    late, early = Row("a", text.upper(), "https://a.de/1", day(5)), Row("b", text, "https://b.de/1", day(4))
+    assert resolve([late, early])["a"][:2] == ["exact_duplicate", early.id]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Row("a", "", "https://a.de/1", day(1)), Row("b", "", "https://b.de/1", day(2))),
+        (Row("a", "", "https://a.de/1", None, day(1)), Row("b", "", "https://b.de/1", day(2))),
+        (Row("a", "", "https://a.de/1", day(9)), Row("b", "", "https://b.de/1")),
+    ],
+    ids=["published", "else crawled", "undated last"],
+)
+def test_order_of_precedence(first: Row, second: Row) -> None:
+    text = prose(200, 1)
+    assert reasons([replace(second, text=text), replace(first, text=edited(text, 60))]) == {
+        "a": None,
+        "b": "near_duplicate",
+    }
+
+
+def test_the_smaller_id_breaks_a_tie() -> None:
+    rows = [Row(source, prose(200, 1), f"https://{source}.de/1", day(1)) for source in "abcdef"]
+    kept = [source for source, reason in reasons(rows).items() if reason is None]
+    assert kept == [min(rows, key=lambda row: row.id).source]
+
+
+def test_a_near_duplicate_names_the_article_and_the_true_jaccard() -> None:
+    one, two = prose(300, 1), edited(prose(300, 1), 100)
+    rows = [Row("a", one, "https://a.de/1", day(1)), Row("b", two, "https://b.de/1", day(2))]
+    jaccard, _ = overlap(shingle_set(one, 5), shingle_set(two, 5))
+    assert resolve(rows)["b"][:2] == ["near_duplicate", f"{rows[0].id} jaccard={jaccard:.3f}"]
+
+
+def test_agency_copy_inside_a_longer_text_is_contained() -> None:
+    copy = prose(80, 1)
+    rows = [
+        Row("long", f"{prose(300, 2)} {copy} {prose(200, 3)}", "https://a.de/1", day(1)),
+        Row("copy", edited(copy, 79), "https://b.de/1", day(2)),
+    ]
+    reason, detail, _ = resolve(rows)["copy"]
+    assert reason == "contained"
+    assert detail.startswith(f"{rows[0].id} containment=0.9")
+
+
+def test_the_earliest_stays_also_where_the_later_text_is_the_longer_one() -> None:
+    copy = prose(80, 1)
+    rows = [
+        Row("copy", copy, "https://b.de/1", day(1)),
+        Row("long", f"{prose(200, 2)} {copy}", "https://a.de/1", day(2)),
+    ]
+    assert reasons(rows) == {"copy": None, "long": "contained"}
+
+
+def test_relatives_stay_and_share_a_cluster_named_by_the_smallest_id() -> None:
+    text = prose(300, 1)
+    rows = [
+        Row("a", text, "https://a.de/1", day(1)),
+        Row("b", edited(text, 22), "https://b.de/1", day(2)),
+        Row("c", prose(300, 2), "https://c.de/1", day(3)),
+    ]
+    jaccard, _ = overlap(shingle_set(text, 5), shingle_set(edited(text, 22), 5))
+    assert 0.5 <= jaccard < 0.8
+    result = resolve(rows)
+    smallest = min(rows[0].id, rows[1].id)
+    assert result["a"] == [None, "", smallest]
+    assert result["b"] == [None, "", smallest]
+    assert result["c"] == [None, "", rows[2].id]
+
+
+def test_below_the_threshold_nothing_joins() -> None:
+    text = prose(300, 1)
+    assert overlap(shingle_set(text, 5), shingle_set(edited(text, 12), 5))[0] < 0.5
+    rows = [Row("a", text, "https://a.de/1", day(1)), Row("b", edited(text, 12), "https://b.de/1", day(2))]
+    assert len({cluster for *_, cluster in resolve(rows).values()}) == 2
+
+
+def chain() -> list[Row]:
+    """b repeats a, c repeats b but not a: each step changes every 55th word, at another place."""
+    one = prose(400, 1).split()
+    two = [f"neu{i}" if i % 55 == 10 else w for i, w in enumerate(one)]
+    three = [f"neuer{i}" if i % 55 == 30 else w for i, w in enumerate(two)]
+    return [
+        Row(s, " ".join(t), f"https://{s}.de/1", day(i))
+        for i, (s, t) in enumerate(zip("abc", (one, two, three), strict=True))
+    ]
+
+
+def test_an_article_repeats_one_that_stays() -> None:
+    rows = chain()
+    values = {
+        (x.source, y.source): overlap(shingle_set(x.text, 5), shingle_set(y.text, 5))[0]
+        for x, y in itertools.combinations(rows, 2)
+    }
+    assert values["a", "b"] >= 0.8
+    assert values["b", "c"] >= 0.8
+    assert values["a", "c"] < 0.8
+    result = resolve(rows)
+    assert {source: r[0] for source, r in result.items()} == {"a": None, "b": "near_duplicate", "c": None}
+
+
+def test_an_edge_through_a_dropped_article_still_joins() -> None:
+    rows = chain()
+    third = replace(rows[2], text=edited(rows[2].text, 55))  # no relative of a any more, but one of b
+    assert overlap(shingle_set(rows[0].text, 5), shingle_set(third.text, 5))[0] < 0.8
+    result = resolve([rows[0], rows[1], third], Dedup(related=0.65))
+    assert result["c"][0] is None
+    assert result["a"][2] == result["c"][2] == min(rows[0].id, third.id)
+
+
+def test_a_copy_of_a_near_duplicate_repeats_what_stays() -> None:
+    text = prose(300, 1)
+    rows = [
+        Row("a", text, "https://a.de/1", day(1)),
+        Row("b", edited(text, 90), "https://b.de/1", day(2)),
+        Row("c", edited(text, 90), "https://c.de/1", day(3)),
+    ]
+    result = resolve(rows)
+    assert result["c"][0] == "near_duplicate"
+    assert result["c"][1].split()[0] == rows[0].id
+
+
+def test_near_keep_leaves_near_duplicates_in_one_cluster() -> None:
+    text = prose(300, 1)
+    rows = [
+        Row("a", text, "https://a.de/1", day(1)),
+        Row("b", edited(text, 90), "https://b.de/1", day(2)),
+        Row("c", " ".join(text.split()[:90]), "https://c.de/1", day(3)),
+        Row("d", text, "https://d.de/1", day(4)),
+    ]
+    result = resolve(rows, Dedup(near="keep"))
+    assert {source: r[0] for source, r in result.items()} == {"a": None, "b": None, "c": None, "d": "exact_duplicate"}
+    assert len({r[2] for r in result.values()}) == 1
+
+
+def test_a_wording_that_hundreds_share_joins_nobody_and_makes_few_pairs() -> None:
+    notice = prose(40, 1)
+    rows = [Row(f"s{i:03}", f"{prose(120, i + 10)} {notice}", f"https://a.de/n{i}", day(i)) for i in range(300)]
+    dedup = Dedup()
+    with connect(rows, dedup) as con:
+        dedup.resolve(con)
+        assert con.execute("SELECT count(*), count(DISTINCT cluster) FROM dedup WHERE reason IS NULL").fetchall() == [
+            (300, 300)
+        ]
+        con.execute("CREATE TABLE signed AS SELECT (row_number() OVER ())::INTEGER AS rank, * FROM articles")
+        con.execute("CREATE VIEW one AS SELECT rank, shingles, len(prints) AS prints FROM signed")
+        index_postings(con, "signed", "posting")
+        pairs = pair_candidates(con, "one", "posting", "pair", Bounds(share=0.01))
+        assert pairs < 300 * 40  # all pairs would be 44,850
+
+
+def test_a_family_larger_than_a_bucket_is_found_whole() -> None:
+    text = prose(250, 1)
+    rng = random.Random(5)
+    rows = []
+    for i in range(120):
+        words = text.split()
+        words[rng.randrange(250)] = f"anders{rng.randrange(9999)}"
+        rows.append(Row(f"s{i:03}", " ".join(words), f"https://a.de/n{i}", day(i)))
+    assert [source for source, reason in reasons(rows).items() if reason is None] == ["s000"]
+
+
+def test_no_articles_and_articles_without_words() -> None:
+    assert resolve([]) == {}
+    assert reasons([Row("a", "…", "https://a.de/1"), Row("b", prose(50, 1), "https://b.de/1")]) == {
+        "a": None,
+        "b": None,
+    }
+
+
+# ---- lock
+
+
+def test_a_locked_article_does_not_give_way_to_an_earlier_newcomer() -> None:
+    text = prose(300, 1)
+    old = Row("old", text, "https://a.de/1", day(5))
+    new = Row("new", edited(text, 90), "https://b.de/1", day(1))
+    result = resolve([old, new], locked=[(old.id, "cluster-of-old", "train")])
+    assert result["old"] == [None, "", "cluster-of-old"]
+    assert result["new"][0] == "near_duplicate"
+
+
+def test_locked_clusters_stay_and_a_merge_takes_the_most_held_out_one() -> None:
+    text = prose(400, 1)
+    half = text.split()
+    # Two locked relatives of the newcomer that are none of each other.
+    left = Row("left", " ".join(half[:300]) + " " + prose(100, 2), "https://a.de/1", day(1))
+    right = Row("right", prose(100, 3) + " " + " ".join(half[100:]), "https://b.de/1", day(2))
+    new = Row("new", text, "https://c.de/1", day(3))
+    locked = [(left.id, "x-left", "test"), (right.id, "a-right", "train")]
+    result = resolve([left, right, new], locked=locked)
+    assert (result["left"][2], result["right"][2], result["new"][2]) == ("x-left", "a-right", "x-left")
+
+
+def test_a_better_version_of_a_locked_article_takes_over_its_cluster() -> None:
+    amp = Row("amp", prose(100, 1), "https://a.de/1/amp", day(1))
+    main = Row("main", prose(200, 2), "https://a.de/1", day(1))
+    result = resolve([amp, main], locked=[(amp.id, "kept", "test")])
+    assert result["main"] == [None, "", "kept"]
+
+
+# ---- properties and config
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 10_000), st.randoms(use_true_random=False))
+def test_the_order_of_the_input_does_not_matter(seed: int, shuffled: random.Random) -> None:
+    rows = mixed(40, seed)
+    expected = resolve(rows)
+    again = list(rows)
+    shuffled.shuffle(again)
+    assert resolve(again) == expected
+    assert resolve(rows, Dedup(bucket=2, anchors=2)).keys() == expected.keys()
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 10_000))
+def test_what_stays_holds_no_duplicates_and_what_goes_repeats_what_stays(seed: int) -> None:
+    rows = mixed(40, seed)
+    result = resolve(rows)
+    by_id = {row.id: row for row in rows}
+    stay = {row.id for row in rows if result[row.source][0] is None}
+    shingles = {row.id: shingle_set(row.text, 5) for row in rows}
+    for x, y in itertools.combinations(sorted(stay), 2):
+        jaccard, containment = overlap(shingles[x], shingles[y])
+        assert jaccard < 0.8
+        assert containment < 0.9
+        if jaccard >= 0.5:
+            assert result[by_id[x].source][2] == result[by_id[y].source][2]
+    for row in rows:
+        reason, detail, _ = result[row.source]
+        if reason in ("near_duplicate", "contained", "exact_duplicate"):
+            repeated = detail.split()[0]
+            assert repeated in stay
+            jaccard, containment = overlap(shingles[row.id], shingles[repeated])
+            assert jaccard >= 0.8 or (reason == "contained" and containment >= 0.9)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"near": "maybe"},
+        {"jaccard": 0.0},
+        {"containment": 1.1},
+        {"related": 0.9},
+        {"shingle_words": 0},
+        {"window": 12},
+        {"bucket": 1},
+        {"anchors": 0},
+        {"seed": -1},
+    ],
+)
+def test_a_wrong_option_is_named(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Dedup(**wrong)
+
+
+def mixed(count: int, seed: int) -> list[Row]:
+    """Fresh texts, edited, cut and extended copies of them, some without date or URL."""
+    rng = random.Random(seed)
+    texts: list[str] = []
+    for i in range(count):
+        if rng.random() < 0.5 or not texts:
+            texts.append(prose(rng.randint(30, 300), seed * 1000 + i))
+            continue
+        words = rng.choice(texts).split()
+        match rng.randrange(4):
+            case 0:
+                rate = rng.choice([0, 0.005, 0.02, 0.05])
+                words = [w if rng.random() >= rate else f"anders{rng.randrange(999)}" for w in words]
+            case 1:
+                words = words[: max(25, int(len(words) * rng.uniform(0.5, 1)))]
+            case 2:
+                words = prose(rng.randint(10, 200), seed * 1000 + i).split() + words
+            case _:
+                words = [w.upper() for w in words]
+        texts.append(" ".join(words))
+    return [
+        Row(f"s{i:05}", text, f"https://blatt{i % 7}.de/n{i}", day(rng.randrange(300)) if rng.random() < 0.9 else None)
+        for i, text in enumerate(texts)
+    ]
+
+
+@pytest.mark.slow
+def test_recall_and_precision_against_brute_force_on_5000_texts() -> None:
+    rows = mixed(5000, 1)
+    dedup = Dedup()
+    with connect(rows, dedup) as con:
+        dedup.resolve(con)
+        result = {source: rest for source, *rest in con.execute("FROM dedup").fetchall()}
+    sets = [shingle_set(row.text, 5) for row in rows]
+    keys, owners = np.concatenate(sets), np.repeat(np.arange(len(sets)), [len(s) for s in sets])
+    order = np.argsort(keys, kind="stable")
+    keys, owners = keys[order], owners[order]
+    shared: Counter[tuple[int, int]] = Counter()
+    for group in np.split(owners, np.flatnonzero(np.diff(keys)) + 1):
+        shared.update(itertools.combinations(group.tolist(), 2))
+    found = Counter[str]()
+    for (i, j), count in shared.items():
+        jaccard, containment = count / (len(sets[i]) + len(sets[j]) - count), count / min(len(sets[i]), len(sets[j]))
+        x, y = result[rows[i].source], result[rows[j].source]
+        kind = (
+            "near" if jaccard >= 0.8 else "contained" if containment >= 0.9 else "related" if jaccard >= 0.5 else None
+        )
+        if kind:
+            found[kind] += 1
+            found[kind, x[2] == y[2] and (kind == "related" or not (x[0] is None and y[0] is None))] += 1  # type: ignore[index]
+    assert min(found["near"], found["contained"], found["related"]) > 500
+    assert found["near", True] / found["near"] >= 0.99  # type: ignore[index]
+    assert found["contained", True] / found["contained"] >= 0.95  # type: ignore[index]
+    assert found["related", True] / found["related"] >= 0.95  # type: ignore[index]
+    by_id = {canonical_id(row): k for k, row in enumerate(rows)}
+    for k, row in enumerate(rows):
+        reason, detail, _ = result[row.source]
+        if reason:
+            jaccard, containment = overlap(sets[k], sets[by_id[detail.split()[0]]])
+            assert jaccard >= 0.8 or (reason == "contained" and containment >= 0.9)
+
+
+def canonical_id(row: Row) -> str:
+    return article_id(canonical_url(row.url), row.text)

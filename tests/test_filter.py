@@ -1,0 +1,117 @@
+"""The filter: every reason reached by a document, in its order, and what passes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from presseschau.document import Document
+from presseschau.filter import Filter, paywall_phrase
+
+SENTENCE = "Der Hersteller zeigt ein neues Gerät mit größerem Speicher und längerer Laufzeit für unterwegs. "
+ARTICLE = Document(text=SENTENCE * 20, language="de", language_score=0.99, path="blocks")
+
+
+def reason(document: Document, **config: Any) -> str | None:
+    verdict = Filter(**config)(document)
+    return verdict[0] if verdict else None
+
+
+def test_an_article_passes() -> None:
+    assert Filter()(ARTICLE) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "change"),
+    [
+        ("no_article", {"text": "", "path": "none"}),
+        ("no_article", {"text": " \n", "path": "trafilatura"}),
+        ("no_letters", {"text": "12.5 % – 2024/25\n+++ 3:1"}),
+        ("no_letters", {"text": "", "path": "clean"}),
+        ("listing", {"listing": True}),
+        ("paywall_stub", {"text": SENTENCE * 5, "free": False}),
+        ("paywall_stub", {"text": SENTENCE * 5 + "Jetzt kostenlos testen und weiterlesen."}),
+        ("too_short", {"text": SENTENCE}),
+        ("too_short", {"text": "Ja. " * 45}),
+        ("not_german", {"language": "gsw", "language_score": 0.9}),
+        ("not_german", {"language": None, "language_score": 0.0}),
+        ("not_german", {"language_score": 0.2}),
+    ],
+)
+def test_each_reason(expected: str, change: dict[str, Any]) -> None:
+    verdict = Filter()(replace(ARTICLE, **change))
+    assert verdict is not None
+    assert verdict[0] == expected
+    assert verdict[1]
+
+
+def test_clean_text_is_never_no_article_or_listing() -> None:
+    assert reason(replace(ARTICLE, path="clean", listing=True)) is None
+    assert reason(replace(ARTICLE, path="dump", listing=True)) is None
+    assert reason(replace(ARTICLE, path="clean", text="")) == "no_letters"
+
+
+def test_a_page_that_shows_everything_stays_though_it_is_not_free() -> None:
+    assert reason(replace(ARTICLE, free=False)) is None
+
+
+def test_a_free_page_may_end_in_an_offer() -> None:
+    offer = SENTENCE * 8 + "Jetzt kostenlos testen."
+    assert reason(replace(ARTICLE, text=offer)) == "paywall_stub"
+    assert reason(replace(ARTICLE, text=offer, free=True)) is None
+
+
+def test_a_long_article_may_end_in_an_offer() -> None:
+    assert reason(replace(ARTICLE, text=SENTENCE * 30 + "Jetzt kostenlos testen.")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lesen Sie den ganzen Artikel mit unserem Angebot.",
+        "Dieser Artikel ist nur für Abonnenten lesbar.",
+        "Sie haben bereits ein Abo?",
+        "Das Angebot ist monatlich kündbar.",
+        "Melden Sie sich an, um weiterzulesen.",
+    ],
+)
+def test_offers_are_known(text: str) -> None:
+    assert paywall_phrase(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der Artikel 13 der Richtlinie gilt für Plattformen mit vielen Nutzern.",
+        "Das Abo kostet künftig zehn Euro, sagte der Konzern.",
+        "Die Beta lässt sich kostenlos im Netz finden.",
+        "Wir testen das Gerät im Alltag.",
+    ],
+)
+def test_news_about_subscriptions_is_no_offer(text: str) -> None:
+    assert paywall_phrase(text) is None
+
+
+def test_other_languages_can_be_kept() -> None:
+    english = replace(ARTICLE, language="en")
+    assert reason(english) == "not_german"
+    assert reason(english, languages=["de", "en"]) is None
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"min_words": -1},
+        {"min_words": 1.5},
+        {"min_chars": True},
+        {"min_language_score": 2},
+        {"min_language_score": "high"},
+        {"languages": ()},
+        {"languages": ["de", ""]},
+    ],
+)
+def test_wrong_config_is_named(config: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"filter.{next(iter(config))}"):
+        Filter(**config)

@@ -1,0 +1,119 @@
+"""Praise and blame of one sentence; each case fails without its rule."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from presseschau.label.polarity import Values, entries_of, values_of
+from presseschau.label.stance_lexicon import load
+from presseschau.label.voice import read
+
+
+def values(text: str, used: Counter[str] | None = None) -> Values:
+    reading = read(text)
+    found = values_of(
+        reading, entries_of(reading, load()), reading.sentences[0], load(), Counter() if used is None else used
+    )
+    return found or Values(0.0, 0.0, 0, 0, -1, ())
+
+
+def balance(text: str) -> float:
+    return values(text).praise - values(text).blame
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Kamera ist hervorragend.",
+        "Das Display überzeugt.",
+        "Der Akku lässt kaum Wünsche offen.",
+        "Das ist kein Reinfall.",
+        "Die Bedienung ist nicht nur schnell, sondern auch elegant.",
+        "So elegant arbeitet kein anderes elegantes Gerät.",
+    ],
+)
+def test_praise(text: str) -> None:
+    assert balance(text) > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Kamera ist miserabel.",
+        "Das Display überzeugt im Alltag nicht.",
+        "Der Akku lässt zu wünschen übrig.",
+        "Das ist keine gute Lösung.",
+        "Die Bedienung ist kaum intuitiv.",
+        "Ein Tarifchaos ohnegleichen.",
+        "Die Verarbeitung ist elegant, aber der Preis ist ein schlechter Witz.",
+    ],
+)
+def test_blame(text: str) -> None:
+    assert balance(text) < 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nach dem Angriff fehlen Daten von 3000 Menschen.",
+        "Der Kurs fiel um zehn Prozent.",
+        "Die Firma ist davon überzeugt.",
+        "Rund um die Uhr arbeiten dort 40 Leute.",
+        "Soziale Netzwerke wachsen.",
+        "In der ersten Klasse lernen 20 Kinder.",
+        "Zwei Punkte fehlen noch.",
+    ],
+)
+def test_bad_news_and_set_phrases_judge_next_to_nothing(text: str) -> None:
+    assert abs(balance(text)) <= 0.3
+
+
+def test_negated_blame_is_less_than_praise() -> None:
+    assert 0 < balance("Das ist nicht schlecht.") < balance("Das ist gelungen.")
+
+
+def test_the_negation_stays_in_its_clause() -> None:
+    assert balance("Das stört nicht, der Klang ist großartig.") > 1.5
+
+
+def test_degree_words() -> None:
+    assert balance("Das Gerät ist sehr elegant.") > balance("Das Gerät ist elegant.")
+    assert balance("Das Gerät ist eher elegant.") < balance("Das Gerät ist elegant.")
+
+
+def test_a_condition_takes_weight_off() -> None:
+    assert 0 < balance("Mit Update würde das Gerät elegant wirken.") < balance("Das Gerät wirkt elegant.")
+
+
+def test_what_comes_after_the_contrast_counts_more() -> None:
+    assert balance("Zwar ist das Gerät elegant, aber umständlich.") < 0 < balance("Es ist umständlich, aber elegant.")
+
+
+def test_one_praising_word_in_quotation_marks_is_irony() -> None:
+    assert balance("Die „großartige“ Idee kostet Milliarden.") < 0
+
+
+def test_quoted_speech_inside_a_sentence_is_left_out() -> None:
+    assert balance("Der Verband ruft „Das ist ein ganz großartiges Gerät für uns“ in den Saal.") == 0
+
+
+def test_capitals_tell_nouns_from_verbs() -> None:
+    assert balance("Die Geräte punkten im Alltag.") > 0
+    assert balance("Es gibt Abzug nach Punkten im Alltag.") == 0
+
+
+def test_a_word_that_returns_counts_less() -> None:
+    used: Counter[str] = Counter()
+    first, second = (values("Werbung nervt.", used) for _ in range(2))
+    assert second.blame == pytest.approx(first.blame / 2)
+
+
+def test_one_sentence_has_a_limit() -> None:
+    assert values("Ein großartiges, geniales, brillantes, perfektes Meisterwerk.").praise == 3.0
+
+
+def test_swiss_and_ascii_spelling() -> None:
+    assert balance("Ein grossartiges Gerät.") == balance("Ein großartiges Gerät.")
+    assert balance("Das ist ueberfluessig.") == balance("Das ist überflüssig.")

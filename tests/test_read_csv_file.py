@@ -1,0 +1,161 @@
+import csv
+import gzip
+import io
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presseschau.document import Drop, Page
+from presseschau.read import ReadError, open_source
+
+PACK = {"": lambda data: data, ".gz": gzip.compress, ".zst": zstandard.compress}
+
+
+def read(path, data: bytes | str | None = None, **options):
+    if data is not None:
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+    reader = open_source("csv", str(path), **options)
+    return [item for unit in reader.units() for item in ([unit] if isinstance(unit, Drop) else reader.pages(unit))]
+
+
+@pytest.mark.parametrize("ending", PACK)
+def test_rows_with_quotes_and_lines_in_them(tmp_path, ending):
+    data = 'url,text,published\r\nhttps://a.de/1,"Er sagt ""ja"",\r\ndann nein",2024-05-01\r\n\r\n,Nur Text,\r\n'
+    first, second = read(tmp_path / f"a.csv{ending}", PACK[ending](data.encode()))
+    assert first.source == f"a.csv{ending}#2"
+    assert first.raw == 'Er sagt "ja",\r\ndann nein'
+    assert first.published is not None
+    assert second == Page(f"a.csv{ending}#5", "text", "Nur Text")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_separators(tmp_path, separator):
+    data = (
+        separator.join(["url", '"text"', "a b"])
+        + "\n"
+        + separator.join(["https://a.de/1", '"Hallo, du; da|dort"', "x"])
+    )
+    (page,) = read(tmp_path / "a.csv", data)
+    assert (page.url, page.raw) == ("https://a.de/1", "Hallo, du; da|dort")
+
+
+def test_a_separator_inside_quoted_names_does_not_count(tmp_path):
+    (page,) = read(tmp_path / "a.csv", '"a,b,c,d";text\nx;Hallo\n')
+    assert page.raw == "Hallo"
+
+
+def test_one_column(tmp_path):
+    assert [page.raw for page in read(tmp_path / "a.csv", "text\neins\nzwei\n")] == ["eins", "zwei"]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
+def test_encodings(tmp_path, codec):
+    data = "url;text\nhttps://a.de/1;„Käse“ – gut\n"
+    mark = b"\xff\xfe" if codec == "utf-16-le" else b""
+    (page,) = read(tmp_path / "a.csv", mark + data.encode(codec))
+    assert (page.url, page.raw) == ("https://a.de/1", "„Käse“ – gut")
+
+
+def test_tsv_columns_and_kept_columns(tmp_path):
+    (page,) = read(tmp_path / "a.tsv", "link\tbody\tdept\nhttps://a.de/1\tb\t\n",
+                   columns={"text": "body", "url": "link"}, keep=["dept"])  # fmt: skip
+    assert page == Page("a.tsv#2", "text", "b", url="https://a.de/1", extra='{"dept":""}')
+
+
+def test_bad_rows_are_told_and_the_rest_goes_on(tmp_path):
+    data = 'url,text\n1,a\n2\n3,b,c\n4,"d" e\n5,f\n6,\n7,"never closed\n8,g\n'
+    found = read(tmp_path / "a.csv", data)
+    assert [(item.source.rpartition("#")[2], getattr(item, "reason", "page")) for item in found] == [
+        ("2", "page"), ("3", "bad_record"), ("4", "bad_record"), ("5", "bad_record"), ("6", "page"), ("7", "empty"),
+        ("8", "bad_record"),
+    ]  # fmt: skip
+    assert found[1].detail == "1 fields, the header has 2"
+    assert found[2].detail == "3 fields, the header has 2"
+    assert found[3].detail.startswith("line 5: ")
+    assert found[-1].detail == "lines 8 to 9: unexpected end of data"
+
+
+def test_a_row_over_the_limit_is_left_out(tmp_path):
+    data = "url,text\n1,a\n2," + "x" * 500 + "\n3,b\n4," + "y" * 5000 + '\n5,c\n6,"' + "z\n" * 4000
+    found = read(tmp_path / "a.csv", data, max_bytes=400)
+    kinds = [getattr(item, "reason", "page") for item in found]
+    assert kinds[:5] == ["page", "too_large", "page", "too_large", "page"]
+    assert kinds[5] == "too_large"
+    assert "is a quote never closed?" in found[5].detail
+
+
+def test_huge_fields_are_read(tmp_path):
+    (page,) = read(tmp_path / "a.csv", "text\n" + "x" * 1_000_000 + "\n")
+    assert len(page.raw) == 1_000_000
+
+
+def test_a_cut_file_gives_the_rows_before_the_cut(tmp_path):
+    data = "url,text\n" + "".join(f"https://a.de/{number},Text {number * 7919}\n" for number in range(3000))
+    for cut in range(30, 60):
+        *pages, last = read(tmp_path / "a.csv.gz", gzip.compress(data.encode())[:-cut])
+        assert len(pages) > 2000
+        assert [page.raw for page in pages] == [f"Text {number * 7919}" for number in range(len(pages))]
+    assert last.reason == "truncated"
+    assert last.source == f"a.csv.gz#{len(pages) + 2}"
+
+
+def test_files_without_rows(tmp_path):
+    (tmp_path / "a.csv").touch()
+    (tmp_path / "b.csv").write_text("url,text\n")
+    (tmp_path / "c.csv.gz").write_bytes(b"kein gzip")
+    (tmp_path / "d.csv.gz").write_bytes(gzip.compress(b"\n\n"))
+    assert [(drop.source, drop.reason) for drop in read(tmp_path)] == [
+        ("a.csv", "empty"),
+        ("c.csv.gz#1", "unreadable"),
+        ("d.csv.gz", "empty"),
+    ]
+
+
+def test_wrong_column_names_are_told_at_once(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("link,body,abteilung\n1,x,y\n")
+    for options, message in (
+        (
+            {},
+            r"no column html or text \(it has link, body, abteilung\): name yours with source\.columns=\{text: ",
+        ),
+        ({"columns": {"text": "bodi"}}, r"source\.columns\.text=bodi: there is no such column; nearest is body"),
+        ({"columns": {"text": "body"}, "keep": ["abteilun"]}, r"source\.keep=abteilun: .* nearest is abteilung"),
+    ):
+        with pytest.raises(ReadError, match=message):
+            open_source("csv", str(path), **options)
+
+
+def test_one_of_several_files_without_the_columns_goes_to_the_ledger(tmp_path):
+    (tmp_path / "a.csv").write_text("link\nx\n")
+    (tmp_path / "b.csv").write_text("text\nx\n")
+    bad, good = read(tmp_path)
+    assert bad.detail == "neither html nor text; it has link"
+    assert isinstance(good, Page)
+
+
+def test_a_name_twice_means_the_first(tmp_path):
+    assert read(tmp_path / "a.csv", "text,text\neins,zwei\n")[0].raw == "eins"
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=20)), max_size=8))
+def test_what_a_writer_wrote_is_read(tmp_path_factory, rows):
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([("title", "text"), *rows])
+    path = tmp_path_factory.getbasetemp() / "written.csv"
+    found = read(path, out.getvalue().encode("utf-8", "replace"))
+    wanted = [text.encode("utf-8", "replace").decode() for title, text in rows if title.strip() or text.strip()]
+    assert len(found) == len(wanted)
+    for item, text in zip(found, wanted, strict=True):
+        assert item.raw == text if isinstance(item, Page) else not text.strip()
+
+
+@given(st.binary(max_size=200) | st.text('ab",;\n\r\t ', max_size=60).map(str.encode), st.sampled_from(list(PACK)))
+def test_any_bytes_never_raise(tmp_path_factory, data, ending):
+    path = tmp_path_factory.getbasetemp() / f"any.csv{ending}"
+    found = read(path, PACK[ending](b"url,text\n" + data))
+    sources = [item.source for item in found]
+    assert len(set(sources)) == len(sources)
+    assert all("\n" not in item.detail for item in found if isinstance(item, Drop))

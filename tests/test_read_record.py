@@ -1,0 +1,300 @@
+import math
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import orjson
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presseschau.document import Drop, Page
+from presseschau.read import ReadError
+from presseschau.read.record import Columns, extra_of, page_of, parse_object, utc_date
+
+PLAIN = Columns({})
+MAY = datetime(2024, 5, 1, 10, 0, 0, tzinfo=UTC)
+
+
+def page(record, columns=PLAIN) -> Page:
+    found = page_of(record, "x#1", columns)
+    assert isinstance(found, Page), found
+    return found
+
+
+def drop(record, columns=PLAIN) -> Drop:
+    found = page_of(record, "x#1", columns)
+    assert isinstance(found, Drop), found
+    assert (found.source, found.stage, found.outcome) == ("x#1", "read", "failed")
+    return found
+
+
+def test_all_fields():
+    record = {
+        "url": " https://example.de/a ",
+        "html": "<p>Käse",
+        "title": " Titel ",
+        "published": "2024-05-01T12:00:00+02:00",
+        "crawled": 1714557600,
+        "headers": {"Content-Type": "text/html", "Set-Cookie": ["a=1", "b=2"], "Age": 3, "Leer": None},
+        "other": 1,
+    }
+    assert page(record) == Page(
+        source="x#1",
+        kind="html",
+        raw="<p>Käse",
+        url="https://example.de/a",
+        title="Titel",
+        published=MAY,
+        crawled=MAY,
+        headers=(("content-type", "text/html"), ("set-cookie", "a=1"), ("set-cookie", "b=2"), ("age", "3")),
+    )
+
+
+def test_html_before_text_unless_text_is_named():
+    both = {"html": "<p>h", "text": "t", "body": "b"}
+    assert page(both).kind == "html"
+    named = page(both, Columns({"text": "body"}))
+    assert (named.kind, named.raw) == ("text", "b")
+    assert page(both, Columns({"text": "body", "html": "html"})).kind == "html"
+    assert page({"html": " \n", "text": "t"}).kind == "text"
+    assert page({"html": None, "text": "t"}).kind == "text"
+    assert page({"html": "<p>h", "body": ""}, Columns({"text": "body"})).kind == "html"
+
+
+def test_bytes_stay_bytes():
+    assert page({"html": b"<p>K\xe4se"}).raw == b"<p>K\xe4se"
+
+
+def test_renamed_fields_replace_ours():
+    columns = Columns({"url": "link", "published": "when", "title": "head"})
+    record = {"text": "t", "link": "https://a.de/1", "url": "https://b.de", "when": "2024-05-01 10:00", "head": "H"}
+    found = page(record, columns)
+    assert (found.url, found.published, found.title) == ("https://a.de/1", MAY, "H")
+
+
+@pytest.mark.parametrize(
+    ("record", "reason", "detail"),
+    [
+        ({"url": "https://a.de/"}, "bad_record", "neither html nor text; it has url"),
+        ({}, "bad_record", "neither html nor text; it has nothing"),
+        ({"text": 5}, "bad_record", "text is a number, not a string"),
+        ({"text": ["t"]}, "bad_record", "text is a list, not a string"),
+        ({"html": {"a": 1}}, "bad_record", "html is an object, not a string"),
+        ({"text": "t", "url": 7}, "bad_record", "url is a number, not a string"),
+        ({"text": "t", "title": True}, "bad_record", "title is a boolean, not a string"),
+        ({"text": "t", "published": "gestern"}, "bad_record", "published is no date: 'gestern'"),
+        ({"text": "t", "crawled": []}, "bad_record", "crawled is no date: []"),
+        ({"text": "t", "headers": "kaputt"}, "bad_record", "headers is no JSON: 'kaputt'"),
+        ({"text": "t", "headers": 5}, "bad_record", "headers is a number, not an object or a list of pairs"),
+        ({"text": "t", "headers": ["a"]}, "bad_record", "headers holds 'a', not a pair of name and value"),
+        ({"text": "t", "headers": {"a": {}}}, "bad_record", "header 'a' is an object, not a string"),
+        ({"text": ""}, "empty", "html and text are empty"),
+        ({"text": None, "html": " \n\t"}, "empty", "html and text are empty"),
+    ],
+)
+def test_wrong_records_say_what_is_wrong(record, reason, detail):
+    found = drop(record)
+    assert (found.reason, found.detail) == (reason, detail)
+
+
+def test_a_record_without_content_lists_what_it_has():
+    record = {f"feld{number}": "x" for number in range(12)}
+    detail = drop(record, Columns({"text": "body"})).detail
+    assert detail == "neither body nor html; it has " + ", ".join(f"feld{number}" for number in range(8)) + " …"
+
+
+def test_drops_carry_the_canonical_url():
+    assert drop({"url": "https://A.de/1?utm_source=x#y"}).url == "https://a.de/1"
+    assert drop({"url": "https://A.de/1", "text": "t", "published": "?"}).url == "https://a.de/1"
+
+
+def test_size_limit():
+    assert drop({"text": "x" * 11}, Columns({}, max_bytes=10)).reason == "too_large"
+    assert page({"text": "x" * 10}, Columns({}, max_bytes=10)).raw == "x" * 10
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"A": "1", "B": "2"},
+        [["A", "1"], ["B", "2"]],
+        [("A", "1"), ("B", "2")],
+        [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}],
+        '{"A": "1", "B": "2"}',
+        '[["A", "1"], ["B", 2]]',
+    ],
+)
+def test_headers_in_any_shape(headers):
+    assert page({"text": "t", "headers": headers}).headers == (("a", "1"), ("b", "2"))
+
+
+def test_no_headers():
+    assert page({"text": "t", "headers": ""}).headers == ()
+    assert page({"text": "t", "headers": None}).headers == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2024-05-01T10:00:00Z",
+        "2024-05-01T12:00:00+02:00",
+        "2024-05-01 12:00:00.999999 +0200",
+        "2024-05-01T10:00:00.123456789Z",
+        "2024-05-01 10:00",
+        "2024-05-01 10:00:00 UTC",
+        "20240501T100000Z",
+        "20240501100000",
+        "Wed, 01 May 2024 10:00:00 GMT",
+        "Wed, 01 May 2024 12:00:00 +0200",
+        "Wednesday, 01-May-24 10:00:00 GMT",
+        "01.05.2024, 10:00 Uhr",
+        "1.5.2024 10:00:00",
+        1714557600,
+        1714557600.9,
+        "1714557600",
+        1714557600123,
+        1714557600123456,
+        1714557600123456789,
+        datetime(2024, 5, 1, 10, 0, 0, 5),  # noqa: DTZ001
+        pd.Timestamp("2024-05-01T12:00:00.5", tz="Europe/Berlin"),
+    ],
+)
+def test_dates(value):
+    found = utc_date(value)
+    assert found == MAY
+    assert type(found) is datetime
+    assert found.tzinfo is UTC
+
+
+def test_days():
+    assert utc_date("2024-05-01") == utc_date("01.05.2024") == utc_date("20240501") == utc_date(date(2024, 5, 1))
+    assert utc_date("2024-05-01") == datetime(2024, 5, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", "NaN", "NaT", "None", "null", "N/A", math.nan, pd.NaT])
+def test_no_date(value):
+    assert utc_date(value) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["gestern", "2024", "2024-13-01", "32.01.2024", "31.02.2024 10:00", True, {}, math.inf, -1e30, 10**30, "9" * 14,
+     "2024-05-01T10:00:00+99:00", "0001-01-01T00:00:00+05:00", "Wed, 99 May 2024 10:00:00 GMT", "12:30"],
+)  # fmt: skip
+def test_wrong_dates_are_errors(value):
+    with pytest.raises(ValueError, match=r"^no date: "):
+        utc_date(value)
+
+
+@given(st.one_of(st.text(max_size=30), st.floats(), st.integers(), st.datetimes(), st.from_regex(r"[0-9.:T +-]{1,25}")))
+def test_any_date_is_a_date_or_a_value_error(value):
+    try:
+        found = utc_date(value)
+    except ValueError:
+        return
+    assert found is None or (found.tzinfo is UTC and found.microsecond == 0)
+
+
+def test_kept_columns_are_canonical_json():
+    record = {"b": {"z": 1, "a": [1.5, None]}, "a": "ä", "text": "t"}
+    assert page(record, Columns({}, ("b", "a", "fehlt"))).extra == '{"a":"ä","b":{"a":[1.5,null],"z":1},"fehlt":null}'
+    assert page(record).extra is None
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (datetime(2024, 5, 1, tzinfo=UTC), '"2024-05-01T00:00:00+00:00"'),
+        (date(2024, 5, 1), '"2024-05-01"'),
+        (pd.Timestamp("2024-05-01T10:00:00.123456789"), '"2024-05-01T10:00:00.123456789"'),
+        (Decimal("1.10"), '"1.10"'),
+        (b"K\xc3\xa4se", '"Käse"'),
+        (10**30, f'"{10**30}"'),
+        (math.nan, "null"),
+        (math.inf, "null"),
+        ("\ud800", '"\ufffd"'),
+        ({1: 2}, '{"1":2}'),
+        ([("a", "b")], '[["a","b"]]'),
+        (True, "true"),
+    ],
+)
+def test_kept_values_json_has_no_type_for(value, written):
+    assert extra_of({"x": value}, ["x"]) == f'{{"x":{written}}}'
+
+
+def test_kept_values_nested_too_deep_fail_the_record():
+    deep: list = []
+    for _ in range(300):
+        deep = [deep]
+    assert drop({"text": "t", "x": deep}, Columns({}, ("x",))).detail == "nested more than 100 deep"
+
+
+def test_json_as_pythons_own_writer_writes_it():
+    assert parse_object(b'{"a": NaN, "b": "x\\ud83d", "c": -Infinity}') == {"a": None, "b": "x\ufffd", "c": None}
+    assert parse_object(b' {"a": 1}\r\n') == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"[1]", "a list, not an object"),
+        (b'"x"', "a string, not an object"),
+        (b"null", "null, not an object"),
+        (b"{", "not JSON"),
+        (b'{"a": "\xe4"}', "not JSON"),
+        (b'{"a": ' + b"[" * 100_000, "not JSON"),
+        (b"\x00\xff", "not JSON"),
+    ],
+)
+def test_no_object(raw, message):
+    with pytest.raises(ValueError, match=message):
+        parse_object(raw)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+NESTED = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = st.sampled_from(["url", "html", "text", "title", "published", "crawled", "headers", "x"])
+
+
+@given(st.dictionaries(FIELDS, NESTED))
+def test_any_record_gives_a_page_or_a_drop(record):
+    found = page_of(record, "x#1", Columns({}, ("x",)))
+    if isinstance(found, Page):
+        assert found.raw.strip()
+        assert found.extra is not None
+        orjson.loads(found.extra)
+    else:
+        assert found.reason in ("bad_record", "empty")
+        assert "\n" not in found.detail
+
+
+@pytest.mark.parametrize(
+    ("names", "keep", "message"),
+    [
+        ({"txt": "body"}, (), r"source\.columns has no key 'txt'; nearest is text"),
+        ({"text": ""}, (), r"source\.columns\.text is '', not the name of a column"),
+        ({"text": 3}, (), r"source\.columns\.text is 3, not the name of a column"),
+        ({}, ("a", 1), r"source\.keep=\['a', 1\] is not a list of column names"),
+        ({}, ("a", "a"), r"source\.keep names a column twice"),
+    ],
+)
+def test_wrong_columns(names, keep, message):
+    with pytest.raises(ReadError, match=message):
+        Columns(names, keep)
+
+
+def test_wrong_limit():
+    with pytest.raises(ReadError, match="max_bytes=0"):
+        Columns({}, max_bytes=0)
+
+
+def test_the_key_tells_options_apart():
+    keys = [PLAIN.key("csv"), PLAIN.key("jsonl"), Columns({"text": "b"}).key("csv"), Columns({}, ("b",)).key("csv"),
+            Columns({}, max_bytes=5).key("csv")]  # fmt: skip
+    assert len(set(keys)) == len(keys)
+    assert Columns({"text": "b", "url": "l"}).key("x") == Columns({"url": "l", "text": "b"}).key("x")

@@ -1,0 +1,41 @@
+"""Same pages, config and versions → same bytes, whatever the workers, hash seed, zone, locale, folder, order or cache."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, build
+
+from presseschau.publish.shards import file_sha256
+
+
+def digests(dataset: Path) -> dict[str, str]:
+    return {p.relative_to(dataset).as_posix(): file_sha256(p) for p in sorted(dataset.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def one_worker(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("one")
+    return digests(build(folder, workers=1, env={"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}))
+
+
+def test_workers_hash_seed_zone_and_locale(one_worker: dict[str, str], tmp_path: Path) -> None:
+    env = {"PYTHONHASHSEED": "4711", "TZ": "Pacific/Chatham", "LC_ALL": "C", "LANG": "C"}
+    other = build(tmp_path, "pipeline.batch_units=7", workers=4, env=env)
+    assert digests(other) == one_worker
+
+
+def test_input_folder_and_warm_cache(one_worker: dict[str, str], tmp_path: Path) -> None:
+    elsewhere = tmp_path / "a folder with another name"
+    # Copied newest name first, so that the file system lists the files in another order.
+    for path in sorted((ROOT / "data/sample").rglob("*"), reverse=True):
+        if path.is_file():
+            target = elsewhere / path.relative_to(ROOT / "data/sample")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    first = digests(build(tmp_path, f"source.path='{elsewhere}'", "pipeline.batch_units=5"))
+    again = digests(build(tmp_path, f"source.path='{elsewhere}'"))
+    assert first == one_worker
+    assert again == one_worker

@@ -1,0 +1,191 @@
+"""Stance of whole articles toward their main target."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from presseschau.document import Document
+from presseschau.label.stance import Stance, StanceLabeler
+
+LABELER = StanceLabeler()
+
+PRAISE = (
+    "Die Nordlicht X2 ist ein Glücksgriff.\n\nDas Gehäuse der Nordlicht X2 ist hervorragend verarbeitet, die Bedienung "
+    "kinderleicht. Der Akku hält zwölf Tage.\n\nIm Alltag überzeugt die Uhr auf ganzer Linie.\n\n"
+    "Fazit: Eine klare Empfehlung."
+)
+BLAME = (
+    "Der Plan ist verfehlt.\n\nWer alle Nachrichten durchsuchen will, stellt Millionen unter Generalverdacht. Das ist "
+    "unverhältnismäßig und bringt nichts.\n\nDie Chatkontrolle wäre ein Dammbruch. Leider hat niemand daraus gelernt."
+)
+REPORT = (
+    "Die Nordstrom AG hat am Montag ein Werk eröffnet. Dort arbeiten 300 Menschen.\n\n„Das ist ein großartiger Tag und "
+    "ein Meilenstein für die ganze Region“, sagte der Vorstand. Laut Verband ist der Standort hervorragend gewählt.\n\n"
+    "Gegner nannten den Bau eine Katastrophe. Das Werk koste zu viel und sei überflüssig. Der Betrieb läuft seit Mai."
+)
+
+
+def stance(text: str, title: str, genre: str) -> Stance:
+    return LABELER(Document(text=text, title=title), genre, "other")
+
+
+def test_a_review_that_praises() -> None:
+    found = stance(PRAISE, "Nordlicht X2 im Test", "review")
+    assert (found.target, found.target_type, found.stance) == ("Nordlicht X2", "product", "favor")
+
+
+def test_a_comment_that_rejects() -> None:
+    found = stance(BLAME, "Die Chatkontrolle ist ein Irrweg", "opinion")
+    assert (found.target, found.target_type, found.stance) == ("Chatkontrolle", "policy", "against")
+
+
+def test_a_report_with_strong_words_in_other_mouths_is_neutral() -> None:
+    found = stance(REPORT, "Nordstrom eröffnet Werk", "news")
+    assert found.stance == "neutral"
+    assert found.evidence == ()
+    assert all(abs(v.weight) < 0.7 for v in found.votes)
+
+
+def test_the_same_words_in_the_own_voice_do_count() -> None:
+    own = (
+        REPORT.replace("„", "")
+        .replace("“, sagte der Vorstand", "")
+        .replace("Laut Verband ist der", "Der")
+        .replace(" gewählt", " ist gewählt")
+    )
+    quoted, spoken = (sum(v.weight for v in stance(t, "Werk eröffnet", "feature").votes) for t in (REPORT, own))
+    assert spoken > quoted + 2
+
+
+def test_a_comment_in_quotation_marks_is_not_the_articles() -> None:
+    quoted = "\n\n".join(f"„{p}“" for p in BLAME.split("\n\n"))
+    assert stance(quoted, "Streit um Chatkontrolle", "news").stance == "neutral"
+
+
+def test_an_interviewees_judgement_is_not_the_articles() -> None:
+    text = "Taugt die Uhr?\n\nSie ist großartig, genial, ein Meisterwerk.\n\nUnd der Preis?\n\nDer ist unschlagbar."
+    assert stance(text, "Gespräch über die Nordlicht X2", "interview").stance == "neutral"
+    assert stance(text, "Gespräch über die Nordlicht X2", "review").stance == "favor"
+
+
+def test_the_senders_praise_in_a_press_release_counts() -> None:
+    text = "Nordstrom stellt die neue Wallbox vor. Kunden profitieren von einer einzigartigen, bequemen Lösung."
+    assert stance(text, "Nordstrom bringt Wallbox", "press_release").stance == "favor"
+
+
+def test_the_verdict_weighs_more_than_the_middle() -> None:
+    filler = "Das Gerät wiegt 300 Gramm. Es misst acht Zentimeter.\n\n" * 6
+    praise, blame = "Der Klang ist großartig.\n\n", "Der Klang ist miserabel.\n\n"
+    end = stance(filler + praise + filler + "Fazit\n\n" + blame, "Lautsprecher Eins", "review")
+    start = stance(filler + blame + filler + "Fazit\n\n" + praise, "Lautsprecher Eins", "review")
+    assert sum(v.weight for v in end.votes) < 0 < sum(v.weight for v in start.votes)
+
+
+def test_sentences_that_name_the_target_weigh_more() -> None:
+    text = "Wir prüfen zwei Uhren. Es ist Mai. Es regnet. {} ist großartig.\n\nEnde."
+    named, other = (stance(text.format(n), "Uhr Nordlicht im Test", "review") for n in ("Die Nordlicht", "Das Wetter"))
+    assert named.votes[0].weight > other.votes[0].weight
+
+
+def test_a_headline_that_asks_judges_less() -> None:
+    text = "Es geht um die Chatkontrolle. Sie kommt im Mai."
+    asks, says = (stance(text, f"Chatkontrolle ist ein Irrweg{mark}", "opinion") for mark in ("?", ""))
+    assert asks.confidence is not None
+    assert says.confidence is not None
+    assert says.stance == "against"
+    assert says.confidence > asks.confidence or asks.stance != "against"
+
+
+def test_no_target_no_stance() -> None:
+    found = stance("es geht so weiter wie bisher und nicht anders.", "", "news")
+    assert (found.target, found.target_type, found.stance, found.confidence) == (None, None, None, None)
+
+
+def test_evidence_is_short_verbatim_and_in_order() -> None:
+    long = (
+        "Das Gerät, das im Mai für alle Kunden in ganz Europa erscheint, ist nach zwei Wochen mit vielen Fahrten "
+        "großartig gewesen."
+    )
+    text = PRAISE + "\n\n" + long
+    found = stance(text, "Nordlicht X2 im Test", "review")
+    assert 1 <= len(found.evidence) <= 3
+    assert [e.start for e in found.evidence] == sorted(e.start for e in found.evidence)
+    for span in found.evidence:
+        assert text[span.start : span.end] == span.text
+        assert len(span.text.split()) <= 15
+
+
+def test_mixed_shows_both_sides() -> None:
+    from presseschau.label.stance import evidence_of
+
+    text = "Der Klang ist großartig. Die Form ist genial. Das Bild ist brillant. Das Menü ist umständlich."
+    votes = stance(text, "Gerät im Test", "review").votes
+    quotes = [e.text for e in evidence_of(votes, "mixed")]
+    assert "Das Menü ist umständlich." in quotes
+    assert len(quotes) == 3
+
+
+def test_votes_say_why() -> None:
+    votes = stance(REPORT, "Nordstrom eröffnet Werk", "news").votes
+    assert any("grossartiger" in v.why and v.why.endswith("(quote)") is False for v in votes) or votes
+    assert all(v.why for v in votes)
+
+
+def test_max_chars_is_checked() -> None:
+    with pytest.raises(ValueError, match="max_chars"):
+        StanceLabeler(max_chars=10)
+
+
+def test_confidence_is_a_probability_and_white_space_changes_nothing() -> None:
+    for text, title, genre in ((PRAISE, "Nordlicht X2 im Test", "review"), (BLAME, "Irrweg", "opinion")):
+        found = stance(text, title, genre)
+        assert found.confidence is not None
+        assert 0 < found.confidence < 1
+        wide = stance(text.replace("\n\n", "\n\n\n \n").replace(" ist ", "  ist "), title, genre)
+        assert (wide.stance, wide.confidence, wide.target) == (found.stance, found.confidence, found.target)
+
+
+def test_an_article_is_read_alone() -> None:
+    first = stance(PRAISE, "Nordlicht X2 im Test", "review")
+    stance(BLAME, "Irrweg", "opinion")
+    assert stance(PRAISE, "Nordlicht X2 im Test", "review") == first
+
+
+WORDS = st.sampled_from(
+    [
+        "\n",
+        "\n\n",
+        *[
+            "großartig",
+            "nicht",
+            "„",
+            "“",
+            '"',
+            "miserabel",
+            "Gerät",
+            "ist",
+            ".",
+            "aber",
+            ",",
+            "laut",
+            "sei",
+            "?",
+            "Fazit",
+            ":",
+            "kein",
+        ],
+    ]
+)
+
+
+@settings(max_examples=150)
+@given(st.lists(WORDS, max_size=60).map(" ".join), st.sampled_from(["news", "review", "interview"]))
+def test_any_text_gives_a_valid_stance(text: str, genre: str) -> None:
+    found = stance(text, "Gerät Eins", genre)
+    assert found.stance in ("favor", "against", "mixed", "neutral")
+    for span in [*found.evidence, *(v.span for v in found.votes)]:
+        assert text[span.start : span.end] == span.text
+    assert len(found.evidence) <= 3
+    assert bool(found.evidence) <= (found.stance != "neutral")

@@ -1,0 +1,96 @@
+"""From sums to a stance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presseschau.label.stance_model import Features, fit, load_model, side_features, sign_features
+
+PLAIN = Features(praise=0.0, blame=0.0, near=0.0, title=0.0, strong=0, person=0, own=20, sentences=25)
+PRAISE = replace(PLAIN, praise=14.0, blame=1.0, near=5.0, title=1.0, strong=5)
+BLAME = replace(PLAIN, praise=1.0, blame=14.0, near=-5.0, title=-1.0, strong=5)
+
+
+@pytest.mark.parametrize(
+    ("features", "genre", "stance"),
+    [
+        (PLAIN, "news", "neutral"),
+        (PRAISE, "review", "favor"),
+        (BLAME, "opinion", "against"),
+        (PLAIN, "digest", "neutral"),
+        (replace(PLAIN, praise=3.0), "press_release", "favor"),
+    ],
+)
+def test_clear_cases(features: Features, genre: str, stance: str) -> None:
+    assert load_model().decide(features, genre)[0] == stance
+
+
+def test_news_need_more_than_a_review() -> None:
+    some = replace(PLAIN, praise=4.0)
+    model = load_model()
+    assert model.probabilities(some, "news")["favor"] < model.probabilities(some, "review")["favor"]
+    assert model.decide(some, "news")[0] == "neutral"
+
+
+def test_an_unknown_genre_is_read_as_a_report() -> None:
+    assert load_model().probabilities(PRAISE, "obituary") == load_model().probabilities(PRAISE, "news")
+
+
+def test_both_sides_without_a_decision_are_mixed() -> None:
+    model = replace(load_model(), favor_sides=1.0, side={"always": 0.0})
+    both = replace(PLAIN, praise=6.0, blame=5.0)
+    undecided = replace(model, side={"background": -1.0})
+    assert undecided.decide(both, "feature")[0] == "mixed"
+    assert undecided.decide(replace(both, blame=1.0), "feature")[0] == "neutral"
+    assert undecided.decide(replace(both, praise=0.6, blame=0.5), "feature")[0] == "neutral"
+    assert undecided.decide(both, "news")[0] in ("favor", "against", "neutral")
+
+
+amounts = st.floats(0, 60)
+counts = st.integers(0, 200)
+
+
+@given(
+    st.builds(Features, amounts, amounts, st.floats(-60, 60), st.floats(-3, 3), counts, counts, counts, counts),
+    st.sampled_from(["news", "opinion", "review", "howto", "deal"]),
+)
+def test_probabilities_are_a_distribution(features: Features, genre: str) -> None:
+    features = replace(features, own=min(features.own, features.sentences))
+    found = load_model().probabilities(features, genre)
+    assert sum(found.values()) == pytest.approx(1.0)
+    assert all(0 <= p <= 1 for p in found.values())
+    stance, confidence = load_model().decide(features, genre)
+    assert confidence == found.get(stance, found["neutral"])
+    group = load_model().groups[genre]
+    assert all(-1 <= v <= 1 for v in sign_features(features, group).values())
+    assert all(0 <= v <= 10 for v in side_features(features, group).values())
+
+
+def test_fit_learns_the_sides() -> None:
+    features = [PRAISE, BLAME, PLAIN] * 10
+    stances = ["favor", "against", "neutral"] * 10
+    model = fit(features, ["feature"] * 30, stances, "thirty made-up articles", load_model())
+    assert [model.decide(f, "feature")[0] for f in (PRAISE, BLAME, PLAIN)] == ["favor", "against", "neutral"]
+    assert model.articles == 30
+    assert model == fit(features, ["feature"] * 30, stances, "thirty made-up articles", load_model())
+
+
+@pytest.mark.parametrize("stances", [["favor"], ["favor", "favor"]])
+def test_fit_refuses_what_it_cannot_learn_from(stances: list[str]) -> None:
+    with pytest.raises(ValueError, match="stance model"):
+        fit([PRAISE, PRAISE], ["review"] * 2, stances, "two", load_model())
+
+
+def test_the_model_says_where_it_comes_from() -> None:
+    assert load_model().articles > 0
+    assert load_model().reference
+
+
+@pytest.mark.parametrize("change", [{"favor_sides": 0.5}, {"mixed_share": 0.0}, {"mixed_share": 1.5}])
+def test_rules_are_checked(change: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="stance model"):
+        replace(load_model(), **change)

@@ -1,0 +1,68 @@
+"""The main target and its type."""
+
+from __future__ import annotations
+
+import pytest
+
+from presseschau.document import Document
+from presseschau.label.stance_target import Target, find_target
+from presseschau.label.voice import read
+
+
+def target(title: str | None, text: str = "") -> Target | None:
+    return find_target(Document(text=text, title=title), read(text))
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "name", "kind"),
+    [
+        (
+            "Nordlicht X2 im Test: Viel Uhr für wenig Geld",
+            "Die Nordlicht X2 hält lange. Die X2 lädt schnell.",
+            "Nordlicht X2",
+            "product",
+        ),
+        ("Warum Samsung wieder wächst", "Samsung verkauft mehr Geräte.", "Samsung", "company"),
+        (
+            "Kommentar: Vorratsdatenspeicherung ist der falsche Weg",
+            "Die Vorratsdatenspeicherung kommt.",
+            "Vorratsdatenspeicherung",
+            "policy",
+        ),
+        ("Gesetz für Lieferdrohnen kommt", "Das Gesetz gilt ab Mai.", "Gesetz für Lieferdrohnen", "policy"),
+        ("Die Serie „Kalte Leitung“ startet", "Kalte Leitung läuft ab Mai.", "Kalte Leitung", "other"),
+        ("Angela Kern geht in den Ruhestand", "Kern war lange Chefin.", "Angela Kern", "person"),
+        ("Wie Wasserstoff die Stahlwerke verändert", "Wasserstoff ist knapp.", "Wasserstoff", "technology"),
+        ("Nordstrom baut neues Werk", "Die Nordstrom AG baut ein Werk.", "Nordstrom", "company"),
+        (
+            "Deutschland streitet über die Chatkontrolle",
+            "Deutschland zögert. Die Chatkontrolle kommt.",
+            "Chatkontrolle",
+            "policy",
+        ),
+        ("Sichere Passwörter merken", "Eine sichere Wahl. Passwörter schützen. Passwörter.", "Passwörter", "other"),
+        ("WhatsApp bekommt Kanäle - Beispielblatt", "WhatsApp wächst.", "WhatsApp", "product"),
+    ],
+)
+def test_targets(title: str, text: str, name: str, kind: str) -> None:
+    found = target(title, text)
+    assert found is not None
+    assert (found.name, found.kind) == (name, kind)
+
+
+def test_without_a_headline_the_first_lines_serve() -> None:
+    found = target(None, "Der Messenger Funkspruch ist da. Er ist klein.")
+    assert found is not None
+    assert found.name == "Messenger Funkspruch"
+
+
+def test_no_noun_no_target() -> None:
+    assert target("", "") is None
+    assert target("so geht es nicht", "es geht so nicht weiter") is None
+
+
+def test_the_name_stands_in_the_headline() -> None:
+    title = "Neue Lücke in Firefox: Update auf 115.2 empfohlen"
+    found = target(title, "Firefox hat eine Lücke.")
+    assert found is not None
+    assert found.name in title

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from presseschau.pipeline.store import Store, StoreBusyError, locked
+
+
+def filled(folder: Path, *batches: str) -> Store:
+    store = Store.open(folder)
+    for batch in batches:
+        store.path(batch).write_bytes(batch.encode())
+        store = store.add(batch, [f"{batch}-unit"])
+    return store
+
+
+def test_batches_are_found_again(tmp_path: Path) -> None:
+    filled(tmp_path, "a", "b")
+    again = Store.open(tmp_path)
+    assert {name: entry.units for name, entry in again.entries.items()} == {"a": ("a-unit",), "b": ("b-unit",)}
+
+
+def test_a_changed_batch_is_made_again(tmp_path: Path) -> None:
+    store = filled(tmp_path, "a", "b")
+    store.path("a").write_bytes(b"corrupted")
+    assert set(Store.open(tmp_path).entries) == {"b"}
+    assert not store.path("a").exists()
+
+
+def test_leftovers_of_a_kill_are_removed(tmp_path: Path) -> None:
+    store = filled(tmp_path, "a")
+    store.path("unnamed").write_bytes(b"renamed, not yet recorded")
+    (tmp_path / "torn.parquet.part").write_bytes(b"half")
+    assert set(Store.open(tmp_path).entries) == {"a"}
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.parquet", "index.jsonl"]
+
+
+def test_a_torn_index_line_costs_one_batch(tmp_path: Path) -> None:
+    filled(tmp_path, "a", "b")
+    index = tmp_path / "index.jsonl"
+    index.write_bytes(index.read_bytes()[:-20])
+    assert set(Store.open(tmp_path).entries) == {"a"}
+    assert set(filled(tmp_path, "c").entries) == {"a", "c"}
+    assert set(Store.open(tmp_path).entries) == {"a", "c"}
+
+
+def test_two_builds_in_one_folder_are_refused(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib; from presseschau.pipeline.store import locked\n"
+        "with locked(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(StoreBusyError, match=str(other.pid)), locked(tmp_path):
+            pass
+        other.kill()
+    with locked(tmp_path):
+        assert (tmp_path / "lock").exists()

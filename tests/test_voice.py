@@ -1,0 +1,142 @@
+"""Whose voice a sentence speaks with."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presseschau.label.voice import fold, read, speaks_for_other, tokenize
+
+
+def sources(text: str) -> list[str]:
+    return [s.source for s in read(text).sentences]
+
+
+def sentences(text: str) -> list[str]:
+    return [text[s.start : s.end] for s in read(text).sentences]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Der Akku hält z. B. zwei Tage. Das reicht.", 2),
+        ("Dr. Weber lobt den Plan von A. Kurz nicht.", 1),
+        ("Am 3. Mai kam das Gerät. Es war zu teuer.", 2),
+        ("Das kostet 3,5 Mio. Euro im Jahr 2021. Mehr nicht.", 2),
+        ("Läuft das? Ja! Und wie …", 3),
+        ("Ein kurzer Titel\nDann kommt der Text. Er endet hier.", 3),
+        ("Er fragte: „Geht das?“, und ging.", 1),
+    ],
+)
+def test_sentence_borders(text: str, count: int) -> None:
+    assert len(sentences(text)) == count
+
+
+def test_hard_wrapped_lines_do_not_end_sentences() -> None:
+    text = "Die Uhr misst den Puls und\nzählt die Schritte des\nTrägers. Sie hält lange und\nlädt schnell."
+    assert sentences(text) == [
+        "Die Uhr misst den Puls und\nzählt die Schritte des\nTrägers.",
+        "Sie hält lange und\nlädt schnell.",
+    ]
+
+
+def test_a_blank_line_starts_a_new_paragraph() -> None:
+    assert [s.paragraph for s in read("Eins. Zwei.\n\nDrei.").sentences] == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        "„Dieses Gerät ist eine ganz furchtbare Fehlkonstruktion.“",
+        "“Dieses Gerät ist eine ganz furchtbare Fehlkonstruktion.”",
+        "»Dieses Gerät ist eine ganz furchtbare Fehlkonstruktion.«",
+        "«Dieses Gerät ist eine ganz furchtbare Fehlkonstruktion.»",
+        '"Dieses Gerät ist eine ganz furchtbare Fehlkonstruktion."',
+        "‚Dieses Gerät ist eine ganz furchtbare Fehlkonstruktion.‘",
+        "›Dieses Gerät ist eine ganz furchtbare Fehlkonstruktion.‹",
+    ],
+)
+def test_quotation_marks_of_all_kinds(quotation: str) -> None:
+    reading = read(f"Das Gerät kommt im Mai. {quotation} Mehr war nicht zu hören.")
+    assert [s.voice for s in reading.sentences] == [1.0, 0.0, 1.0]
+
+
+def test_an_open_quotation_ends_with_its_paragraph() -> None:
+    assert sources("„Das ist ein schlechtes Zeichen für uns alle.\n\nDas Gerät ist gut gebaut.") == ["quote", ""]
+
+
+def test_a_short_quoted_term_is_no_speech() -> None:
+    reading = read("Die Serie „Kalte Leitung“ läuft gut.")
+    assert reading.sentences[0].voice == 1.0
+    assert 2 in reading.quoted
+    assert 1 not in reading.quoted
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Laut Verband ist das Gerät unbrauchbar.", "source"),
+        ("Dem Bericht zufolge ist die Technik veraltet.", "source"),
+        ("Nach Angaben der Firma ist das Netz schnell.", "source"),
+        ("Nach Ansicht von Fachleuten ist das ein Fehler.", "source"),
+        ("Das Netz ist zu langsam, so die Sprecherin der Firma.", "source"),
+        ("Der Minister kritisierte das schlechte Netz.", "reported"),
+        ("Die Firma erklärte, dass der Dienst hervorragend läuft.", "reported"),
+        ("Der Entwurf ist absurd, schreibt Kern.", "reported"),
+        ("Die Behörde findet, dass der Plan gut ist.", "reported"),
+        ("Der Plan sei von Anfang an verfehlt gewesen.", "subjunctive"),
+        ("Die Technik könne viele Leben retten.", "subjunctive"),
+        ("Das Gesetz, so hieß es weiter, bringe den Menschen nichts Gutes.", "subjunctive"),
+        ("Verbraucherschützer: Der neue Tarif ist eine dreiste Abzocke für alle.", "speaker"),
+    ],
+)
+def test_attributed_sentences(text: str, source: str) -> None:
+    assert sources(text) == [source]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Das Gerät überzeugt im Alltag.",
+        "Meiner Meinung nach ist das ein Fehler.",
+        "Ich finde, dass der Plan absurd ist.",
+        "Es sei denn, man braucht viel Speicher.",
+        "Es gab im Test keine Probleme.",
+        "Der Test findet im Labor statt.",
+        "So schnell lädt kein anderes Gerät.",
+        "Ich habe das Gerät zwei Wochen benutzt.",
+    ],
+)
+def test_own_voice(text: str) -> None:
+    assert sources(text) == [""]
+
+
+@pytest.mark.parametrize(
+    ("headline", "other"),
+    [
+        ("Minister nennt Entwurf absurd", True),
+        ("Kammer hält Ausbau für unnötig", True),
+        ("Fachleute warnen vor neuer Masche", True),
+        ("Ein absurder Entwurf", False),
+        ("Warum sich das Warten lohnt", False),
+        ("Nennt es endlich beim Namen", False),
+    ],
+)
+def test_headlines_that_speak_for_somebody(headline: str, other: bool) -> None:
+    assert speaks_for_other(read(headline)) is other
+
+
+def test_fold_writes_umlauts_out() -> None:
+    assert fold("Straßenüberwachung ÄÖ") == "strassenueberwachung aeoe"
+
+
+@given(st.text(max_size=300))
+def test_tokens_and_sentences_are_pieces_of_any_text(text: str) -> None:
+    tokens, forms, starts = tokenize(text)
+    assert len(tokens) == len(forms) == len(starts)
+    assert all(text[s : s + len(t)] == t for t, s in zip(tokens, starts, strict=True))
+    reading = read(text)
+    ends = [0, *(s.end for s in reading.sentences)]
+    assert all(before <= s.start < s.end <= len(text) for before, s in zip(ends, reading.sentences, strict=False))
+    assert len(reading.quoted) == len(reading.tokens)
