@@ -34,7 +34,7 @@ from presseschau.extract.body import Model, select
 from presseschau.extract.context import CONTEXT_COLUMNS, context_rows
 from presseschau.extract.dom import Block, TooComplex, read_blocks
 from presseschau.extract.encoding import decode
-from presseschau.extract.features import COLUMNS, Floats, Known, measure
+from presseschau.extract.features import COLUMNS, Floats, Known, measure, words_of
 from presseschau.extract.fit import Boosting, Evidence, fit_forest
 from presseschau.extract.lexicon import LEXICON_COLUMNS
 from presseschau.extract.metadata import read_metadata
@@ -164,7 +164,7 @@ def load(folder: Path) -> list[Example]:
             known = Known(meta.title, meta.teaser, meta.article_body)
             target, weight = labels(kind, row, blocks, silver_text(html, row["url"]) if kind == "web" else "")
             group = publisher_of(row["url"]) or row["url"]
-            examples.append(Example(kind, group, row, known, blocks, measure(blocks, known), target, weight))
+            examples.append(Example(kind, group, row, known, blocks, measure(blocks, [words_of(b.text) for b in blocks], known), target, weight))
     return examples
 
 
@@ -190,7 +190,7 @@ def train(examples: Sequence[Example], how: Boosting) -> dict[str, Any]:
     rows: list[Floats] = []
     lexicons = {b: evidence.lexicon(g for g in groups if bucket_of[g] != b) for b in buckets}
     for e in examples:
-        rows.append(np.hstack([e.table, lexicons[e.bucket].rows(e.blocks)]))
+        rows.append(np.hstack([e.table, lexicons[e.bucket].rows(e.blocks, [words_of(b.text) for b in e.blocks])]))
     opinions: list[Floats] = [np.zeros(0, dtype=np.float32)] * len(examples)
     for b in buckets:
         data = [(r, e.target, e.weight) for r, e in zip(rows, examples, strict=True) if e.bucket != b]

@@ -19,6 +19,9 @@ from presseschau.extract.authors import agency_credited, agency_of, clean_author
         (["Anna Beispiel; Max Muster | Eva Probe"], ["Anna Beispiel", "Max Muster", "Eva Probe"]),
         (["Anna Beispiel & dpa"], ["Anna Beispiel", "dpa"]),
         (["Herz und Blut"], ["Herz und Blut"]),
+        (["Haus Beispiel GmbH & Co. KG"], ["Haus Beispiel GmbH & Co. KG"]),
+        (["Copyright Haus Beispiel"], []),
+        (["Anna Beispiel, Oktober 2008"], ["Anna Beispiel"]),
         (["Anna Beispiel / Max Muster"], ["Anna Beispiel", "Max Muster"]),
         (["srf/abcd;efgh"], ["srf/abcd", "efgh"]),
         # words in front

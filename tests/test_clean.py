@@ -46,7 +46,9 @@ def test_normal_form(raw: str, clean: str) -> None:
 
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None))
-ODD_TEXT = st.text(alphabet=" \n\r\t\u00a0\u00ad\u200b\ufeff\u2028\u2029\u0308aAuÄ.\x85\x0b\x1c\ud800\udc00\u0344\u2000")
+ODD_TEXT = st.text(
+    alphabet=" \n\r\t\u00a0\u00ad\u200b\ufeff\u2028\u2029\u0308aAuÄ.\x85\x0b\x1c\ud800\udc00\u0344\u2000"
+)
 
 
 @given(ANY_TEXT | ODD_TEXT)

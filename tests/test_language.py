@@ -24,17 +24,17 @@ GERMAN = [
     "Das neue Update für das Smartphone bringt einen Dark Mode, Push Notifications und mehr Performance im Gaming.",
     "Kein Anschluss im Zug",
     "Warum der Konzern jetzt seine Cloud-Sparte verkauft",
-    "Die Firma sagte: „We are very happy with the results and will ship it soon.“ Mehr wollte sie dazu nicht sagen.",
+    "Der Chef sagte am Freitag: „We are very happy.“ Mehr wollte er zu den Plänen für das nächste Jahr nicht verraten.",
 ]
 OTHERS = {
     "lb": "D'Regierung huet e Méindeg en neit Gesetz fir d'Rechenzentren gestëmmt, dat vum Hierscht un gëlle soll.",
     "gsw": "D Regierig het am Mäntig es neus Gsetz für d Rächezäntre beschlosse, wo ab em Herbscht söll gälte.",
-    "nds": "De Regeeren hett an'n Maandag en nee Gesett för de Rekenzentren beslaten, dat schall vun'n Harvst an gellen.",
+    "nds": "De Regeeren hett an'n Maandag en nee Gesett för de Rekenzentren beslaten, dat schall nu gellen.",
     "bar": "De Regiarung hod am Mondog a neis Gsetz fia de Rechnzentren bschlossn, des wo ob Hirgst göitn soi.",
     "nl": "De regering heeft maandag een nieuwe wet voor datacentra aangenomen, die vanaf de herfst moet gelden.",
     "da": "Regeringen har mandag vedtaget en ny lov om datacentre, som skal gælde fra efteråret.",
     "en": "The government passed a new law on data centres on Monday, which is to apply from autumn.",
-    "fr": "Le gouvernement a adopté lundi une nouvelle loi sur les centres de données, qui doit entrer en vigueur cet automne.",
+    "fr": "Le gouvernement a adopté lundi une nouvelle loi sur les centres de données, qui doit entrer en vigueur.",
     "pl": "Rząd przyjął w poniedziałek nową ustawę o centrach danych, która ma obowiązywać od jesieni.",
 }
 

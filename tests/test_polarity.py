@@ -16,7 +16,7 @@ def values(text: str, used: Counter[str] | None = None) -> Values:
     found = values_of(
         reading, entries_of(reading, load()), reading.sentences[0], load(), Counter() if used is None else used
     )
-    return found or Values(0.0, 0.0, 0, 0, -1, ())
+    return found or Values(0.0, 0.0, 0, -1, ())
 
 
 def balance(text: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from presseschau.extract.published import modified_of, published_of
 
 def published(
     body: str = "",
-    metas: dict[str, tuple[str, ...]] | None = None,
+    metas: Mapping[str, tuple[str, ...]] | None = None,
     main: dict[str, Any] | None = None,
     url: str | None = None,
     crawled: datetime | None = None,
@@ -55,7 +56,7 @@ def test_unreadable_values_fall_through() -> None:
         ),
         # the time element of the byline's day gives the minute; one of another day is a teaser's
         (
-            "<time datetime='2009-04-11T18:06'></time><h1>T</h1><p>12. März 2024</p><time datetime='2024-03-12T14:05Z'></time>",
+            "<time datetime='2009-04-11'></time><h1>T</h1>12. März 2024<time datetime='2024-03-12T14:05Z'></time>",
             "2024-03-12T14:05",
         ),
         ("<h1>T</h1><p>12. März 2024</p><aside><time datetime='2009-04-11T18:06'></time></aside>", "2024-03-12T00:00"),

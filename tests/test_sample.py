@@ -31,7 +31,7 @@ OUTLETS = {
 
 
 def html_files() -> list[Path]:
-    return sorted(p for p in HTML.rglob("*.html*") if p.parent.name != "defekt")
+    return sorted(p for p in HTML.rglob("*.htm*") if p.parent.name != "defekt")
 
 
 def content(path: Path) -> bytes:
@@ -62,7 +62,7 @@ def test_counts_per_kind() -> None:
     assert min(counts.values()) >= 10
     assert sum(counts.values()) >= 85
     assert len(list((HTML / "defekt").iterdir())) == 4
-    assert len(list(SAMPLE.glob("text/*.txt"))) == 2
+    assert len(list(SAMPLE.glob("text/*.txt"))) == 3
 
 
 def test_small_enough_to_live_in_the_repository() -> None:
@@ -110,7 +110,7 @@ def test_dates_are_spread_and_a_quarter_is_late() -> None:
 
 
 def test_encodings_as_declared_and_one_that_lies() -> None:
-    for path in HTML.glob("pixelbote/*.html"):
+    for path in HTML.glob("pixelbote/*.htm*"):
         raw = path.read_bytes()
         if path.stem == "speicherpreise-januar":
             assert b"charset=iso-8859-1" in raw

@@ -153,30 +153,9 @@ def test_an_article_is_read_alone() -> None:
     assert stance(PRAISE, "Nordlicht X2 im Test", "review") == first
 
 
+MARKS = ["\n", "\n\n", '"', "„", "“", ".", ",", "?", ":"]
 WORDS = st.sampled_from(
-    [
-        "\n",
-        "\n\n",
-        *[
-            "großartig",
-            "nicht",
-            "„",
-            "“",
-            '"',
-            "miserabel",
-            "Gerät",
-            "ist",
-            ".",
-            "aber",
-            ",",
-            "laut",
-            "sei",
-            "?",
-            "Fazit",
-            ":",
-            "kein",
-        ],
-    ]
+    [*MARKS, "großartig", "nicht", "miserabel", "Gerät", "ist", "aber", "laut", "sei", "Fazit", "kein"]
 )
 
 

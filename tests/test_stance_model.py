@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from presseschau.label.stance_model import Features, fit, load_model, side_features, sign_features
 
-PLAIN = Features(praise=0.0, blame=0.0, near=0.0, title=0.0, strong=0, person=0, own=20, sentences=25)
-PRAISE = replace(PLAIN, praise=14.0, blame=1.0, near=5.0, title=1.0, strong=5)
-BLAME = replace(PLAIN, praise=1.0, blame=14.0, near=-5.0, title=-1.0, strong=5)
+PLAIN = Features(praise=0.0, blame=0.0, lead=0.0, title=0.0, strong=0, own=20, sentences=25)
+PRAISE = replace(PLAIN, praise=14.0, blame=1.0, lead=3.0, title=1.0, strong=5)
+BLAME = replace(PLAIN, praise=1.0, blame=14.0, lead=3.0, title=-1.0, strong=5)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ counts = st.integers(0, 200)
 
 
 @given(
-    st.builds(Features, amounts, amounts, st.floats(-60, 60), st.floats(-3, 3), counts, counts, counts, counts),
+    st.builds(Features, amounts, amounts, amounts, st.floats(-3, 3), counts, counts, counts),
     st.sampled_from(["news", "opinion", "review", "howto", "deal"]),
 )
 def test_probabilities_are_a_distribution(features: Features, genre: str) -> None:
@@ -90,7 +90,9 @@ def test_the_model_says_where_it_comes_from() -> None:
     assert load_model().reference
 
 
-@pytest.mark.parametrize("change", [{"favor_sides": 0.5}, {"mixed_share": 0.0}, {"mixed_share": 1.5}])
-def test_rules_are_checked(change: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="stance model"):
-        replace(load_model(), **change)
+def test_rules_are_checked() -> None:
+    with pytest.raises(ValueError, match="favor_sides"):
+        replace(load_model(), favor_sides=0.5)
+    for share in (0.0, 1.5):
+        with pytest.raises(ValueError, match="mixed_share"):
+            replace(load_model(), mixed_share=share)

@@ -12,7 +12,7 @@ import unicodedata
 # U+0080–U+009F stand for Windows-1252 where a page meant letters (WHATWG, Encoding Standard, table of references).
 _C1 = {byte: bytes([byte]).decode("cp1252", "ignore") or None for byte in range(0x80, 0xA0)}
 _REMOVED = (
-    *range(0x00, 0x09), *range(0x0E, 0x1C), 0x1F, 0x7F,  # controls that are no white space
+    *range(0x09), *range(0x0E, 0x1C), 0x1F, 0x7F,  # controls that are no white space
     0xAD,  # soft hyphen
     0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E,  # joiners and fillers without a glyph
     *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),  # zero width, bidirectional marks
@@ -32,7 +32,7 @@ _BLANK_RUN = re.compile(r"\n{3,}")
 
 
 def normalise_characters(text: str) -> str:
-    """The first half of `normalise`: characters only; white space keeps its place, so that columns can still be read."""
+    """The first half of `normalise`: characters only; white space keeps its place, so that columns stay columns."""
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if "\r" in text:
@@ -94,12 +94,14 @@ def drop_repeated_paragraphs(text: str) -> tuple[str, tuple[str, ...]]:
 
 # A capital on a line of its own before a small letter is a drop cap; inside a line only words that German has prove it.
 _DROP_CAP_LINE = re.compile(r"(?m)^([A-ZÄÖÜ])\n{1,2}(?=[a-zäöüß])")
-_DROP_CAP_WORDS = (
-    "aber als am an auch auf aus bei beim bis da damit dann das dass dem den denn der des die dies diese dieser dieses doch "
-    "durch ein eine einem einen einer eines er erst es fast für hat ich ihr im immer in ist jede jeder jetzt kaum kein "
-    "keine man manche mehr mit nach nachdem nicht noch nun nur ob oder ohne schon sechs seit seitdem sie sind so über um "
-    "und unter viele vom von vor wann war warum was wegen weil wenn wer wie wir wo zu zum zur zwei"
-).split()
+_DROP_CAP_STARTS = """
+    aber als am an auch auf aus bei beim bis da damit dann das dass dem den denn der des die dies diese dieser
+    dieses doch durch ein eine einem einen einer eines er erst es fast für hat ich ihr im immer in ist jede jeder
+    jetzt kaum kein keine man manche mehr mit nach nachdem nicht noch nun nur ob oder ohne schon sechs seit seitdem
+    sie sind so über um und unter viele vom von vor wann war warum was wegen weil wenn wer wie wir wo zu zum zur
+    zwei
+"""
+_DROP_CAP_WORDS = frozenset(_DROP_CAP_STARTS.split())
 _DROP_CAP_INLINE = re.compile(r"(?m)^([A-ZÄÖÜ]) ([a-zäöüß]+)\b")
 
 
@@ -121,7 +123,8 @@ def join_drop_caps(text: str) -> str:
 _AGENCIES = {
     "dpa": "dpa", "dpa-afx": "dpa-AFX", "dpa-infocom": "dpa", "dpa/tmn": "dpa", "dpa-tmn": "dpa", "tmn": "dpa",
     "afp": "AFP", "reuters": "Reuters", "rtr": "Reuters", "ap": "AP", "apa": "APA", "apa-ots": "APA",
-    "sda": "Keystone-SDA", "keystone-sda": "Keystone-SDA", "ats": "Keystone-SDA", "sid": "sid", "epd": "epd", "kna": "KNA", "dts": "dts",
+    "sda": "Keystone-SDA", "keystone-sda": "Keystone-SDA", "ats": "Keystone-SDA", "sid": "sid",
+    "epd": "epd", "kna": "KNA", "dts": "dts",
     "ddp": "ddp", "dapd": "dapd", "dow jones": "Dow Jones", "dj": "Dow Jones", "bloomberg": "Bloomberg",
     "awp": "awp", "ansa": "ANSA", "efe": "EFE", "tass": "TASS", "xinhua": "Xinhua", "pte": "pressetext",
     "news aktuell": "ots", "ots": "ots", "spot on news": "spot on news", "teleschau": "teleschau",
@@ -138,7 +141,9 @@ _CREDIT_LINE = re.compile(
     rf"(?:(?:\s*[/,;+&-]\s*|\s+und\s+|\s+)(?:{_NAME}|[a-zäöü]{{2,4}}|red))*\.?",
     re.IGNORECASE,
 )
-_DATELINE = re.compile(rf"^[^\n]{{0,60}}?\((?P<names>(?:{_NAME})(?:[/,\s-]+[\w-]{{2,12}})?)\)\s*(?:[-–—:.]|\w)", re.IGNORECASE)
+_DATELINE = re.compile(
+    rf"^[^\n]{{0,60}}?\((?P<names>(?:{_NAME})(?:[/,\s-]+[\w-]{{2,12}})?)\)\s*(?:[-–—:.]|\w)", re.IGNORECASE
+)
 
 
 def agency_of(line: str) -> str | None:

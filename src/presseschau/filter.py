@@ -13,15 +13,17 @@ _PAYWALL = re.compile(
     r"""\bweiterlesen\b (?= \s* (?:mit|nur|für|im|ab|\W*$) )
       | (?:ganzen?|vollständigen?|kompletten?|gesamten?) \s+ (?:artikel|text|beitrag|bericht) \s+
         (?:\w+\s+){0,3} (?:lesen|abonn\w+|kaufen|freischalten|sehen)
-      | lesen \s+ sie \s+ (?:\w+\s+){0,2} (?:ganzen?|vollständigen?|kompletten?|gesamten?) \s+ (?:artikel|text|beitrag|bericht)
-      | (?:artikel|text|beitrag|inhalt)e? \s+ (?:ist|sind|steht|gibt \s+ es|lesen) \s+ (?:\w+\s+){0,3} (?:für|mit) \s+ (?:\S+\s+){0,2}
-        (?:abonnent\w*|abonnement|abo\b|mitglieder|registrierte|premium|plus)
+      | lesen \s+ sie \s+ (?:\w+\s+){0,2} (?:ganzen?|vollständigen?|kompletten?|gesamten?) \s+
+        (?:artikel|text|beitrag|bericht)
+      | (?:artikel|text|beitrag|inhalt)e? \s+ (?:ist|sind|steht|gibt \s+ es|lesen) \s+ (?:\w+\s+){0,3} (?:für|mit) \s+
+        (?:\S+\s+){0,2} (?:abonnent\w*|abonnement|abo\b|mitglieder|registrierte|premium|plus)
       | exklusiv \s+ für \s+ (?:\S+\s+){0,2} (?:abonnent\w*|mitglieder|registrierte|premium|plus)
       | (?:jetzt|gratis|kostenlos|gleich) \s+ (?:\w+\s+){0,2} (?:testen|abonnieren|registrieren|freischalten)
       | (?:bereits|schon|noch \s+ kein) \s+ (?:\w+\s+){0,2} (?:abo\b|abonnent\w*|konto \s* \?|registriert \s* \?)
       | abo \s+ (?:abschließen|abschliessen|testen|wählen)
       | monatlich \s+ kündbar | jederzeit \s+ kündbar | probemonat | probeabo
-      | (?:melden \s+ sie \s+ sich \s+ (?:\w+\s+)? an|einloggen|anmelden) ,? \s+ um \s+ (?:\w+\s+){0,5} (?:weiter|lesen)""",
+      | (?:melden \s+ sie \s+ sich \s+ (?:\w+\s+)? an|einloggen|anmelden) ,? \s+ um \s+
+        (?:\w+\s+){0,5} (?:weiter|lesen)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TEXT_PATHS = ("clean", "dump")

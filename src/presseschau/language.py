@@ -64,7 +64,7 @@ def _mark(word: str) -> int:
 
 
 def _sample(text: str) -> str:
-    """The text, or slices spread evenly over a long one: a page starts in its menu's language and ends in its footer's."""
+    """The text, or slices spread evenly over a long one: a page may begin in its menu's language."""
     if len(text) <= _SLICE_CHARS * _SLICES:
         return text
     step = (len(text) - _SLICE_CHARS) // (_SLICES - 1)
@@ -86,8 +86,8 @@ def detect_language(text: str) -> Language:
     """The language of a text, standard German told from its neighbours.
 
     Every word of a bounded sample that is a function word of a language, or is spelt as only some spell, speaks for
-    those languages. German is settled where such words are many and each other language has few that German lacks;
-    what stays unsure is langdetect's to say (Shuyo 2010, character n-grams), a neighbour that it does not know excepted.
+    those languages. German is settled where such words are many and each other language has few that German lacks.
+    What stays unsure is langdetect's to say (Shuyo 2010, character n-grams), except for neighbours it does not know.
 
     >>> detect_language("Die Regierung hat am Montag ein neues Gesetz für Rechenzentren beschlossen.").code
     'de'

@@ -16,6 +16,7 @@ from presseschau.dedup.candidates import index_postings, pair_candidates
 from presseschau.dedup.overlap import verify_pairs
 
 _EXAMPLES = 100
+_TABLES = ("leakage_row", "leakage_posting_bands", "leakage_posting_prints", "leakage_pair")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,7 @@ def _overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int
     """Near-duplicate, contained and related pairs across splits, and the first of them."""
     con.execute(
         """CREATE OR REPLACE TEMP TABLE leakage_row AS
-        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS rank, id, split, shingles,
-            len(prints)::INTEGER AS prints
+        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS rank, id, split, shingles
         FROM audited WHERE split IS NOT NULL AND shingles > 0;
         CREATE OR REPLACE TEMP VIEW leakage_signed AS
         SELECT r.rank, a.bands, a.prints FROM audited a JOIN leakage_row r USING (id);
@@ -140,6 +140,8 @@ def _overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int
         LeakedPair(*row[int(edges.a[i])], *row[int(edges.b[i])], float(edges.jaccard[i]), float(edges.containment[i]))
         for i in shown
     )
+    for table in _TABLES:
+        con.execute(f"DROP TABLE IF EXISTS {table}")
     return int(near.sum()), int(contained.sum()), int((~near & ~contained).sum()), pairs
 
 

@@ -133,8 +133,7 @@ class Dedup:
             SELECT r.rank, a.text FROM articles a JOIN dedup_rank r USING (source);
             CREATE OR REPLACE TEMP VIEW dedup_signed AS SELECT r.rank, a.bands, a.prints, a.shingles
             FROM articles a JOIN dedup_rank r USING (source) WHERE r.first = r.rank;
-            CREATE OR REPLACE TEMP TABLE dedup_alive AS SELECT rank, shingles, len(prints)::INTEGER AS prints
-            FROM dedup_signed WHERE shingles > 0;
+            CREATE OR REPLACE TEMP TABLE dedup_alive AS SELECT rank, shingles FROM dedup_signed WHERE shingles > 0;
             CREATE OR REPLACE TEMP TABLE dedup_seen (a INTEGER, b INTEGER)"""
         )
         index_postings(con, "dedup_signed", "dedup_posting")

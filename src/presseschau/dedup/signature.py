@@ -16,6 +16,7 @@ Hashes: TypeAlias = NDArray[np.uint64]
 _WORD = re.compile(r"\w+")
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)  # splitmix64's finaliser
 _STEP = np.uint64(0x9E3779B97F4A7C15)
+_SHORT, _SHORT_WINDOW = 64, 4  # a text of fewer shingles has few prints; a smaller window keeps all of the larger's
 _COLUMNS = 1024  # shingles hashed at once: 21 x 6 x 1024 x 4 bytes stay in the second-level cache
 
 
@@ -105,7 +106,7 @@ def winnow(sequence: Hashes, window: int) -> Hashes:
     Two texts that share `window` shingles in a row share at least one print; about 2 / (window + 1) of all are chosen.
 
     Args:
-        sequence: Shingle hashes in text order.
+        sequence: Shingle hashes in text order, possibly none.
         window: Shingles per window, a power of two.
     """
     reach = 1
@@ -124,7 +125,7 @@ def sign(text: str, *, shingle_words: int, bands: int, rows: int, window: int, s
     return Signature(
         exact_key=xxhash.xxh3_64_intdigest(wording),
         bands=band_keys(minhash(different, bands * rows, seed), bands, rows, seed) if len(different) else none,
-        prints=winnow(sequence, window) if len(different) else none,
+        prints=winnow(sequence, min(window, _SHORT_WINDOW) if len(different) < _SHORT else window),
         shingles=len(different),
     )
 

@@ -22,6 +22,7 @@ _VARIANT_SEGMENT = frozenset(
 )
 _VARIANT_SUFFIX = re.compile(r"(?:[.\-_](?:amp|print|druck|drucken|druckversion|druckansicht))(?=(?:\.[a-z]{3,5})?$)")
 _PAGE_SEGMENT = re.compile(r"^(?:(?:seite|page|p|teil-?seite)[-_]?)?(\d{1,2})(?:\.[a-z]{3,5})?$")
+_DATE_PART = re.compile(r"^(?:\d{1,2}|(?:19|20)\d\d)$")  # what follows is a month or a day
 _PAGE_WORD = re.compile(r"^(?:seite|page)$")
 # `-p2`, `-seite-2`, `_page2` before the ending; a bare `-2` only after a number of an article id (`-189678-2.html`).
 _PAGE_SUFFIX = re.compile(r"(?:[-_,](?:seite|page|p|pg)[-_]?|(?<=\d{5})[-_,])(\d{1,2})(?=(?:\.[a-z]{3,5})?$)")
@@ -64,7 +65,13 @@ def _path(path: str) -> tuple[str, int]:
         last = segments[-1]
         if len(segments) > 2 and last.lower() in _VARIANT_SEGMENT:
             segments.pop()
-        elif page == 1 and len(segments) > 2 and (found := _PAGE_SEGMENT.match(last.lower())) and _is_page(found[1]):
+        elif (
+            page == 1
+            and len(segments) > 2
+            and not _DATE_PART.match(segments[-2])
+            and (found := _PAGE_SEGMENT.match(last.lower()))
+            and _is_page(found[1])
+        ):
             page = max(1, int(found[1]))
             segments.pop()
             if len(segments) > 2 and _PAGE_WORD.match(segments[-1].lower()):

@@ -68,7 +68,7 @@ class Extractor:
 
     sites: bool = True
     fallback: bool = True
-    min_confidence: float = 0.6
+    min_confidence: float = 0.7
     max_bytes: int = 20_000_000
     max_nodes: int = 200_000
     max_depth: int = 400
@@ -128,7 +128,7 @@ class Extractor:
             check_markup(html)
             tree = LexborHTMLParser(html)
             meta = read_metadata(tree, html, page.url, page.crawled)
-            article = read_article(tree, html, meta, self, page.title, page.url, page.crawled)
+            article = read_article(tree, html, meta, self, page.title, meta.url, page.crawled)
         except TooComplex as limit:
             raise _Unusable(limit.reason, str(limit)) from limit
         except SelectolaxError as error:
@@ -159,7 +159,7 @@ def _document(page: Page, meta: Metadata, article: Article) -> Document:
         country=meta.country,
         section=meta.section,
         keywords=meta.keywords,
-        agency=meta.agency,
+        agency=meta.agency or article.agency,
         free=meta.free,
         listing=article.listing,
         robots=meta.robots,

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.body import article_text, default_model, select
-from presseschau.extract.dom import read_blocks
-from presseschau.extract.features import Known
+from presseschau.clean import join_drop_caps, normalise, split_agency_mark
+from presseschau.extract.body import default_model, select
+from presseschau.extract.dom import BIT, Block, read_blocks
+from presseschau.extract.features import Known, Shingles, words_of
+from presseschau.extract.listing import is_listing
+from presseschau.extract.sites import site_blocks
 from presseschau.stable import rounded
 
 if TYPE_CHECKING:
     from presseschau.extract import Extractor
     from presseschau.extract.metadata import Metadata
+
+_STATED_WORDS = 80  # a shorter `articleBody` is a teaser under another name
+_ALIGNED = 0.6  # share of stated and of shown words that agree where the DOM shows the stated body
+_NOT_SHOWN = 0.3  # at most so much of the stated body is in what was found, where scripts would have drawn it
+_STATED_CONFIDENCE = 0.7
+_SLOW_CONFIDENCE = 0.7
+_SLOW_MAX_CHARS = 3_000_000  # trafilatura needs a second a megabyte on odd pages
+_SHOWN_LEAD = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +40,98 @@ class Article:
         path: See `Document.path`.
         confidence: Expected F1, 0 to 1.
         listing: True for an index page.
+        agency: What an agency mark at the end, taken off, named.
     """
 
     text: str
-    teaser: str | None
-    path: str
-    confidence: float
-    listing: bool
+    teaser: str | None = None
+    path: str = "none"
+    confidence: float = 0.0
+    listing: bool = False
+    agency: str | None = None
 
 
-def read_article(
-    tree: LexborHTMLParser, html: str, meta: Metadata, how: Extractor, title: str | None, url: str | None, crawled: datetime | None
-) -> Article:
+def read_article(tree: LexborHTMLParser, html: str, meta: Metadata, how: Extractor, title: str | None, url: str | None, crawled: datetime | None) -> Article:
     """The article of a parsed page.
+
+    Args:
+        tree: The parsed page; it is not changed.
+        html: Its source, for the slow path.
+        meta: What it says about itself.
+        how: Limits and which ways are open.
+        title: The record's title, which wins over the page's.
+        url: Canonical URL, which chooses site rules.
+        crawled: When the page was fetched, which chooses among them.
 
     Raises:
         TooComplex: The page is beyond the limits.
     """
     blocks = read_blocks(tree, how.max_nodes, how.max_depth)
+    by_rule = False
+    if how.sites:
+        blocks, by_rule = site_blocks(blocks, url, crawled)
     known = Known(title or meta.title, meta.teaser, meta.article_body)
     choice = select(blocks, known, default_model())
-    text = article_text(choice.blocks)
-    return Article(text, meta.teaser, "blocks" if text else "none", rounded(choice.confidence), False)
+    parts = [t for b in choice.blocks if (t := normalise(b.text))]
+    path, confidence = ("site" if by_rule else "blocks"), choice.confidence
+    stated = _stated_body(known, parts)
+    if stated == "aligned":
+        path = "jsonld"
+    elif stated == "hidden":
+        parts, path, confidence = _stated_parts(known, parts), "jsonld", _STATED_CONFIDENCE
+    elif how.fallback and confidence < how.min_confidence and len(html) <= _SLOW_MAX_CHARS:
+        slow = _slow_parts(html, known)
+        if slow:
+            parts, path, confidence = slow, "trafilatura", max(confidence, _SLOW_CONFIDENCE * how.min_confidence)
+    if not parts:
+        return Article("")
+    text, agency = split_agency_mark(join_drop_caps("\n\n".join(parts)))
+    listing = is_listing(blocks, choice.blocks, meta.page_types, url)
+    return Article(text, _teaser(choice.blocks, parts, known), path, rounded(confidence), listing, agency)
+
+
+def _stated_body(known: Known, parts: Sequence[str]) -> str:
+    """How JSON-LD's `articleBody` and the found text agree: `aligned`, `hidden` (stated but not found), or ``."""
+    stated = words_of(known.article_body or "")
+    if len(stated) < _STATED_WORDS:
+        return ""
+    found = words_of(" ".join(parts))
+    missing = 1 - Shingles(" ".join(found)).overlap(stated)
+    if missing <= 1 - _ALIGNED and Shingles(known.article_body).overlap(found) >= _ALIGNED:
+        return "aligned"
+    return "hidden" if 1 - missing < _NOT_SHOWN and len(stated) > 1.3 * len(found) else ""
+
+
+def _stated_parts(known: Known, parts: Sequence[str]) -> list[str]:
+    """The stated body, below the lead where the page shows one."""
+    lead = Shingles(known.lead)
+    shown = [p for p in parts[:2] if lead.overlap(words_of(p)) >= _SHOWN_LEAD]
+    body = normalise(known.article_body or "")
+    return [*shown, *(line for raw in body.split("\n") if (line := raw.strip()) and line not in shown)]
+
+
+def _slow_parts(html: str, known: Known) -> list[str]:
+    """What trafilatura takes for the article; [] where it finds none or gives up."""
+    import logging
+
+    import trafilatura
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    try:
+        found = trafilatura.bare_extraction(html, include_comments=False, with_metadata=False)
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):  # its own bugs on broken pages: ours stands
+        return []
+    title = words_of(known.title or "")
+    lines = (found.text or "").split("\n") if found else []
+    return [line for raw in lines if (line := normalise(raw)) and words_of(line) != title]
+
+
+def _teaser(blocks: Sequence[Block], parts: Sequence[str], known: Known) -> str | None:
+    """The first part where it is the stated description, or stands in a box that is named for leads."""
+    lead = Shingles(known.lead)
+    first = words_of(parts[0])
+    if len(first) >= 4 and lead.overlap(first) >= _SHOWN_LEAD:
+        return parts[0]
+    if len(parts) > 1 and blocks and (blocks[0].box.near | blocks[0].inline) & BIT["lead"] and normalise(blocks[0].text) == parts[0]:
+        return parts[0]
+    return None

@@ -16,15 +16,17 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
-    r"^(?:image|images|foto|fotos|bild|bilder|photo|photos|video|grafik|illustration|quelle)s?\s*:", re.IGNORECASE
+    r"(?:^|\s)(?:copyright|©|all rights)\b|"
+    r"^(?:image|foto|bild|bilder|photo|video|grafik|illustration|quelle)s?\s*:",
+    re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
-    r"\s*[;|•·\n]\s*|\s+[–—/]\s+|,\s*(?!(?:Jr|Sr|Ph\.?D|M\.?D|M\.?A|MBA|LL\.?M|III?)\b)", re.IGNORECASE
+    r"\s*[;|•·\n]\s*|\s+[–—/]\s+|,(?!\s*(?:Jr|Sr|Ph\.?D|M\.?D|M\.?A|MBA|LL\.?M|III?)\b)\s*", re.IGNORECASE
 )
 _CONJUNCTION = re.compile(r"\s+(?:und|and|sowie|u\.|&|et|og|och)\s+", re.IGNORECASE)
 _DATE_TAIL = re.compile(
     r"\s*(?:\b(?:am|vom|on|um|veröffentlicht|aktualisiert|stand)\b.*\d.*|\b\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄ][a-zä]+\b).*|\b\d{1,2}\s+[A-Z][a-z]+\s+\d{4}.*|"
-    r"\b\d{4}-\d\d.*|\b\d{1,2}[:.]\d\d\b.*)$"
+    r"\b\d{4}-\d\d.*|\b[A-ZÄ][a-zä]+ (?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b.*)$"
 )
 _AFTER = re.compile(r"\s*(?:\([^()]*\)|→|»|›)\s*$")
 _ROLE = (
@@ -38,7 +40,7 @@ _ROLE_TAIL = re.compile(
 _GERMAN_ROLE_TAIL = re.compile(r"(?<=\w\s)(?:Chef)?(?:Redakteur|Redaktor|Korrespondent|Volontär|Kolumnist)(?:in)?$")
 _ROLE_ONLY = re.compile(
     rf"(?:{_ROLE}|chefredaktion|text|fotos?|bild|video|admin|administrator|wordpress-?admin|webmaster|unknown|unbekannt|none|null|undefined|n/a|gast|"
-    r"editor|authors?|autor(?:in|en)?|by|von|dr\.?|prof\.?|mehr|uhr|artikel|profil|beiträge|"
+    r"editor|authors?|autor(?:in|en)?|by|von|dr\.?|prof\.?|mehr|uhr|artikel|profil|beiträge|publisher|staff|"
     r"(?:alle|zur|zum|zu den|mehr)\s.*)",
     re.IGNORECASE,
 )
@@ -52,6 +54,7 @@ _NO_PERSON = re.compile(
     r"uns|mehr|artikel|über|staff|bundesministerium|hochschule|verband|verein)\b|nachrichten|redaktion|zeitung|\.(?:de|at|ch|com|net|org)\b",
     re.IGNORECASE,
 )
+_COMPANY = re.compile(r"\b(?:GmbH|AG|KG|Verlag|Landesanstalt|Amt|Institut|Ministerium)\b|\bfür\b")
 _NEWSROOM = re.compile(r"\b(?:redaktion|team|newsroom|newsdesk|desk)$|redaktion\b", re.IGNORECASE)
 _AGENCY_NAMES = {
     "dpa": r"dpa(?:-(?:infocom|AFX|Custom|tmn|video))?(?: GmbH)?|DPA|Deutsche Presse-? ?Agentur(?: \(dpa\))?",
@@ -102,8 +105,8 @@ def clean_authors(values: Iterable[str]) -> tuple[str, ...]:
 def _pieces(text: str) -> Iterator[str]:
     for piece in _SEPARATOR.split(text):
         parts = [_AFTER.sub("", part) for part in _CONJUNCTION.split(piece)]
-        # "Herz und Blut" is one name, "Anna Beispiel und dpa" are two.
-        if all(" " in part.strip() or agency_named(part) for part in parts):
+        # "Herz und Blut" is one name, so is a company; "Anna Beispiel und dpa" are two.
+        if not _COMPANY.search(piece) and all(" " in part.strip() or agency_named(part) for part in parts):
             yield from parts
         else:
             yield piece
@@ -121,7 +124,7 @@ def _without_lead(text: str) -> str:
 
 def _one_name(piece: str) -> str:
     name = _without_lead(" ".join(piece.split()).strip("\"'„“”*:;,-–| "))
-    if _CREDIT.match(name) or name.startswith("@"):
+    if _CREDIT.search(name) or name.startswith("@"):
         return ""
     name = _DATE_TAIL.sub("", name)
     while (shorter := _AFTER.sub("", name)) != name:

@@ -6,21 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from presseschau.clean import normalise
 from presseschau.extract.context import CONTEXT_COLUMNS, context_rows
 from presseschau.extract.dom import Block, Box
-from presseschau.extract.features import COLUMNS, Floats, Known, measure, outer_box, words_of
+from presseschau.extract.features import COLUMNS, Floats, Known, Shingles, measure, outer_box, words_of
 from presseschau.extract.lexicon import LEXICON_COLUMNS, Lexicon
 from presseschau.extract.model import Forest
+from presseschau.extract.phrases import PHRASE_NAMES, phrases
 
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+_LOWEST, _HIGHEST = 0.2, 0.45  # bounds of the threshold
 _REGION_SHARE = 0.8  # of the sure words must stand in the article's box
-_OUTSIDE = 0.8  # how sure the model must be of a block outside of it
-_SURE_PAGE = 0.85  # mean probability in the box from which on the box is trusted
-_LEAD_WITHIN = 15  # a lead stands at most so many blocks above the body
+_SURE_PAGE = 0.95  # mean probability in the box from which on the box is trusted
+_OUTSIDE = 0.8  # how sure the model must then be of a block outside of it
+_LEAD_WITHIN = 12  # a lead stands at most so many blocks above the body
+_LEAD = 0.3  # how sure the model must be of a lead
+_SHORTEST_LEAD = 6  # words
+_NO_LEAD = sum(
+    1 << PHRASE_NAMES.index(name)
+    for name in ("byline", "credit", "date_start", "reading", "related", "newsletter", "consent", "share", "comment", "ad", "paywall", "agency")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,8 @@ class Model:
 
     def probability(self, blocks: Sequence[Block], known: Known) -> Floats:
         """Probability per block that it is part of the article: the mean of both forests' log odds."""
-        rows = np.hstack([measure(blocks, known), self.lexicon.rows(blocks)])
+        words = [words_of(b.text) for b in blocks]
+        rows = np.hstack([measure(blocks, words, known), self.lexicon.rows(blocks, words)])
         margin = self.first.margin(rows)
         first = 1 / (1 + np.exp(-np.clip(margin, -30, 30)))
         both = (margin + self.second.margin(context_rows(blocks, rows, first))) / 2
@@ -74,10 +86,13 @@ def select(blocks: Sequence[Block], known: Known, model: Model) -> Selection:
         return Selection((), 0.0)
     p = model.probability(blocks, known)
     words = np.asarray([len(b.text.split()) for b in blocks], dtype=np.float32)
-    keep = p > 0.5
+    keep = p > _threshold(p, words)
     if not keep.any():
         return Selection((), 0.0)
-    _leave_strays(blocks, p, words, keep, known)
+    region = _article_box(blocks, p, words)
+    if region is not None:
+        _leave_strays(blocks, p, words, keep, region, known)
+    _take_lead(blocks, p, words, keep, known)
     title = words_of(known.title or "")
     seen: set[str] = set()
     chosen = []
@@ -88,9 +103,20 @@ def select(blocks: Sequence[Block], known: Known, model: Model) -> Selection:
             continue
         seen.add(text)
         chosen.append(blocks[i])
-    sure = float((p * words * keep).sum())
-    confidence = 2 * sure / float((words * keep).sum() + (p * words).sum() + 1e-6)
+    sure = float((p * words)[keep].sum())
+    confidence = 2 * sure / float(words[keep].sum() + (p * words).sum() + 1e-6)
     return Selection(tuple(chosen), confidence)
+
+
+def _threshold(p: Floats, words: Floats) -> float:
+    """Half of the expected F1 in reach, which is the threshold that reaches it (Lipton, Elkan, Naryanaswamy 2014).
+
+    So a page of a build that the model has not seen, where it is unsure of every paragraph, keeps them all the same.
+    """
+    order = np.argsort(-p, kind="stable")
+    hits = np.cumsum((p * words)[order])
+    reach = 2 * hits / (np.cumsum(words[order]) + hits[-1] + 1e-9)
+    return float(min(_HIGHEST, max(_LOWEST, reach.max() / 2)))
 
 
 def _article_box(blocks: Sequence[Block], p: Floats, words: Floats) -> Box | None:
@@ -113,18 +139,35 @@ def _within(box: Box | None, outer: Box) -> bool:
     return box is outer
 
 
-def _leave_strays(blocks: Sequence[Block], p: Floats, words: Floats, keep: np.ndarray[Any, np.dtype[np.bool_]], known: Known) -> None:
+def _leave_strays(blocks: Sequence[Block], p: Floats, words: Floats, keep: Mask, region: Box, known: Known) -> None:
     """Where the article's box is clear, a block outside of it stays only if it is sure or is the lead above it."""
-    region = _article_box(blocks, p, words)
-    if region is None:
-        return
     inside = np.asarray([_within(b.box, region) for b in blocks]) & keep
     if not inside.any() or float((p * words)[inside].sum()) < _SURE_PAGE * float(words[inside].sum()):
         return
     first = int(np.flatnonzero(inside)[0])
     for i in np.flatnonzero(keep & ~inside).tolist():
-        if p[i] < _OUTSIDE and not (known.lead and first - _LEAD_WITHIN < i < first):
+        if p[i] < _OUTSIDE and not (known.lead and first - _LEAD_WITHIN <= i < first):
             keep[i] = False
+
+
+def _take_lead(blocks: Sequence[Block], p: Floats, words: Floats, keep: Mask, known: Known) -> None:
+    """Blocks between headline and body that may be the lead: the model alone loses every fifth of them."""
+    sure = np.flatnonzero(keep & (words >= 12) & (p > 0.6))
+    if not len(sure):
+        return
+    first = int(sure[0])
+    title = set(words_of(known.title or ""))
+    lead = Shingles(known.lead)
+    tokens = {i: words_of(blocks[i].text) for i in range(max(0, first - _LEAD_WITHIN - 4), first)}
+    alike = {i: len(title.intersection(t)) / len(title.union(t)) if title else 0.0 for i, t in tokens.items()}
+    heads = [i for i, t in tokens.items() if alike[i] >= 0.7 or (blocks[i].tag == "h1" and len(t) > 1)]
+    for i in range(max(0, first - _LEAD_WITHIN), first):
+        block = blocks[i]
+        if keep[i] or words[i] < _SHORTEST_LEAD or alike[i] >= 0.6 or block.linked > 0.4 * len(block.text):
+            continue
+        stated = lead.overlap(tokens[i]) > 0.6
+        if (stated and p[i] > _LEAD / 2) or (heads and i > heads[-1] and p[i] > _LEAD and not phrases(block.text) & _NO_LEAD):
+            keep[i] = True
 
 
 def article_text(blocks: Sequence[Block]) -> str:

@@ -27,8 +27,9 @@ _MAX_CANDIDATES = 24
 _ANCESTORS = 5
 # "Von Anna Beispiel" at the start of an element, up to the end of its block.
 _WORDED = re.compile(
-    r">\s*(?:(?:Ein(?:e)?\s+\w+\s+)?(?:Von|VON|By|BY)|Autor(?:in|en)?\s*:|Text\s*:|(?:Geschrieben|Verfasst)\s+von)\b\s*:?(?:\s|&nbsp;|</?\w[^<>]*>|<!--.*?-->)*"
-    r"(?P<names>[A-ZÄÖÜ].{2,500}?)(?:</(?:p|li|div|h[1-6]|ul|header|td|address|byline|article)\b|<time\b|<br\b)",
+    r">\s*(?:(?:Von|VON|By|BY|Eine?\s+\w+\s+von|(?:Geschrieben|Verfasst)\s+von)\b\s*:?|(?:Autor(?:in|en)?|Text)\s*:)"
+    r"(?:\s|&nbsp;|</?\w[^<>]*>|<!--.*?-->)*(?P<names>[A-ZÄÖÜ].{2,500}?)"
+    r"(?:</(?:p|li|div|h[1-6]|ul|header|td|address|byline|article)\b|<time\b|<br\b)",
     re.DOTALL,
 )
 _MARKUP = re.compile(r"<(?:script|style|svg)\b.*?</(?:script|style|svg)>|<!--.*?-->|<[^<>]*>", re.DOTALL)
@@ -48,15 +49,16 @@ def read_byline(tree: LexborHTMLParser, html: str) -> tuple[str, ...]:
 
 def _marked_up(tree: LexborHTMLParser) -> tuple[str, ...]:
     found: tuple[str, ...] = ()
-    found_in: tuple[str | None, str | None] | None = None
+    found_in: tuple[object, ...] = ()
     for node in tree.css(_CANDIDATES)[:_MAX_CANDIDATES]:
-        mark = (node.tag, node.attributes.get("class"))
+        box = node.parent.parent if node.parent is not None else None
+        mark = (node.tag, node.attributes.get("class"), box.mem_id if box is not None else 0)
         if (found and mark != found_in) or not _speaks_of_author(node):
             continue
         names = _names_in(node)
         if names and not found:
             found, found_in = names, mark
-        elif names:  # one element an author, side by side
+        elif names:  # one element an author, side by side; the same element elsewhere is a teaser's
             found = clean_authors([*found, *names])
     return found
 

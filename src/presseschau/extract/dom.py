@@ -27,33 +27,33 @@ _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _VOID_BREAK = frozenset(("br", "hr"))
 _SPACE = re.compile(r"\s+")
 
-# What a class or id says about the box. Order is the bit order; `hints` gives a bit mask.
+# What a part of a class or id says about the box. Order is the bit order; `hints` gives a bit mask.
 HINTS: tuple[tuple[str, str], ...] = (
-    ("body", r"article[-_]?(?:body|text|content|main|detail)|(?:story|entry|post|page|main|text)[-_]?(?:body|content|text)|body[-_]?(?:text|copy)|articlebody|richtext|rich[-_]text|rte\b|wysiwyg|content[-_]?(?:body|text)|(?:^|[\s_-])(?:body|content|text|copytext|fliesstext|prose|copy)(?=[\s_-]|$)"),
-    ("paragraph", r"para(?:graph)?(?![a-z])|absatz|(?:^|[\s_-])text(?:block|module|element|absatz)"),
-    ("article", r"article|artikel|story|beitrag|(?:^|[\s_-])(?:entry|post|news|blog)(?=[\s_-]|$)"),
-    ("main", r"(?:^|[\s_-])main(?=[\s_-]|$)|hauptinhalt|maincontent|main-?content"),
-    ("lead", r"lead|intro|vorspann|anreisser|abstract|summary|excerpt|standfirst|deck|subtitle|sub-?head|description|kicker-?text|chapo|synopsis|unterzeile|perex|ingress"),
-    ("headline", r"headline|heading|(?:^|[\s_-])(?:title|titel|hed|ueberschrift|crosshead)(?=[\s_-]|$)"),
-    ("kicker", r"kicker|dachzeile|overline|topline|eyebrow|spitzmarke|pretitle|roofline"),
-    ("teaser", r"teaser|(?:^|[\s_-])(?:card|tile|item|preview|snippet|thumb\w*)(?=[\s_-]|$)"),
-    ("related", r"relat|recommend|empfehl|more-?(?:from|on|articles?|stories|news)|mehr-?zum|read-?more|weiterlesen|also|similar|most-?read|meistgelesen|popular|trending|latest|next-?(?:article|up)|outbrain|taboola|plista|readalso|zum-?thema|themen|linklist|link-?list|suggest|upnext|highlights?|topstor"),
-    ("caption", r"caption|bildunterschrift|bildtext|legend|img-?text|image-?(?:text|desc|info|meta)|(?:^|[\s_-])(?:bild|image|photo|foto|picture|figure|media|gallery|galerie|slideshow|carousel|slider|swiper|lightbox)"),
+    ("body", r"articlebody|articletext|articlecontent|bodytext|bodycopy|storybody|^body$|^content$|maincontent|^text$|textbody|richtext|^rte$|wysiwyg|copytext|fliesstext|^prose$|^copy$"),
+    ("paragraph", r"^para(?:graph)?s?$|absatz|textblock|textmodule"),
+    ("article", r"article|artikel|story|beitrag|^entry$|^post$|^news$|^blog$"),
+    ("main", r"^main|hauptinhalt"),
+    ("lead", r"^lead|intro|vorspann|anreisser|abstract|summary|excerpt|standfirst|^deck$|subtitle|subhead|subline|description|chapo|synopsis|unterzeile|perex|ingress|standfirst"),
+    ("headline", r"headline|heading|^title$|^titel$|^hed$|ueberschrift|crosshead|headtext"),
+    ("kicker", r"kicker|dachzeile|overline|topline|eyebrow|spitzmarke|pretitle|roofline|supertitle"),
+    ("teaser", r"teaser|^cards?$|^tiles?$|^items?$|preview|snippet|thumb"),
+    ("related", r"relat|recommend|empfehl|^more|weiterlesen|^also$|similar|meistgelesen|popular|trending|latest|outbrain|taboola|plista|readalso|^thema$|^themen|linklist|suggest|upnext|highlight|topstor|recirc"),
+    ("caption", r"caption|bildunterschrift|bildtext|legend|^bild|image|^img$|photo|foto|picture|figure|^media|gallery|galerie|slideshow|carousel|slider|swiper|lightbox"),
     ("credit", r"credit|copyright|quelle|source|rights|agency|photographer|fotograf"),
-    ("byline", r"byline|author|autor|redakteur|contributor|writer|signature|vcard|person|bio(?=[\s_-]|$)"),
-    ("date", r"date|datum|time(?!line)|publish|zeit(?=[\s_-]|$)|updated|stand(?=[\s_-]|$)|reading|lesezeit|lesedauer|duration"),
-    ("meta", r"meta|info(?=[\s_-]|$)|tags?(?=[\s_-]|$)|taglist|keywords?|topics?(?=[\s_-]|$)|categor|rubrik|breadcrumb|brotkrumen|crumb|label|badge|ressort"),
-    ("social", r"social|share|sharing|teilen|facebook|twitter|whatsapp|pinterest|instagram|follow|reaction|like|vote|rating|bookmark|merken|print|drucken|toolbar|action"),
-    ("comment", r"comment|kommentar|disqus|discussion|forum|leserbrief|respond|reply|replies|debatt"),
-    ("newsletter", r"newsletter|subscri|abo(?=[\s_-]|$)|abonn|signup|sign-?up|paywall|piano|premium|plus-?(?:box|teaser|promo)|membership|donat|spende|support"),
-    ("account", r"login|log-in|sign-?in|passw|account|konto|profile?(?=[\s_-]|$)|janrain|regist|anmeld|captcha|auth(?=[\s_-]|$)|(?:^|[\s_-])(?:contact-?)?forms?(?=[\s_-]|$)|error|success|warning|verif|confirm"),
-    ("promo", r"promo|banner|(?:^|[\s_-])ads?(?=[\s_-]|$)|advert|anzeige|werbung|sponsor|affiliate|commerce|shop|product-?box|deal|offer|angebot|partner|marketing|callout|cta"),
-    ("consent", r"consent|cookie|gdpr|dsgvo|privacy|datenschutz|opt-?in|embed|external|extern|oembed|iframe|third-?party|gate|overlay|modal|popup|pop-up|dialog|notice|alert|placeholder|onetrust|(?:^|\s)(?:ot|cmp|sp|uc|cky|cc|cmplz|brlbs)-|usercentrics|didomi|sourcepoint|quantcast|borlabs|truste|iubenda"),
-    ("nav", r"nav(?![a-z]{5})|menu|menue|header|topbar|footer|sitemap|pagination|pager|paging|skip|toc|table-?of-?contents|inhaltsverzeichnis|search|suche|language|burger|logo"),
-    ("side", r"side-?bar|aside|marginal|rail|widget|secondary|right-?col|complementary|supplement|infobox|info-?box|factbox|fakten|box(?=[\s_-]|$)|context|kasten|portlet"),
-    ("video", r"video|audio|player|podcast|media-?player|livestream|playlist|vorlesen|listen|hoeren|readspeaker|tts"),
-    ("quote", r"quote|zitat|pull-?quote|blockquote"),
-    ("hidden", r"hidden|invisible|visually-?hidden|sr-only|screen-?reader|u-hide|d-none|noscript|print-only|collapsed?"),
+    ("byline", r"byline|author|autor|redakteur|contributor|writer|signature|vcard|person|^bio$"),
+    ("date", r"^date|datum|^time$|timestamp|publish|^zeit$|updated|^stand$|reading|lesezeit|lesedauer|duration"),
+    ("meta", r"^meta|^info$|^tags?$|taglist|keyword|^topics?$|categor|rubrik|breadcrumb|brotkrumen|crumb|label|badge|ressort"),
+    ("social", r"social|share|sharing|teilen|facebook|twitter|whatsapp|pinterest|instagram|follow|reaction|^likes?$|^vot|rating|bookmark|merken|^print|drucken|toolbar|action"),
+    ("comment", r"comment|kommentar|disqus|discussion|forum|leserbrief|respond|reply|replies|debatt|bbwrapper"),
+    ("newsletter", r"newsletter|subscri|^abo$|abonn|signup|paywall|piano|premium|^plus$|membership|donat|spende|support"),
+    ("account", r"login|^sign|passw|account|konto|profile?$|janrain|regist|anmeld|captcha|^auth$|^forms?$|contactform|error|success|warning|verif|confirm"),
+    ("promo", r"promo|banner|^ads?$|advert|anzeige|werbung|sponsor|affiliate|commerce|shop|product|^deals?$|offer|angebot|partner|marketing|callout|^cta$"),
+    ("consent", r"consent|cookie|gdpr|dsgvo|privacy|datenschutz|optin|embed|extern|iframe|thirdparty|^gate|overlay|modal|popup|dialog|notice|alert|placeholder|onetrust|^ot$|^cmp|^sp$|^uc$|^cky$|^cc$|cmplz|brlbs|usercentrics|didomi|sourcepoint|quantcast|borlabs|truste|iubenda"),
+    ("nav", r"^nav|menu|menue|header|topbar|footer|sitemap|paginat|^pager$|^paging$|^skip|^toc$|inhaltsverzeichnis|search|suche|language|burger|logo"),
+    ("side", r"sidebar|aside|marginal|^rail$|widget|secondary|rightcol|complementary|supplement|infobox|factbox|fakten|^box$|context|kasten|portlet|expandable|accordion"),
+    ("video", r"video|audio|player|podcast|livestream|playlist|vorlesen|listen|hoeren|readspeaker|^tts$"),
+    ("quote", r"quote|zitat"),
+    ("hidden", r"hidden|invisible|^sr$|screenreader|hide|^dnone$|noscript|printonly|collapse"),
 )  # fmt: skip
 HINT_NAMES: tuple[str, ...] = tuple(name for name, _ in HINTS)
 _HINT_RES = tuple(re.compile(pattern) for _, pattern in HINTS)
@@ -62,6 +62,10 @@ BIT = {name: 1 << i for i, name in enumerate(HINT_NAMES)}
 _BOX_TAGS = "article main section aside nav footer header figure form ul ol table blockquote dl details p".split()
 _BOX_BIT = {tag: 1 << i for i, tag in enumerate(_BOX_TAGS)}
 BOX_BIT = {**_BOX_BIT, "hidden": 1 << len(_BOX_TAGS), "articlebody": 2 << len(_BOX_TAGS)}
+
+
+# Two thirds of all blocks are menu entries; next to none of them stands in an article.
+_MENU_CHARS = 60
 
 
 class TooComplex(ValueError):  # noqa: N818  (it is a limit, named for what it says)
@@ -149,6 +153,8 @@ class Block:
         links: Number of links.
         inline: Hint bits of inline elements (`span`, `small`, `time` …) that hold most of its text.
         breaks: True where it was cut from its neighbour by line breaks only.
+        gap: Menu entries (short, nothing but link) left out between the block before and this one.
+        gap_heads: How many of them were headings: headlines of other articles.
     """
 
     text: str
@@ -159,6 +165,30 @@ class Block:
     links: int
     inline: int
     breaks: bool
+    gap: int
+    gap_heads: int
+
+
+_NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
+
+
+@lru_cache(maxsize=1 << 16)
+def name_parts(names: str) -> tuple[str, ...]:
+    """The words in a class and id string, lower case, once each.
+
+    >>> name_parts("ArticleItem__teaserText x12")
+    ('article', 'item', 'teaser', 'text', 'x')
+    """
+    return tuple(dict.fromkeys([t.lower() for t in _NAME_PART.findall(names)]))
+
+
+@lru_cache(maxsize=1 << 16)
+def _part_hints(part: str) -> int:
+    bits = 0
+    for i, pattern in enumerate(_HINT_RES):
+        if pattern.search(part):
+            bits |= 1 << i
+    return bits
 
 
 @lru_cache(maxsize=1 << 16)
@@ -169,10 +199,8 @@ def hints(names: str) -> int:
     True
     """
     bits = 0
-    names = names.lower()
-    for i, pattern in enumerate(_HINT_RES):
-        if pattern.search(names):
-            bits |= 1 << i
+    for part in name_parts(names):
+        bits |= _part_hints(part)
     return bits
 
 
@@ -255,10 +283,11 @@ def read_blocks(tree: LexborHTMLParser, max_nodes: int = 200_000, max_depth: int
 class _Walk:
     """State of one walk."""
 
-    __slots__ = ("blocks", "max_depth", "max_nodes", "run_")
+    __slots__ = ("blocks", "gap", "gap_heads", "max_depth", "max_nodes", "run_")
 
     def __init__(self, max_nodes: int, max_depth: int) -> None:
         self.blocks: list[Block] = []
+        self.gap = self.gap_heads = 0
         self.max_nodes = max_nodes
         self.max_depth = max_depth
         self.run_ = _Run()
@@ -271,11 +300,16 @@ class _Walk:
         text = _SPACE.sub(" ", "".join(run.parts)).strip()
         if not text:
             return
+        if len(text) < _MENU_CHARS and run.linked >= 0.9 * len(text):
+            self.gap += 1
+            self.gap_heads += text_tag in _HEADINGS
+            return
         inline = 0
         for bits, size in run.marked.items():
             if size * 2 > run.size:
                 inline |= bits
-        self.blocks.append(Block(text, box, text_tag, run.linked, run.strong, run.links, inline, breaks))
+        self.blocks.append(Block(text, box, text_tag, run.linked, run.strong, run.links, inline, breaks, self.gap, self.gap_heads))
+        self.gap = self.gap_heads = 0
 
     def run(self, body: LexborNode | None) -> list[Block]:
         """Walk depth first; one stack entry is an element whose children are being read."""

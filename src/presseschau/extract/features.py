@@ -5,10 +5,11 @@ Rows depend on the page alone. Every feature is cheap: the words of a block are 
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -49,12 +50,13 @@ _WORD = re.compile(r"\w+")
 _TITLE_WORDS = re.compile(r"[^\W\d_]{2,}|\d+")
 _TAGS = ("p", "h1", "h2", "h3", "h4", "li", "td", "blockquote", "figcaption", "div", "section", "span", "header", "dd")
 _SENTENCE_END = frozenset(".!?…")
+_LEAF_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote figcaption td dd".split())
 _CLOSERS = "\"'“”»«‹›’‘)] "
 _BOXES = ("article", "main", "section", "aside", "nav", "footer", "header", "figure", "form", "ul", "ol", "table", "blockquote", "p", "hidden", "articlebody")
 
 _BASE = (
     "words log_words avg_word function service lower capital digits linked links strong ends_sentence ends_colon question quotes commas "
-    "starts_lower breaks depth title_overlap lead_overlap ld_overlap ld_known repeats copies"
+    "starts_lower breaks depth title_overlap lead_overlap ld_overlap ld_known repeats copies gap"
 ).split()
 GROUP = (
     "own_share parent_share grand_share own_count top_inside top_up sig_share sig_count sig_mean sig_linked "
@@ -71,7 +73,7 @@ FEATURES: tuple[str, ...] = (
     *(f"says_{p}" for p in PHRASE_NAMES),
     *GROUP,
 )
-_CONTEXT = ("log_words", "linked", "function", "ends_sentence", "tag_p", "tag_h2", "tag_h3", "title_overlap", "ld_overlap", "sig_share", "own_share")
+_CONTEXT = ("log_words", "linked", "gap", "function", "ends_sentence", "tag_p", "tag_h2", "tag_h3", "title_overlap", "ld_overlap", "sig_share", "own_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +96,17 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-@lru_cache(maxsize=4096)
-def _bits(mask: int, size: int) -> tuple[float, ...]:
-    return tuple(float(mask >> i & 1) for i in range(size))
+_TAG_AT = {tag: i for i, tag in enumerate(_TAGS)}
+_BOX_MASKS = np.asarray([BOX_BIT[name] for name in _BOXES], dtype=np.int64)
 
 
-_TAG_ROW = {t: tuple(float(t == u) for u in _TAGS) for t in _TAGS}
-_NO_TAG = (0.0,) * len(_TAGS)
-_BOX_MASKS = tuple(BOX_BIT[name] for name in _BOXES)
+def _bits(masks: list[int], size: int) -> Floats:
+    """One column per bit."""
+    table = np.asarray(masks, dtype=np.int64)[:, None] >> np.arange(size) & 1
+    return table.astype(np.float32)
 
 
-@lru_cache(maxsize=4096)
-def _box_row(mask: int) -> tuple[float, ...]:
-    return tuple(1.0 if mask & bit else 0.0 for bit in _BOX_MASKS)
-
-
-class _Shingles:
+class Shingles:
     """Share of a block's words that stand in a reference text in the same order."""
 
     __slots__ = ("joined", "known")
@@ -128,79 +125,91 @@ class _Shingles:
         return hits / (len(words) - 2)
 
 
-def _base_row(block: Block, words: list[str], title: frozenset[str], lead: _Shingles, ld: _Shingles, repeats: float, copies: float) -> tuple[float, ...]:
+def _base_row(block: Block, words: list[str], title: frozenset[str], lead: Shingles, ld: Shingles, repeats: int, copies: int) -> tuple[float, ...]:
     text = block.text
     tokens = text.split()
-    n, size = len(tokens), len(text)
+    firsts = [t[0] for t in tokens]
+    n, size, spoken = len(tokens), len(text), max(1, len(words))
     tail = text.rstrip(_CLOSERS)[-1:]
-    wordset = set(words)
-    shared = len(title & wordset)
+    shared = len(title.intersection(words)) if title else 0
     return (
-        float(n),
-        float(np.log1p(n)),
+        n,
+        math.log1p(n),
         size / n,
-        sum(w in _FUNCTION_WORDS for w in words) / max(1, len(words)),
-        sum(w in _SERVICE_WORDS for w in words) / max(1, len(words)),
-        sum(t[0].islower() for t in tokens) / n,
-        sum(t[0].isupper() for t in tokens) / n,
-        sum(t[0].isdigit() for t in tokens) / n,
+        sum(map(_FUNCTION_WORDS.__contains__, words)) / spoken,
+        sum(map(_SERVICE_WORDS.__contains__, words)) / spoken,
+        sum(map(str.islower, firsts)) / n,
+        sum(map(str.isupper, firsts)) / n,
+        sum(map(str.isdigit, firsts)) / n,
         min(1.0, block.linked / size),
-        float(block.links),
+        block.links,
         min(1.0, block.strong / size),
-        float(tail in _SENTENCE_END),
-        float(tail == ":"),
-        float(tail == "?"),
-        float(text[0] in "„\"“»«›'"),
-        float(text.count(",")),
-        float(text[0].islower()),
-        float(block.breaks),
-        float(block.box.depth),
-        2 * shared / (len(title) + len(wordset)) if title and words else 0.0,
+        tail in _SENTENCE_END,
+        tail == ":",
+        tail == "?",
+        text[0] in "„\"“»«›'",
+        text.count(","),
+        text[0].islower(),
+        block.breaks,
+        block.box.depth,
+        2 * shared / (len(title) + len(set(words))) if shared else 0.0,
         lead.overlap(words),
         ld.overlap(words),
-        float(bool(ld.joined)),
+        bool(ld.joined),
         repeats,
         copies,
+        min(50, block.gap),
     )
 
 
-def measure(blocks: Sequence[Block], known: Known) -> Floats:
-    """One row of `FEATURES` per block, then the rows' neighbours; see `COLUMNS`."""
+def measure(blocks: Sequence[Block], words: Sequence[list[str]], known: Known) -> Floats:
+    """One row of `COLUMNS` per block: itself, its boxes, its neighbours.
+
+    Args:
+        blocks: In reading order.
+        words: `words_of` each block's text.
+        known: What the metadata says.
+    """
     if not blocks:
         return np.zeros((0, len(COLUMNS)), dtype=np.float32)
     title = frozenset(words_of(known.title or ""))
-    lead, ld = _Shingles(known.lead), _Shingles(known.article_body)
+    lead, ld = Shingles(known.lead), Shingles(known.article_body)
     seen: dict[str, int] = {}
     total: dict[str, int] = {}
     for block in blocks:
         total[block.text] = total.get(block.text, 0) + 1
     rows = []
-    size = len(HINT_NAMES)
-    for block in blocks:
-        repeats = seen.get(block.text, 0)
-        seen[block.text] = repeats + 1
-        box = block.box
-        rows.append(
-            _base_row(block, words_of(block.text), title, lead, ld, float(repeats), float(total[block.text]))
-            + _TAG_ROW.get(block.tag, _NO_TAG)
-            + _box_row(box.boxes)
-            + _bits(box.own, size)
-            + _bits(box.near, size)
-            + _bits(box.around, size)
-            + _bits(block.inline, size)
-            + _bits(phrases(block.text), len(PHRASE_NAMES))
-        )
-    base = np.asarray(rows, dtype=np.float32)
-    table = np.hstack([base, group_rows(blocks, base, good_words(base))])
+    for block, tokens in zip(blocks, words, strict=True):
+        text = block.text
+        repeats = seen.get(text, 0)
+        seen[text] = repeats + 1
+        rows.append(_base_row(block, tokens, title, lead, ld, repeats, total[text]))
+    count, size = len(blocks), len(HINT_NAMES)
+    tags = np.zeros((count, len(_TAGS)), dtype=np.float32)
+    for i, block in enumerate(blocks):
+        if (at := _TAG_AT.get(block.tag)) is not None:
+            tags[i, at] = 1.0
+    boxes = np.asarray([b.box.boxes for b in blocks], dtype=np.int64)[:, None] & _BOX_MASKS
+    table = np.hstack(
+        [
+            np.asarray(rows, dtype=np.float32),
+            tags,
+            (boxes > 0).astype(np.float32),
+            _bits([b.box.own for b in blocks], size),
+            _bits([b.box.near for b in blocks], size),
+            _bits([b.box.around for b in blocks], size),
+            _bits([b.inline for b in blocks], size),
+            _bits([phrases(b.text) for b in blocks], len(PHRASE_NAMES)),
+        ]
+    )
+    table = np.hstack([table, group_rows(blocks, table, good_words(table))])
     return np.hstack([table, _neighbours(table)])
 
 
 def outer_box(block: Block) -> Box:
     """The box that holds the block beside its siblings."""
     box = block.box
-    if box.tag in ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "figcaption", "td", "dd") and box.parent is not None:
-        return box.parent
-    return box
+    return box.parent if box.tag in _LEAF_TAGS and box.parent is not None else box
 
 
 _AT = {name: i for i, name in enumerate(FEATURES)}
@@ -212,64 +221,91 @@ def good_words(rows: Floats) -> Floats:
     return np.where((linked < 0.5) & (words >= 6), words * (1 - linked), 0.0).astype(np.float32)
 
 
+def box_sums(outers: Sequence[Box], values: Sequence[tuple[float, ...]]) -> dict[Box, list[float]]:
+    """Per box the sums over the blocks in it; the second figure fades by a fifth with every box on the way up."""
+    sums: dict[Box, list[float]] = {}
+    for outer, value in zip(outers, values, strict=True):
+        cell = sums.get(outer)
+        if cell is None:
+            sums[outer] = list(value)
+        else:
+            for i, v in enumerate(value):
+                cell[i] += v
+    waiting = dict.fromkeys(sums)
+    ordered: list[Box] = []
+    while waiting:  # every box above one that holds text, once
+        box, _ = waiting.popitem()
+        ordered.append(box)
+        parent = box.parent
+        if parent is not None and parent not in sums:
+            sums[parent] = [0.0] * len(values[0])
+            waiting[parent] = None
+    ordered.sort(key=lambda b: -b.index)  # a box starts before the boxes in it
+    for box in ordered:
+        if box.parent is not None:
+            cell, own = sums[box.parent], sums[box]
+            for i, v in enumerate(own):
+                cell[i] += _FADE * v if i == 1 else v
+    return sums
+
+
+_FADE = 0.8
+
+
+def _climb(box: Box, line: dict[Box, int]) -> tuple[int, int]:
+    """Steps up from the box to the line of the main box, and from the main box to where they meet."""
+    inside = 0
+    while box not in line and box.parent is not None:
+        box, inside = box.parent, inside + 1
+    return inside, line.get(box, 0)
+
+
 def group_rows(blocks: Sequence[Block], base: Floats, good: Floats) -> Floats:
     """How a block's boxes share in the page's `good` words."""
-    linked = base[:, _AT["linked"]]
-    total = float(good.sum()) or 1.0
-    sums: dict[Box, float] = {}
-    weight: dict[Box, float] = {}
-    all_chars: dict[Box, float] = {}
-    link_chars: dict[Box, float] = {}
-    count: dict[Box, int] = {}
+    linked = base[:, _AT["linked"]].tolist()
+    weights = good.tolist()
+    total = float(sum(weights)) or 1.0
     outers = [outer_box(b) for b in blocks]
-    for block, outer, g in zip(blocks, outers, good.tolist(), strict=True):
-        box: Box | None = outer
-        share = 1.0
-        size, links = float(len(block.text)), float(block.linked)
-        count[outer] = count.get(outer, 0) + 1
-        while box is not None:
-            sums[box] = sums.get(box, 0.0) + g
-            weight[box] = weight.get(box, 0.0) + g * share
-            all_chars[box] = all_chars.get(box, 0.0) + size
-            link_chars[box] = link_chars.get(box, 0.0) + links
-            box, share = box.parent, share * 0.8
-    top: Box | None = max(weight, key=lambda b: (weight[b], -b.index))
+    sums = box_sums(outers, [(g, g, float(len(b.text)), float(b.linked), 1.0) for b, g in zip(blocks, weights, strict=True)])
     up_to_top: dict[Box, int] = {}
+    top: Box | None = max(sums, key=lambda b: (sums[b][1], -b.index))
     steps = 0
     while top is not None:
         up_to_top[top] = steps
         top, steps = top.parent, steps + 1
     signature: dict[tuple[str, str, str], list[float]] = {}
     keys = []
-    for block, outer, g, link in zip(blocks, outers, good.tolist(), linked.tolist(), strict=True):
+    for block, outer, g, link in zip(blocks, outers, weights, linked, strict=True):
         key = (block.tag, outer.tag, outer.names)
         keys.append(key)
         cell = signature.setdefault(key, [0.0, 0.0, 0.0])
         cell[0] += g
         cell[1] += 1
         cell[2] += link
+    count: dict[Box, int] = {}
+    for outer in outers:
+        count[outer] = count.get(outer, 0) + 1
+    climbs: dict[Box, tuple[int, int]] = {}
     titles = base[:, _AT["title_overlap"]]
     tags = [b.tag for b in blocks]
     scores = [t + 0.3 * (tag == "h1") for t, tag in zip(titles.tolist(), tags, strict=True)]
     best = max(range(len(scores)), key=lambda i: (round(scores[i], 3), i)) if max(scores) > 0.6 else -1
     n = len(blocks)
-    before = np.concatenate([[0.0], np.cumsum(good)])
+    before = [0.0, *itertools.accumulate(weights)]
     rows = []
     for i, (outer, key) in enumerate(zip(outers, keys, strict=True)):
         parent = outer.parent or outer
         grand = parent.parent or parent
-        climb, inside = outer, 0
-        while climb not in up_to_top and climb.parent is not None:
-            climb, inside = climb.parent, inside + 1
+        inside, up = climbs.get(outer) or climbs.setdefault(outer, _climb(outer, up_to_top))
         s = signature[key]
         rows.append(
             (
-                sums[outer] / total,
-                sums[parent] / total,
-                sums[grand] / total,
+                sums[outer][0] / total,
+                sums[parent][0] / total,
+                sums[grand][0] / total,
                 float(count[outer]),
                 float(inside),
-                float(up_to_top.get(climb, 0)),
+                float(up),
                 s[0] / total,
                 s[1],
                 s[0] / s[1],
@@ -281,9 +317,9 @@ def group_rows(blocks: Sequence[Block], base: Floats, good: Floats) -> Floats:
                 float(before[i]) / total,
                 total,
                 float(n),
-                link_chars[outer] / max(1.0, all_chars[outer]),
-                link_chars[parent] / max(1.0, all_chars[parent]),
-                float(inside + up_to_top.get(climb, 0)),
+                sums[outer][3] / max(1.0, sums[outer][2]),
+                sums[parent][3] / max(1.0, sums[parent][2]),
+                float(inside + up),
             )
         )
     return np.asarray(rows, dtype=np.float32)

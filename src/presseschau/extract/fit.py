@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.extract.dom import Block, Box
-from presseschau.extract.lexicon import Lexicon, name_tokens, word_tokens
+from presseschau.extract.dom import Block, Box, name_parts
+from presseschau.extract.features import words_of
+from presseschau.extract.lexicon import Lexicon, word_tokens
 from presseschau.extract.model import Floats
 
 
@@ -146,11 +147,11 @@ class Evidence:
                     continue
                 side = int(y < 0.3)
                 if german:
-                    word[side].update(word_tokens(block.text))
+                    word[side].update(word_tokens(words_of(block.text)))
                 box: Box | None = block.box
                 for _ in range(3):
                     if box is not None:
-                        name[side].update(name_tokens(box.names))
+                        name[side].update(name_parts(box.names))
                         box = box.parent
         return cls(words, names)
 

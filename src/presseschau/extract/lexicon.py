@@ -6,35 +6,25 @@ single site's wording counts more than once.
 
 from __future__ import annotations
 
-import re
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from presseschau.extract.dom import Block, Box
-from presseschau.extract.features import Floats, outer_box, words_of
+from presseschau.extract.dom import Block, Box, name_parts
+from presseschau.extract.features import Floats, outer_box
 
 LEXICON_COLUMNS: tuple[str, ...] = tuple(
     "lex_mean lex_low lex_high lex_start lex_known name_own name_parent name_grand name_low name_high name_outer".split()
 )
-_NAME_TOKEN = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 _AROUND = 8
 
 
-def name_tokens(names: str) -> tuple[str, ...]:
-    """The words in a class and id string, once each.
-
-    >>> name_tokens("ArticleItem__teaserText x12")
-    ('article', 'item', 'teaser', 'text')
-    """
-    return tuple(dict.fromkeys(t.lower() for t in _NAME_TOKEN.findall(names)))
-
-
-def word_tokens(text: str) -> list[str]:
-    """Words and word pairs of a block; figures are one word."""
-    words = ["0" if w[0].isdigit() else w for w in words_of(text)]
-    return words + [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+def word_tokens(words: list[str]) -> list[str]:
+    """Words and word pairs of a block; all figures are one word."""
+    words = ["0" if w[0].isdigit() else w for w in words]
+    return words + [f"{a} {b}" for a, b in itertools.pairwise(words)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +48,22 @@ class Lexicon:
         if known is None:
             if len(self._seen) > 50_000:
                 self._seen.clear()
-            found = [self.names[t] for t in name_tokens(names) if t in self.names]
+            found = [self.names[t] for t in name_parts(names) if t in self.names]
             known = self._seen[names] = sum(found) / len(found) if found else 0.0
         return known
 
-    def rows(self, blocks: Sequence[Block]) -> Floats:
+    def rows(self, blocks: Sequence[Block], words: Sequence[list[str]]) -> Floats:
         """One row of `LEXICON_COLUMNS` per block."""
         boxes: dict[Box, tuple[float, float]] = {}
-        out = [(*self._word_row(b.text), *self._name_row(b, boxes)) for b in blocks]
+        out = [(*self._word_row(w), *self._name_row(b, boxes)) for b, w in zip(blocks, words, strict=True)]
         return np.asarray(out, dtype=np.float32).reshape(len(out), len(LEXICON_COLUMNS))
 
-    def _word_row(self, text: str) -> tuple[float, float, float, float, float]:
-        tokens = word_tokens(text)
+    def _word_row(self, words: list[str]) -> tuple[float, float, float, float, float]:
+        tokens = word_tokens(words)
         if not tokens:
             return 0.0, 0.0, 0.0, 0.0, 0.0
         get = self.words.get
-        weights = [w for t in tokens if (w := get(t)) is not None]
+        weights = [w for w in map(get, tokens) if w is not None]
         if not weights:
             return 0.0, 0.0, 0.0, 0.0, 0.0
         n = len(tokens)

@@ -11,7 +11,14 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.authors import agency_credited, agency_named, agency_of, clean_authors, is_newsroom
+from presseschau.extract.authors import (
+    agency_credited,
+    agency_named,
+    agency_of,
+    clean_authors,
+    is_newsroom,
+    looks_like_person,
+)
 from presseschau.extract.byline import read_byline
 from presseschau.extract.head import Head, Metas, first_of, read_head
 from presseschau.extract.jsonld import (
@@ -165,10 +172,12 @@ def _title(tree: LexborHTMLParser, metas: Metas, graph: Graph, sites: list[str])
 
 def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, sites: list[str], html: str) -> tuple[str, ...]:
     """By the first source that names people or agencies; the publisher as author only where nobody else is named."""
-    names = site_keys(sites)
+    own = site_keys(sites)
     newsroom: tuple[str, ...] = ()
     for found in _author_sources(tree, metas, graph, html):
-        if any(agency_named(name) or not (is_site(name, names) or is_newsroom(name)) for name in found):
+        if found and is_site(found[0], own) and not any(map(looks_like_person, found[1:])):
+            found = found[:1]  # the publisher's address stands behind its name
+        if any(agency_named(name) or not (is_site(name, own) or is_newsroom(name)) for name in found):
             return found
         newsroom = newsroom or found
     return newsroom

@@ -23,12 +23,12 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("person", r"^(?:[A-ZÄÖÜ][\wäöüß.-]+ ){1,3}(?:ist|schreibt|arbeitet|berichtet|studierte|war|leitet|gehört|volontierte)\b.*(?:Redakt|Journalist|Autor|Korrespondent|Ressort|Volont|Reporter)|^(?:Über den Autor|Über die Autorin|Zur Person|Zum Autor|Zur Autorin)"),
 )  # fmt: skip
 PHRASE_NAMES: tuple[str, ...] = tuple(name for name, _ in _PHRASES)
-_RES = tuple(re.compile(pattern) for _, pattern in _PHRASES)
+_RES = {name: re.compile(pattern) for name, pattern in _PHRASES}
 _LONGEST = 400  # a longer block is running text, which may well mention a newsletter
 
 
-def phrases(text: str) -> int:
-    """The classes of phrases that a short block contains, as bits in the order of `PHRASE_NAMES`.
+def phrases(text: str, names: tuple[str, ...] = PHRASE_NAMES) -> int:
+    """The classes of phrases that a short block contains, as bits in the order of `names`.
 
     >>> bool(phrases("Lesezeit: 3 Minuten") & 1 << PHRASE_NAMES.index("reading"))
     True
@@ -36,7 +36,7 @@ def phrases(text: str) -> int:
     if len(text) > _LONGEST:
         return 0
     bits = 0
-    for i, pattern in enumerate(_RES):
-        if pattern.search(text):
+    for i, name in enumerate(names):
+        if _RES[name].search(text):
             bits |= 1 << i
     return bits

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.extract.dates import parse_date
 from presseschau.extract.head import Metas
@@ -75,23 +75,20 @@ def meta_date(metas: Metas, names: Iterable[str], crawled: datetime | None) -> d
 
 def _shown_date(tree: LexborHTMLParser, html: str, crawled: datetime | None) -> datetime | None:
     """Microdata; else the date beside the headline, by the `time` of that day if any; else the first `time`."""
-    timed: datetime | None = None
-    beside: datetime | None = None
-    looked = False
-    for node in tree.css("[itemprop=datePublished], time"):
-        attributes = node.attributes
-        texts = (attributes.get("content"), attributes.get("datetime"), node.text())
-        found = next((date for text in texts if text and (date := parse_date(text, crawled))), None)
-        if found is None:
-            continue
-        if attributes.get("itemprop") == "datePublished":
-            return found
-        if not looked:
-            beside, looked = _date_beside_headline(html, crawled), True
-        if beside is None or beside.date() == found.date():
-            return found
-        timed = timed or found
-    return beside or (timed if looked else _date_beside_headline(html, crawled))
+    nodes = tree.css("[itemprop=datePublished], time")
+    dated = [(node.attributes.get("itemprop"), found) for node in nodes if (found := _date_in(node, crawled))]
+    stated = next((found for itemprop, found in dated if itemprop == "datePublished"), None)
+    if stated is not None:
+        return stated
+    beside = _date_beside_headline(html, crawled)
+    if beside is None:
+        return dated[0][1] if dated else None
+    return next((found for _, found in dated if found.date() == beside.date()), beside)
+
+
+def _date_in(node: LexborNode, crawled: datetime | None) -> datetime | None:
+    texts = (node.attributes.get("content"), node.attributes.get("datetime"), node.text())
+    return next((found for text in texts if text and (found := parse_date(text, crawled))), None)
 
 
 def _date_beside_headline(html: str, crawled: datetime | None) -> datetime | None:

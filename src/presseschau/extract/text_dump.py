@@ -31,6 +31,7 @@ from presseschau.stable import canonical_url, publisher_of
 EXTRACTOR = "presseschau-text 1"
 _KEEP = 0.5
 _UNLIKELY = 0.3
+_SUBHEAD, _SUBHEAD_BETWEEN = 0.2, 0.6
 # Clean gold articles keep ≥ 0.77 of their words and ≥ 0.46 of their lines, whole pages ≤ 0.87 and ≤ 0.30.
 _CLEAN_WORDS, _CLEAN_LINES = 0.75, 0.38
 _BOILERPLATE = sum(
@@ -38,12 +39,19 @@ _BOILERPLATE = sum(
     for i, name in enumerate(PHRASE_NAMES)
     if name in ("related", "share", "comment", "newsletter", "consent", "legal", "ad", "reading", "paywall")
 )
-_NOT_TITLE = sum(1 << i for i, name in enumerate(PHRASE_NAMES) if name in ("byline", "credit", "share", "reading", "agency"))
+_NO_SUBHEAD = sum(1 << i for i, name in enumerate(PHRASE_NAMES) if name not in ("date", "person"))
+_NOT_TITLE = sum(
+    1 << i for i, name in enumerate(PHRASE_NAMES) if name in ("byline", "credit", "share", "reading", "agency")
+)
 _DATE_BIT = 1 << PHRASE_NAMES.index("date")
 _WORD = re.compile(r"\w+")
-_BYLINE = re.compile(r"^(?:(?:(?:ein |eine )?[A-ZÄÖÜ]\w+ )?[Vv]on:?|VON|[Bb]y|Text:|Autor(?:in|en|innen)?:)\s+(?=[A-ZÄÖÜ])")
+_BYLINE = re.compile(
+    r"^(?:(?:(?:ein |eine )?[A-ZÄÖÜ]\w+ )?[Vv]on:?|VON|[Bb]y|Text:|Autor(?:in|en|innen)?:)\s+(?=[A-ZÄÖÜ])"
+)
 _BYLINE_PIECES = re.compile(r"\s*[,;/]\s*|\s+(?:und|and|mit|sowie)\s+")
-_BYLINE_END = re.compile(r"\s*(?:[|•·]|[-–—]\s|\d|,?\s(?:am|vom|veröffentlicht|aktualisiert|stand)\b).*$", re.IGNORECASE)
+_BYLINE_END = re.compile(
+    r"\s*(?:[|•·]|[-–—]\s|\d|,?\s(?:am|vom|veröffentlicht|aktualisiert|stand)\b).*$", re.IGNORECASE
+)
 _UPDATED = re.compile(r"aktualisiert|update|stand:?\s|geändert", re.IGNORECASE)
 _TWO_SENTENCES = re.compile(r"[^\W\d_]{3}\. [A-ZÄÖÜ]")
 _TITLE_REACH = 25
@@ -72,7 +80,7 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
     if not lines:
         return _document("", None, (), None, address, "clean", 0.0)
     chance = line_chances(lines)
-    keep = chance >= _KEEP
+    keep = _kept(lines, chance)
     if not keep.any():
         menu = len(lines) >= 8 and not any(len(line.text) >= 80 for line in lines)
         return _document("" if menu else _joined(lines), title, (), None, address, "dump" if menu else "clean", 0.0)
@@ -82,12 +90,18 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
     at = _title_line(lines, chance, first, address, title)
     headline = title or (lines[at].text if at is not None else None)
     known = _words(headline)
-    kept = [line for line, stays in zip(lines, keep, strict=True) if stays and not (known and _words(line.text) == known)]
+    kept = [
+        line for line, stays in zip(lines, keep, strict=True) if stays and not (known and _words(line.text) == known)
+    ]
     text = _joined(kept)
     start = first if at is None else min(at, first)
     top = max(0, start - 6)
     byline = [i for i in range(top, min(len(lines), first + 4)) if not keep[i] and i != at]
-    authors = _authors([lines[i] for i in byline if i >= start] + [lines[i] for i in byline if i < start and _BYLINE.match(lines[i].text)], text)
+    authors = _authors(
+        [lines[i] for i in byline if i >= start]
+        + [lines[i] for i in byline if i < start and _BYLINE.match(lines[i].text)],
+        text,
+    )
     published = _published(lines[top : first + 3])
     return _document(text, headline, authors, published, address, "dump", float(chance[keep].mean()))
 
@@ -101,6 +115,18 @@ def line_chances(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
     return chance
 
 
+def _kept(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """The article's lines, with subheads that stand directly between two of them."""
+    likely = chance >= _KEEP
+    keep = likely.copy()
+    for i in map(int, np.flatnonzero((chance >= _SUBHEAD) & ~likely)):
+        if 0 < i < len(lines) - 1 and min(chance[i - 1], chance[i + 1]) >= _SUBHEAD_BETWEEN:
+            line = lines[i]
+            words = len(line.text.split())
+            keep[i] = 2 <= words <= 14 and not line.bullet and not cached_phrases(line.text) & _NO_SUBHEAD
+    return keep
+
+
 def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:
     """Whether the input is an article without a page around it."""
     keep = chance >= _KEEP
@@ -109,7 +135,8 @@ def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:
         return False
     inside = np.flatnonzero(keep)
     around = [*range(int(inside[0])), *range(int(inside[-1]) + 1, len(lines))]
-    return sum(chance[i] < _UNLIKELY and bool(cached_phrases(lines[i].text) & _BOILERPLATE) for i in around) < 2
+    boilerplate = [i for i in around if chance[i] < _UNLIKELY and cached_phrases(lines[i].text) & _BOILERPLATE]
+    return len(boilerplate) < 2
 
 
 def _clean_document(lines: Sequence[Line], title: str | None, address: str | None, certain: float) -> Document:
@@ -118,13 +145,21 @@ def _clean_document(lines: Sequence[Line], title: str | None, address: str | Non
     if title is not None:
         has_title = _words(first.text) == _words(title)
     else:
-        has_title = len(lines) > 1 and is_prose(lines[1].text) and _is_headline(first.text) and not ends_sentence(first.text)
+        has_title = (
+            len(lines) > 1 and is_prose(lines[1].text) and _is_headline(first.text) and not ends_sentence(first.text)
+        )
     body = list(lines[1:] if has_title else lines)
     return _document(_joined(body), title or (first.text if has_title else None), (), None, address, "clean", certain)
 
 
 def _document(
-    text: str, title: str | None, authors: tuple[str, ...], published: datetime | None, address: str | None, path: str, certain: float
+    text: str,
+    title: str | None,
+    authors: tuple[str, ...],
+    published: datetime | None,
+    address: str | None,
+    path: str,
+    certain: float,
 ) -> Document:
     agency = None
     if path == "dump":
@@ -156,7 +191,9 @@ def _is_headline(text: str) -> bool:
     n = len(text.split())
     if not 3 <= n <= 22 or len(text) > 180 or cached_phrases(text) & _NOT_TITLE:
         return False
-    return text.rstrip("\"'»«“”)")[-1:] not in ".,;:…" and not text[0].islower() and bool(re.search(r"[^\W\d_]{3}", text))
+    return (
+        text.rstrip("\"'»«“”)")[-1:] not in ".,;:…" and not text[0].islower() and bool(re.search(r"[^\W\d_]{3}", text))
+    )
 
 
 def _title_line(
@@ -199,7 +236,7 @@ def _plain(text: str) -> str:
 
 
 def _authors(lines: Sequence[Line], article: str) -> tuple[str, ...]:
-    """Names of the byline near the headline: after "Von", else people's names alone on a line that the article lacks."""
+    """Names of the byline near the headline: after "Von", else people's names alone on a line."""
     alone: list[str] = []
     for line in lines:
         text = line.text
@@ -209,6 +246,7 @@ def _authors(lines: Sequence[Line], article: str) -> tuple[str, ...]:
         names = _names(text[match.end() :] if match else text)
         if match and names:
             return names
+        # A name that the article has too is its subject or a tag, not its author.
         if len(text.split()) <= 4 and names and not any(name.rsplit(" ", 1)[-1] in article for name in names):
             alone += names
     return tuple(dict.fromkeys(alone[:3]))
@@ -222,7 +260,11 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _published(lines: Sequence[Line]) -> datetime | None:
     """The first date on a short line near the headline, one that is no update before others."""
-    dated = [line.text for line in lines if len(line.text) <= 120 and cached_phrases(line.text) & _DATE_BIT and not is_prose(line.text)]
+    dated = [
+        line.text
+        for line in lines
+        if len(line.text) <= 120 and cached_phrases(line.text) & _DATE_BIT and not is_prose(line.text)
+    ]
     for text in sorted(dated, key=lambda text: bool(_UPDATED.match(text))):
         if moment := parse_date(text):
             return moment

@@ -17,23 +17,21 @@ from presseschau.extract.text_lines import Line, ends_sentence
 Floats = npt.NDArray[np.float64]
 
 # German first; the commonest of other languages too, since pages in any language show how pages are built.
-_FUNCTION_WORDS = frozenset(
-    """der die das den dem des ein eine einen einem einer eines und oder aber auch nicht mit von vom zu zum zur im in am an auf
-    aus bei beim für über nach vor ist sind war waren wird werden wurde wurden hat haben hatte hatten er sie es wir ich man sich
-    dass wie als wenn weil nur noch so sein seine seiner ihre ihrer ihren durch um bis kann können konnte mehr sei diese dieser
-    dieses diesem diesen unter gegen ohne zwischen während damit denn doch schon soll sollen will müssen muss keine kein ihm ihn
-    ihr uns mich mir was wer wo sowie laut zudem jedoch bereits
-    of and to a that it for was on are as with his they at be this have from by not but what were when we there can an your
-    which their said if will each about how up out them then she many some would other into has he had you is i my our been
-    le la les l d un une et en que qui dans pour sur pas plus par au aux avec ce il elle ne se est sont ont du son cette mais sa ses
-    el los las del y una por con para como su al lo más pero sus ha fue es no se
-    di che è per della dei delle nel si sono anche alla gli non più
-    het een van dat niet op zijn voor met maar om hem dan uit naar ook door ze wordt
-    o os as um uma e em do da dos das não na mais
-    och att det som på av är den till inte har om ett men og at er til ikke de jeg vi
-    i w na z że nie jest jak ve bir bu için ile s se v je že na""".split()
-)
-_FUNCTION_WORDS |= {word.capitalize() for word in _FUNCTION_WORDS}
+_COMMON_WORDS = """
+    der die das den dem des ein eine einen einem einer eines und oder aber auch nicht mit von vom zu zum zur im in
+    am an auf aus bei beim für über nach vor ist sind war waren wird werden wurde wurden hat haben hatte hatten er
+    sie es wir ich man sich dass wie als wenn weil nur noch so sein seine seiner ihre ihrer ihren durch um bis kann
+    können konnte mehr sei diese dieser dieses diesem diesen unter gegen ohne zwischen während damit denn doch schon
+    soll sollen will müssen muss keine kein ihm ihn ihr uns mich mir was wer wo sowie laut zudem jedoch bereits of
+    and to a that it for was on are as with his they at be this have from by not but what were when we there can an
+    your which their said if will each about how up out them then she many some would other into has he had you is i
+    my our been le la les l d un une et en que qui dans pour sur pas plus par au aux avec ce il elle ne se est sont
+    ont du son cette mais sa ses el los las del y una por con para como su al lo más pero sus ha fue es no se di che
+    è per della dei delle nel si sono anche alla gli non più het een van dat niet op zijn voor met maar om hem dan
+    uit naar ook door ze wordt o os as um uma e em do da dos das não na mais och att det som på av är den till inte
+    har om ett men og at er til ikke de jeg vi i w na z że nie jest jak ve bir bu için ile s se v je že na
+"""
+_FUNCTION_WORDS = frozenset(form for word in _COMMON_WORDS.split() for form in (word, word.capitalize()))
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'»«“”‘’)]*\s")
 _CRUMB = re.compile(r"\s[›»>/|·•]\s")
@@ -47,17 +45,17 @@ _CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 _CONTENT = re.compile(r"\b[A-ZÄÖÜ][\w-]{3,}")
 
 _BASE = (
-    "words", "long", "very_long", "terminal", "colon", "sentences", "function", "no_function", "capitals", "digits", "lower_start",
-    "all_caps", "bullet", "heading", "gap", "comma", "crumb", "address", "teaser_end", "time", "you", "speech", "question",
-    "repeated", "prose", "one_word", "cohesion", "cohesion_count",
+    "words", "long", "very_long", "terminal", "colon", "sentences", "function", "no_function", "capitals", "digits",
+    "lower_start", "all_caps", "bullet", "heading", "gap", "comma", "crumb", "address", "teaser_end", "time", "you", "speech",
+    "question", "repeated", "prose", "one_word", "cohesion", "cohesion_count",
 )  # fmt: skip
 _LINE = (*_BASE, *(f"is_{name}" for name in PHRASE_NAMES), *(f"short_{name}" for name in PHRASE_NAMES))
 _AT = {name: i for i, name in enumerate(_LINE)}
-_NEIGHBOUR = tuple(
-    _AT[name]
-    for name in ("words", "terminal", "function", "bullet", "prose", "gap", "heading", "repeated", "teaser_end", "cohesion")
-    + tuple(f"is_{name}" for name in ("credit", "related", "share", "date", "byline", "comment", "newsletter") if name in PHRASE_NAMES)
-)
+_AROUND = (
+    "words", "terminal", "function", "bullet", "prose", "gap", "heading", "repeated", "teaser_end", "cohesion",
+    "is_credit", "is_related", "is_share", "is_date", "is_byline", "is_comment", "is_newsletter",
+)  # fmt: skip
+_NEIGHBOUR = [_AT[name] for name in _AROUND]
 _STEPS = (1, 2, 3, -1, -2, -3)
 _WINDOWS = (3, 8, 20)
 _CONTEXT = (
@@ -91,7 +89,7 @@ def page_features(lines: Sequence[Line]) -> tuple[npt.NDArray[np.intp], Floats]:
     if not len(near):
         return near, np.zeros((0, len(NAMES)))
     counts = Counter(line.text for line in lines)
-    picked = [lines[i] for i in near]
+    picked = [lines[int(i)] for i in near]
     rows = np.zeros((len(near), len(_LINE)))
     for i, line in enumerate(picked):
         _fill(rows[i], line, counts[line.text], bool(prose[near[i]]))
@@ -145,7 +143,7 @@ def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
 
 
 def _cohesion(rows: Floats, lines: Sequence[Line]) -> None:
-    """How far a line's names and nouns are those of the other running text: teasers of other stories bring their own."""
+    """How far a line's names and nouns are those of the other running text: teasers of other stories have their own."""
     content = [set(_CONTENT.findall(line.text)) for line in lines]
     spread = Counter(word for i, words in enumerate(content) if rows[i, _AT["prose"]] for word in sorted(words))
     for i, words in enumerate(content):

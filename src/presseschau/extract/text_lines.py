@@ -20,13 +20,16 @@ _RULE = re.compile(r"[\W_]*")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>-])")
 _EMPHASIS = re.compile(r"(?<!\w)(\*\*|__)(?=\S)(.+?)(?<=\S)\1(?!\w)")
-_TERMINAL = ".!?…:;"
+_TERMINALS = tuple(".!?…:;")
+_LAST_BRACKET = re.compile(r"\s*[(\[][^()\[\]]{1,40}[)\]]$")
 _CLOSING = "\"'»«“”‘’›‹)]"
 # A line that ends in one of these goes on in the next one: articles, prepositions, conjunctions.
-_OPEN_END = frozenset(
-    "der die das den dem des ein eine einen einem einer eines und oder in im an am auf aus bei beim mit nach seit von vom vor zu "
-    "zum zur über unter zwischen neben durch für gegen ohne um bis wegen dass als wie the of and to a for on with by from".split()
-)
+_OPEN_WORDS = """
+    der die das den dem des ein eine einen einem einer eines und oder in im an am auf aus bei beim mit nach seit von
+    vom vor zu zum zur über unter zwischen neben durch für gegen ohne um bis wegen dass als wie the of and to a for
+    on with by from
+"""
+_OPEN_END = frozenset(_OPEN_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,10 @@ class Line:
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether a text ends as a sentence does, closing quotes and brackets aside."""
-    return text.rstrip(_CLOSING + " ")[-1:] in tuple(_TERMINAL)
+    """Whether a text ends as a sentence does, closing quotes and a last bracket ("(dpa)") aside."""
+    if text.rstrip(_CLOSING + " ")[-1:] in _TERMINALS:
+        return True
+    return text[-1:] in ")]" and _LAST_BRACKET.sub("", text).rstrip(_CLOSING + " ")[-1:] in _TERMINALS
 
 
 def lines_of(raw: str) -> list[Line]:
@@ -65,7 +70,13 @@ def lines_of(raw: str) -> list[Line]:
         line = _marked(text, gap)
         if line is None:
             continue
-        if blocks and not line.bullet and not line.heading and not gap and _continues(blocks[-1], line.text, last_raw, width):
+        if (
+            blocks
+            and not line.bullet
+            and not line.heading
+            and not gap
+            and _continues(blocks[-1], line.text, last_raw, width)
+        ):
             drop_cap = len(blocks[-1].text) == 1 and blocks[-1].text.isupper() and line.text[0].islower()
             glue = "" if drop_cap or line.text[0] in ",.;:!?)]…" else " "
             blocks[-1] = Line(blocks[-1].text + glue + line.text, blocks[-1].bullet, blocks[-1].heading, blocks[-1].gap)
@@ -86,8 +97,7 @@ def _marked(text: str, gap: bool) -> Line | None:
         else:
             break
         text = text[match.end() :]
-    if text.startswith("> "):
-        text = text[2:]
+    text = text.removeprefix("> ")
     if "](" in text:
         text = _MARKDOWN_LINK.sub(r"\1", text)
     if "\\" in text:
@@ -99,7 +109,7 @@ def _marked(text: str, gap: bool) -> Line | None:
 
 
 def _wrap_width(raw: str) -> int:
-    """The width that a dump's lines are wrapped at, 0 where they are not: many lines end just below it, few go beyond."""
+    """The width that a dump's lines are wrapped at, 0 where they are not: many lines end just below it, few beyond."""
     lengths = Counter(len(row.rstrip()) for row in raw.split("\n"))
     mass = sum(length * n for length, n in lengths.items())
     beyond = sum(length * n for length, n in lengths.items() if length > _WIDEST)

@@ -2,8 +2,8 @@
 
     python -m presseschau.extract.text_train DUMPS.jsonl [MORE.jsonl …]
 
-Each record has `dump`, `text` and `title`, and `publisher` or `url`. With `--left-out` nothing is written: each fifth of
-the publishers is scored by a model that never saw them.
+Each record has `dump`, `text` and `title`, and `publisher` or `url`. With `--left-out` nothing is written: each fifth
+of the publishers is scored by a model that never saw them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _tokens(text: str | None) -> list[str]:
 
 
 def line_labels(lines: Sequence[Line], article: str, title: str | None) -> Floats:
-    """1 for each line that stands in the article, its title excepted; a line is in it by most of its 4-word shingles."""
+    """1 for each line of the article, its title excepted; a line is in it by most of its 4-word shingles."""
     whole = _tokens(article)
     shingles = set(zip(whole, whole[1:], whole[2:], whole[3:], strict=False))
     own_lines = {tuple(_tokens(line)) for line in article.split("\n")}
@@ -67,7 +67,7 @@ def examples(record: dict[str, Any]) -> Iterable[Example]:
 def _example(lines: Sequence[Line], labels: Floats) -> Example:
     near, rows = page_features(lines)
     words = np.array([len(lines[i].text.split()) for i in near], dtype=np.float32)
-    return rows, labels[near], np.minimum(np.sqrt(words + 1), 7)
+    return rows.astype(np.float32), labels[near], np.minimum(np.sqrt(words + 1), 7).astype(np.float32)
 
 
 def _edges(column: Floats) -> Floats:

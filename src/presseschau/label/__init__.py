@@ -13,21 +13,29 @@ from ..document import Document, Labels
 from ..stable import rounded
 from .calibrate import Calibration, load_calibration
 from .functions import topic_functions, topic_votes
-from .genre import genre_votes, load_style
+from .genre import genre_function_names, genre_votes
 from .lexicon import Lexicon
 from .reading import read
 from .scheme import Scheme, Task, load_scheme
-from .vote import Decision, Vote, as_mapping, decide
+from .stance import Stance, StanceLabeler
+from .vote import Decision, Vote, decide, features_of
 
-__all__ = ["Labeler", "Scheme", "Vote", "load_scheme"]
+__all__ = ["Decision", "Labeler", "Scheme", "Vote", "load_scheme"]
 
 VERSION = "1"
-_UNCALIBRATED = Calibration("none", 0, -1.0, (("margin", 0.7), ("agreement", 1.0)))
+NO_STANCE = Stance(None, None, None, None)
+# For schemes that no reference set exists for: cautious, and named so.
+UNCALIBRATED = Calibration("none", 0, -1.5, (("margin", 0.7), ("agreement", 1.0)))
 
 
 @cache
 def _lexicon(task: Task) -> Lexicon:
     return task.build_lexicon()
+
+
+@cache
+def _stance_labeler() -> StanceLabeler:
+    return StanceLabeler()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +48,8 @@ class Labeler:
         sections: Let the section that a page states, or its URL shows, vote.
         keywords: Let a page's keywords vote.
         stance: Label stance too.
-        min_margin: Distance between the first two topics below which the second is named as `topic_secondary`, as a
-            share of the first's score, 0 to 1.
+        min_margin: The second topic is named as `topic_secondary` where its distance to the first is below this share
+            of the first's score, 0 to 1.
     """
 
     scheme: Path | None = None
@@ -57,42 +65,72 @@ class Labeler:
 
     @property
     def name(self) -> str:
-        """Name and version, as in the column `labeler`: `rules/1`, or with another scheme's name, `rules/1+animals/2`."""
+        """Name and version as in the column `labeler`: `rules/1`; with another scheme `rules/1+animals/2`."""
         scheme = load_scheme(self.scheme)
         return f"rules/{VERSION}" if self.scheme is None else f"rules/{VERSION}+{scheme.name}/{scheme.version}"
 
     @property
     def functions(self) -> tuple[str, ...]:
-        """Names of all topic labelling functions, in the order of their votes."""
-        return tuple(f.name for f in topic_functions(load_scheme(self.scheme).topic, self.sections, self.keywords))
+        """Names of all topic and genre labelling functions, topic first, as the manifest lists them."""
+        scheme = load_scheme(self.scheme)
+        topic = tuple(f"topic:{f.name}" for f in topic_functions(scheme.topic, self.sections, self.keywords))
+        return (*topic, *(f"genre:{name}" for name in genre_function_names(scheme.genre)))
 
     def explain(self, document: Document) -> tuple[Vote, ...]:
-        """Every vote on the article, topic first; functions that abstain are not listed."""
+        """Every vote on the article: topic, then genre, then stance; functions that abstain are not listed."""
+        votes = self._votes(document)
+        if not self.stance:
+            return votes
+        topic, genre = self._decide(votes)
+        return (*votes, *_stance_votes(_stance_labeler()(document, genre.label, topic.label)))
+
+    def decisions(self, document: Document) -> tuple[Decision, Decision]:
+        """Topic and genre as decided, before calibration."""
+        return self._decide(self._votes(document))
+
+    def label(self, document: Document) -> Labels:
+        """Topic, genre and stance of one article, with calibrated confidences."""
+        topic, genre = self.decisions(document)
+        close = topic.second if topic.second and topic.margin < self.min_margin * topic.score else None
+        stance = _stance_labeler()(document, genre.label, topic.label) if self.stance else NO_STANCE
+        return Labels(
+            topic=topic.label,
+            topic_secondary=close,
+            topic_confidence=self._confidence(topic, "topic"),
+            genre=genre.label,
+            genre_confidence=self._confidence(genre, "genre"),
+            stance_target=stance.target,
+            stance_target_type=stance.target_type,
+            stance=stance.stance,
+            stance_confidence=None if stance.confidence is None else rounded(stance.confidence),
+            stance_source=None if stance.stance is None else "rules",
+            stance_evidence=stance.evidence,
+        )
+
+    def _votes(self, document: Document) -> tuple[Vote, ...]:
         scheme = load_scheme(self.scheme)
         reading = read(document)
         functions = topic_functions(scheme.topic, self.sections, self.keywords)
         return (
             *topic_votes(reading, _lexicon(scheme.topic), functions),
-            *genre_votes(reading, _lexicon(scheme.genre), load_style()),
+            *genre_votes(reading, _lexicon(scheme.genre), scheme.genre),
         )
 
-    def decisions(self, document: Document) -> tuple[Decision, Decision]:
-        """Topic and genre as decided, before calibration."""
+    def _decide(self, votes: tuple[Vote, ...]) -> tuple[Decision, Decision]:
         scheme = load_scheme(self.scheme)
-        votes = self.explain(document)
         topic = decide([v for v in votes if v.task == "topic"], scheme.topic.keys, scheme.topic.fallback)
         genre = decide([v for v in votes if v.task == "genre"], scheme.genre.keys, scheme.genre.fallback)
         return topic, genre
 
-    def label(self, document: Document) -> Labels:
-        """Topic, genre and stance of one article, with calibrated confidences."""
-        topic, genre = self.decisions(document)
-        calibrations = load_calibration(self.calibration)
-        close = topic.second if topic.second and topic.margin < self.min_margin * topic.score else None
-        return Labels(
-            topic=topic.label,
-            topic_secondary=close,
-            topic_confidence=rounded(calibrations.get("topic", _UNCALIBRATED).probability(as_mapping(topic))),
-            genre=genre.label,
-            genre_confidence=rounded(calibrations.get("genre", _UNCALIBRATED).probability(as_mapping(genre))),
-        )
+    def _confidence(self, decision: Decision, task: str) -> float:
+        own = getattr(load_scheme(self.scheme), task) != getattr(load_scheme(), task)
+        if own and self.calibration is None:
+            return rounded(UNCALIBRATED.probability(features_of(decision)))
+        return rounded(load_calibration(self.calibration).get(task, UNCALIBRATED).probability(features_of(decision)))
+
+
+def _stance_votes(stance: Stance) -> list[Vote]:
+    sides = {1: "favor", -1: "against", 0: "neutral"}
+    return [
+        Vote("stance/sentence", "stance", sides[v.polarity], abs(v.weight), (v.span.text, v.why)) for v in stance.votes
+    ]

@@ -1,7 +1,7 @@
 """Topic labelling functions: `Topics -> vote | abstain`, each of them listed by name.
 
 Keyword functions weigh the lexicon's terms per zone; section and page keywords have functions of their own; boundary
-functions put the rules of the annotation guidelines into votes ("a breach is the event: security, not the firm's topic").
+functions put the rules of the annotation guidelines into votes ("money is the event: business, even for a car maker").
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from .scheme import Task
 from .vote import Vote
 
 ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 3.0, "lead": 1.2, "body": 0.35, "keywords": 0.5}
-PRIOR, FALLBACK = 3.0, 0.8  # what a topic must exceed; how much the fallback's own words count
+PRIOR, PRIOR_WITHOUT_LEXICON = 3.0, 0.5  # evidence that a topic must exceed; few words of a scheme's names give less
+FALLBACK = 0.8  # how much the fallback's own words count
 _CAP = {"title": 7.0, "lead": 9.0, "body": 25.0, "keywords": 6.0}  # no zone decides alone by naming things often
 
 
@@ -161,7 +162,7 @@ class Prior:
 class Boundary:
     """A boundary rule of the guidelines: an event in title and lead decides over the matter that it happens to.
 
-    A quarterly loss of a car maker is business, not cars; a ministry that orders an app is policy, not software. The cue
+    A car maker's quarterly loss is business, not cars; a ministry that orders an app is policy, not software. The cue
     is a label of the lexicon. From `low` to `high` its strength (twice the title's evidence plus the lead's) lifts the
     class over the strongest of those it borders on.
 
@@ -203,7 +204,7 @@ _NEEDED, _SILENCING = 0.5, 9.0
 _DIGITAL = ("hardware", "mobile", "software", "ai", "telecom", "internet")
 # Thresholds: set where the cue separated the classes on half of the reference, held on the other half.
 BOUNDARIES = (
-    Boundary("boundary/state_acts", "policy", "_state", (*_DIGITAL, "business"), 1.0, 2.0, "_digital", "security"),
+    Boundary("boundary/state_acts", "policy", "_state", (*_DIGITAL, "business"), 1.0, 1.6, "_digital", "security"),
     Boundary(
         "boundary/money_event",
         "business",
@@ -225,7 +226,7 @@ def topic_functions(task: Task, sections: bool = True, keywords: bool = True) ->
         keywords: With the page's keywords.
     """
     functions: list[TopicFunction] = [
-        ZoneTerms(zone, key, FALLBACK if key == task.fallback else 1.0)
+        ZoneTerms(zone, key, FALLBACK if task.rest and key == task.fallback else 1.0)
         for zone in ZONES
         if zone != "keywords" or keywords
         for key in task.keys
@@ -236,7 +237,8 @@ def topic_functions(task: Task, sections: bool = True, keywords: bool = True) ->
         if unknown:
             raise ValueError(f"sections {task.sections.name}: {unknown[0]!r} is no {task.name} class of the scheme")
         functions += [Section(key, table[key]) for key in task.keys if key in table]
-    functions.append(Prior(task.fallback, PRIOR))
+    if task.rest:
+        functions.append(Prior(task.fallback, PRIOR if task.lexicon else PRIOR_WITHOUT_LEXICON))
     functions += [b for b in BOUNDARIES if {b.label, *b.over} <= set(task.keys)]
     return tuple(functions)
 

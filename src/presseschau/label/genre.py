@@ -14,43 +14,48 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from heapq import nlargest
 from pathlib import Path
 
 from .lexicon import Lexicon, read_yaml
-from .reading import Evidence, Reading, Zone
+from .reading import ZONES, Reading, Zone
+from .scheme import Task
 from .vote import Vote
 
+STRUCTURE = tuple(
+    f"structure/{name}"
+    for name in (
+        "questions_to_a_person",
+        "speaker_addressed",
+        "title_shows_how",
+        "title_asks",
+        "title_of_several",
+        "lead_of_several",
+        "title_addresses",
+        "title_infinitive",
+        "agency_copy",
+        "section",
+    )
+)
 DEFAULT_STYLE = Path(__file__).parent / "style.yaml"
-ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 1.0, "lead": 0.7, "body": 0.12, "keywords": 0.5}
+ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 1.0, "lead": 0.9, "body": 0.12, "keywords": 0.5}
 _QUOTE = re.compile(r"[„“\"»«][^„“”\"»«]{2,600}[“”\"»«]")
 _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"(?<=[a-z0-9,;] )(?:Sie|Ihnen|Ihre?[nmrs]?)\b")
 _OPENER = re.compile(r"(?:[.!?:] |^)(?:Und|Aber|Denn|Doch|Also|Oder|Nur|Dabei|Dann) ")
 _TITLE_ADDRESS = re.compile(r"(?<=[a-z0-9,;:!?–-] )(?:Sie|Ihnen|Ihre?[nmrs]?)\b")
 _INFINITIVE = re.compile(r"^[A-Z].*\b(?:[a-z]{3,}(?:en|ern|eln))(?: - so geht.*)?[!.]?$")
-_FINITE = re.compile(r"\b(?:will|wollen|soll|sollen|sollten|kann|koennen|muss|muessen|darf|duerfen|wird|werden|wurden|haben|hat|ist|sind|lassen)\b")
+_FINITE = re.compile(
+    r"\b(?:will|wollen|soll|sollen|sollten|kann|koennen|muss|muessen|darf|duerfen|wird|werden|wurden|haben|hat|ist|sind|lassen|laesst|koennte|koennten|duerfte|duerften|nicht|zu|wie|warum)\b"
+)
 _SENTENCE_END = re.compile(r"[.!?] ")
 _TITLE_QUOTE = re.compile(r"[„“\"»‚']")
+_SENTENCE = re.compile(r"(?<=[.!?:]) ")
+_ASKED = re.compile(r"\b(?:Sie|Ihnen|Ihre?[nmrs]?|du|dir|dich|dein\w*)\b")
+_EXPLAINS = re.compile(r"^(?:warum|wieso|weshalb|wie)\b")
 _SPEAKER = re.compile(r"^(?:Herr|Frau)\s+\w[\w. -]{1,40}, ")
-_HOWTO_TITLE = re.compile(
-    r"(?:^|[:–-] )so (?:\w+ )?(?:sie|ihr|du|man)\b|(?:^|[:–-] )(?:wie|was|wo|worauf|welche\w*) (?:\w+ )?(?:sie|ihr|du|man)\b"
-)
+_HOWTO_TITLE = re.compile(r"(?:^|[:–-] )(?:so|wie|was|wo|worauf|welche\w*) (?:\w+ )?(?:sie|ihr|du|man)\b")
 _AGENCY = re.compile(r"\((?:dpa|apa|afp|reuters|sda|sid|ap|dpa-afx)[)/-]|\b(?:dpa|apa|afp|rtr|sda)\s*[)/]")
-_SECTIONS = {
-    name: label
-    for label, names in {
-        "opinion": "meinung meinungen kommentar kommentare kolumne kolumnen debatte debatten gastbeitrag gastkommentar",
-        "review": "test tests testbericht testberichte review reviews fahrbericht fahrberichte kritik kritiken rezension",
-        "howto": "ratgeber tipps howto how-to anleitung anleitungen tipps-tricks tipps-und-tricks tutorial tutorials faq",
-        "interview": "interview interviews",
-        "deal": "deal deals angebote schnaeppchen gutscheine",
-        "press_release": "presse pressemitteilung pressemitteilungen pressemeldungen medienmitteilungen pm ots",
-        "digest": "ticker liveticker liveblog newsletter",
-        "other": "forum forums foren shop produkte produkt product products podcast podcasts veranstaltungen jobs thread",
-        "feature": "hintergrund analyse analysen reportage reportagen dossier",
-    }.items()
-    for name in names.split()
-}
 _QUESTION = re.compile(r"^(?:warum|wieso|weshalb|wie|was|wer|wo|kann|koennen|ist|sind|wird|droht|hat|muss)\b")
 
 
@@ -59,6 +64,7 @@ class Style:
     """The linear model of style.
 
     Attributes:
+        sections: Sections of sites and folders of URLs that name a genre, folded → class.
         families: Word families: name → words, folded.
         phrases: Phrase families: name → phrases, folded.
         scale: Mean and standard deviation of each feature on the reference.
@@ -66,6 +72,7 @@ class Style:
         bias: Class → constant.
     """
 
+    sections: Mapping[str, str]
     families: Mapping[str, frozenset[str]]
     phrases: Mapping[str, tuple[str, ...]]
     scale: Mapping[str, tuple[float, float]]
@@ -83,6 +90,7 @@ def load_style(path: Path = DEFAULT_STYLE) -> Style:
     data = read_yaml(path)
     try:
         return Style(
+            sections={name: label for label, names in data["sections"].items() for name in names.split()},
             families={k: frozenset(v.split()) for k, v in data["families"].items()},
             phrases={k: tuple(p.strip() for p in v.split(",")) for k, v in data["phrases"].items()},
             scale={k: (float(v[0]), float(v[1])) for k, v in data.get("scale", {}).items()},
@@ -93,13 +101,17 @@ def load_style(path: Path = DEFAULT_STYLE) -> Style:
         raise ValueError(f"style {path.name}: missing or wrong field {error}") from None
 
 
-def style_features(reading: Reading, style: Style) -> dict[str, float]:
+def own_voice(reading: Reading) -> str:
+    """The text without what stands in quotation marks, folded, capitals kept."""
+    return _QUOTE.sub(" ", reading.text.cased)
+
+
+def style_features(reading: Reading, own: str, style: Style) -> dict[str, float]:
     """Style of a text by name: square roots of densities per thousand words, shares and flags.
 
     Word families are counted outside quotations, so that a quoted "ich" is not the writer's.
     """
     cased = reading.text.cased
-    own = _QUOTE.sub(" ", cased)
     lower = own.lower()
     counts = Counter(_WORD.findall(lower))
     words = max(50, sum(counts.values()))
@@ -120,8 +132,9 @@ def style_features(reading: Reading, style: Style) -> dict[str, float]:
         "title_question": float(reading.title.lower.endswith("?")),
         "title_exclamation": float(reading.title.lower.endswith("!")),
     }
+    used = frozenset(counts)
     for name, family in style.families.items():
-        features[name] = math.sqrt(sum(counts[w] for w in family) * per_mille)
+        features[name] = math.sqrt(sum(counts[w] for w in family & used) * per_mille)
     for name, phrases in style.phrases.items():
         features[name] = math.sqrt(sum(lower.count(p) for p in phrases) * per_mille)
     features["lead_day"] = float(not lead_words.isdisjoint(style.families["days"]))
@@ -133,19 +146,18 @@ def style_features(reading: Reading, style: Style) -> dict[str, float]:
 
 def style_votes(features: Mapping[str, float], style: Style) -> list[Vote]:
     """One vote per class: the linear model's score, with the features that speak loudest."""
+    units = {}
+    for name, (mean, deviation) in style.scale.items():
+        units[name] = max(-2.5, min(2.5, (features[name] - mean) / deviation))
     votes = []
     for label, weights in style.weights.items():
-        parts = {}
-        for name, weight in weights.items():
-            mean, deviation = style.scale[name]
-            parts[name] = weight * max(-2.5, min(2.5, (features[name] - mean) / deviation))
-        loudest = sorted(parts, key=lambda n: (-abs(parts[n]), n))[:4]
-        score = style.bias[label] + sum(parts.values())
-        votes.append(Vote("style", "genre", label, score, tuple(f"{n} {parts[n]:+.2f}" for n in loudest)))
+        parts = {name: weight * units[name] for name, weight in weights.items()}
+        loudest = nlargest(3, parts, key=lambda n: abs(parts[n])) if len(parts) > 3 else list(parts)
+        votes.append(Vote("style", "genre", label, style.bias[label] + sum(parts.values()), tuple(loudest)))
     return votes
 
 
-def _structure(reading: Reading) -> list[Vote]:
+def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> list[Vote]:
     """What the build of title and lines says."""
     votes: list[Vote] = []
     title, lines = reading.title, reading.lines
@@ -153,15 +165,16 @@ def _structure(reading: Reading) -> list[Vote]:
     def vote(name: str, label: str, weight: float, *terms: str) -> None:
         votes.append(Vote(f"structure/{name}", "genre", label, weight, terms))
 
-    asked = sum(1 for line in lines if line.endswith("?") and len(line) > 15)
-    if asked >= 4 and asked >= 0.12 * len(lines):
-        vote("questions_and_answers", "interview", 3.5, f"{asked} of {len(lines)} lines ask")
+    asked = sum(1 for sentence in _SENTENCE.split(own) if sentence.endswith("?") and _ASKED.search(sentence))
+    if asked >= 3:
+        quoted = bool(_TITLE_QUOTE.match(title.cased))
+        vote("questions_to_a_person", "interview", 3.0 + 0.4 * min(asked - 3, 5) + 1.5 * quoted, str(asked))
     if any(_SPEAKER.match(line) and line.endswith("?") for line in lines):
         vote("speaker_addressed", "interview", 2.5)
     if _HOWTO_TITLE.search(title.lower):
         vote("title_shows_how", "howto", 2.0, title.lower[:40])
-    elif title.lower.endswith("?") and _QUESTION.match(title.lower):
-        vote("title_asks", "feature", 0.8, title.lower[:40])
+    elif _QUESTION.match(title.lower) and (title.lower.endswith("?") or _EXPLAINS.match(title.lower)):
+        vote("title_asks", "feature", 1.0, title.lower[:40])
     if title.cased.count(" / ") + title.cased.count(" +++ ") >= 1:
         vote("title_of_several", "digest", 2.5)
     if reading.lead.count(" + ") >= 2 or reading.lead.count(" +++ ") >= 2:
@@ -173,19 +186,33 @@ def _structure(reading: Reading) -> list[Vote]:
     if reading.document.agency or _AGENCY.search(reading.lead):
         vote("agency_copy", "news", 1.0)
     for section in reading.sections:
-        if section in _SECTIONS:
-            vote("section", _SECTIONS[section], 2.5, section)
+        if section in sections:
+            vote("section", sections[section], 2.5, section)
             break
     return votes
 
 
-def genre_votes(reading: Reading, lexicon: Lexicon, style: Style) -> list[Vote]:
-    """The votes of all genre functions on one article."""
-    evidence: Mapping[Zone, Mapping[str, Evidence]] = reading.evidence(lexicon)
+def genre_function_names(task: Task) -> tuple[str, ...]:
+    """Names of the genre functions of a scheme, as the manifest lists them."""
+    markers = tuple(f"{zone}_markers/{key}" for zone in ZONES for key in task.keys)
+    return (*markers, *STRUCTURE, "style") if _is_default(task) else markers
+
+
+def _is_default(task: Task) -> bool:
+    """Structure and style know the classes of the default scheme only."""
+    return set(load_style().weights) <= set(task.keys)
+
+
+def genre_votes(reading: Reading, lexicon: Lexicon, task: Task) -> list[Vote]:
+    """The votes of all genre functions on one article; a scheme with other genres has its markers only."""
+    evidence = reading.evidence(lexicon)
     votes = [
         Vote(f"{zone}_markers/{label}", "genre", label, ZONE_WEIGHTS[zone] * e.weight, e.terms)
         for zone, found in evidence.items()
         for label, e in found.items()
         if not label.startswith("_")
     ]
-    return [*votes, *_structure(reading), *style_votes(style_features(reading, style), style)]
+    if not _is_default(task):
+        return votes
+    style, own = load_style(), own_voice(reading)
+    return [*votes, *_structure(reading, own, style.sections), *style_votes(style_features(reading, own, style), style)]

@@ -54,7 +54,7 @@ _ONE_FOR_ONE = str.maketrans(
     "áàâãåçéèêëíìîïñóòôõøúùûýÿÁÀÂÃÅÇÉÈÊËÍÌÎÏİÑÓÒÔÕØÚÙÛÝšŠžŽčČćĆğĞşŞıłŁ’‘‚‛´`‐‑‒–—−",
     "aaaaaceeeeiiiinooooouuuyyAAAAACEEEEIIIIINOOOOOUUUYsSzZcCcCgGsSilL''''''------",
 )
-_CHANGES_LENGTH = re.compile(f"[{''.join(_EXPANDED)}{_DELETED}]|\\s+")
+_CHANGES_LENGTH = re.compile(f"[{''.join(_EXPANDED)}{_DELETED}]|\\s{{2,}}|[^\\S ]")
 _TERM = re.compile(r"(?P<case>=?)(?P<start>\*?)(?P<text>[^*~@]+?)(?P<end>[*~]?)(?:\s*@(?P<weight>-?\d+(?:\.\d+)?))?")
 
 
@@ -109,7 +109,9 @@ def fold(text: str) -> Folded:
             shifts.append(end - length)
         last = end
     parts.append(text[last:])
-    cased = "".join(parts).translate(_ONE_FOR_ONE)
+    cased = "".join(parts)
+    if not cased.isascii():
+        cased = cased.translate(_ONE_FOR_ONE)
     lower = cased.lower()
     if len(lower) != len(cased):  # a rare script whose lower case is longer: letter by letter keeps the positions
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in cased)

@@ -20,6 +20,7 @@ _NEGATION_REACH, _DEGREE_REACH, _VERB_REACH = 5, 2, 6  # words
 _BEFORE_BUT, _AFTER_BUT = 0.6, 1.25  # "zwar gut, aber teuer": what comes after the contrast counts more
 _IRONY = -0.4  # one praising word in quotation marks is a distance, not praise
 _NEGATED_PRAISE, _NEGATED_BLAME = -0.8, -0.4  # "nicht schlecht" is less praise than "schlecht" is blame
+_COMPOUND = 7  # letters that a compound has more than
 _SAME_WORD = 7  # letters that make two forms the same word
 _MOST = 3.0  # one sentence says no more than this on either side
 
@@ -32,15 +33,13 @@ class Values:
         praise: Sum of favourable words, 0 to 3.
         blame: Sum of unfavourable words, 0 to 3.
         strong: Words that are hardly ever neutral.
-        person: Signs that somebody speaks as a person.
-        focus: Token index of the word that weighs most, -1 where nothing judges.
+        focus: Token index of the word that weighs most.
         why: The words with their values, in reading order.
     """
 
     praise: float
     blame: float
     strong: int
-    person: int
     focus: int
     why: tuple[str, ...]
 
@@ -50,8 +49,8 @@ def entries_of(reading: Reading, lexicon: StanceLexicon) -> list[Entry | None]:
     get = lexicon.entries.get
     found: list[Entry | None] = [get(form) for form in reading.forms]
     for i, token in enumerate(reading.tokens):
-        if len(token) > 8 and found[i] is None and token[0].isupper():
-            term = compound_of(reading.forms[i], lexicon.tails)
+        if len(token) > _COMPOUND and found[i] is None and reading.forms[i].endswith(lexicon.endings):
+            term = compound_of(reading.forms[i], lexicon.tails) if token[0].isupper() else None
             found[i] = Entry(noun=term) if term else None
     return found
 
@@ -63,7 +62,7 @@ def values_of(
     lexicon: StanceLexicon,
     used: Counter[str] | None,
 ) -> Values | None:
-    """Sums of one sentence, None where nothing in it judges or speaks as a person.
+    """Sums of one sentence, None where nothing in it judges.
 
     Args:
         reading: The text.
@@ -76,7 +75,7 @@ def values_of(
     if not known:
         return None
     praise = blame = peak = 0.0
-    strong, person, after, focus = 0, 0, sentence.first, -1
+    strong, after, focus = 0, sentence.first, -1
     why: list[str] = []
     contrast = _contrast(entries, reading.forms, sentence, known)
     for i in known:
@@ -84,7 +83,6 @@ def values_of(
         if i < after or entry is None:
             continue
         size, term = _longest(entry, reading, i, sentence)
-        person += entry.subjective or (term is not None and term.group == "subjective")
         if term is None:
             continue
         after = i + size
@@ -106,9 +104,7 @@ def values_of(
             peak, focus = abs(value), i
         if value:
             why.append(f"{' '.join(reading.forms[i : i + size])} {value:+.2f}")
-    if not why and not person:
-        return None
-    return Values(min(praise, _MOST), min(blame, _MOST), strong, person, focus, tuple(why))
+    return Values(min(praise, _MOST), min(blame, _MOST), strong, focus, tuple(why)) if why else None
 
 
 def _longest(entry: Entry, reading: Reading, at: int, sentence: Sentence) -> tuple[int, Term | None]:

@@ -15,11 +15,12 @@ from .lexicon import Folded, Lexicon, fold
 
 Zone: TypeAlias = Literal["title", "lead", "body", "keywords"]
 ZONES: tuple[Zone, ...] = ("title", "lead", "body", "keywords")
-LEAD, BODY = 450, 6000  # folded characters: what a reader takes in before deciding; what annotators were shown
+LEAD, BODY = 450, 4500  # characters: what a reader takes in before deciding, and beyond which only background follows
 _REPEAT = 0.35  # what a term's repeats add, by the logarithm of their number
 _NORM = 2.0  # terms add up as a p-norm: a second brand name says less than the first
 _BODY_WORDS = 350.0  # a body longer than this is weighed by density, so that background can't outvote the title
 _SEGMENT = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_LINES = 150  # enough to see whether questions and answers alternate
 _MAX_SEGMENT = 40  # longer path parts are the slug of a headline, not a section
 
 
@@ -70,6 +71,11 @@ class Reading:
         return self.text.lower[: self.lead_end]
 
     @cached_property
+    def keywords(self) -> Folded:
+        """The page's keywords, folded."""
+        return fold(", ".join(self.document.keywords))
+
+    @cached_property
     def words(self) -> int:
         """Number of words of the text read."""
         return self.text.lower.count(" ") + 1 if self.text.lower else 0
@@ -77,7 +83,7 @@ class Reading:
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """Lines of the source text that hold something, white space at their ends gone."""
-        return tuple(line.strip() for line in self.document.text[: 2 * BODY].splitlines() if line.strip())
+        return tuple(stripped for line in self.document.text.splitlines() if (stripped := line.strip()))[:_LINES]
 
     @cached_property
     def sections(self) -> tuple[str, ...]:
@@ -96,7 +102,7 @@ class Reading:
             "title": _evidence(_found(lexicon, self.title), 1.0),
             "lead": _evidence(lead, 1.0),
             "body": _evidence(body, density),
-            "keywords": _evidence(_found(lexicon, fold(", ".join(self.document.keywords))), 1.0),
+            "keywords": _evidence(_found(lexicon, self.keywords), 1.0),
         }
 
 
@@ -122,12 +128,10 @@ def read(document: Document) -> Reading:
     >>> read(Document(text="Ein Text.", title="Über Größe", url="https://www.a.de/digital/x.html")).sections
     ('digital',)
     """
-    text, teaser = document.text[: 2 * BODY], document.teaser or ""
+    text, teaser = " ".join(document.text.split()), " ".join((document.teaser or "").split())
     if teaser and teaser[:60] not in text[: len(teaser) + 200]:
-        text = f"{teaser}\n\n{text}"
-    folded = fold(text.strip())
-    if len(folded.lower) > BODY:
-        end = folded.lower.find(" ", BODY)
-        end = len(folded.lower) if end < 0 else end
-        folded = Folded(folded.lower[:end], folded.cased[:end], folded.breaks, folded.shifts)
-    return Reading(document, fold((document.title or "").strip()), folded)
+        text = f"{teaser} {text}"
+    if len(text) > BODY:
+        end = text.find(" ", BODY)
+        text = text[:end] if 0 <= end < BODY + 100 else text[:BODY]
+    return Reading(document, fold((document.title or "").strip()), fold(text))

@@ -51,6 +51,7 @@ class Task:
         fallback: The class of an article that nothing speaks for.
         lexicon: Lexicon file, None where the classes bring their own terms or none.
         sections: Table of URL sections, None for none.
+        rest: Whether `fallback` stands for "none of these"; then thin evidence for another class is not enough.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Task:
     fallback: str
     lexicon: Path | None = None
     sections: Path | None = None
+    rest: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -149,7 +151,9 @@ def _read_task(name: str, data: Any, path: Path) -> Task:
     files = {}
     for field in ("lexicon", "sections"):
         files[field] = (path.parent / str(data[field])).resolve() if data.get(field) else None
-    return Task(name, classes, fallback, files["lexicon"], files["sections"])
+    return Task(
+        name, classes, fallback, files["lexicon"], files["sections"], bool(data.get("fallback")) or "other" in keys
+    )
 
 
 @cache

@@ -23,6 +23,7 @@ _CONCLUSION = 1.6  # after "Fazit"
 _NAMES_TARGET = 1.3
 _LEAD, _CLOSE = 1.2, 1.4
 _LEAD_SENTENCES = 3
+_LEAD_CHARS = 500
 _HEADING = 5  # tokens
 _EVIDENCE = 3  # passages
 _QUOTE = 15  # words of a passage
@@ -121,8 +122,8 @@ class StanceLabeler:
         entries = entries_of(reading, self.lexicon)
         used: Counter[str] = Counter()
         votes: list[StanceVote] = []
-        praise = blame = near = 0.0
-        person = strong = own = 0
+        praise = blame = lead = 0.0
+        strong = own = 0
         for sentence, place in zip(reading.sentences, _places(reading, entries), strict=True):
             weight = sentence.voice
             own += weight == 1.0
@@ -131,23 +132,20 @@ class StanceLabeler:
             values = values_of(reading, entries, sentence, self.lexicon, used if weight == 1.0 else Counter())
             if values is None:
                 continue
-            if weight == 1.0:
-                person, strong = person + values.person, strong + values.strong
-            if values.focus < 0:
-                continue
+            strong += values.strong if weight == 1.0 else 0
             names = target is not None and not target.mentions.isdisjoint(reading.forms[sentence.first : sentence.last])
             weight *= place * (_NAMES_TARGET if names else 1.0)
             up, down = values.praise * weight, values.blame * weight
-            praise, blame, near = praise + up, blame + down, near + (up - down if names else 0.0)
+            praise, blame = praise + up, blame + down
+            lead += abs(up - down) if sentence.start < _LEAD_CHARS else 0.0
             votes.append(_vote(document.text, reading, sentence, values, up - down))
         title = self._title(document.title or "")
         return tuple(votes), Features(
             praise=praise,
             blame=blame,
-            near=near,
+            lead=lead,
             title=title.praise - title.blame if title else 0.0,
             strong=strong,
-            person=person + (title.person if title else 0),
             own=own,
             sentences=len(reading.sentences),
         )

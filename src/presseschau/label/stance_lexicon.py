@@ -34,7 +34,6 @@ _ADJECTIVE = (
 )
 _NOUN = ("", "s", "es", "e", "en", "n", "nen", "se", "sen", "ses")
 _VERB = ("en", "n", "t", "te", "ten", "et", "ete", "eten", "end", "ende", "enden", "ender", "endes", "st")
-_SHORTEST_TAIL, _LONGEST_TAIL = 3, 12  # letters
 _ROLES = ("negators", "exempt", "intensifiers", "downtoners", "conditionals", "contrast", "conclusions")
 
 
@@ -65,7 +64,6 @@ class Entry:
         phrases: Phrases that start with it by their second word: the words after the first, the term; longest first.
         role: `negators`, `exempt`, `intensifiers`, `downtoners`, `conditionals`, `contrast`, `conclusions` or "".
         factor: What an intensifier or a downtoner multiplies the next term with, else 1.
-        subjective: Shows that somebody speaks as a person.
     """
 
     term: Term | None = None
@@ -73,7 +71,6 @@ class Entry:
     phrases: Mapping[str, tuple[tuple[list[str], Term], ...]] = field(default_factory=dict)
     role: str = ""
     factor: float = 1.0
-    subjective: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +80,15 @@ class StanceLexicon:
     Attributes:
         version: Of the YAML.
         entries: Word form to what is known about it.
-        tails: Endings of compounds (`-chaos`) to their term.
+        tails: Endings of compounds (`-chaos`) to their term, longest first.
+        endings: The endings alone.
         conditional: What a conditional clause multiplies a weight with.
     """
 
     version: int
     entries: Mapping[str, Entry]
     tails: Mapping[str, Term]
+    endings: tuple[str, ...]
     conditional: float
 
 
@@ -105,15 +104,12 @@ def load() -> StanceLexicon:
 
 
 def compound_of(form: str, tails: Mapping[str, Term]) -> Term | None:
-    """The term whose tail ends a longer word, None where there is none.
+    """The term whose tail ends a longer word, the longest tail first; None where there is none.
 
     >>> compound_of("tarifchaos", load().tails).group, compound_of("chaos", load().tails)
     ('blame_strong', None)
     """
-    for size in range(min(len(form) - 3, _LONGEST_TAIL), _SHORTEST_TAIL - 1, -1):
-        if (term := tails.get(form[-size:])) is not None:
-            return term
-    return None
+    return next((term for tail, term in tails.items() if form.endswith(tail) and len(form) > len(tail) + 2), None)
 
 
 def parse(data: Mapping[str, Any]) -> StanceLexicon:
@@ -145,8 +141,8 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
         for phrase in group.get("phrases", ()):
             phrases.setdefault(words_of(phrase), plain)
         tails |= {fold(t): plain for t in group.get("tails", ())}
-    for name in ("subjective", "conclusions"):
-        phrases |= {words_of(p): Term(0.0, name) for p in data[name]["phrases"] if words_of(p) not in phrases}
+    for phrase in data["conclusions"]["phrases"]:
+        phrases.setdefault(words_of(phrase), Term(0.0, "conclusions"))
     entries = {form: Entry(terms.get(form), nouns.get(form)) for form in terms | nouns}
     for words, term in sorted(phrases.items(), key=lambda p: (-len(p[0]), p[0])):
         entry = entries.get(words[0], Entry())
@@ -157,9 +153,8 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
         factor = float(data[role]["factor"]) if role in ("intensifiers", "downtoners") else 1.0
         for form in map(fold, listed):
             entries[form] = replace(entries.get(form, Entry()), role=role, factor=factor)
-    for form in map(fold, data["subjective"]["words"]):
-        entries[form] = replace(entries.get(form, Entry()), subjective=True)
-    return StanceLexicon(int(data["version"]), entries, tails, float(data["conditionals"]["factor"]))
+    tails = dict(sorted(tails.items(), key=lambda t: (-len(t[0]), t[0])))
+    return StanceLexicon(int(data["version"]), entries, tails, tuple(tails), float(data["conditionals"]["factor"]))
 
 
 def words_of(phrase: str) -> tuple[str, ...]:
@@ -196,7 +191,7 @@ def _verbs(group: Mapping[str, Any]) -> Iterable[str]:
 
 def _single(data: Mapping[str, Any]) -> None:
     """Raises ValueError where something that is looked up by one word has two."""
-    for part in (*data["groups"], *(data[k] for k in ("subjective", *_ROLES) if k != "exempt")):
+    for part in (*data["groups"], *(data[k] for k in _ROLES if k != "exempt")):
         for key in ("adjectives", "nouns", "verbs", "forms", "words", "tails"):
             for word in part.get(key, ()):
                 if not isinstance(word, str) or " " in word:

@@ -17,7 +17,7 @@ import yaml
 _RIDGE = 0.7
 _ROUNDS = 60
 _GROUPS = ("verdict", "promotion", "advice", "background", "report")
-_SIDE = (*_GROUPS, "strength", "title", "strong", "person", "own")
+_SIDE = (*_GROUPS, "title", "strong", "lead")
 _SIGN = ("promotion", "verdict", "balance", "title", "always")
 
 
@@ -28,20 +28,18 @@ class Features:
     Attributes:
         praise: Weighted own-voice praise.
         blame: Weighted own-voice blame.
-        near: Praise less blame of the sentences that name the target.
+        lead: Praise and blame in the lead.
         title: Praise less blame of the headline.
         strong: Own-voice words that are hardly ever neutral.
-        person: Own-voice signs that somebody speaks as a person.
         own: Sentences in the article's own voice.
         sentences: All sentences.
     """
 
     praise: float
     blame: float
-    near: float
+    lead: float
     title: float
     strong: int
-    person: int
     own: int
     sentences: int
 
@@ -111,11 +109,9 @@ def side_features(features: Features, group: str) -> dict[str, float]:
     root = math.sqrt(max(features.own, 1))
     return {
         **{name: float(name == group) for name in _GROUPS},
-        "strength": math.log1p(features.density),
         "title": min(abs(features.title), 2.0),
         "strong": min(features.strong / root, 1.5),
-        "person": math.log1p(features.person / root),
-        "own": features.own / max(features.sentences, 1),
+        "lead": min(features.lead, 3.0),
     }
 
 

@@ -8,7 +8,8 @@ al. 2017; Dawid & Skene 1979) and need far more overlap than keyword functions h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -81,8 +82,8 @@ def decide(votes: Sequence[Vote], classes: Sequence[str], fallback: str) -> Deci
     A tie goes to the class that stands earlier, whatever the order of the votes:
 
     >>> tie = [Vote("title", "topic", "ai", 2.0), Vote("lead", "topic", "mobile", 2.0)]
-    >>> decide(tie, ["mobile", "ai", "other"], "other").label, decide(tie[::-1], ["mobile", "ai", "other"], "other").label
-    ('mobile', 'mobile')
+    >>> [decide(votes, ["mobile", "ai", "other"], "other").label for votes in (tie, tie[::-1])]
+    ['mobile', 'mobile']
 
     Nobody speaks, or everybody speaks against:
 
@@ -165,13 +166,13 @@ def _report(name: str, rows: Sequence[tuple[str, bool, bool, bool | None]], tota
     )
 
 
-def as_mapping(decision: Decision) -> Mapping[str, float]:
+def features_of(decision: Decision) -> dict[str, float]:
     """What the confidence is computed from, by name; every feature grows with certainty.
 
+    `margin` is the distance to the next class on a logarithmic scale, `agreement` the winner's share of the vote.
+
     >>> d = decide([Vote("title", "topic", "ai", 6.0), Vote("lead", "topic", "mobile", 2.0)], ["mobile", "ai"], "ai")
-    >>> {name: round(value, 3) for name, value in as_mapping(d).items()}
+    >>> {name: round(value, 3) for name, value in features_of(d).items()}
     {'margin': 1.609, 'agreement': 0.75}
     """
-    import math
-
     return {"margin": math.log1p(decision.margin), "agreement": decision.agreement}

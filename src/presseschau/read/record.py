@@ -7,23 +7,19 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from difflib import get_close_matches
-from email.utils import parsedate_to_datetime
 
 import orjson
 
 from presseschau.document import Drop, Page, PageKind
+from presseschau.read.dates import utc_date
 from presseschau.read.unit import ReadError, failed
 from presseschau.stable import canonical_url
 
 CONTENTS = ("html", "text")
 STATED = ("url", "title", "published", "crawled", "headers")
 MAX_BYTES = 20_000_000
-# What pandas, SQL and spreadsheets write where there is no date.
-_MISSING = frozenset({"", "nan", "nat", "none", "null", "n/a", "<na>"})
-_HTTP_DATE = re.compile(r"[A-Za-z]{3,9}, \d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4} \d{1,2}:\d\d")
-_GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,? +(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?(?: Uhr)?)?")
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -158,69 +154,6 @@ def extra_of(record: Mapping[str, object], keep: Sequence[str]) -> str | None:
         return orjson.dumps(kept, default=_stringified, option=orjson.OPT_SORT_KEYS).decode()
     except TypeError:  # integers beyond 64 bits, keys that are no strings, lone surrogates, deep nesting
         return orjson.dumps(_plain(kept), default=_stringified, option=orjson.OPT_SORT_KEYS).decode()
-
-
-def utc_date(value: object) -> datetime | None:
-    """A date as UTC in whole seconds; None for nothing (None, "", NaN, "null" …).
-
-    Reads ISO 8601, HTTP dates, `31.12.2024[, 14:30]`, `20241231143000`, and Unix time in seconds, milliseconds,
-    microseconds or nanoseconds by its size. A date without a time zone is taken as UTC.
-
-    Raises:
-        ValueError: It is something else.
-
-    >>> utc_date("2024-05-01T12:00:00.5+02:00").isoformat()
-    '2024-05-01T10:00:00+00:00'
-    """
-    try:
-        found = _parsed_date(value)
-        if found is None:
-            return None
-        found = found if found.tzinfo else found.replace(tzinfo=UTC)
-        found = found.astimezone(UTC)
-        # A new value, since pandas' Timestamp is a datetime too.
-        return datetime(found.year, found.month, found.day, found.hour, found.minute, found.second, tzinfo=UTC)
-    except (ValueError, OverflowError, OSError, TypeError):
-        raise ValueError(f"no date: {_short(value)}") from None
-
-
-def _parsed_date(value: object) -> datetime | None:
-    if value is None or (isinstance(value, datetime | float) and value != value):  # NaN, NaT
-        return None
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _from_number(value)
-    if not isinstance(value, str):
-        raise ValueError
-    text = value.strip()
-    if text.lower() in _MISSING:
-        return None
-    if re.fullmatch(r"\d{14}", text, re.ASCII):
-        return datetime.strptime(text + "+0000", "%Y%m%d%H%M%S%z")
-    if re.fullmatch(r"\d{9,13}(\.\d+)?|\d{16}|\d{19}", text, re.ASCII):
-        return _from_number(float(text) if "." in text else int(text))
-    if _HTTP_DATE.match(text):
-        return parsedate_to_datetime(text)
-    if german := _GERMAN_DATE.fullmatch(text):
-        day, month, year, hour, minute, second = (int(part or 0) for part in german.groups())
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    return datetime.fromisoformat(re.sub(r" ?(?:UTC|GMT)$|(?<=\d) (?=[+-]\d\d:?\d\d$)", _zone, text))
-
-
-def _zone(match: re.Match[str]) -> str:
-    return "+00:00" if match[0].strip() else ""
-
-
-def _from_number(value: float) -> datetime:
-    if not math.isfinite(value):
-        raise ValueError
-    scale = next(
-        scale for limit, scale in ((1e11, 1), (1e14, 10**3), (1e17, 10**6), (math.inf, 10**9)) if abs(value) < limit
-    )
-    return datetime.fromtimestamp(value // scale, UTC)
 
 
 def _date(record: Mapping[str, object], name: str) -> datetime | None:

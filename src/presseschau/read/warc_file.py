@@ -14,8 +14,9 @@ import zstandard
 
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Fault, Stream
+from presseschau.read.dates import utc_date
 from presseschau.read.listing import with_compressed
-from presseschau.read.record import MAX_BYTES, utc_date
+from presseschau.read.record import MAX_BYTES
 from presseschau.read.unit import Unit, dropped, failed, os_detail, whole_file
 from presseschau.stable import canonical_url
 

@@ -1,0 +1,118 @@
+"""Dates as records state them: what databases, servers, spreadsheets and crawlers write, read strictly."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+
+# What pandas, SQL and spreadsheets write where there is no date.
+_MISSING = frozenset({"", "nan", "nat", "none", "null", "n/a", "<na>"})
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan januar january jänner", "feb februar february", "mar mär mrz märz march", "apr april", "may mai",
+         "jun juni june", "jul juli july", "aug august", "sep sept september", "oct okt oktober october",
+         "nov november", "dec dez dezember december"), 1)
+    for name in names.split()
+}  # fmt: skip
+# The zones that pages of western and central Europe are stamped with, in hours from UTC.
+_HOURS = {"utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2}
+_TIME = r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d+)?)?"
+_ZONE = r"(?: ?(?P<zone>[A-Z]{1,4}|[+-]\d\d:?\d\d))?"
+_CLOCK = rf"(?:(?:,|T|,? um|,? at)? ?{_TIME}{_ZONE}(?: Uhr)?)?"
+_DAY_NAME = r"(?:[A-Za-z]{2,10}\.?,? )?"
+_SHAPES = [
+    re.compile(shape, re.ASCII)
+    for shape in (
+        rf"{_DAY_NAME}(?P<day>\d{{1,2}})\. ?(?P<month>\d{{1,2}})\. ?(?P<year>\d{{4}}){_CLOCK}",  # 31.12.2024, 14:30 Uhr
+        rf"(?P<year>\d{{4}})([-/])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}}){_CLOCK}",  # 2024/12/31, 2024-9-5
+        rf"{_DAY_NAME}(?P<day>\d{{1,2}})\.? (?P<month>[A-Za-zä]{{3,9}})\.?,? (?P<year>\d{{4}}){_CLOCK}",  # 1. Mai 2024
+        rf"{_DAY_NAME}(?P<month>[A-Za-zä]{{3,9}})\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}){_CLOCK}",  # May 31, 2024
+        rf"{_DAY_NAME}(?P<month>[A-Z][a-z]{{2}}) (?P<day>\d{{1,2}}) {_TIME}{_ZONE} (?P<year>\d{{4}})",  # ctime
+    )
+]
+_HTTP_DATE = re.compile(r"[A-Za-z]{3,9}, \d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4} \d{1,2}:\d\d")
+
+
+def utc_date(value: object) -> datetime | None:
+    """A date as UTC in whole seconds; None for nothing (None, "", NaN, "null" …).
+
+    Reads ISO 8601, HTTP dates, what `date` and Java print, German and English dates in words or numbers (day before
+    month), `20241231143000`, and Unix time in seconds, milliseconds, microseconds or nanoseconds by its size. A date
+    without a time zone is taken as UTC.
+
+    Raises:
+        ValueError: It is something else; a wrong date is not passed on as a missing one.
+
+    >>> utc_date("2024-05-01T12:00:00.5+02:00").isoformat()
+    '2024-05-01T10:00:00+00:00'
+    """
+    try:
+        found = _parsed(value)
+        if found is None:
+            return None
+        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        # A new value, since pandas' Timestamp is a datetime too.
+        return datetime(found.year, found.month, found.day, found.hour, found.minute, found.second, tzinfo=UTC)
+    except (ValueError, OverflowError, OSError, TypeError, KeyError):
+        text = repr(value)
+        raise ValueError(f"no date: {text if len(text) <= 60 else text[:57] + '...'}") from None
+
+
+def _parsed(value: object) -> datetime | None:
+    if value is None or (isinstance(value, datetime | float) and value != value):  # NaN, NaT
+        return None
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _from_number(value)
+    if not isinstance(value, str):
+        raise ValueError
+    text = " ".join(value.split())
+    return None if text.lower() in _MISSING else _from_text(text)
+
+
+def _from_text(text: str) -> datetime:
+    if re.fullmatch(r"\d{14}", text, re.ASCII):
+        return datetime.strptime(text + "+0000", "%Y%m%d%H%M%S%z")
+    if re.fullmatch(r"\d{9,13}(\.\d+)?|\d{16}|\d{19}", text, re.ASCII):
+        return _from_number(float(text) if "." in text else int(text))
+    if _HTTP_DATE.match(text):
+        return parsedate_to_datetime(text)
+    for shape in _SHAPES:
+        if len(text) <= 60 and (match := shape.fullmatch(text)):
+            return _from_parts(match.groupdict())
+    return datetime.fromisoformat(text)
+
+
+def _from_parts(part: dict[str, str | None]) -> datetime:
+    month = part["month"] or ""
+    return datetime(
+        int(part["year"] or 0),
+        int(month) if month.isdigit() else _MONTHS[month.lower()],
+        int(part["day"] or 0),
+        int(part["hour"] or 0),
+        int(part["minute"] or 0),
+        int(part["second"] or 0),
+        tzinfo=_zone(part["zone"]),
+    )
+
+
+def _zone(name: str | None) -> timezone:
+    if name is None:
+        return UTC
+    if name[0] in "+-":
+        offset = timedelta(hours=int(name[1:3]), minutes=int(name[-2:]))
+        return timezone(-offset if name[0] == "-" else offset)
+    return timezone(timedelta(hours=_HOURS[name.lower()]))
+
+
+def _from_number(value: float) -> datetime:
+    if not math.isfinite(value):
+        raise ValueError
+    scale = next(s for limit, s in ((1e11, 1), (1e14, 10**3), (1e17, 10**6), (math.inf, 10**9)) if abs(value) < limit)
+    return datetime.fromtimestamp(value // scale, UTC)

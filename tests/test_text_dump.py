@@ -1,0 +1,283 @@
+"""Text dumps: the article out of a page's text in every style of dump, clean text left alone."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from presseschau.extract import text_train
+from presseschau.extract.model import Forest
+from presseschau.extract.text_dump import extract_text, line_chances
+from presseschau.extract.text_features import NAMES, is_prose, page_features
+from presseschau.extract.text_lines import Line, lines_of
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+shared = pytest.mark.skipif(not SHARED.exists(), reason="the measured dumps are not beside the repository")
+
+TITLE = "Nordlicht Energie baut Speicher neben dem alten Kraftwerk"
+LEAD = "Der Versorger Nordlicht Energie will in Musterstadt bis zum Sommer einen großen Batteriespeicher errichten."
+BODY = [
+    "Die Anlage soll Strom aus Windrädern aufnehmen, wenn das Netz ihn nicht braucht, und ihn am Abend wieder abgeben. "
+    "Nach Angaben des Unternehmens reicht der Vorrat für rund achtzigtausend Haushalte.",
+    "„Wir brauchen solche Speicher dringend“, sagte die Sprecherin der Stadtwerke am Dienstag in Musterstadt. "
+    "Ohne sie müssten die Windräder immer wieder abgeschaltet werden, obwohl der Strom gebraucht werde.",
+    "Anwohner fürchten Lärm",
+    "Im Ort sind nicht alle begeistert. Eine Bürgerinitiative warnt vor dem Lärm der Kühlung und verlangt "
+    "ein Gutachten, bevor die Bagger kommen. Der Versorger hat zugesagt, die Werte vorab zu veröffentlichen.",
+    "Die Kosten gibt Nordlicht Energie mit neunzig Millionen Euro an. Ein Drittel davon trägt der Bund, der den Bau "
+    "von Speichern seit dem vergangenen Jahr fördert. Den Rest will das Unternehmen aus eigenen Mitteln bezahlen.",
+    "Läuft alles nach Plan, geht der Speicher im Herbst ans Netz. Danach prüft der Versorger, ob an zwei weiteren "
+    "Orten im Norden ähnliche Anlagen entstehen können.",
+]
+ARTICLE = "\n\n".join([LEAD, *BODY])
+MENU = ["Startseite", "Politik", "Wirtschaft", "Technik", "Sport", "Kultur", "Wetter", "Anmelden", "Abo", "Suche"]
+HEAD = ["Technik", TITLE, "Von Anna Beispiel", "12.03.2024, 14:30 Uhr", "Lesezeit: 3 Minuten"]
+TAIL = ["Mehr zum Thema", "Windpark vor der Küste verzögert sich", "Newsletter abonnieren", "Kommentare", "Impressum",
+        "Datenschutz", "AGB", "© 2024 Musterblatt Verlag"]  # fmt: skip
+URL = "https://www.musterblatt.de/technik/nordlicht-energie-baut-speicher-neben-dem-alten-kraftwerk-4711.html"
+
+
+def one_line_a_block() -> str:
+    return "\n".join([*MENU, *HEAD, LEAD, *BODY, *TAIL])
+
+
+def blank_lines() -> str:
+    return "\n\n".join([*MENU, *HEAD, LEAD, *BODY, *TAIL])
+
+
+def list_marks() -> str:
+    return "\n".join(
+        [*(f" * {m}\n   + {m} lokal" for m in MENU), "", "\n\n".join([*HEAD, LEAD, *BODY]), *(f" * {t}" for t in TAIL)]
+    )
+
+
+def wrapped() -> str:
+    paragraphs = ["\n".join(textwrap.wrap(part, 78)) for part in [LEAD, *BODY]]
+    return "\n".join(f"  * {m}" for m in MENU) + "\n\n" + "\n\n".join([f"# {HEAD[1]}", *HEAD[2:], *paragraphs, *TAIL])
+
+
+def wrapped_without_blank_lines() -> str:
+    return "\n".join([*MENU, *HEAD, *(line for part in [LEAD, *BODY] for line in textwrap.wrap(part, 78)), *TAIL])
+
+
+DUMPS = [one_line_a_block, blank_lines, list_marks, wrapped, wrapped_without_blank_lines]
+
+
+@pytest.mark.parametrize("dump", DUMPS)
+def test_article_out_of_every_style_of_dump(dump: object) -> None:
+    document = extract_text(dump(), URL)  # type: ignore[operator]
+    assert document.path == "dump"
+    assert document.text == ARTICLE
+    assert document.title == TITLE
+    assert document.publisher == "musterblatt.de"
+
+
+def test_dump_states_date_and_author() -> None:
+    document = extract_text(blank_lines(), URL)
+    assert document.published == datetime(2024, 3, 12, 13, 30, tzinfo=UTC)
+    assert document.authors == ("Anna Beispiel",)
+
+
+def test_title_is_found_without_an_address() -> None:
+    assert extract_text(blank_lines()).title == TITLE
+
+
+def test_known_title_is_taken_and_its_line_left_out() -> None:
+    document = extract_text(
+        blank_lines().replace(TITLE, "Speicher für Musterstadt"), URL, title="Speicher für Musterstadt"
+    )
+    assert document.title == "Speicher für Musterstadt"
+    assert "Speicher für Musterstadt" not in document.text
+
+
+def test_agency_mark_at_the_end_is_read_and_dropped() -> None:
+    document = extract_text(blank_lines().replace(BODY[-1], BODY[-1] + " (dpa/afp)"), URL)
+    assert document.agency == "dpa"
+    assert document.text.endswith("entstehen können.")
+
+
+def test_repeated_lead_stands_once() -> None:
+    document = extract_text("\n\n".join([*MENU, *HEAD, LEAD, LEAD, *BODY, *TAIL]), URL)
+    assert document.text.count(LEAD) == 1
+
+
+def test_caption_and_boxes_inside_the_article_leave() -> None:
+    parts = [*MENU, *HEAD, LEAD, BODY[0], "Foto: Anna Beispiel / Musterbild", "Lesen Sie auch", *BODY[1:], *TAIL]
+    text = extract_text("\n\n".join(parts), URL).text
+    assert "Musterbild" not in text
+    assert "Lesen Sie auch" not in text
+
+
+@pytest.mark.parametrize("joint", ["\n\n", "\n"])
+def test_clean_article_stays_as_it_is(joint: str) -> None:
+    document = extract_text(joint.join([LEAD, *BODY]), URL)
+    assert document.path == "clean"
+    assert document.text == ARTICLE
+    assert document.title is None
+
+
+def test_first_line_of_a_clean_article_can_be_its_title() -> None:
+    document = extract_text(f"{TITLE}\n\n{ARTICLE}")
+    assert (document.path, document.title, document.text) == ("clean", TITLE, ARTICLE)
+
+
+def test_a_stated_title_keeps_the_first_line_of_a_clean_article() -> None:
+    document = extract_text(f"{BODY[2]}\n\n{ARTICLE}", title=TITLE)
+    assert (document.title, document.text) == (TITLE, f"{BODY[2]}\n\n{ARTICLE}")
+
+
+def test_clean_and_wrapped_article_is_unwrapped() -> None:
+    document = extract_text("\n\n".join("\n".join(textwrap.wrap(part, 76)) for part in [LEAD, *BODY]))
+    assert (document.path, document.text) == ("clean", ARTICLE)
+
+
+@pytest.mark.parametrize("raw", ["Kurze Meldung ohne Punkt", "Ja.", "Erste Zeile\nzweite Zeile eines Gedichts"])
+def test_short_clean_text_is_kept(raw: str) -> None:
+    document = extract_text(raw)
+    assert document.path == "clean"
+    assert document.text.split() == raw.split()
+
+
+@pytest.mark.parametrize("raw", ["", " \n\u00a0\n", "\ufeff"])
+def test_nothing_in_nothing_out(raw: str) -> None:
+    assert extract_text(raw).text == ""
+
+
+def test_a_page_that_is_all_menu_has_no_article() -> None:
+    document = extract_text("\n".join(MENU * 3))
+    assert (document.path, document.text) == ("dump", "")
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*MENU, *HEAD, LEAD, *BODY, *TAIL, "", "* Punkt", "D", "er Rest", "\ud800", "***", "1. FC"])
+    )
+)
+def test_any_order_of_lines_gives_a_document(parts: list[str]) -> None:
+    document = extract_text("\n".join(parts))
+    assert document.path in ("clean", "dump")
+    document.text.encode("utf-8")
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(max_size=400))
+def test_any_text_gives_a_document(raw: str) -> None:
+    extract_text(raw).text.encode("utf-8")
+
+
+# ---- lines
+
+
+def test_lines_lose_their_marks() -> None:
+    raw = " * Eins\n   + Zwei\n\n## Drei\n\\- Vier [fünf](https://example.de/a_(b)) **sechs**\n-----\n1. FC Beispiel"
+    assert lines_of(raw) == [
+        Line("Eins", bullet=True, gap=True),
+        Line("Zwei", bullet=True),
+        Line("Drei", heading=True, gap=True),
+        Line("- Vier fünf sechs"),
+        Line("1. FC Beispiel", bullet=True, gap=True),
+    ]
+
+
+def test_a_paragraph_broken_at_its_links_is_one_line() -> None:
+    assert [
+        line.text
+        for line in lines_of(
+            "Das hat die\nMusterbank\nmitgeteilt, wie auch der\nVerband\n, der klagt.\nZweiter Absatz."
+        )
+    ] == [
+        "Das hat die Musterbank mitgeteilt, wie auch der Verband, der klagt.",
+        "Zweiter Absatz.",
+    ]
+
+
+def test_a_drop_cap_joins_its_word() -> None:
+    assert lines_of("N\nordlicht Energie baut.")[0].text == "Nordlicht Energie baut."
+
+
+def test_short_lines_are_not_taken_for_wrapped_ones() -> None:
+    raw = (
+        "\n".join(f"Meldung {i} aus dem Ort mit einem recht langen Titel, der viel sagt" for i in range(9))
+        + "\n"
+        + ARTICLE
+    )
+    assert len(lines_of(raw)) == 9 + 1 + len(BODY)
+
+
+def test_prose_is_a_sentence_with_function_words() -> None:
+    assert is_prose(LEAD)
+    assert not is_prose("Politik Wirtschaft Technik Sport Kultur Wetter Reise Auto Gesundheit.")
+    assert not is_prose(TITLE)
+
+
+# ---- model
+
+
+def test_lines_far_from_text_are_not_asked() -> None:
+    lines = [Line(word) for word in MENU * 5] + [Line(LEAD)]
+    near, rows = page_features(lines)
+    assert near[-1] == len(lines) - 1
+    assert len(near) < 15
+    assert rows.shape == (len(near), len(NAMES))
+    assert line_chances(lines)[0] == 0
+
+
+def test_training_learns_lines_from_dumps_and_articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_train, "_TREES", 12)
+    records = [{"dump": dump(), "text": ARTICLE, "title": TITLE, "url": URL} for dump in DUMPS]
+    source, target = tmp_path / "dumps.jsonl", tmp_path / "model.json"
+    source.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    text_train.main([str(source), "--output", str(target)])
+    first = target.read_bytes()
+    text_train.main([str(source), "--output", str(target)])
+    assert target.read_bytes() == first
+    data = json.loads(first)
+    assert data["trained_on"] == {"records": 5, "publishers": 1}
+    lines = lines_of(blank_lines())
+    near, rows = page_features(lines)
+    likely = Forest.from_json(data, NAMES).probability(rows.astype("float32")) > 0.5
+    wanted = text_train.line_labels(lines, ARTICLE, TITLE)[near] > 0
+    assert (likely == wanted).mean() > 0.95
+
+
+# ---- measured
+
+
+def _shingle_f1(text: str, gold: str) -> float:
+    def grams(value: str) -> list[tuple[str, ...]]:
+        words = value.lower().split()
+        return [tuple(words[i : i + 4]) for i in range(max(1, len(words) - 3))]
+
+    ours, theirs = grams(text), grams(gold)
+    hit = len(set(ours) & set(theirs))
+    return 2 * hit / max(1, len(set(ours)) + len(set(theirs)))
+
+
+@pytest.mark.shared
+@shared
+def test_measured_dumps_and_clean_articles() -> None:
+    rows = [json.loads(line) for line in (SHARED / "text/page_dumps.jsonl").read_text("utf-8").splitlines()]
+    assert sum(_shingle_f1(extract_text(row["dump"], row["url"]).text, row["text"]) for row in rows) / len(rows) >= 0.93
+    clean = [extract_text(row["text"], row["url"]) for row in rows]
+    assert (
+        sum(_shingle_f1(document.text, row["text"]) for document, row in zip(clean, rows, strict=True)) / len(rows)
+        >= 0.99
+    )
+    assert all(document.path == "clean" for document in clean)
+
+
+@pytest.mark.shared
+@shared
+def test_measured_page_the_project_started_from() -> None:
+    document = extract_text((SHARED / "text/mobiflip_bmw_jaguar.txt").read_text("utf-8"))
+    assert document.text.startswith("Der Wandel der Automobilbranche")
+    assert document.text.endswith("eine spannende Phase werden.")
+    assert document.title == "Elektroautos: BMW kooperiert mit Jaguar Land Rover"
+    assert "BMW: Gen 5 wird gemeinsam weiterentwickelt" in document.text.split("\n\n")
