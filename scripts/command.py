@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any, cast
 
 ROOT = Path(__file__).resolve().parent.parent
+# Options whose value is a path, a URL or an id: taken as typed, whatever commas, brackets or digits are in it.
+LITERAL = re.compile(
+    r"(\+*(?:\w+\.)*(?:path|dir|work_dir|output|takedown|lock|scheme|calibration|card|url|id|page))=(.*)", re.DOTALL
+)
 BUILT, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -33,6 +37,7 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str) -
     from presseschau.config import ConfigError
 
     OmegaConf.register_new_resolver("root", lambda: str(ROOT), replace=True)
+    sys.argv[1:] = map(_as_typed, sys.argv[1:])
     jobs: list[DictConfig] = []  # one, or with --multirun one for each combination
     try:
         hydra.main(version_base="1.3", config_path=str(ROOT / "configs"), config_name=config_name)(jobs.append)()
@@ -53,6 +58,16 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str) -
             raise
         kind = "" if isinstance(error, OSError | RuntimeError) else f"{type(error).__name__}: "
         _stop(f"{failure}: {kind}{' '.join(str(error).split())} (PRESSESCHAU_TRACEBACK=1 shows where)", FAILED)
+
+
+def _as_typed(argument: str) -> str:
+    """An override in Hydra's grammar whose value means what was typed."""
+    match = LITERAL.fullmatch(argument)
+    if match is None or match[2] == "null" or match[2][:1] in ("'", '"', "[", "{"):
+        return argument
+    # Hydra unescapes quotes, and backslashes only before a quote.
+    value = re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + ("\\'" if m[2] else ""), match[2])
+    return f"{match[1]}='{value}'"
 
 
 def _stop(message: str, status: int) -> None:

@@ -164,7 +164,18 @@ def load(folder: Path) -> list[Example]:
             known = Known(meta.title, meta.teaser, meta.article_body)
             target, weight = labels(kind, row, blocks, silver_text(html, row["url"]) if kind == "web" else "")
             group = publisher_of(row["url"]) or row["url"]
-            examples.append(Example(kind, group, row, known, blocks, measure(blocks, [words_of(b.text) for b in blocks], known), target, weight))
+            examples.append(
+                Example(
+                    kind,
+                    group,
+                    row,
+                    known,
+                    blocks,
+                    measure(blocks, [words_of(b.text) for b in blocks], known),
+                    target,
+                    weight,
+                )
+            )
     return examples
 
 

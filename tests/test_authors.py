@@ -39,6 +39,8 @@ from presseschau.extract.authors import agency_credited, agency_of, clean_author
         (["Anna Beispiel, Redakteurin"], ["Anna Beispiel"]),
         (["Anna Beispiel (Korrespondentin in Rom)"], ["Anna Beispiel"]),
         (["Anna Beispiel Redakteurin"], ["Anna Beispiel"]),
+        (["Anna Beispiel - Reporterin"], ["Anna Beispiel"]),
+        (["Anna Beispiel – Redakteurin im Ressort Politik"], ["Anna Beispiel"]),
         (["Anna Beispiel am 21. April 2020"], ["Anna Beispiel"]),
         (["Anna Beispiel 22. Februar 2020"], ["Anna Beispiel"]),
         (["Anna Beispiel 05.01.2025"], ["Anna Beispiel"]),
@@ -69,6 +71,11 @@ def test_clean_authors(stated: list[str], names: list[str]) -> None:
 def test_clean_authors_never_raises_and_is_stable(stated: list[str]) -> None:
     names = clean_authors(stated)
     assert all(name.strip() == name and name for name in names)
+
+
+def test_hostile_lengths_cost_no_time() -> None:
+    for value in ("am " * 50_000, "von " * 50_000, "a, " * 50_000, "&" * 100_000, "(" * 100_000):
+        assert len(clean_authors([value])) <= 1
 
 
 @pytest.mark.parametrize(

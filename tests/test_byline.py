@@ -43,6 +43,10 @@ def test_several_authors() -> None:
     assert names("<p>Von Anna Beispiel und Max Muster</p>") == ("Anna Beispiel", "Max Muster")
 
 
+def test_place_and_agency_in_a_worded_byline() -> None:
+    assert names("<p>Von Anna Beispiel, Rom, und Max Muster, dpa</p>") == ("Anna Beispiel", "Rom", "Max Muster", "dpa")
+
+
 def test_the_same_markup_elsewhere_on_the_page_is_a_teasers() -> None:
     teaser = '<section><div><p class="byline">Max Muster</p></div></section>'
     assert names(f'<div><div><p class="byline">Anna Beispiel</p></div></div>{teaser}') == ("Anna Beispiel",)
@@ -65,6 +69,7 @@ def test_nickname_only_where_the_markup_says_that_it_is_a_name() -> None:
         '<p class="byline">12. März 2024</p>',
         "<p>Von Berlin nach Rom dauert die Fahrt einen ganzen Tag und eine halbe Nacht, sagt die Bahn.</p>",
         "<p>Das Buch von Anna Beispiel erscheint.</p>",
+        "<p>Von Anna Beispiel, deren neues Buch gerade erscheint, stammt die Idee.</p>",
     ],
 )
 def test_other_names_do_not_count(html: str) -> None:

@@ -121,3 +121,12 @@ def test_an_output_that_can_not_be_written_exits_with_1(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "/proc" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["a b", "a,b", "(2024)", "x=y", "it's", "ä", "1e5", "end\\", "[x]", "${no}"[:1]])
+def test_paths_mean_what_was_typed(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    done = run_script("build", f"pipeline.work_dir={tmp_path / 'w'}", "source=html", f"source.path={folder}")
+    assert done.returncode == 2
+    assert f"source.path={folder}: no *.html" in done.stderr

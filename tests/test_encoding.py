@@ -36,6 +36,7 @@ def test_byte_order_mark_decides(codec: str) -> None:
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 def test_utf16_without_mark(codec: str) -> None:
     assert decode(PAGE.encode(codec)) == PAGE
+    assert decode("<p>ASCII only</p>".encode(codec)) == "<p>ASCII only</p>"
 
 
 def test_utf8_that_decodes_wins_over_header_and_meta() -> None:
@@ -60,7 +61,9 @@ def test_header_before_meta() -> None:
     ],
 )
 def test_charset_in_the_page(head: str) -> None:
-    assert decode(f"{head}<p>Příliš žluťoučký kůň</p>".encode("cp1250")).endswith("<p>Příliš žluťoučký kůň</p>")
+    raw = f"{head}<p>Příliš žluťoučký kůň</p>".encode("cp1250")
+    assert declared_encoding(raw) == "cp1250"
+    assert decode(raw).endswith("<p>Příliš žluťoučký kůň</p>")
 
 
 @pytest.mark.parametrize("label", ["iso-8859-1", "latin1", "us-ascii", "ISO-8859-1"])
@@ -100,6 +103,8 @@ def test_mostly_utf8_wins_over_a_declared_single_byte_encoding() -> None:
 
 def test_german_without_declaration_is_windows_1252() -> None:
     assert decode(PAGE.encode("cp1252")) == PAGE
+    for text in ("Müll", "Fuß.", "Ärzte in Köln", "„Käse“ – 5 €"):  # too short for detection
+        assert decode(text.encode("cp1252")) == text
 
 
 def test_detection_by_content() -> None:

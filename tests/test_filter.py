@@ -73,7 +73,8 @@ def test_a_long_article_may_end_in_an_offer() -> None:
         "Lesen Sie den ganzen Artikel mit unserem Angebot.",
         "Dieser Artikel ist nur für Abonnenten lesbar.",
         "Sie haben bereits ein Abo?",
-        "Das Angebot ist monatlich kündbar.",
+        "Jetzt 4 Wochen für nur 1 Euro testen",
+        "Mit Abo weiterlesen",
         "Melden Sie sich an, um weiterzulesen.",
     ],
 )
@@ -88,6 +89,8 @@ def test_offers_are_known(text: str) -> None:
         "Das Abo kostet künftig zehn Euro, sagte der Konzern.",
         "Die Beta lässt sich kostenlos im Netz finden.",
         "Wir testen das Gerät im Alltag.",
+        "Das Netz lässt sich vier Wochen kostenlos testen und ist dann monatlich kündbar.",
+        "Jetzt können Nutzer die Funktion testen.",
     ],
 )
 def test_news_about_subscriptions_is_no_offer(text: str) -> None:

@@ -71,6 +71,11 @@ def test_reviews_and_recipes_stand_behind_articles() -> None:
     assert main_headline(review, {"@type": "WebPage", "name": "Seite"}) == "Test"
 
 
+def test_an_article_node_that_says_nothing_stands_behind_the_page() -> None:
+    web_page = {"@type": "WebPage", "headline": "Neue Brücke", "datePublished": "2024-03-12"}
+    assert main_headline({"@type": "Article"}, web_page) == "Neue Brücke"
+
+
 def test_references_resolve() -> None:
     author = {"@type": "Person", "@id": "#anna", "name": "Anna Beispiel"}
     graph = read_graph([json.dumps({"@graph": [{**ARTICLE, "author": {"@id": "#anna"}}, author]})])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -64,7 +65,8 @@ def test_unreadable_values_fall_through() -> None:
         ("<time>12. März 2024</time>", "2024-03-12T00:00"),
     ],
 )
-def test_visible_dates(body: str, date: str) -> None:
+def test_visible_dates(body: str, date: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "htmldate", None)  # an import of it fails: it is not needed here
     assert published(body) == date
 
 
@@ -73,7 +75,8 @@ def test_relative_dates_need_the_crawl_time() -> None:
     assert published("<h1>Titel</h1><p>vor 3 Stunden</p>", crawled=crawled) == "2024-03-12T12:00"
 
 
-def test_url_before_the_guess() -> None:
+def test_url_before_the_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "htmldate", None)
     body = "<p>© 2019</p><p>Text ohne Datum.</p>"
     assert published(body, url="https://a.de/2024/03/12/titel.html") == "2024-03-12T00:00"
     assert published(body, url="https://a.de/2024-03-12-titel.html") == "2024-03-12T00:00"
@@ -82,6 +85,11 @@ def test_url_before_the_guess() -> None:
 def test_guess_is_the_last_resort() -> None:
     assert published("<div><p>Text.</p></div><footer><p>Veröffentlicht: 2024-03-12</p></footer>") == "2024-03-12T00:00"
     assert published("") is None
+
+
+def test_guess_believes_no_date_after_the_crawl() -> None:
+    body = "<div><p>Text.</p></div><footer><p>Veröffentlicht: 2024-03-12</p></footer>"
+    assert published(body, crawled=datetime(2023, 1, 1, tzinfo=UTC)) is None
 
 
 def test_modified() -> None:

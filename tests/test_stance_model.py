@@ -63,11 +63,19 @@ def test_probabilities_are_a_distribution(features: Features, genre: str) -> Non
     found = load_model().probabilities(features, genre)
     assert sum(found.values()) == pytest.approx(1.0)
     assert all(0 <= p <= 1 for p in found.values())
-    stance, confidence = load_model().decide(features, genre)
-    assert confidence == found.get(stance, found["neutral"])
+    assert 0 < load_model().decide(features, genre)[1] < 1
     group = load_model().groups[genre]
     assert all(-1 <= v <= 1 for v in sign_features(features, group).values())
     assert all(0 <= v <= 10 for v in side_features(features, group).values())
+
+
+def test_confidence_rises_with_the_probability_and_is_calibrated_apart_from_it() -> None:
+    model = load_model()
+    more, less = (model.decide(replace(PRAISE, lead=lead), "feature") for lead in (3.0, 0.5))
+    assert more[0] == less[0] == "favor"
+    assert more[1] > less[1]
+    as_it_is = replace(model, sure={"intercept": 0.0, "slope": 1.0})
+    assert as_it_is.decide(PRAISE, "review")[1] == pytest.approx(model.probabilities(PRAISE, "review")["favor"])
 
 
 def test_fit_learns_the_sides() -> None:

@@ -107,6 +107,25 @@ def test_repeated_lead_stands_once() -> None:
     assert document.text.count(LEAD) == 1
 
 
+def test_clean_text_keeps_its_repeats() -> None:
+    raw = "\n\n".join([LEAD, LEAD, *BODY])
+    assert extract_text(raw).text == raw
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Ich bin damit einverstanden, dass mir Inhalte von Drittanbietern angezeigt werden.",
+        "An dieser Stelle finden Sie einen externen Inhalt, der den Artikel der Redaktion ergänzt.",
+        "Bitte aktivieren Sie JavaScript in Ihrem Browser, damit alle Teile dieser Seite angezeigt werden.",
+        "Wenn Sie über diese Affiliate-Links etwas kaufen, erhalten wir vom Händler eine kleine Provision dafür.",
+    ],
+)
+def test_notices_in_whole_sentences_leave(notice: str) -> None:
+    text = extract_text("\n\n".join([*MENU, *HEAD, LEAD, BODY[0], notice, *BODY[1:], *TAIL]), URL).text
+    assert text == ARTICLE
+
+
 def test_caption_and_boxes_inside_the_article_leave() -> None:
     parts = [*MENU, *HEAD, LEAD, BODY[0], "Foto: Anna Beispiel / Musterbild", "Lesen Sie auch", *BODY[1:], *TAIL]
     text = extract_text("\n\n".join(parts), URL).text

@@ -132,6 +132,10 @@ def test_kicker_stands_apart(h1: str) -> None:
     assert title(h1, social="Verkehr | Neue Brücke") == "Neue Brücke"
 
 
+def test_hidden_words_are_no_part_of_the_headline() -> None:
+    assert headings('<h1><span class="visually-hidden">Artikel:</span> Neue Brücke</h1>') == [Heading("Neue Brücke")]
+
+
 def test_kicker_that_is_written_into_the_headline_stays() -> None:
     h1 = '<h1><span class="kicker">Verkehr</span>Neue Brücke</h1>'
     assert title(h1, "Verkehr: Neue Brücke", "Verkehr: Neue Brücke") == "Verkehr: Neue Brücke"
@@ -144,6 +148,7 @@ def test_unmarked_kicker_only_where_the_rest_stands_alone() -> None:
     h1 = "<h1><span>Verkehr</span>Neue Brücke</h1>"
     assert title(h1, "Neue Brücke", "Neue Brücke") == "Neue Brücke"
     assert title(h1) == "Verkehr Neue Brücke"
+    assert title(h1, "Neue Brücke", "Verkehr / Neue Brücke", "Verkehr Neue Brücke") == "Verkehr / Neue Brücke"
     assert title("<h1>Neue <em>Nordbrücke</em> eröffnet</h1>", "Neue Nordbrücke eröffnet") == "Neue Nordbrücke eröffnet"
 
 
@@ -173,6 +178,7 @@ def test_h1_in_a_breadcrumb_gives_way_to_the_shown_h2(crumb: str) -> None:
         )
         == "Endlich über den Fluss"
     )
+    assert title(crumb + h2, seo, "Verkehr: Endlich über den Fluss", seo) == "Endlich über den Fluss"
     # an h2 that nothing confirms may be a teaser's
     assert (
         title(crumb + '<h2><span class="kicker">Sport</span> <span>Ganz anderes Thema</span></h2>', seo, None, seo)

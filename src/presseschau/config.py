@@ -26,7 +26,9 @@ def nearest(name: str, choices: Iterable[str]) -> str:
     """
     known = sorted(choices)
     close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"valid: {', '.join(known)}"
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"valid: {', '.join(known[:20])}{', …' if len(known) > 20 else ''}"
 
 
 def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:

@@ -18,10 +18,11 @@ _PAYWALL = re.compile(
       | (?:artikel|text|beitrag|inhalt)e? \s+ (?:ist|sind|steht|gibt \s+ es|lesen) \s+ (?:\w+\s+){0,3} (?:für|mit) \s+
         (?:\S+\s+){0,2} (?:abonnent\w*|abonnement|abo\b|mitglieder|registrierte|premium|plus)
       | exklusiv \s+ für \s+ (?:\S+\s+){0,2} (?:abonnent\w*|mitglieder|registrierte|premium|plus)
-      | (?:jetzt|gratis|kostenlos|gleich) \s+ (?:\w+\s+){0,2} (?:testen|abonnieren|registrieren|freischalten)
+      | (?-i: \b (?:Jetzt|Gratis|Kostenlos|Gleich|Hier) ) \s+
+        (?: (?:kostenlos|gratis|unverbindlich|digital|online|für|nur|einen?|\d\S*|euro|€|monate?|tage|wochen) \s+ ){0,7}
+        (?:testen|abonnieren|registrieren|freischalten|weiterlesen)
       | (?:bereits|schon|noch \s+ kein) \s+ (?:\w+\s+){0,2} (?:abo\b|abonnent\w*|konto \s* \?|registriert \s* \?)
       | abo \s+ (?:abschließen|abschliessen|testen|wählen)
-      | monatlich \s+ kündbar | jederzeit \s+ kündbar | probemonat | probeabo
       | (?:melden \s+ sie \s+ sich \s+ (?:\w+\s+)? an|einloggen|anmelden) ,? \s+ um \s+
         (?:\w+\s+){0,5} (?:weiter|lesen)""",
     re.VERBOSE | re.IGNORECASE,

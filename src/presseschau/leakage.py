@@ -142,6 +142,7 @@ def _overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int
     )
     for table in _TABLES:
         con.execute(f"DROP TABLE IF EXISTS {table}")
+    con.execute("DROP VIEW leakage_signed; DROP VIEW leakage_text")
     return int(near.sum()), int(contained.sum()), int((~near & ~contained).sum()), pairs
 
 

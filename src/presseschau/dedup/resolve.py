@@ -77,8 +77,8 @@ class Dedup:
         self.bounds()
 
     def bounds(self) -> Bounds:
-        """The bounds on pairs per bucket."""
-        return Bounds(self.bucket, self.anchors)
+        """The bounds on pairs per bucket; the fewer prints a larger window leaves, the fewer a pair must share."""
+        return Bounds(self.bucket, self.anchors, share=0.34 / (self.window + 1))
 
     def sign(self, text: str) -> Signature:
         """The signature of one text; depends on nothing but the text and this config."""
@@ -125,6 +125,7 @@ class Dedup:
         _write_result(con, self.jaccard)
         for table in _TABLES:
             con.execute(f"DROP TABLE IF EXISTS {table}")
+        con.execute("DROP VIEW dedup_signed; DROP VIEW dedup_text")
 
     def _verified_edges(self, con: duckdb.DuckDBPyConnection) -> Edges:
         """All pairs that are duplicates or related, by true values."""

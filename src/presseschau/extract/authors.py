@@ -12,7 +12,7 @@ _LEAD = re.compile(
     r"^(?:(?:zeige\s+|alle\s+|mehr\s+)*(?:beiträge|artikel|posts?|articles?)\s+(?:von|by|of)|show\s+all\s+articles\s+of|view\s+all\s+posts\s+by|"
     r"(?:ein|eine)\s+(?:gast)?(?:beitrag|artikel|kommentar|bericht|interview|text|essay|analyse|reportage|kolumne|glosse)(?:\s+von)?|"
     r"(?:erstellt|aufgezeichnet|geschrieben|verfasst|protokolliert|veröffentlicht|posted|published|written|reported)\s+(?:von|by)|"
-    r"(?:text|autor(?:in|en)?|authors?|bericht|interview|kommentar|kolumne|redaktion)\s*:|author\s|autor(?:in)?\s|von|vom|by|par|por)\s*:?\s+",
+    r"(?:text|autor(?:in|en)?|authors?|bericht|interview|kommentar|kolumne|redaktion)\s*:|author\s|autor(?:in)?\s|von|vom|by|par|por|und|and)\s*:?\s+",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
@@ -39,7 +39,7 @@ _ROLE_TAIL = re.compile(
 )
 _GERMAN_ROLE_TAIL = re.compile(r"(?<=\w\s)(?:Chef)?(?:Redakteur|Redaktor|Korrespondent|Volontär|Kolumnist)(?:in)?$")
 _ROLE_ONLY = re.compile(
-    rf"(?:{_ROLE}|chefredaktion|text|fotos?|bild|video|admin|administrator|wordpress-?admin|webmaster|unknown|unbekannt|none|null|undefined|n/a|gast|"
+    rf"(?:{_ROLE}(?:\s+(?:in|im|bei|für|des|der|beim)\b.*)?|chefredaktion|text|fotos?|bild|video|admin|administrator|wordpress-?admin|webmaster|unknown|unbekannt|none|null|undefined|n/a|gast|"
     r"editor|authors?|autor(?:in|en)?|by|von|dr\.?|prof\.?|mehr|uhr|artikel|profil|beiträge|publisher|staff|"
     r"(?:alle|zur|zum|zu den|mehr)\s.*)",
     re.IGNORECASE,
@@ -54,6 +54,7 @@ _NO_PERSON = re.compile(
     r"uns|mehr|artikel|über|staff|bundesministerium|hochschule|verband|verein)\b|nachrichten|redaktion|zeitung|\.(?:de|at|ch|com|net|org)\b",
     re.IGNORECASE,
 )
+_LONGEST_BYLINE, _LONGEST_PIECE = 2_000, 150  # characters; beyond, it is no byline and costs quadratic time
 _COMPANY = re.compile(r"\b(?:GmbH|AG|KG|Verlag|Landesanstalt|Amt|Institut|Ministerium)\b|\bfür\b")
 _NEWSROOM = re.compile(r"\b(?:redaktion|team|newsroom|newsdesk|desk)$|redaktion\b", re.IGNORECASE)
 _AGENCY_NAMES = {
@@ -95,7 +96,7 @@ def clean_authors(values: Iterable[str]) -> tuple[str, ...]:
     """
     names: dict[str, str] = {}
     for value in values:
-        text = " ".join(_NOISE.sub(" ", value).replace("\u00ad", "").split(" "))
+        text = " ".join(_NOISE.sub(" ", value[:_LONGEST_BYLINE]).replace("\u00ad", "").split(" "))
         for piece in _pieces(_without_lead(text.strip())):
             if name := _one_name(piece):
                 names.setdefault(_key(name), name)
@@ -123,6 +124,8 @@ def _without_lead(text: str) -> str:
 
 
 def _one_name(piece: str) -> str:
+    if len(piece) > _LONGEST_PIECE:
+        return ""
     name = _without_lead(" ".join(piece.split()).strip("\"'„“”*:;,-–| "))
     if _CREDIT.search(name) or name.startswith("@"):
         return ""

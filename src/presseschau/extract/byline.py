@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from presseschau.extract.authors import clean_authors, looks_like_person
+from presseschau.extract.authors import agency_named, clean_authors, looks_like_person
 from presseschau.extract.jsonld import plain
 
 _CANDIDATES = "[itemprop~=author], [rel~=author], [class*=author i], [class*=autor i], [class*=byline i], byline"
@@ -104,15 +104,18 @@ def _plausible(texts: Sequence[str], nickname: bool = False) -> tuple[str, ...]:
 def _worded(html: str) -> tuple[str, ...]:
     for text in _worded_texts(html):
         names = clean_authors([text])
-        if names and looks_like_person(names[0]) and len(names) < 7:
+        if names and looks_like_person(names[0]) and all(map(_fits_byline, names)):
             return names
     return ()
+
+
+def _fits_byline(name: str) -> bool:
+    """A person, an agency or a place; a sentence that starts with "Von" goes on in other words."""
+    return looks_like_person(name) or bool(agency_named(name)) or (name[0].isupper() and len(name.split()) <= 2)
 
 
 def _worded_texts(html: str) -> Iterator[str]:
     start = max(0, html.find("<h1") - 2_000)
     matches = _WORDED.finditer(html, start, start + _WORDED_WINDOW)
     for _, match in zip(range(_WORDED_TRIES), matches, strict=False):
-        text = plain(_MARKUP.sub(" ", match["names"])).replace(" ,", ",")
-        if len(text) < 120:
-            yield text
+        yield plain(_MARKUP.sub(" ", match["names"])).replace(" ,", ",")

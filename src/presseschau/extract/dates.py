@@ -83,7 +83,7 @@ def parse_date(text: str, crawled: datetime | None = None) -> datetime | None:
     text = " ".join(text.split())
     if not text:
         return None
-    found = _iso(text) or _epoch(text) or _worded(text) or _rfc(text) or _relative(text, crawled)
+    found = _iso(text) or _epoch(text) or _rfc(text) or _worded(text) or _relative(text, crawled)
     if found is None or not _EARLIEST <= found.year < _LATEST:
         return None
     if crawled is not None and found > _fetched(crawled) + timedelta(days=1):

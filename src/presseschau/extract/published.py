@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -32,6 +32,7 @@ _MARKUP = re.compile(r"<(script|style|svg)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re
 _BELOW, _ABOVE = 400, 200
 _MARKUP_BELOW, _MARKUP_ABOVE = 8_000, 3_000
 _GUESS_WINDOW = 150_000
+_NO_CRAWL_TIME = datetime(2040, 1, 1, tzinfo=UTC)  # htmldate would ask the clock for the latest date
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/_-])")
 
 
@@ -113,7 +114,13 @@ def _guessed_date(html: str, url: str | None, crawled: datetime | None) -> datet
     from htmldate import find_date
 
     try:
-        found = find_date(html[:_GUESS_WINDOW], url=url, original_date=True, outputformat="%Y-%m-%d")
+        found = find_date(
+            html[:_GUESS_WINDOW],
+            url=url,
+            original_date=True,
+            outputformat="%Y-%m-%d",
+            max_date=(crawled or _NO_CRAWL_TIME).strftime("%Y-%m-%d"),
+        )
     except (ValueError, TypeError, AttributeError):  # its answer to pages that lxml can't parse
         return None
     return parse_date(found, crawled) if found else None

@@ -25,7 +25,7 @@ from presseschau.extract.dates import parse_date
 from presseschau.extract.model import Forest
 from presseschau.extract.phrases import PHRASE_NAMES
 from presseschau.extract.text_features import NAMES, cached_phrases, is_prose, page_features
-from presseschau.extract.text_lines import Line, ends_sentence, lines_of
+from presseschau.extract.text_lines import Line, ends_sentence, lines_of, without_near_repeats
 from presseschau.stable import canonical_url, publisher_of
 
 EXTRACTOR = "presseschau-text 1"
@@ -44,6 +44,28 @@ _NOT_TITLE = sum(
     1 << i for i, name in enumerate(PHRASE_NAMES) if name in ("byline", "credit", "share", "reading", "agency")
 )
 _DATE_BIT = 1 << PHRASE_NAMES.index("date")
+# What a page says about itself in whole sentences that look like an article's; only wordings no article has.
+_NEVER = re.compile(
+    r"""ich \s bin \s (?:damit|mit \s der) \b .{0,60} (?:einverstanden|drittanbieter|newsletter|angezeigt)
+      | an \s dieser \s stelle \s (?:finden|findest|ist|befindet|steht|haben) \b .{0,80} inhalt
+      | bitte \s (?:aktivieren|deaktivieren|erlauben) \s sie \b .{0,60} (?:javascript|blocker|cookies|browser)
+      | mit \s (?:dem|einem|ihrem)? \s? klick \s (?:auf|hier) \b .{0,120} (?:datenschutz|einverstanden|zu\.|akzeptier)
+      | es \s (?:gilt|gelten) \s (?:die|unsere) \s (?:\w+\s){0,2} (?:datenschutz|nutzungsbedingungen|agb)
+      | (?:beim|über|durch) \b .{0,60} affiliate-?links? \b | affiliate-?links? \b .{0,200} provision
+      | (?:wir|die \s redaktion) \s (?:erhalten|bekommen|erhält|bekommt) \b .{0,60} provision
+      | alle \s rechte \s vorbehalten | all \s rights \s reserved
+      | (?:javascript|werbeblocker|adblocker) \b .{0,60} (?:aktiviert|deaktiviert|ausgeschaltet)
+      | (?:vielen|herzlichen) \s dank ,? \s (?:für|dass) \b .{0,60} (?:anmeldung|registrierung|interesse)
+      | abonnieren \s sie \b .{0,60} (?:newsletter|kanal|whatsapp)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NEVER_CHARS = 500
+# One of these words is in every match of the above; asking for them first is ten times faster.
+_NEVER_WORDS = (
+    "einverstanden", "drittanbieter", "newsletter", "angezeigt", "inhalt", "javascript", "blocker", "cookies", "browser",
+    "datenschutz", "klick", "nutzungsbedingungen", "agb", "affiliate", "provision", "vorbehalten", "reserved", "anmeldung",
+    "registrierung", "interesse", "kanal", "whatsapp",
+)  # fmt: skip
 _WORD = re.compile(r"\w+")
 _BYLINE = re.compile(
     r"^(?:(?:(?:ein |eine )?[A-ZÄÖÜ]\w+ )?[Vv]on:?|VON|[Bb]y|Text:|Autor(?:in|en|innen)?:)\s+(?=[A-ZÄÖÜ])"
@@ -76,16 +98,19 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
         was looked for in it; `text` is "" only for input without words and for pages that are all menu.
     """
     address = canonical_url(url)
-    lines = lines_of(raw)
+    everything = lines_of(raw)
+    lines = without_near_repeats(everything)
     if not lines:
         return _document("", None, (), None, address, "clean", 0.0)
     chance = line_chances(lines)
     keep = _kept(lines, chance)
     if not keep.any():
         menu = len(lines) >= 8 and not any(len(line.text) >= 80 for line in lines)
-        return _document("" if menu else _joined(lines), title, (), None, address, "dump" if menu else "clean", 0.0)
+        return _document(
+            "" if menu else _joined(everything), title, (), None, address, "dump" if menu else "clean", 0.0
+        )
     if _is_clean(lines, chance):
-        return _clean_document(lines, title, address, float(chance.mean()))
+        return _clean_document(everything, title, address, float(chance.mean()))
     first = int(np.flatnonzero(keep)[0])
     at = _title_line(lines, chance, first, address, title)
     headline = title or (lines[at].text if at is not None else None)
@@ -118,6 +143,8 @@ def line_chances(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
 def _kept(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """The article's lines, with subheads that stand directly between two of them."""
     likely = chance >= _KEEP
+    for i in map(int, np.flatnonzero(likely)):
+        likely[i] = not _is_notice(lines[i].text)
     keep = likely.copy()
     for i in map(int, np.flatnonzero((chance >= _SUBHEAD) & ~likely)):
         if 0 < i < len(lines) - 1 and min(chance[i - 1], chance[i + 1]) >= _SUBHEAD_BETWEEN:
@@ -125,6 +152,14 @@ def _kept(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray
             words = len(line.text.split())
             keep[i] = 2 <= words <= 14 and not line.bullet and not cached_phrases(line.text) & _NO_SUBHEAD
     return keep
+
+
+def _is_notice(text: str) -> bool:
+    """Whether a line is a page's word about itself: consent, adverts, scripts, rights."""
+    if len(text) > _NEVER_CHARS:
+        return False
+    small = text.lower()
+    return any(word in small for word in _NEVER_WORDS) and _NEVER.search(text) is not None
 
 
 def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:

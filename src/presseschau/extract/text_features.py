@@ -46,8 +46,8 @@ _CONTENT = re.compile(r"\b[A-ZÄÖÜ][\w-]{3,}")
 
 _BASE = (
     "words", "long", "very_long", "terminal", "colon", "sentences", "function", "no_function", "capitals", "digits",
-    "lower_start", "all_caps", "bullet", "heading", "gap", "comma", "crumb", "address", "teaser_end", "time", "you", "speech",
-    "question", "repeated", "prose", "one_word", "cohesion", "cohesion_count",
+    "lower_start", "all_caps", "bullet", "heading", "gap", "comma", "crumb", "address", "teaser_end", "time", "you",
+    "speech", "question", "repeated", "prose", "one_word", "cohesion", "cohesion_count",
 )  # fmt: skip
 _LINE = (*_BASE, *(f"is_{name}" for name in PHRASE_NAMES), *(f"short_{name}" for name in PHRASE_NAMES))
 _AT = {name: i for i, name in enumerate(_LINE)}
@@ -64,7 +64,8 @@ _CONTEXT = (
     "share_before", "share_after", "prose_before", "prose_after", "to_prose_before", "to_prose_after",
 )  # fmt: skip
 NAMES: tuple[str, ...] = (*_LINE, *_CONTEXT)
-_LONG_PROSE = 140  # a paragraph may well mention a newsletter
+_LONG_PROSE = 250  # a paragraph may well mention a newsletter
+_HEAD = 400  # characters of a line that its words are counted in
 _REACH = 9  # lines farther than this from any running text are menus and footers
 
 
@@ -100,18 +101,19 @@ def page_features(lines: Sequence[Line]) -> tuple[npt.NDArray[np.intp], Floats]:
 def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
     """The features of a line by itself."""
     text = line.text
-    words = _WORD.findall(text)
+    words = _WORD.findall(text[:_HEAD])
     n = max(1, len(words))
+    count_all = n if len(text) <= _HEAD else text.count(" ") + 1
     function = len([word for word in words if word in _FUNCTION_WORDS])
     initials = "".join([word[0] for word in words])
     digits = len(_DIGIT.findall(initials))
     row[: len(_BASE) - 2] = (
-        min(math.log1p(n), 5.0),
+        min(math.log1p(count_all), 5.0),
         n >= 12,
         n >= 30,
         ends_sentence(text),
         text.endswith(":"),
-        min(len(_SENTENCE_END.findall(text)), 5) / 2,
+        min(len(_SENTENCE_END.findall(text[:_HEAD])), 5) / 2,
         function / n,
         function == 0,
         len(_CAPITAL.findall(initials)) / n,
@@ -133,7 +135,8 @@ def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
         prose,
         n == 1,
     )
-    bits = 0 if prose and len(text) > _LONG_PROSE else cached_phrases(text)
+    plain = (prose and len(text) > _LONG_PROSE) or (line.bullet and n <= 2)
+    bits = 0 if plain else cached_phrases(text)
     short = len(text) < 80
     while bits:
         b = (bits & -bits).bit_length() - 1

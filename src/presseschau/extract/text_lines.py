@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from presseschau.clean import normalise_characters
 
+_REPEAT_CHARS, _REPEAT_LINES = 40, 6
 _NARROWEST, _WIDEST = 60, 120  # nobody wraps narrower or wider
 _BULLET = re.compile(r"(?:[*+•·‣▪●○◦–—-]|o(?=\s[A-ZÄÖÜ]))(?:\s+|$)")
 _NUMBER = re.compile(r"\d{1,2}\\?[.)]\s")  # stays: "1. FC Beispiel" is no list item
@@ -84,6 +86,18 @@ def lines_of(raw: str) -> list[Line]:
             blocks.append(line)
         gap, last_raw = False, row.rstrip()
     return blocks
+
+
+def without_near_repeats(lines: Sequence[Line]) -> list[Line]:
+    """Sentences that stand again a few lines below once only: pages print a lead twice."""
+    last: dict[str, int] = {}
+    again = set()
+    for i, line in enumerate(lines):
+        if len(line.text) >= _REPEAT_CHARS and ends_sentence(line.text):
+            if i - last.get(line.text, -_REPEAT_LINES - 1) <= _REPEAT_LINES:
+                again.add(last[line.text])
+            last[line.text] = i
+    return [line for i, line in enumerate(lines) if i not in again]
 
 
 def _marked(text: str, gap: bool) -> Line | None:

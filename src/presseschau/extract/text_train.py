@@ -1,33 +1,45 @@
-"""Learns which lines of a page dump belong to its article, from dumps with their articles; writes text_model.json.
+"""Learns which lines of a page dump belong to its article, from pages with their articles; writes text_model.json.
 
-    python -m presseschau.extract.text_train DUMPS.jsonl [MORE.jsonl …]
+    python -m presseschau.extract.text_train PAGES.jsonl [MORE.jsonl …]
 
-Each record has `dump`, `text` and `title`, and `publisher` or `url`. With `--left-out` nothing is written: each fifth
-of the publishers is scored by a model that never saw them.
+Each record has `text` and `title`, `publisher` or `url`, and `dump` or `html` (a file beside the list, `.gz` or not; it
+is dumped in three styles). With `--left-out` nothing is written: each fifth of the publishers is scored by a model that
+never saw them.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import re
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.clean import normalise
+from presseschau.extract.encoding import decode
 from presseschau.extract.model import Forest
 from presseschau.extract.text_features import NAMES, page_features
-from presseschau.extract.text_lines import Line, lines_of
+from presseschau.extract.text_lines import Line, lines_of, without_near_repeats
 from presseschau.stable import publisher_of, sha256
 
 Floats = npt.NDArray[np.float32]
 Example = tuple[Floats, Floats, Floats]  # rows, labels, weights
 _WORD = re.compile(r"\w+")
 _BINS, _DEPTH, _TREES, _RATE, _PENALTY = 24, 4, 150, 0.12, 3.0
+_SHORTEST = 200  # characters; shorter articles are pictures and tickers
+_UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "head", "-comment"))
+_BLOCK_TAGS = """
+    p div h1 h2 h3 h4 h5 h6 li ul ol table tr td th section article header footer nav aside main figure figcaption
+    blockquote form fieldset dl dt dd pre hr br button
+"""
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
 _MARGIN = 6  # lines left around the article in the copy of a dump that is cut close to it
 
 
@@ -53,14 +65,14 @@ def line_labels(lines: Sequence[Line], article: str, title: str | None) -> Float
 
 def examples(record: dict[str, Any]) -> Iterable[Example]:
     """A dump as it is, cut close around its article, and the article alone: three kinds of input that users bring."""
-    lines = lines_of(record["dump"])
+    lines = without_near_repeats(lines_of(record["dump"]))
     labels = line_labels(lines, record["text"], record.get("title"))
     inside = np.flatnonzero(labels)
     yield _example(lines, labels)
     if len(inside):
         cut = slice(max(0, int(inside[0]) - _MARGIN), int(inside[-1]) + 1 + _MARGIN)
         yield _example(lines[cut], labels[cut])
-    clean = lines_of(record["text"])
+    clean = without_near_repeats(lines_of(record["text"]))
     yield _example(clean, np.ones(len(clean), dtype=np.float32))
 
 
@@ -149,10 +161,70 @@ def _grow(
     return tree
 
 
+def page_blocks(html: str) -> list[tuple[str, str, int]]:
+    """What a text browser shows of a page: (kind, text, depth) of each block, kind `li`, `h` or `p`."""
+    body = LexborHTMLParser(html).body
+    blocks: list[tuple[str, str, int]] = []
+    text: list[str] = []
+    kinds, depth = ["p"], 0
+
+    def close() -> None:
+        if joined := " ".join("".join(text).split()):
+            blocks.append((kinds[-1], joined, depth))
+        text.clear()
+
+    # (node, True) on the way in, (node, False) on the way out: pages nest too deeply for recursion.
+    stack: list[tuple[LexborNode, bool]] = [(body, True)] if body is not None else []
+    while stack:
+        node, entering = stack.pop()
+        tag = node.tag or ""
+        if tag == "-text":
+            text.append(node.text_content or "")
+            continue
+        if tag in _UNSEEN:
+            continue
+        if tag in _BLOCKS:
+            close()
+            step = 1 if entering else -1
+            depth += step * (tag in ("ul", "ol"))
+            if entering:
+                kinds.append("li" if tag == "li" else "h" if tag[0] == "h" and tag[1:].isdigit() else kinds[-1])
+            else:
+                kinds.pop()
+        if entering:
+            stack.append((node, False))
+            stack.extend((child, True) for child in reversed(list(node.iter(include_text=True))))
+    close()
+    return blocks
+
+
+def dumps_of(html: str) -> Iterator[str]:
+    """A page as three kinds of text browser dump it: marked blocks, wrapped lines with markdown, one line per block."""
+    blocks = page_blocks(html)
+    marks = ("*", "+", "o", "-")
+    yield "\n".join(
+        f"{'  ' * d}{marks[max(0, d - 1) % 4]} {t}" if kind == "li" else f"\n{t}\n" for kind, t, d in blocks
+    )
+    yield "\n".join(
+        f"  * {t}"
+        if kind == "li"
+        else "\n" + ("# " + t if kind == "h" else textwrap.fill(t, 78, break_long_words=False)) + "\n"
+        for kind, t, _ in blocks
+    )
+    yield "\n".join(t for _, t, _ in blocks)
+
+
 def _records(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    records = [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines() if line.strip()]
-    for record in records:
-        record["publisher"] = record.get("publisher") or publisher_of(record.get("url")) or ""
+    records: list[dict[str, Any]] = []
+    for path in paths:
+        for record in (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()):
+            record["publisher"] = publisher_of(record.get("url")) or record.get("publisher") or ""
+            if "dump" in record:
+                records.append(record)
+            elif len(record["text"]) >= _SHORTEST:
+                raw = (path.parent / record["html"]).read_bytes()
+                html = decode(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
+                records += [record | {"dump": dump} for dump in dumps_of(html)]
     return records
 
 

@@ -27,6 +27,7 @@ STRUCTURE = tuple(
     for name in (
         "questions_to_a_person",
         "speaker_addressed",
+        "title_is_a_quote",
         "title_shows_how",
         "title_asks",
         "title_of_several",
@@ -49,11 +50,11 @@ _FINITE = re.compile(
     r"\b(?:will|wollen|soll|sollen|sollten|kann|koennen|muss|muessen|darf|duerfen|wird|werden|wurden|haben|hat|ist|sind|lassen|laesst|koennte|koennten|duerfte|duerften|nicht|zu|wie|warum)\b"
 )
 _SENTENCE_END = re.compile(r"[.!?] ")
-_TITLE_QUOTE = re.compile(r"[„“\"»‚']")
+_TITLE_QUOTE = re.compile(r"[„“\"»‚'].*[“”\"«‘'][.?!]?")
 _SENTENCE = re.compile(r"(?<=[.!?:]) ")
 _ASKED = re.compile(r"\b(?:Sie|Ihnen|Ihre?[nmrs]?|du|dir|dich|dein\w*)\b")
 _EXPLAINS = re.compile(r"^(?:warum|wieso|weshalb|wie)\b")
-_SPEAKER = re.compile(r"^(?:Herr|Frau)\s+\w[\w. -]{1,40}, ")
+_SPEAKER = re.compile(r"\b(?:Herr|Frau) (?:Dr\. |Prof\. |Professor )?[A-Z][\w-]+(?:, [a-z]\w+|\?)")
 _HOWTO_TITLE = re.compile(r"(?:^|[:–-] )(?:so|wie|was|wo|worauf|welche\w*) (?:\w+ )?(?:sie|ihr|du|man)\b")
 _AGENCY = re.compile(r"\((?:dpa|apa|afp|reuters|sda|sid|ap|dpa-afx)[)/-]|\b(?:dpa|apa|afp|rtr|sda)\s*[)/]")
 _QUESTION = re.compile(r"^(?:warum|wieso|weshalb|wie|was|wer|wo|kann|koennen|ist|sind|wird|droht|hat|muss)\b")
@@ -160,17 +161,18 @@ def style_votes(features: Mapping[str, float], style: Style) -> list[Vote]:
 def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> list[Vote]:
     """What the build of title and lines says."""
     votes: list[Vote] = []
-    title, lines = reading.title, reading.lines
+    title = reading.title
 
     def vote(name: str, label: str, weight: float, *terms: str) -> None:
         votes.append(Vote(f"structure/{name}", "genre", label, weight, terms))
 
     asked = sum(1 for sentence in _SENTENCE.split(own) if sentence.endswith("?") and _ASKED.search(sentence))
     if asked >= 3:
-        quoted = bool(_TITLE_QUOTE.match(title.cased))
-        vote("questions_to_a_person", "interview", 3.0 + 0.4 * min(asked - 3, 5) + 1.5 * quoted, str(asked))
-    if any(_SPEAKER.match(line) and line.endswith("?") for line in lines):
-        vote("speaker_addressed", "interview", 2.5)
+        vote("questions_to_a_person", "interview", 3.0 + 0.4 * min(asked - 3, 5), str(asked))
+    if _SPEAKER.search(own) or _SPEAKER.search(title.cased):
+        vote("speaker_addressed", "interview", 1.5)
+    if _TITLE_QUOTE.fullmatch(title.cased):
+        vote("title_is_a_quote", "interview", 1.5)
     if _HOWTO_TITLE.search(title.lower):
         vote("title_shows_how", "howto", 2.0, title.lower[:40])
     elif _QUESTION.match(title.lower) and (title.lower.endswith("?") or _EXPLAINS.match(title.lower)):

@@ -81,8 +81,11 @@ class Folded:
         >>> folded.lower, folded.offset(folded.lower.index("zaehlt"))
         ('groesse zaehlt', 7)
         """
-        at = bisect_right(self.breaks, position) - 1
-        return position if at < 0 else position + self.shifts[at]
+        after = bisect_right(self.breaks, position)
+        offset = position + (self.shifts[after - 1] if after else 0)
+        if after < len(self.breaks):  # inside an expanded letter: no further than where the next one starts
+            return min(offset, self.breaks[after] + self.shifts[after])
+        return offset
 
 
 def _replacement(found: str) -> str:

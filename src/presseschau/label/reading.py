@@ -20,7 +20,6 @@ _REPEAT = 0.35  # what a term's repeats add, by the logarithm of their number
 _NORM = 2.0  # terms add up as a p-norm: a second brand name says less than the first
 _BODY_WORDS = 350.0  # a body longer than this is weighed by density, so that background can't outvote the title
 _SEGMENT = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
-_LINES = 150  # enough to see whether questions and answers alternate
 _MAX_SEGMENT = 40  # longer path parts are the slug of a headline, not a section
 
 
@@ -79,11 +78,6 @@ class Reading:
     def words(self) -> int:
         """Number of words of the text read."""
         return self.text.lower.count(" ") + 1 if self.text.lower else 0
-
-    @cached_property
-    def lines(self) -> tuple[str, ...]:
-        """Lines of the source text that hold something, white space at their ends gone."""
-        return tuple(stripped for line in self.document.text.splitlines() if (stripped := line.strip()))[:_LINES]
 
     @cached_property
     def sections(self) -> tuple[str, ...]:

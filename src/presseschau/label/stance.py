@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 
 from ..document import Document, Span
 from .polarity import Values, entries_of, values_of
+from .sentences import tokenize
 from .stance_lexicon import Entry, StanceLexicon, load
 from .stance_model import Features, StanceModel, load_model
 from .stance_target import Target, find_target
-from .voice import Reading, Sentence, read, speaks_for_other, tokenize
+from .voice import Reading, Sentence, read, speaks_for_other
 
 _QUESTION = 0.5  # a question judges half
 _INTERVIEW_ANSWER = 0.15  # the interviewee's judgement is not the article's
@@ -63,10 +64,10 @@ class Stance:
         votes: Every sentence that votes, in reading order.
     """
 
-    target: str | None
-    target_type: str | None
-    stance: str | None
-    confidence: float | None
+    target: str | None = None
+    target_type: str | None = None
+    stance: str | None = None
+    confidence: float | None = None
     evidence: tuple[Span, ...] = ()
     votes: tuple[StanceVote, ...] = ()
 
@@ -104,12 +105,17 @@ class StanceLabeler:
         target = find_target(document, reading)
         votes, features = self.measure(document, reading, target, genre)
         if target is None:
-            return Stance(None, None, None, None, (), votes)
+            return Stance(votes=votes)
         stance, confidence = self.model.decide(features, genre)
         return Stance(target.name, target.kind, stance, confidence, evidence_of(votes, stance), votes)
 
     def measure(
-        self, document: Document, reading: Reading, target: Target | None, genre: str
+        self,
+        document: Document,
+        reading: Reading,
+        target: Target | None,
+        genre: str,
+        only: frozenset[int] | None = None,
     ) -> tuple[tuple[StanceVote, ...], Features]:
         """The sentences' votes, and the sums that the model decides on.
 
@@ -118,13 +124,16 @@ class StanceLabeler:
             reading: Its text, read.
             target: Sentences that name it weigh more.
             genre: Its genre key; an interview's answers hardly count.
+            only: Sentences to read, by number; all by default.
         """
         entries = entries_of(reading, self.lexicon)
         used: Counter[str] = Counter()
         votes: list[StanceVote] = []
         praise = blame = lead = 0.0
         strong = own = 0
-        for sentence, place in zip(reading.sentences, _places(reading, entries), strict=True):
+        for index, (sentence, place) in enumerate(zip(reading.sentences, _places(reading, entries), strict=True)):
+            if only is not None and index not in only:
+                continue
             weight = sentence.voice
             own += weight == 1.0
             if genre == "interview" and document.text[sentence.end - 1] != "?":
@@ -147,7 +156,7 @@ class StanceLabeler:
             title=title.praise - title.blame if title else 0.0,
             strong=strong,
             own=own,
-            sentences=len(reading.sentences),
+            sentences=len(reading.sentences) if only is None else len(only),
         )
 
     def _title(self, title: str) -> Values | None:

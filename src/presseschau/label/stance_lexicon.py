@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from .voice import fold, tokenize
+from .sentences import fold, tokenize
 
 _ADJECTIVE = (
     "",

@@ -12,7 +12,8 @@ from importlib.resources import files
 import yaml
 
 from ..document import Document
-from .voice import Reading, fold, tokenize
+from .sentences import fold, tokenize
+from .voice import Reading
 
 _SITE = re.compile(r"\s+[-–|]\s+[A-ZÄÖÜ0-9][\w.&! ]{1,24}$")
 _OPENING = frozenset('„“»«"‚›')

@@ -1,4 +1,4 @@
-"""Whose voice a sentence speaks with: tokens, sentence borders, quotations and attribution in German news text.
+"""Whose voice a sentence speaks with: the article's own, or somebody's whom it quotes or reports.
 
 Own voice and attributed speech are told apart by surface signs only: quotation marks, reporting verbs, source phrases
 (laut, zufolge, nach Angaben) and the reporting subjunctive (Konjunktiv I; Duden, Die Grammatik, "Indirekte Rede").
@@ -7,21 +7,19 @@ The words are data, `lexicons/voice.yaml`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import accumulate
 
 import yaml
 
-# Split on tokens with one capturing group: the odd parts are tokens, and the lengths of all parts give the offsets.
-_TOKEN = re.compile(r"(\w+(?:[-’'/.&]\w+)*|\s*\n\s*|[.!?…]+|[„“”»«‚‘›‹\",;:()–—])")
-_FOLD = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("é", "e"), ("è", "e"), ("à", "a"), ("’", "'"))
-_CLOSERS = {"„": '“”"', "‚": "‘’'", "»": "«", "«": "»", "›": "‹", "‹": "›", '"': '"”“', "“": '”"'}
-_MARKS = frozenset('„“”»«‚‘›‹"')
-_LONGEST_TERM = 4  # quoted words: up to here a title or a scare quote, above it speech
+from .sentences import borders, fold, quotations, tokenize
+
+_PARTICLES = {
+    **dict.fromkeys(("wirft", "warf", "werfen", "warfen"), "vor"),
+    **dict.fromkeys(("haelt", "hielt", "halten", "hielten"), "fuer"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,31 +97,6 @@ def load_voice() -> VoiceLexicon:
     return VoiceLexicon(speaker_endings=endings, **{k: frozenset(map(fold, v)) for k, v in data.items()})
 
 
-def fold(word: str) -> str:
-    """Lower case with ä ö ü ß written out, so Swiss and ASCII spelling match.
-
-    >>> fold("Großartig"), fold("übel")
-    ('grossartig', 'uebel')
-    """
-    folded = word.lower()
-    if not folded.isascii():
-        for letter, plain in _FOLD:  # several times faster than str.translate on whole articles
-            folded = folded.replace(letter, plain)
-    return folded
-
-
-def tokenize(text: str) -> tuple[list[str], list[str], list[int]]:
-    """Words, marks and line breaks; their folded forms; their code-point offsets.
-
-    >>> tokenize("Läuft. Gut!")
-    (['Läuft', '.', 'Gut', '!'], ['laeuft', '.', 'gut', '!'], [0, 5, 7, 10])
-    """
-    parts = _TOKEN.split(text)
-    tokens = parts[1::2]
-    starts = list(accumulate(map(len, parts)))[0:-1:2]
-    return tokens, fold("\0".join(tokens)).split("\0") if tokens else [], starts
-
-
 def read(text: str) -> Reading:
     """Tokens, sentences with their voice, and quotations of a text.
 
@@ -132,11 +105,11 @@ def read(text: str) -> Reading:
     """
     tokens, forms, starts = tokenize(text)
     marks = [i for i, token in enumerate(tokens) if not token[0].isalnum()]
-    quoted = _quotations(tokens, marks)
+    quoted = quotations(tokens, marks)
     lexicon = load_voice()
     signs = _signs()
     sentences = []
-    for first, last, paragraph in _borders(tokens, forms, marks, lexicon):
+    for first, last, paragraph in borders(tokens, forms, marks, lexicon.abbreviations):
         voice, source = 1.0, ""
         if not signs.isdisjoint(forms[first:last]) or 1 in quoted[first:last]:
             voice, source = _voice(forms[first:last], quoted[first:last], lexicon)
@@ -167,77 +140,6 @@ def _signs() -> frozenset[str]:
     return lex.reporting | weak | lex.sources | lex.source_nouns | lex.subjunctive | frozenset((":", "so"))
 
 
-def _quotations(tokens: Sequence[str], marks: Sequence[int]) -> bytes:
-    """Per token: outside, in a quotation, or in a quoted term."""
-    inside = bytearray(len(tokens))
-    opened, closers = -1, ""
-    for i in marks:
-        token = tokens[i]
-        if "\n" in token:
-            # A quotation left open ends with its paragraph: one lost mark must not turn the rest into speech.
-            if opened >= 0 and token.count("\n") > 1:
-                inside[opened + 1 : i] = b"\1" * (i - opened - 1)
-                opened = -1
-        elif token not in _MARKS:
-            continue
-        elif opened < 0:
-            opened, closers = (i, _CLOSERS[token]) if token in _CLOSERS else (-1, "")
-        elif token in closers:
-            body = tokens[opened + 1 : i]
-            term = len(body) <= _LONGEST_TERM and not any(t[0] in ".!?," for t in body)
-            inside[opened + 1 : i] = (b"\2" if term else b"\1") * len(body)
-            opened = -1
-    return bytes(inside)
-
-
-def _borders(
-    tokens: Sequence[str], forms: Sequence[str], marks: Sequence[int], lexicon: VoiceLexicon
-) -> list[tuple[int, int, int]]:
-    """Token ranges of the sentences, each with its paragraph number."""
-    stops = [i for i in marks if tokens[i][0] in ".!?…" or "\n" in tokens[i]]
-    breaks = [i for i in stops if tokens[i].count("\n") == 1 and i + 1 < len(tokens)]
-    # Hard-wrapped text breaks its lines in mid-sentence; then only marks and empty lines end a sentence.
-    wrapped = sum(tokens[i + 1][0].islower() for i in breaks) * 5 > len(breaks)
-    found: list[tuple[int, int, int]] = []
-    first = paragraph = 0
-    for i in stops:
-        token = tokens[i]
-        if i < first:
-            continue
-        if "\n" in token:
-            if token.count("\n") > 1 or not wrapped or (i and tokens[i - 1][0] in '.!?…:“”"«'):
-                if i > first:
-                    found.append((first, i, paragraph))
-                first = i + 1
-                paragraph += bool(found)
-        elif _ends(tokens, forms, i, lexicon):
-            end = i + 1
-            if end < len(tokens) and tokens[end] in ("“", "”", '"', "«", "‘", "‹"):
-                following = tokens[end + 1][0] if end + 1 < len(tokens) else "\n"
-                if following in ",;" or following.islower():
-                    continue
-                end += 1
-            found.append((first, end, paragraph))
-            first = end
-    if first < len(tokens) and not (first == len(tokens) - 1 and "\n" in tokens[first]):
-        found.append((first, len(tokens), paragraph))
-    return found
-
-
-def _ends(tokens: Sequence[str], forms: Sequence[str], i: int, lexicon: VoiceLexicon) -> bool:
-    """Whether the mark at `i` ends a sentence: not after an abbreviation, an initial or an ordinal number."""
-    if i + 1 < len(tokens):
-        following = tokens[i + 1][0]
-        if following.islower() or following in ",;":
-            return False
-    if tokens[i] == "." and i:
-        before = forms[i - 1]
-        if before in lexicon.abbreviations or (len(before) == 1 and before.isalpha()):
-            return False
-        return not (before.isdigit() and len(before) <= 2 and i + 1 < len(tokens) and "\n" not in tokens[i + 1])
-    return True
-
-
 def _voice(words: Sequence[str], quoted: bytes, lexicon: VoiceLexicon) -> tuple[float, str]:
     """How much of a sentence is the article's own voice, and the sign that it is not."""
     inside = quoted.count(1)
@@ -262,6 +164,10 @@ def _reports(words: Sequence[str], quotes: bool, lexicon: VoiceLexicon) -> bool:
         if not strong and word not in lexicon.reporting_weak:
             continue
         if quotes or (strong and ("dass" in words or ":" in words)):
+            return True
+        # Two-part verbs: "wirft ihm Arroganz vor", "hält den Plan für absurd".
+        particle = _PARTICLES.get(word)
+        if particle is not None and particle in words[i + 1 :]:
             return True
         near = words[max(0, i - 5) : i + 6]
         if any(lexicon.speaks(w) for w in near) and (strong or "dass" in words[i:] or "als" in words[i:]):

@@ -98,7 +98,9 @@ def build(settings: Settings) -> Built:
                 settings.dedup.resolve(con)
             with clock("split"):
                 corpus.keep_topics(con, settings.keep_topics)
-                split_plan = settings.split.assign(con, lock)
+                # Copies that were asked to stay follow their cluster, also where it is held out.
+                relatives = "move" if settings.dedup.near == "keep" else settings.split.relatives
+                split_plan = replace(settings.split, relatives=relatives).assign(con, lock)
                 corpus.settle(con)
                 _refuse_nothing(con, work.work_dir)
             with clock("publish"), staged(settings.output) as folder:

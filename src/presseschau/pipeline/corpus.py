@@ -130,8 +130,9 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
 def audit(con: duckdb.DuckDBPyConnection, dedup: Dedup, plan: SplitPlan) -> Leakage:
     """Looks for leaks between the splits in the kept texts themselves."""
     con.execute(
-        """CREATE VIEW audited AS SELECT kept.id, split.split, kept.cluster, kept.publisher, kept.published, text,
-           bands, prints, shingles FROM split JOIN kept USING (id) JOIN articles USING (source) WHERE split.reason IS NULL"""
+        """CREATE VIEW audited AS
+           SELECT kept.id, split.split, kept.cluster, kept.publisher, kept.published, text, bands, prints, shingles
+           FROM split JOIN kept USING (id) JOIN articles USING (source) WHERE split.reason IS NULL"""
     )
     # Only the benchmark strategy promises that the splits before the cutoff know nothing of the time after it.
     cutoff = plan.cutoff if plan.strategy == "benchmark" else None

@@ -56,7 +56,7 @@ LABEL_SCHEMA = pa.schema(
     }
 )  # fmt: skip
 _FLUSH_ROWS = 2_000
-_DOCUMENT_COLUMNS = tuple(f.name for f in fields(Document) if f.name in WORK_SCHEMA.names)
+DOCUMENT_COLUMNS = tuple(f.name for f in fields(Document) if f.name in WORK_SCHEMA.names)
 
 
 class PageTimeoutError(Exception):
@@ -160,7 +160,7 @@ class PageStages:
             return Drop(page.source, "filter", *verdict, id=id_, url=document.url)
         reservation = rights.reservation(document.headers, document.robots)
         signature = self.dedup.sign(document.text)
-        row = {name: getattr(document, name) for name in _DOCUMENT_COLUMNS}
+        row = {name: getattr(document, name) for name in DOCUMENT_COLUMNS}
         return row | {
             "source": page.source,
             "id": id_,
@@ -271,11 +271,11 @@ def write_drops(path: Path, drops: Iterable[Drop]) -> int:
 def documents_in(path: Path) -> Iterator[tuple[str, Document]]:
     """(source, document) of every page of a work file that passed the page stages."""
     with pq.ParquetFile(path) as file:
-        columns = ["source", "outcome", *_DOCUMENT_COLUMNS]
+        columns = ["source", "outcome", *DOCUMENT_COLUMNS]
         for batch in file.iter_batches(batch_size=_FLUSH_ROWS, columns=columns):
             for row in batch.to_pylist():
                 if row["outcome"] is None:
-                    values = {name: row[name] for name in _DOCUMENT_COLUMNS}
+                    values = {name: row[name] for name in DOCUMENT_COLUMNS}
                     values["authors"], values["keywords"] = tuple(values["authors"]), tuple(values["keywords"])
                     yield row["source"], Document(**values)
 

@@ -18,8 +18,8 @@ from presseschau.read import Unit
 from presseschau.stable import sha256
 
 _PACKAGE = Path(presseschau.__file__).parent
-_EXTRACT_CODE = ("clean.py", "dedup.py", "document.py", "extract", "filter.py", "language.py", "read", "rights.py",
-                 "stable.py", "pipeline/pages.py")  # fmt: skip
+_EXTRACT_CODE = ("clean.py", "dedup", "document.py", "extract", "filter.py", "language.py", "language.yaml", "read",
+                 "rights.py", "stable.py", "pipeline/pages.py")  # fmt: skip
 _LABEL_CODE = ("document.py", "label", "stable.py", "pipeline/pages.py")
 # The libraries whose version can change what a page becomes.
 EXTRACT_LIBRARIES = ("charset-normalizer", "fastwarc", "htmldate", "langdetect", "lxml", "selectolax", "tldextract",
@@ -68,8 +68,10 @@ def code_digest(paths: Iterable[str]) -> str:
     found = []
     for path in paths:
         where = _PACKAGE / path
-        found += [where] if where.is_file() else [p for p in where.rglob("*") if p.is_file() and p.suffix != ".pyc"]
-    # A stage may be one module or a folder of them; the digest does not care which.
+        own = [where] if where.is_file() else [p for p in where.rglob("*") if p.is_file() and p.suffix != ".pyc"]
+        if not own:
+            raise FileNotFoundError(where)  # a digest that misses a stage would reuse what its old code made
+        found += own
     return sha256("".join(f"{p.relative_to(_PACKAGE).as_posix()}\0{sha256(p.read_bytes())}\n" for p in sorted(found)))
 
 

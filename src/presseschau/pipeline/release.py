@@ -47,6 +47,7 @@ def write(
         name=settings.dataset.name,
         version=settings.dataset.version,
         config=settings.shown,
+        labels=asdict(schema.names),
         labelers={settings.label.name: settings.label.functions},
         input_sha256=sha256("".join(f"{u.source}\0{u.start}\0{u.digest}\n" for u in units)),
         input_units=len(units),

@@ -37,6 +37,7 @@ class Manifest:
         name: Name of the dataset.
         version: Version of the data.
         config: The build's config, without output, source path, engine and pipeline.
+        labels: Class names of topic, genre and stance in published order.
         labelers: Labeler and the labelling functions that it consists of.
         input_sha256: Over the sorted names and contents of all input units.
         input_units: How many there were.
@@ -53,6 +54,7 @@ class Manifest:
     name: str
     version: str
     config: Mapping[str, Any]
+    labels: Mapping[str, Sequence[str]]
     labelers: Mapping[str, Sequence[str]]
     input_sha256: str
     input_units: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Literal
 
 import duckdb
@@ -188,7 +188,8 @@ class Temporal(Splitter):
             return plan.noted(_no_cutoff("test", days))
         if self.cutoff is None:
             plan = _with_cutoff(plan, days, cutoff, self.test)
-        earlier = [(day, count) for day, count in days if day <= cutoff]
+        gap = timedelta(days=plan.embargo_days)
+        earlier = [(day, count) for day, count in days if day <= cutoff - gap]
         validation = self.validation_cutoff or choose_cutoff(earlier, self.validation / (1 - self.test))
         if validation is None and self.validation > 0:
             plan = plan.noted(_no_cutoff("validation", earlier))

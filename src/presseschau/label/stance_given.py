@@ -1,0 +1,143 @@
+"""Stance toward targets that the user names: one answer per article and target that it mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..document import Document
+from .stance import Stance, StanceLabeler, evidence_of
+from .stance_target import Target
+from .sentences import tokenize
+from .voice import Reading, read
+
+KINDS = ("product", "company", "technology", "policy", "person", "other")
+# A sentence that opens so still speaks of what the one before it named.
+_REFERS = frozenset(
+    ("er", "sie", "es", "das", "dies", "diese", "dieser", "dieses", "damit", "dafuer", "dazu", "daran", "dadurch")
+)
+    ["er", "sie", "es", "das", "dies", "diese", "dieser", "dieses", "damit", "dafuer", "dazu", "daran", "dadurch"]
+)
+_ENDINGS = ("", "s", "es", "n", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTarget:
+    """A target by name.
+
+    Attributes:
+        name: As the row shows it.
+        aliases: Other names of it.
+        kind: product, company, technology, policy, person or other.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    kind: str = "other"
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or not all(a.strip() for a in self.aliases):
+            raise ValueError("label.stance.targets: a target or an alias without a name")
+        if self.kind not in KINDS:
+            raise ValueError(f"label.stance.targets: {self.name}: kind {self.kind!r} is none of {', '.join(KINDS)}")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetStance:
+    """An article's stance toward one given target.
+
+    Attributes:
+        target: The target.
+        mentions: How many sentences name it; the headline counts as one.
+        stance: Its name, type, stance, confidence, evidence and votes.
+    """
+
+    target: GivenTarget
+    mentions: int
+    stance: Stance
+
+
+def load_given(path: Path) -> tuple[GivenTarget, ...]:
+    """Targets from a YAML or JSON list of `{name, aliases, kind}`; a plain string is a name.
+
+    Raises:
+        ValueError: The file cannot be read, is no such list, or names a target twice.
+    """
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ValueError(f"label.stance.targets: {path}: {str(error).splitlines()[0]}") from error
+    if not isinstance(data, list) or not data:
+        raise ValueError(f"label.stance.targets: {path}: needs a list of targets")
+    targets = tuple(_given(item, path) for item in data)
+    names = [t.name for t in targets]
+    if twice := next((n for n in names if names.count(n) > 1), None):
+        raise ValueError(f"label.stance.targets: {path}: {twice!r} is there twice")
+    return targets
+
+
+def stance_toward(
+    labeler: StanceLabeler, document: Document, genre: str, targets: Sequence[GivenTarget]
+) -> tuple[TargetStance, ...]:
+    """Stance toward each target that the article mentions, in the targets' order.
+
+    Only sentences that name the target, and those right after that refer back to it, are read; the headline counts
+    where it names the target. The confidence is the model's for main targets: it is not calibrated for given ones.
+
+    Args:
+        labeler: Lexicon and model.
+        document: The article.
+        genre: Its genre key.
+        targets: Targets to look for.
+    """
+    reading = read(document.text[: labeler.max_chars])
+    title = read(document.title or "")
+    found: list[TargetStance] = []
+    for target in targets:
+        names = [tuple(tokenize(n)[1]) for n in (target.name, *target.aliases)]
+        named = [i for i, s in enumerate(reading.sentences) if _mentions(reading, s.first, s.last, names)]
+        in_title = _mentions(title, 0, len(title.forms), names)
+        if not named and not in_title:
+            continue
+        only = frozenset(named) | {i + 1 for i in named if _refers(reading, i + 1)}
+        subject = Target(target.name, target.kind, frozenset(f for name in names for f in name if len(f) > 2))
+        shown = document if in_title else replace(document, title=None)
+        votes, features = labeler.measure(shown, reading, subject, genre, only)
+        stance, confidence = labeler.model.decide(features, genre)
+        answer = Stance(target.name, target.kind, stance, confidence, evidence_of(votes, stance), votes)
+        found.append(TargetStance(target, len(named) + in_title, answer))
+    return tuple(found)
+
+
+def _given(item: Any, path: Path) -> GivenTarget:
+    if isinstance(item, str):
+        return GivenTarget(item)
+    if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+        raise ValueError(f"label.stance.targets: {path}: {item!r} has no name")
+    if unknown := sorted(set(item) - {"name", "aliases", "kind"}):
+        raise ValueError(f"label.stance.targets: {path}: {item['name']}: unknown key {unknown[0]!r}")
+    aliases = item.get("aliases", [])
+    if not isinstance(aliases, list):
+        raise ValueError(f"label.stance.targets: {path}: {item['name']}: aliases must be a list")
+    return GivenTarget(item["name"], tuple(str(a) for a in aliases), str(item.get("kind", "other")))
+
+
+def _mentions(reading: Reading, first: int, last: int, names: Sequence[tuple[str, ...]]) -> bool:
+    """Whether one of the names stands between two tokens, its last word also inflected or before a hyphen."""
+    for name in names:
+        *head, tail = name
+        for i in range(first, last - len(head)):
+            final = reading.forms[i + len(head)]
+            if (final.startswith(tail) and (final[len(tail) :] in _ENDINGS or final[len(tail)] == "-")) and all(
+                reading.forms[i + k] == word for k, word in enumerate(head)
+            ):
+                return True
+    return False
+
+
+def _refers(reading: Reading, index: int) -> bool:
+    return index < len(reading.sentences) and reading.forms[reading.sentences[index].first] in _REFERS

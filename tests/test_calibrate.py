@@ -1,0 +1,69 @@
+"""Confidence: monotone, bounded, honest about its reference."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from presseschau.label.calibrate import Calibration, cross_fit, expected_error, fit, load_calibration
+
+
+def sample(size: int, seed: int = 0) -> tuple[list[dict[str, float]], list[bool]]:
+    rng = random.Random(seed)
+    features = [{"margin": rng.uniform(0, 3), "noise": rng.uniform(0, 1)} for _ in range(size)]
+    return features, [rng.random() < min(0.98, 0.4 + 0.2 * f["margin"]) for f in features]
+
+
+def test_the_shipped_calibration_names_its_reference() -> None:
+    tasks = load_calibration()
+    assert set(tasks) == {"topic", "genre"}
+    assert all(c.reference == "gold_dev" and c.articles == 251 for c in tasks.values())
+
+
+def test_more_evidence_never_lowers_confidence() -> None:
+    for calibration in load_calibration().values():
+        for name, _ in calibration.weights:
+            row = [calibration.probability({name: x / 4}) for x in range(20)]
+            assert row == sorted(row)
+
+
+def test_a_fit_recovers_the_accuracy_it_saw() -> None:
+    features, right = sample(2000)
+    fitted = fit(features, right, "sample", ["margin"])
+    confidence = [fitted.probability(f) for f in features]
+    assert expected_error(confidence, right) < 0.03
+    assert fitted.articles == 2000
+
+
+def test_a_feature_that_points_the_wrong_way_is_left_out() -> None:
+    features, right = sample(500)
+    flipped = [{"margin": f["margin"], "doubt": -f["margin"]} for f in features]
+    assert [n for n, _ in fit(flipped, right, "sample", ["doubt"]).weights] == []
+    assert "doubt" not in dict(fit([{"doubt": -f["margin"]} for f in features], right, "sample").weights)
+
+
+def test_a_perfect_reference_does_not_give_certainty() -> None:
+    fitted = fit([{"margin": float(i)} for i in range(20)], [True] * 20, "sample")
+    assert fitted.probability({"margin": 19.0}) < 0.995
+
+
+def test_cross_fitting_stays_calibrated_on_what_it_did_not_see() -> None:
+    features, right = sample(600, seed=3)
+    confidence = cross_fit(features, right, names=["margin"])
+    assert len(confidence) == 600
+    assert expected_error(confidence, right) < 0.06
+
+
+def test_bad_input_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="0 feature rows"):
+        fit([], [], "x")
+    with pytest.raises(ValueError, match="0 or more"):
+        Calibration("x", 1, 0.0, (("margin", -1.0),))
+    with pytest.raises(ValueError, match="lowest"):
+        Calibration("x", 1, 0.0, (), 0.9, 0.1)
+    path = tmp_path / "c.yaml"
+    path.write_text("reference: x\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="missing or wrong field"):
+        load_calibration(path)

@@ -1,0 +1,119 @@
+"""Blocks: what a reader sees as one paragraph is one block, with the box it stands in."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from presseschau.extract.dom import BIT, BOX_BIT, Block, TooComplex, check_markup, hints, name_parts, read_blocks
+
+
+def blocks(html: str) -> list[Block]:
+    return read_blocks(LexborHTMLParser(html))
+
+
+def texts(html: str) -> list[str]:
+    return [b.text for b in blocks(html)]
+
+
+def test_paragraphs_headings_and_list_items_are_blocks_in_reading_order() -> None:
+    html = "<h1>Kopf</h1><p>Erster Absatz.</p><ul><li>Punkt eins</li><li>Punkt zwei</li></ul><p>Letzter Absatz.</p>"
+    assert texts(html) == ["Kopf", "Erster Absatz.", "Punkt eins", "Punkt zwei", "Letzter Absatz."]
+
+
+def test_inline_elements_do_not_cut_a_paragraph() -> None:
+    assert texts("<p>Der <b>neue</b> <a href=x>Chip</a> rechnet <span>schneller</span>.</p>") == ["Der neue Chip rechnet schneller."]
+
+
+def test_custom_elements_are_inline_in_a_paragraph_and_boxes_outside() -> None:
+    html = "<p>Der <x-link>neue</x-link> Chip.</p><x-card>Eine Karte</x-card><x-card>Noch eine</x-card>"
+    assert texts(html) == ["Der neue Chip.", "Eine Karte", "Noch eine"]
+
+
+def test_one_line_break_is_a_space_and_two_are_a_new_block() -> None:
+    found = blocks("<div>Zeile eins<br>Zeile zwei<br><br>Neuer Absatz</div>")
+    assert [b.text for b in found] == ["Zeile eins Zeile zwei", "Neuer Absatz"]
+    assert [b.breaks for b in found] == [True, False]
+
+
+def test_text_beside_a_block_child_is_a_block_of_its_own() -> None:
+    assert texts("<div>Davor<p>Mitte</p>Danach</div>") == ["Davor", "Mitte", "Danach"]
+
+
+def test_what_nobody_reads_is_left_out() -> None:
+    html = "<p>Text</p><script>var a;</script><style>p{}</style><noscript>Bild</noscript><svg><text>Logo</text></svg><button>Klick</button><!-- x -->"
+    assert texts(html) == ["Text"]
+
+
+def test_menu_entries_are_counted_instead_of_kept() -> None:
+    found = blocks("<p>Vorher steht Text.</p><ul><li><a href=a>Politik</a></li><li><a href=b>Sport</a></li></ul><h3><a href=c>Titel</a></h3><p>Nachher.</p>")
+    assert [(b.text, b.gap, b.gap_heads) for b in found] == [("Vorher steht Text.", 0, 0), ("Nachher.", 3, 1)]
+
+
+def test_links_and_bold_are_measured_in_characters() -> None:
+    (block,) = blocks("<p>abcd <a href=x>efgh</a> <b>ij</b> und noch viel mehr Text</p>")
+    assert (block.linked, block.links, block.strong) == (4, 1, 2)
+
+
+def test_boxes_inherit_hints_and_elements() -> None:
+    (block,) = blocks('<aside class="related-box"><div><div class="teaser"><p>Ein Satz steht hier.</p></div></div></aside>')
+    assert block.box.boxes & BOX_BIT["aside"]
+    assert block.box.near & BIT["teaser"]
+    assert not block.box.near & BIT["related"]  # three boxes above
+    assert block.box.around & BIT["related"]
+
+
+@pytest.mark.parametrize("attribute", ["hidden", 'style="display: none"', 'role="dialog"'])
+def test_hidden_boxes_say_so(attribute: str) -> None:
+    (block,) = blocks(f"<div {attribute}><p>Wir verwenden Cookies.</p></div>")
+    assert block.box.boxes & BOX_BIT["hidden"]
+
+
+def test_a_span_that_holds_most_of_a_block_lends_it_its_hints() -> None:
+    (block,) = blocks('<div>x <span class="caption">Der Turm am Abend</span></div>')
+    assert block.inline & BIT["caption"]
+
+
+def test_class_names_are_read_in_parts() -> None:
+    assert name_parts("ArticleItem__teaserText js-x9") == ("article", "item", "teaser", "text", "js", "x")
+    assert hints("ArticleItem__teaserText") & BIT["teaser"]
+    assert not hints("loadable")  # no "ad" in the middle of a word
+
+
+def test_limits_on_nodes_and_depth() -> None:
+    with pytest.raises(TooComplex, match="more than 50 nodes") as nodes:
+        read_blocks(LexborHTMLParser("<p>x</p>" * 100), max_nodes=50)
+    assert nodes.value.reason == "too_many_nodes"
+    with pytest.raises(TooComplex, match="deeper than 20") as depth:
+        read_blocks(LexborHTMLParser("<div>" * 30 + "x"), max_depth=20)
+    assert depth.value.reason == "too_deep"
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        ("<div>" * 100_000, "too_deep"),
+        ("<div>" * 100_000 + "x" + "</div>" * 100_000, "too_deep"),
+        ("<div " + " ".join(f"a{i}" for i in range(60_000)) + ">x", "too_many_nodes"),
+    ],
+)
+def test_markup_that_would_stall_the_parser_is_refused_before(html: str, reason: str) -> None:
+    with pytest.raises(TooComplex) as refused:
+        check_markup(html)
+    assert refused.value.reason == reason
+
+
+def test_long_but_flat_markup_is_not_refused() -> None:
+    check_markup("<p>Absatz<br>" * 60_000)
+    check_markup('<img src="data:' + "A" * 200_000 + '"><script>' + "a = 1; " * 30_000 + "</script>")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(["<p>", "</p>", "<div class=a>", "</div>", "<br>", "<a href=x>", "</a>", "Wort ", "<li>", "<table><tr><td>", "\0", "<b>"]), max_size=60))
+def test_every_visible_word_is_in_one_block_or_a_menu_entry(parts: list[str]) -> None:
+    found = blocks("".join(parts))
+    words = sum(b.text.count("Wort") for b in found)
+    assert words <= parts.count("Wort ")
+    assert all(b.text == " ".join(b.text.split()) and b.text for b in found)

@@ -1,0 +1,44 @@
+"""Sentence borders and folding."""
+
+from __future__ import annotations
+
+import pytest
+
+from presseschau.label.sentences import fold
+from presseschau.label.voice import read
+
+
+def sentences(text: str) -> list[str]:
+    return [text[s.start : s.end] for s in read(text).sentences]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Der Akku hält z. B. zwei Tage. Das reicht.", 2),
+        ("Dr. Weber lobt den Plan von A. Kurz nicht.", 1),
+        ("Am 3. Mai kam das Gerät. Es war zu teuer.", 2),
+        ("Das kostet 3,5 Mio. Euro im Jahr 2021. Mehr nicht.", 2),
+        ("Läuft das? Ja! Und wie …", 3),
+        ("Ein kurzer Titel\nDann kommt der Text. Er endet hier.", 3),
+        ("Er fragte: „Geht das?“, und ging.", 1),
+    ],
+)
+def test_sentence_borders(text: str, count: int) -> None:
+    assert len(sentences(text)) == count
+
+
+def test_hard_wrapped_lines_do_not_end_sentences() -> None:
+    text = "Die Uhr misst den Puls und\nzählt die Schritte des\nTrägers. Sie hält lange und\nlädt schnell."
+    assert sentences(text) == [
+        "Die Uhr misst den Puls und\nzählt die Schritte des\nTrägers.",
+        "Sie hält lange und\nlädt schnell.",
+    ]
+
+
+def test_a_blank_line_starts_a_new_paragraph() -> None:
+    assert [s.paragraph for s in read("Eins. Zwei.\n\nDrei.").sentences] == [0, 0, 1]
+
+
+def test_fold_writes_umlauts_out() -> None:
+    assert fold("Straßenüberwachung ÄÖ") == "strassenueberwachung aeoe"

@@ -1,0 +1,89 @@
+"""Stance toward targets that the user names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from presseschau.document import Document
+from presseschau.label.stance import StanceLabeler
+from presseschau.label.stance_given import GivenTarget, load_given, stance_toward
+
+TEXT = (
+    "Zwei Uhren im Vergleich. Die Nordlicht überzeugt mit hervorragender Verarbeitung. Sie ist ein Glücksgriff.\n\n"
+    "Die Polarstern dagegen ist eine herbe Enttäuschung. Das Menü ist miserabel, die Polarstern-App lieblos.\n\n"
+    "Beide kosten 200 Euro."
+)
+NORDLICHT = GivenTarget("Nordlicht", kind="product")
+POLARSTERN = GivenTarget("Uhr Polar", ("Polarstern",), "product")
+
+
+def toward(*targets: GivenTarget, title: str = "Zwei Uhren im Test") -> dict[str, str | None]:
+    found = stance_toward(StanceLabeler(), Document(text=TEXT, title=title), "review", targets)
+    return {t.target.name: t.stance.stance for t in found}
+
+
+def test_one_article_can_be_for_one_and_against_another() -> None:
+    assert toward(NORDLICHT, POLARSTERN) == {"Nordlicht": "favor", "Uhr Polar": "against"}
+
+
+def test_a_target_that_is_not_mentioned_has_no_row() -> None:
+    assert toward(GivenTarget("Südwind")) == {}
+    assert toward(GivenTarget("Nord")) == {}
+
+
+def test_evidence_comes_from_sentences_about_the_target() -> None:
+    (found,) = stance_toward(StanceLabeler(), Document(text=TEXT), "review", [NORDLICHT])
+    assert found.mentions == 1
+    assert [e.text for e in found.stance.evidence] == [
+        "Die Nordlicht überzeugt mit hervorragender Verarbeitung.",
+        "Sie ist ein Glücksgriff.",
+    ]
+
+
+def test_inflected_and_compound_mentions_count() -> None:
+    text = "Die Technik der Polarsterns gefällt.\n\nDie Polarstern-App ist neu."
+    (found,) = stance_toward(StanceLabeler(), Document(text=text), "news", [POLARSTERN])
+    assert found.mentions == 2
+
+
+def test_the_headline_counts_where_it_names_the_target() -> None:
+    (found,) = stance_toward(
+        StanceLabeler(), Document(text="Es ist Mai.", title="Nordlicht: Ein Fiasko"), "opinion", [NORDLICHT]
+    )
+    assert (found.mentions, found.stance.stance) == (1, "against")
+
+
+def test_targets_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "targets.yaml"
+    path.write_text("- Nordlicht\n- {name: Uhr Polar, aliases: [Polarstern], kind: product}\n", encoding="utf-8")
+    assert load_given(path) == (GivenTarget("Nordlicht"), POLARSTERN)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "needs a list"),
+        ("name: x", "needs a list"),
+        ("- {kind: product}", "has no name"),
+        ("- {name: x, kind: thing}", "'thing' is none of"),
+        ("- {name: x, alias: y}", "unknown key 'alias'"),
+        ("- {name: x, aliases: y}", "must be a list"),
+        ("- x\n- x", "there twice"),
+        ("- [", "targets.yaml"),
+        ("- ' '", "without a name"),
+    ],
+)
+def test_a_wrong_file_gives_one_clear_line(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "targets.yaml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"label\.stance\.targets") as error:
+        load_given(path)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"nowhere\.yaml"):
+        load_given(tmp_path / "nowhere.yaml")
