@@ -1,13 +1,13 @@
 """Train the extractor's block model on pages whose articles are known, and say how it does on publishers left out.
 
-    python scripts/train_extractor.py --pages ../shared/pages [--leave-out 5] [--output src/presseschau/extract/model.json]
+    python scripts/train_extractor.py --pages ../shared/pages [--leave-out 5]
+        [--output src/presseschau/extract/model.json]
 
 `--pages` is a folder with any of `news_gold.jsonl`, `foreign_gold.jsonl` (`html url text title`), `web_segments.jsonl`
-(`html url keep drop`) and `bulk.jsonl` (`html url silver_text`), each row naming its saved page. What is written is weights of
-features, of words and of class names that several publishers share; no text of a page.
+(`html url keep drop`) and `bulk.jsonl` (`html url silver_text`), each row naming its saved page. What is written is
+weights of features, of words and of class names that several publishers share; no text of a page.
 
-Everything that looks at labels is cross-fitted by publisher: the lexicon that a training page sees, and the first model's
-opinion that the second one learns from, come from other publishers' pages.
+The lexicon is cross-fitted: the one that a training page is measured with comes from other publishers' pages.
 """
 
 from __future__ import annotations
@@ -31,14 +31,13 @@ from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.clean import normalise
 from presseschau.extract.body import Model, select
-from presseschau.extract.context import CONTEXT_COLUMNS, context_rows
-from presseschau.extract.dom import Block, TooComplex, read_blocks
+from presseschau.extract.dom import Block, read_blocks
 from presseschau.extract.encoding import decode
 from presseschau.extract.features import COLUMNS, Floats, Known, measure, words_of
 from presseschau.extract.fit import Boosting, Evidence, fit_forest
 from presseschau.extract.lexicon import LEXICON_COLUMNS
+from presseschau.extract.markup import TooComplex
 from presseschau.extract.metadata import read_metadata
-from presseschau.extract.model import Forest
 from presseschau.stable import publisher_of
 
 _WORD = re.compile(r"\w+")
@@ -81,6 +80,7 @@ class Reference:
         self.lines = {" ".join(words(line)) for line in text.split("\n")}
 
     def share(self, tokens: Sequence[str]) -> float:
+        """Share of the words that stand in it in the same order."""
         if len(tokens) < 6:  # a short line counts where it is a line of its own
             return float(bool(tokens) and " ".join(tokens) in self.lines)
         return sum(t in self.shingles for t in zip(tokens, tokens[1:], tokens[2:], strict=False)) / (len(tokens) - 2)
@@ -94,15 +94,15 @@ def silver_text(html: str, url: str) -> str:
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     got = trafilatura.bare_extraction(html, url=url, include_comments=False, with_metadata=False)
-    return got.text or "" if got else ""
+    return getattr(got, "text", None) or ""
 
 
 def labels(kind: str, row: dict[str, Any], blocks: Sequence[Block], silver: str) -> tuple[Floats, Floats]:
     """Target and weight per block."""
     tokens = [words(b.text) for b in blocks]
-    sizes = np.asarray([len(t) for t in tokens], dtype=np.float64)
+    sizes = np.asarray([len(t) for t in tokens], dtype=np.float32)
     gold = Reference({"web": silver, "bulk": row.get("silver_text")}.get(kind) or row.get("text") or "")
-    target = np.asarray([gold.share(t) for t in tokens])
+    target = np.asarray([gold.share(t) for t in tokens], dtype=np.float32)
     target[target >= 0.75] = 1.0
     target[target <= 0.35] = 0.0
     if kind != "web":
@@ -188,33 +188,17 @@ def pooled(parts: Sequence[tuple[Floats, Floats, Floats]], seed: int) -> tuple[F
 
 
 def train(examples: Sequence[Example], how: Boosting) -> dict[str, Any]:
-    """The model's three parts, cross-fitted over buckets of publishers."""
+    """The lexicon and the forest, the lexicon cross-fitted over buckets of publishers."""
     evidence = Evidence.collect((e.group, e.kind != "foreign", e.blocks, e.target) for e in examples)
-    groups = sorted({e.group for e in examples})
-    buckets = sorted({e.bucket for e in examples})
     bucket_of = {e.group: e.bucket for e in examples}
-    columns = (*COLUMNS, *LEXICON_COLUMNS)
-
-    def first_forest(rows: Sequence[tuple[Floats, Floats, Floats]], seed: int) -> dict[str, Any]:
-        return fit_forest(*pooled(rows, seed), columns, how, seed)
-
-    rows: list[Floats] = []
-    lexicons = {b: evidence.lexicon(g for g in groups if bucket_of[g] != b) for b in buckets}
+    lexicons = {b: evidence.lexicon(g for g in bucket_of if bucket_of[g] != b) for b in sorted(set(bucket_of.values()))}
+    rows = []
     for e in examples:
-        rows.append(np.hstack([e.table, lexicons[e.bucket].rows(e.blocks, [words_of(b.text) for b in e.blocks])]))
-    opinions: list[Floats] = [np.zeros(0, dtype=np.float32)] * len(examples)
-    for b in buckets:
-        data = [(r, e.target, e.weight) for r, e in zip(rows, examples, strict=True) if e.bucket != b]
-        forest = Forest.from_json(first_forest(data, b), columns)
-        for i, e in enumerate(examples):
-            if e.bucket == b:
-                opinions[i] = forest.probability(rows[i])
-    first = first_forest([(r, e.target, e.weight) for r, e in zip(rows, examples, strict=True)], 0)
-    second_rows = [context_rows(e.blocks, r, p) for e, r, p in zip(examples, rows, opinions, strict=True)]
-    data = [(r, e.target, e.weight) for r, e in zip(second_rows, examples, strict=True)]
-    second = fit_forest(*pooled(data, 1), CONTEXT_COLUMNS, how, 1)
-    lexicon = evidence.lexicon(groups)
-    return {"lexicon": {"words": dict(lexicon.words), "names": dict(lexicon.names)}, "first": first, "second": second}
+        seen = lexicons[e.bucket].rows(e.blocks, [words_of(b.text) for b in e.blocks])
+        rows.append((np.hstack([e.table, seen]), e.target, e.weight))
+    forest = fit_forest(*pooled(rows, 0), (*COLUMNS, *LEXICON_COLUMNS), how, 0)
+    lexicon = evidence.lexicon(bucket_of)
+    return {"lexicon": {"words": dict(lexicon.words), "names": dict(lexicon.names)}, "forest": forest}
 
 
 def shingle_f1(text: str, gold: str) -> float:
@@ -266,7 +250,7 @@ def main() -> int:
     parser.add_argument(
         "--leave-out", type=int, default=0, metavar="FOLDS", help="score on publishers left out, in so many folds"
     )
-    parser.add_argument("--trees", type=int, default=Boosting.trees)
+    parser.add_argument("--trees", type=int, default=Boosting().trees)
     args = parser.parse_args()
     how = Boosting(trees=args.trees)
     examples = load(args.pages)

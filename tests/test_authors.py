@@ -23,7 +23,7 @@ from presseschau.extract.authors import agency_credited, agency_of, clean_author
         (["Copyright Haus Beispiel"], []),
         (["Anna Beispiel, Oktober 2008"], ["Anna Beispiel"]),
         (["Anna Beispiel / Max Muster"], ["Anna Beispiel", "Max Muster"]),
-        (["srf/abcd;efgh"], ["srf/abcd", "efgh"]),
+        (["xyz/abcd;efgh"], ["xyz/abcd", "efgh"]),
         # words in front
         (["Von Anna Beispiel"], ["Anna Beispiel"]),
         (["von: Anna Beispiel"], ["Anna Beispiel"]),

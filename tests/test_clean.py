@@ -136,6 +136,10 @@ def test_agency_marks_leave_at_once(text: str) -> None:
     assert split_agency_mark(rest)[0] == rest
 
 
+def test_a_text_of_nothing_but_marks_takes_no_time() -> None:
+    assert split_agency_mark(("(dpa) " * 20_000).strip()) == ("", "dpa")
+
+
 def test_agency_needs_a_whole_word() -> None:
     assert agency_of("Sidney meldet") is None
     assert agency_of("dpa-AFX") == "dpa-AFX"

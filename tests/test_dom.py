@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.dom import BIT, BOX_BIT, Block, TooComplex, check_markup, hints, name_parts, read_blocks
+from presseschau.extract.dom import BOX_BIT, Block, read_blocks
+from presseschau.extract.hints import BIT, hints, is_guest, name_parts
+from presseschau.extract.markup import TooComplex, check_markup
 
 
 def blocks(html: str) -> list[Block]:
@@ -24,7 +26,9 @@ def test_paragraphs_headings_and_list_items_are_blocks_in_reading_order() -> Non
 
 
 def test_inline_elements_do_not_cut_a_paragraph() -> None:
-    assert texts("<p>Der <b>neue</b> <a href=x>Chip</a> rechnet <span>schneller</span>.</p>") == ["Der neue Chip rechnet schneller."]
+    assert texts("<p>Der <b>neue</b> <a href=x>Chip</a> rechnet <span>schneller</span>.</p>") == [
+        "Der neue Chip rechnet schneller."
+    ]
 
 
 def test_custom_elements_are_inline_in_a_paragraph_and_boxes_outside() -> None:
@@ -48,8 +52,36 @@ def test_what_nobody_reads_is_left_out() -> None:
 
 
 def test_menu_entries_are_counted_instead_of_kept() -> None:
-    found = blocks("<p>Vorher steht Text.</p><ul><li><a href=a>Politik</a></li><li><a href=b>Sport</a></li></ul><h3><a href=c>Titel</a></h3><p>Nachher.</p>")
+    found = blocks(
+        "<p>Vorher steht Text.</p><ul><li><a href=a>Politik</a></li><li><a href=b>Sport</a></li></ul><h3><a href=c>Titel</a></h3><p>Nachher.</p>"
+    )
     assert [(b.text, b.gap, b.gap_heads) for b in found] == [("Vorher steht Text.", 0, 0), ("Nachher.", 3, 1)]
+
+
+def test_nav_is_a_menu_whatever_it_says() -> None:
+    (block,) = blocks("<nav><p>Sie sind hier auf der Seite der Stadt.</p></nav><p>Text.</p>")
+    assert (block.text, block.gap > 0) == ("Text.", True)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div id="onetrust-consent-sdk">{}</div>',
+        '<div class="OUTBRAIN">{}</div>',
+        '<section id="disqus_thread"><div>{}</div></section>',
+        '<blockquote class="twitter-tweet">{}</blockquote>',
+    ],
+)
+def test_widgets_of_other_houses_are_left_out(box: str) -> None:
+    assert texts("<p>Davor.</p>" + box.format("<p>Fremder Text, der hier nur zu Gast ist.</p>") + "<p>Danach.</p>") == [
+        "Davor.",
+        "Danach.",
+    ]
+
+
+def test_a_quote_is_no_guest() -> None:
+    assert not is_guest("blockquote", "quote")
+    assert not is_guest("div", "post-template twitter-tweet-list"), "only the post itself, which is a blockquote"
 
 
 def test_links_and_bold_are_measured_in_characters() -> None:
@@ -58,7 +90,9 @@ def test_links_and_bold_are_measured_in_characters() -> None:
 
 
 def test_boxes_inherit_hints_and_elements() -> None:
-    (block,) = blocks('<aside class="related-box"><div><div class="teaser"><p>Ein Satz steht hier.</p></div></div></aside>')
+    (block,) = blocks(
+        '<aside class="related-box"><div><div class="teaser"><p>Ein Satz steht hier.</p></div></div></aside>'
+    )
     assert block.box.boxes & BOX_BIT["aside"]
     assert block.box.near & BIT["teaser"]
     assert not block.box.near & BIT["related"]  # three boxes above
@@ -111,7 +145,27 @@ def test_long_but_flat_markup_is_not_refused() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<div class=a>", "</div>", "<br>", "<a href=x>", "</a>", "Wort ", "<li>", "<table><tr><td>", "\0", "<b>"]), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<p>",
+                "</p>",
+                "<div class=a>",
+                "</div>",
+                "<br>",
+                "<a href=x>",
+                "</a>",
+                "Wort ",
+                "<li>",
+                "<table><tr><td>",
+                "\0",
+                "<b>",
+            ]
+        ),
+        max_size=60,
+    )
+)
 def test_every_visible_word_is_in_one_block_or_a_menu_entry(parts: list[str]) -> None:
     found = blocks("".join(parts))
     words = sum(b.text.count("Wort") for b in found)

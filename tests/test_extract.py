@@ -29,7 +29,10 @@ PARAGRAPHS = [
     "Kritik kommt von den Mietervereinen. Sie befürchten, dass die Preise für die Wärme stärker steigen als bei anderen Anbietern im Umland.",
     "Im Frühjahr sollen die ersten Leitungen verlegt werden. Läuft alles nach Plan, fließt im November das erste warme Wasser in die Häuser.",
 ]
-MENU = "".join(f'<li><a href="/{w.lower()}">{w}</a></li>' for w in ("Politik", "Wirtschaft", "Digital", "Sport", "Kultur", "Wissen"))
+MENU = "".join(
+    f'<li><a href="/{w.lower()}">{w}</a></li>'
+    for w in ("Politik", "Wirtschaft", "Digital", "Sport", "Kultur", "Wissen")
+)
 CAPTION = "Kühler auf dem Dach des Rechenzentrums am Kanal. Foto: Stadtwerke/Musterfrau"
 RELATED = "Warum Serverfarmen im Norden so beliebt sind und was das für die Netze heißt"
 
@@ -50,7 +53,9 @@ def paragraphs(extra: str = "", at: int = 3) -> str:
 
 
 def text(html: str, **how: object) -> str:
-    answer = Extractor(**how)(Page("x.html", "html", html, url="https://www.kanalbote.example/digital/rechenzentrum-heizt"))  # type: ignore[arg-type]
+    answer = Extractor(**how)(
+        Page("x.html", "html", html, url="https://www.kanalbote.example/digital/rechenzentrum-heizt")
+    )  # type: ignore[arg-type]
     assert isinstance(answer, Document)
     return answer.text
 
@@ -68,7 +73,9 @@ def test_title_is_left_out_even_where_it_is_repeated() -> None:
     assert TITLE not in text(page(f"<h2>{TITLE}</h2>" + paragraphs()))
 
 
-@pytest.mark.parametrize("box", ['<p class="article__lead">', '<div class="intro">', '<h2 class="subtitle">', "<p>", "<div>"])
+@pytest.mark.parametrize(
+    "box", ['<p class="article__lead">', '<div class="intro">', '<h2 class="subtitle">', "<p>", "<div>"]
+)
 def test_a_lead_that_the_page_shows_comes_first_and_is_the_teaser(box: str) -> None:
     closing = box[1:].split()[0].rstrip(">")
     doc = extract_html(page(f"{box}{LEAD}</{closing}>" + paragraphs(), f'<meta name="description" content="{LEAD}">'))
@@ -108,14 +115,24 @@ def test_subheads_lists_quotes_and_tables_stay_in_reading_order() -> None:
         "<blockquote><p>„Das ist kein Versuch mehr, das ist bewährte Technik“, sagte der Ingenieur.</p></blockquote>"
     )
     found = text(page(paragraphs(extra)))
-    order = [PARAGRAPHS[2], "So funktioniert", "Das Wasser kommt", "Die Pumpe hebt", "Das ist kein Versuch mehr", PARAGRAPHS[3]]
+    order = [
+        PARAGRAPHS[2],
+        "So funktioniert",
+        "Das Wasser kommt",
+        "Die Pumpe hebt",
+        "Das ist kein Versuch mehr",
+        PARAGRAPHS[3],
+    ]
     places = [found.find(part) for part in order]
     assert -1 not in places
     assert places == sorted(places)
 
 
 def test_paragraphs_that_stand_in_a_box_each_are_all_found() -> None:
-    body = "".join(f'<div class="c-outer"><div class="editable"><p>{p}</p></div></div><div class="ad-slot">Anzeige</div>' for p in PARAGRAPHS)
+    body = "".join(
+        f'<div class="c-outer"><div class="editable"><p>{p}</p></div></div><div class="ad-slot">Anzeige</div>'
+        for p in PARAGRAPHS
+    )
     assert text(page(body)) == "\n\n".join(PARAGRAPHS)
 
 
@@ -184,7 +201,10 @@ def test_the_slow_path_only_where_unsure_and_only_if_allowed() -> None:
     assert fast.path == "blocks"
 
 
-FRONT = "".join(f'<article class="teaser"><h2><a href="/{i}">{p[:70]}</a></h2><p>{p[70:]}</p></article>' for i, p in enumerate(PARAGRAPHS * 2))
+FRONT = "".join(
+    f'<article class="teaser"><h2><a href="/{i}">{p[:70]}</a></h2><p>{p[70:]}</p></article>'
+    for i, p in enumerate(PARAGRAPHS * 2)
+)
 
 
 def test_a_front_page_is_a_listing() -> None:
@@ -193,7 +213,9 @@ def test_a_front_page_is_a_listing() -> None:
 
 
 def test_an_article_above_a_list_of_others_is_none() -> None:
-    assert not extract_html(page(paragraphs(), after=f"<section class='more'>{FRONT}</section>"), url="https://kanalbote.example/a").listing
+    assert not extract_html(
+        page(paragraphs(), after=f"<section class='more'>{FRONT}</section>"), url="https://kanalbote.example/a"
+    ).listing
 
 
 def test_a_page_without_article_has_no_text() -> None:
@@ -204,7 +226,16 @@ def test_a_page_without_article_has_no_text() -> None:
 def test_the_record_wins_over_the_page() -> None:
     when, crawled = datetime(2024, 3, 1, 9, tzinfo=UTC), datetime(2024, 3, 2, tzinfo=UTC)
     answer = Extractor()(
-        Page("a", "html", page(paragraphs()), url="https://www.kanalbote.example/x?utm_source=a", title="Anders", published=when, crawled=crawled, headers=(("a", "b"),))
+        Page(
+            "a",
+            "html",
+            page(paragraphs()),
+            url="https://www.kanalbote.example/x?utm_source=a",
+            title="Anders",
+            published=when,
+            crawled=crawled,
+            headers=(("a", "b"),),
+        )
     )
     assert isinstance(answer, Document)
     assert (answer.url, answer.publisher) == ("https://www.kanalbote.example/x", "kanalbote.example")
@@ -236,7 +267,9 @@ def test_text_pages_take_the_text_way() -> None:
 )
 def test_unusable_pages_are_failed_drops(raw: bytes | str, reason: str) -> None:
     limits = Extractor(max_nodes=200, max_depth=50)
-    answer = (replace(limits, max_bytes=2000) if reason == "too_large" else limits)(Page("a/b.html", "html", raw, url="https://x.example/a"))
+    answer = (replace(limits, max_bytes=2000) if reason == "too_large" else limits)(
+        Page("a/b.html", "html", raw, url="https://x.example/a")
+    )
     assert isinstance(answer, Drop)
     assert (answer.stage, answer.outcome, answer.reason, answer.source) == ("extract", "failed", reason, "a/b.html")
     assert answer.url == "https://x.example/a"
@@ -255,7 +288,31 @@ def test_a_wrong_setting_is_named(field: dict[str, object]) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.one_of(st.binary(max_size=300), st.text(max_size=300), st.lists(st.sampled_from(["<p>", "<div", "class='x'", ">", "</", "Wort. ", "<table>", "\0", "<script>", "<!--", "&#x0;", "\ud800"]), max_size=80).map("".join)))
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.text(max_size=300),
+        st.lists(
+            st.sampled_from(
+                [
+                    "<p>",
+                    "<div",
+                    "class='x'",
+                    ">",
+                    "</",
+                    "Wort. ",
+                    "<table>",
+                    "\0",
+                    "<script>",
+                    "<!--",
+                    "&#x0;",
+                    "\ud800",
+                ]
+            ),
+            max_size=80,
+        ).map("".join),
+    )
+)
 def test_no_input_raises(raw: bytes | str) -> None:
     extract_html(raw)
 
@@ -288,14 +345,20 @@ def test_site_rules_drop_and_choose_boxes() -> None:
         return [b.text for b in apply_rule(SiteRule(**rule), blocks)]  # type: ignore[arg-type]
 
     assert left(drop=frozenset(["fact"])) == ["T", "Vorspann", "Absatz eins.", "Fuß."]
-    assert left(body=frozenset(["main-text"]), lead=frozenset(["lead"]), drop=frozenset(["fact"])) == ["T", "Vorspann", "Absatz eins."]
+    assert left(body=frozenset(["main-text"]), lead=frozenset(["lead"]), drop=frozenset(["fact"])) == [
+        "T",
+        "Vorspann",
+        "Absatz eins.",
+    ]
     assert left(body=frozenset(["unknown"])) == [b.text for b in blocks]
 
 
 def test_site_rules_are_dated_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from presseschau.extract import sites
 
-    (tmp_path / "kanalbote.example.yaml").write_text("- {until: 2023-12-31, drop: [alt]}\n- {drop: [neu]}\n", encoding="utf-8")
+    (tmp_path / "kanalbote.example.yaml").write_text(
+        "- {until: 2023-12-31, drop: [alt]}\n- {drop: [neu]}\n", encoding="utf-8"
+    )
     monkeypatch.setattr(sites, "_FOLDER", tmp_path)
     sites._known_sites.cache_clear()
     read_rules.cache_clear()

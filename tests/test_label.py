@@ -190,6 +190,20 @@ def test_a_section_names_the_genre() -> None:
     assert any(v.function == "structure/section" and v.label == "opinion" for v in votes)
 
 
+def test_an_institution_writes_about_itself_and_times_of_posts_make_a_thread() -> None:
+    text = "Die Arbeitsgruppe hat ein Verfahren entwickelt. Es ist schneller als bisherige."
+    at_home = LABELER.explain(Document(text=text, title="Neues Verfahren", url="https://www.uni-beispiel.de/a/b"))
+    assert any(v.function == "structure/institution" and v.label == "press_release" for v in at_home)
+    elsewhere = LABELER.explain(Document(text=text, title="Neues Verfahren", url="https://www.university.de/a/b"))
+    assert not any(v.function == "structure/institution" for v in elsewhere)
+    posts = "hans 03.03.2011, 14:17 Geht nicht. eva 03.03.2011, 14:20 Bei mir schon. hans 04.03.2011 09:00 Danke."
+    assert genre("Update hängt", posts) == "other"
+
+
+def test_an_url_that_is_none_does_no_harm() -> None:
+    assert LABELER.label(Document(text="Text.", title="Titel", url="http://[broken/a/b")).topic == "other"
+
+
 def own_scheme(folder: Path, terms: bool) -> Path:
     classes = [
         {

@@ -78,6 +78,31 @@ def test_the_negation_stays_in_its_clause() -> None:
     assert balance("Das stört nicht, der Klang ist großartig.") > 1.5
 
 
+@pytest.mark.parametrize(
+    ("shielded", "plain"),
+    [
+        ("Das Gesetz geht gegen Machtmissbrauch vor.", "Das Gesetz führt zu Machtmissbrauch."),
+        ("Es schützt vor perfider Abzocke.", "Es ist eine perfide Abzocke."),
+        ("So lässt sich die Zensur verhindern.", "So kommt die Zensur."),
+        ("Damit ist der Missstand behoben.", "Das ist der Missstand."),
+    ],
+)
+def test_a_fault_that_is_fought_is_not_found(shielded: str, plain: str) -> None:
+    assert balance(plain) < balance(shielded) / 2 <= 0
+
+
+def test_vor_allem_shields_nothing() -> None:
+    assert balance("Es ist vor allem peinlich.") == balance("Es ist peinlich.")
+
+
+def test_what_must_not_be_wrong_is_a_warning() -> None:
+    assert balance("Das Gesetz darf nicht missbraucht werden.") < 0
+
+
+def test_an_adjective_after_etwas_is_no_noun() -> None:
+    assert balance("Hier geschieht etwas Großartiges.") > 1
+
+
 def test_degree_words() -> None:
     assert balance("Das Gerät ist sehr elegant.") > balance("Das Gerät ist elegant.")
     assert balance("Das Gerät ist eher elegant.") < balance("Das Gerät ist elegant.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from presseschau.rights import Reservation, Takedown, TdmRep, reservation
+from presseschau.rights import Reservation, RobotsTxt, Takedown, TdmRep, reservation
 from presseschau.stable import article_id, sha256
 
 HTML_HEADERS = (("content-type", "text/html"),)
@@ -79,6 +79,40 @@ def test_tdmrep_bad_file_is_named(tmp_path: Path, content: str) -> None:
     path.write_text(content)
     with pytest.raises(ValueError, match=r"tdmrep\.json: not a tdmrep\.json file"):
         TdmRep.load(path)
+
+
+def robots_txt(tmp_path: Path, text: str) -> RobotsTxt:
+    path = tmp_path / "robots.txt"
+    path.write_text(text, encoding="utf-8")
+    return RobotsTxt.load(path)
+
+
+def test_robots_txt_that_keeps_mining_robots_out(tmp_path: Path) -> None:
+    robots = robots_txt(
+        tmp_path,
+        "# Hinweis\nUser-Agent: *\nDisallow: /suche\n\nUser-agent: ccbot\nUser-agent: GPTBot # beide\n"
+        "Disallow: /\nAllow: /frei/\nunsinn\n",
+    )
+    assert robots.reservation("https://a.de/x") == Reservation(True, "robots.txt CCBot: disallow")
+    assert robots.reservation("https://a.de/frei/x") == Reservation(False, None)
+    assert robots.reservation("https://a.de/x", robots=("EigenerBot",)) == Reservation(False, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "reserved"),
+    [
+        ("", "https://a.de/", None),
+        ("User-agent: *\nDisallow: /", "https://a.de/x", False),
+        ("User-agent: CCBot\nDisallow:", "https://a.de/x", False),
+        ("User-agent: CCBot\nDisallow: /*.html$", "https://a.de/x.html", True),
+        ("User-agent: CCBot\nDisallow: /*.html$", "https://a.de/x.html?p=1", False),
+        ("User-agent: CCBot\nDisallow: /x\nAllow: /x", "https://a.de/x", False),
+        ("User-agent: CCBot\nAllow: /\nDisallow: /artikel", "https://a.de/artikel/1", True),
+        ("User-agent: CCBot\nDisallow: /a\n\nUser-agent: GPTBot\nDisallow: /b", "https://a.de/b", True),
+    ],
+)
+def test_robots_txt_rules(tmp_path: Path, text: str, url: str, reserved: bool | None) -> None:
+    assert robots_txt(tmp_path, text).reservation(url).reserved is reserved
 
 
 def takedown(tmp_path: Path, *lines: str) -> Takedown:

@@ -75,6 +75,20 @@ def test_the_senders_praise_in_a_press_release_counts() -> None:
     assert stance(text, "Nordstrom bringt Wallbox", "press_release").stance == "favor"
 
 
+def test_whom_a_press_release_quotes_speaks_for_the_sender() -> None:
+    text = "Nordstrom stellt die Wallbox vor.\n\n„Sie ist für unsere Kunden ein echter Glücksgriff“, sagt die Chefin."
+    assert stance(text, "Nordstrom bringt Wallbox", "press_release").votes[0].weight > 1
+    assert stance(text, "Nordstrom bringt Wallbox", "news").votes == ()
+
+
+def test_evidence_is_never_somebody_elses() -> None:
+    votes = stance(REPORT, "Nordstrom eröffnet Werk", "news").votes
+    assert votes
+    from presseschau.label.stance import evidence_of
+
+    assert evidence_of(votes, "favor") == evidence_of(votes, "against") == ()
+
+
 def test_the_verdict_weighs_more_than_the_middle() -> None:
     filler = "Das Gerät wiegt 300 Gramm. Es misst acht Zentimeter.\n\n" * 6
     praise, blame = "Der Klang ist großartig.\n\n", "Der Klang ist miserabel.\n\n"
@@ -96,6 +110,38 @@ def test_a_headline_that_asks_judges_less() -> None:
     assert says.confidence is not None
     assert says.stance == "against"
     assert says.confidence > asks.confidence or asks.stance != "against"
+
+
+@pytest.mark.parametrize(
+    ("title", "side"),
+    [
+        ("Chatkontrolle abschaffen!", -1),
+        ("Chatkontrolle bitte nicht verbieten!", 1),
+        ("Warum Schulen Laptops brauchen", 1),
+        ("Schulen bekommen Laptops", 0),
+        ("Minister will Chatkontrolle abschaffen, fordert Rat", 0),
+    ],
+)
+def test_headlines_that_call_for_something(title: str, side: int) -> None:
+    score = LABELER.features(Document(text="Es ist Mai.", title=title), "opinion").title
+    assert (score > 0) - (score < 0) == side
+    in_text = LABELER.features(Document(text=f"Es ist Mai. {title}", title=""), "opinion")
+    assert in_text.praise == in_text.blame == 0
+
+
+def test_the_lead_is_measured_apart() -> None:
+    filler = "Das Gerät wiegt 300 Gramm und misst acht Zentimeter.\n\n" * 12
+    first, late = (
+        LABELER.features(Document(text=t, title="Gerät"), "feature").lead
+        for t in ("Ein Meisterwerk.\n\n" + filler, filler + "Ein Meisterwerk.")
+    )
+    assert first > 1
+    assert late == 0
+
+
+def test_a_question_judges_half() -> None:
+    asks, says = (stance(f"Ist das Gerät großartig{m}", "Gerät", "review").votes[0].weight for m in ("?", "."))
+    assert asks == pytest.approx(says / 2)
 
 
 def test_no_target_no_stance() -> None:
@@ -129,8 +175,17 @@ def test_mixed_shows_both_sides() -> None:
 
 def test_votes_say_why() -> None:
     votes = stance(REPORT, "Nordstrom eröffnet Werk", "news").votes
-    assert any("grossartiger" in v.why and v.why.endswith("(quote)") is False for v in votes) or votes
+    assert any(v.why == "hervorragend +2.00 (source)" for v in votes)
     assert all(v.why for v in votes)
+
+
+def test_features_are_what_the_decision_saw() -> None:
+    document = Document(text=PRAISE, title="Nordlicht X2 im Test")
+    features = LABELER.features(document, "review")
+    assert LABELER.model.decide(features, "review") == (
+        LABELER(document, "review", "mobile").stance,
+        LABELER(document, "review", "mobile").confidence,
+    )
 
 
 def test_max_chars_is_checked() -> None:

@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presseschau.extract import text_train
+from presseschau.extract.fit import Boosting
 from presseschau.extract.model import Forest
 from presseschau.extract.text_dump import extract_text, line_chances
 from presseschau.extract.text_features import NAMES, is_prose, page_features
 from presseschau.extract.text_lines import Line, lines_of
+from presseschau.extract.text_notices import is_notice
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 shared = pytest.mark.skipif(not SHARED.exists(), reason="the measured dumps are not beside the repository")
@@ -124,6 +126,19 @@ def test_clean_text_keeps_its_repeats() -> None:
 def test_notices_in_whole_sentences_leave(notice: str) -> None:
     text = extract_text("\n\n".join([*MENU, *HEAD, LEAD, BODY[0], notice, *BODY[1:], *TAIL]), URL).text
     assert text == ARTICLE
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        "Viele Portale verdienen ihr Geld inzwischen durch Affiliate-Links, sagt der Verband.",
+        "Die Seite lädt nur, wenn der Werbeblocker deaktiviert ist, wie Nutzer berichten.",
+        "Mit einem Klick auf den Knopf stimmt der Nutzer der neuen Verarbeitung zu.",
+        "Das Gericht urteilte, dass die Einwilligung in Cookies freiwillig sein muss.",
+    ],
+)
+def test_news_about_such_things_is_no_notice(news: str) -> None:
+    assert not is_notice(news)
 
 
 def test_caption_and_boxes_inside_the_article_leave() -> None:
@@ -249,7 +264,7 @@ def test_lines_far_from_text_are_not_asked() -> None:
 
 
 def test_training_learns_lines_from_dumps_and_articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_train, "_TREES", 12)
+    monkeypatch.setattr(text_train, "_BOOSTING", Boosting(trees=12))
     records = [{"dump": dump(), "text": ARTICLE, "title": TITLE, "url": URL} for dump in DUMPS]
     source, target = tmp_path / "dumps.jsonl", tmp_path / "model.json"
     source.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
@@ -258,7 +273,8 @@ def test_training_learns_lines_from_dumps_and_articles(tmp_path: Path, monkeypat
     text_train.main([str(source), "--output", str(target)])
     assert target.read_bytes() == first
     data = json.loads(first)
-    assert data["trained_on"] == {"records": 5, "publishers": 1}
+    assert data["trained_on"]["dumps"] == 5
+    assert list(data["trained_on"]["files"]) == ["dumps.jsonl"]
     lines = lines_of(blank_lines())
     near, rows = page_features(lines)
     likely = Forest.from_json(data, NAMES).probability(rows.astype("float32")) > 0.5
@@ -300,3 +316,45 @@ def test_measured_page_the_project_started_from() -> None:
     assert document.text.endswith("eine spannende Phase werden.")
     assert document.title == "Elektroautos: BMW kooperiert mit Jaguar Land Rover"
     assert "BMW: Gen 5 wird gemeinsam weiterentwickelt" in document.text.split("\n\n")
+
+
+RAGGED = """In Lindenau
+können sich Besitzer eines alten Zählers künftig
+kostenlos beraten lassen. Die Kosten trage der
+Netzbetreiber, sagte die
+Sprecherin Marlene Fichtner. Die Stadt will zusätzlich
+Geld für Messgeräte
+zur Verfügung stellen. Ziel sei ein schneller
+Austausch in allen Straßen.
+Bislang wurden in der Stadt rund zweitausend
+Zähler getauscht, doppelt so viele wie
+im Vorjahr."""
+
+
+def test_lines_broken_within_sentences_at_no_fixed_width_are_joined() -> None:
+    document = extract_text(RAGGED)
+    assert " ".join(document.text.split()) == " ".join(RAGGED.split())
+    assert "Die Kosten trage der Netzbetreiber, sagte die Sprecherin Marlene Fichtner." in document.text
+
+
+def test_subheads_are_not_joined_where_lines_are_whole_paragraphs() -> None:
+    text = (
+        "Der Netzbetreiber tauscht in diesem Jahr alle alten Zähler der Stadt aus und bezahlt die Arbeit selbst.\n"
+        "Termine im Herbst\n"
+        "Wer einen Termin möchte, meldet sich bis zum Sommer bei der Stadt, denn danach sind alle Plätze vergeben.\n"
+        "Kein Zwang\n"
+        "Niemand muss den neuen Zähler nehmen, aber die Gebühr für das alte Gerät steigt ab dem nächsten Jahr an."
+    )
+    assert extract_text(text).text == text.replace("\n", "\n\n")
+
+
+def test_a_digest_of_short_items_is_kept_whole() -> None:
+    items = [
+        "Was heute wichtig war",
+        "Stadtwerke erhöhen die Preise. Zum Jahreswechsel steigt der Tarif für alle Kunden um vier Prozent. Der Rat stimmte zu.",
+        "Bahn testet Akkuzug. Auf der Strecke nach Nordheim fährt seit Montag ein Zug ohne Oberleitung, zunächst einmal am Tag.",
+        "Warnung vor falschen Rechnungen. Betrüger verschicken im Namen eines Paketdienstes Forderungen, die täuschend echt aussehen.",
+        "Neue Sternwarte öffnet. Besucher können ab Freitag durch das größte Fernrohr des Landes sehen, wenn der Himmel klar ist.",
+    ]
+    kept = extract_text("\n".join(items)).text
+    assert all(item in kept for item in items[1:])

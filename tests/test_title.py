@@ -36,6 +36,9 @@ def title(
         ("Neue Brücke - und viele Fragen", "Neue Brücke - und viele Fragen"),
         ("Nord-Süd-Brücke eröffnet", "Nord-Süd-Brücke eröffnet"),
         ("Beispielblatt", "Beispielblatt"),
+        # words that only start like the site's name
+        ("Beispielblatter – eine Geschichte", "Beispielblatter – eine Geschichte"),
+        ("Beispielblatt in Aufruhr – was nun?", "Beispielblatt in Aufruhr – was nun?"),
         ("", ""),
     ],
 )

@@ -134,6 +134,7 @@ _AGENCY = re.compile(rf"(?<![\w-])(?:{_NAME})(?![\w-])", re.IGNORECASE)
 # The last paragraph, or its end, in brackets: "(dpa)", "(dpa/afp, mho)", "[apa/red]"; desk codes are short and small.
 _END_MARK = re.compile(r"\s*[(\[]([^()\[\]\n]{2,60})[)\]]\.?$")
 _MARK_PART = re.compile(rf"(?:{_NAME}|[a-zäöü]{{2,4}}|red(?:aktion)?|/\w{{2,4}})\.?", re.IGNORECASE)
+_MARK_REACH = 200  # characters; marks are shorter, and a text of nothing but marks must not take forever
 _MARK_SPLIT = re.compile(r"\s*[/,;+&]\s*|\s+und\s+|\s+")
 _CREDIT_LINE = re.compile(
     rf"(?:quellen?|agenturen|text|von|mit (?:material|informationen|inhalten|angaben) (?:von|der|des|durch))?\s*:?\s*"
@@ -167,14 +168,14 @@ def split_agency_mark(text: str) -> tuple[str, str | None]:
     """
     agency = None
     while text:
-        head, _, last = text.rpartition("\n")
+        _, line_end, last = text[-_MARK_REACH:].rpartition("\n")
         mark = _END_MARK.search(last)
         parts = [part for part in _MARK_SPLIT.split(mark[1]) if part] if mark else []
         if mark and agency_of(mark[1]) and all(_MARK_PART.fullmatch(part) for part in parts):
             text = text[: len(text) - len(mark[0])].rstrip()
             agency = agency_of(mark[1])
-        elif head and len(last) <= 80 and _CREDIT_LINE.fullmatch(last):
-            text, agency = head.rstrip(), agency_of(last)
+        elif line_end and len(last) <= 80 and _CREDIT_LINE.fullmatch(last):
+            text, agency = text[: len(text) - len(last)].rstrip(), agency_of(last)
         else:
             break
     if agency is None and (match := _DATELINE.match(text)):

@@ -19,6 +19,12 @@ from presseschau.stable import canonical_url, registrable_domain, sha256
 _RESERVATION, _POLICY = "tdm-reservation", "tdm-policy"
 _ROBOTS_HEADER = "x-robots-tag"
 _ROBOTS_META = re.compile(r"robots|[\w-]*bot(?:-[\w-]+)?|google-extended|ai-training")
+# Robots whose operators say that they collect text for language models or corpora; a rule for `*` is no reservation.
+MINING_ROBOTS = (
+    "CCBot", "GPTBot", "Google-Extended", "ClaudeBot", "anthropic-ai", "Applebot-Extended", "Bytespider",
+    "Meta-ExternalAgent", "FacebookBot", "cohere-ai", "cohere-training-data-crawler", "AI2Bot", "Diffbot", "omgili",
+    "omgilibot", "PanguBot", "Timpibot",
+)  # fmt: skip
 _SAYS = {"1": True, "true": True, "0": False, "false": False}  # the protocol knows 0 and 1
 _HEX = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}", re.IGNORECASE)
 _COMMENT = re.compile(r"(?:^|\s)#.*$")  # the # of a URL's fragment has no space before it
@@ -106,8 +112,7 @@ class TdmRep:
 
     def reservation(self, url: str) -> Reservation:
         """What the file says about a page of its host."""
-        parts = urlsplit(url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        target = _target(url)
         for location, reserved, policy in self.rules:
             if _location_pattern(location).match(target):
                 said = f"tdmrep.json {location}: {int(reserved)}"
@@ -118,6 +123,48 @@ class TdmRep:
 def _tdmrep_rule(entry: Any) -> tuple[str, bool, str | None]:
     policy = entry.get(_POLICY)
     return str(entry["location"]), bool(int(entry[_RESERVATION])), str(policy) if policy else None
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsTxt:
+    """A host's saved `robots.txt` (RFC 9309): whether it keeps out robots that collect text for mining and training.
+
+    Attributes:
+        groups: (robots in lower case, rules), a rule is (allowed, location pattern), in the file's order.
+    """
+
+    groups: tuple[tuple[tuple[str, ...], tuple[tuple[bool, str], ...]], ...]
+
+    @classmethod
+    def load(cls, path: Path) -> RobotsTxt:
+        """Read a saved file; lines that are no directives are skipped, as the standard says."""
+        groups: list[tuple[list[str], list[tuple[bool, str]]]] = []
+        for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():
+            name, _, value = (part.strip() for part in line.partition("#")[0].partition(":"))
+            name = name.lower()
+            if name == "user-agent":
+                if not groups or groups[-1][1]:
+                    groups.append(([], []))
+                groups[-1][0].append(value.lower())
+            elif name in ("allow", "disallow") and groups:
+                groups[-1][1].append((name == "allow" or not value, value or "/"))
+        return cls(tuple((tuple(robots), tuple(rules)) for robots, rules in groups))
+
+    def reservation(self, url: str, robots: Sequence[str] = MINING_ROBOTS) -> Reservation:
+        """Reserved where one of the robots may not fetch the page; the longest rule decides, allow wins a tie."""
+        target = _target(url)
+        for robot in robots:
+            named = [rules for agents, rules in self.groups if robot.lower() in agents]
+            rules = [rule for group in named for rule in group]
+            fitting = [(len(at), allowed) for allowed, at in rules if _location_pattern(at).match(target)]
+            if fitting and not max(fitting)[1]:
+                return Reservation(True, f"robots.txt {robot}: disallow")
+        return Reservation(False, None) if self.groups else Reservation()
+
+
+def _target(url: str) -> str:
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _location_pattern(location: str) -> re.Pattern[str]:

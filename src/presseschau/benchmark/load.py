@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import logging
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -85,6 +86,8 @@ def _hub(source: Source, task: str) -> Corpus:
     import datasets
 
     datasets.disable_progress_bars()
+    for chatty in ("huggingface_hub", "datasets"):  # retries say the same five times before the error does
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     try:
         found = datasets.load_dataset(source.path, source.name, revision=source.revision)
     except Exception as error:
@@ -292,7 +295,7 @@ def _encode(
     if not pa.types.is_string(texts.type) and not pa.types.is_large_string(texts.type):
         raise ConfigError(f"column {source.text} is {texts.type}, not text: say dataset.text=COLUMN")
     empty = pc.equal(pc.fill_null(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0), 0).to_numpy(zero_copy_only=False)
-    nan = pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(["nan"])), value=False)
+    nan = pc.fill_null(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(["nan"], texts.type)), False)
     no_text = empty | nan.to_numpy(zero_copy_only=False)
     no_label = np.array([label is None or label in ("", "nan", "NaN") for label in labels], dtype=bool)
     if not table.num_rows:

@@ -32,8 +32,8 @@ def extract_html(raw: bytes | str, url: str | None = None, crawled: datetime | N
         crawled: When it was fetched, UTC; relative dates ("vor 3 Stunden") need it.
 
     Returns:
-        A document; its `text` is "" where there is no article, or where the page is empty, binary or beyond the limits of
-        `Extractor`. Hostile input is no exception.
+        A document; its `text` is "" where there is no article, or where the page is empty, binary or beyond the limits
+        of `Extractor`. Hostile input is no exception.
     """
     answer = Extractor()(Page("", "html", raw, url=url, crawled=crawled))
     if isinstance(answer, Document):
@@ -78,7 +78,11 @@ class Extractor:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise ValueError(f"extract.{name} must be a whole number of at least 1, not {value!r}")
-        if isinstance(self.min_confidence, bool) or not isinstance(self.min_confidence, (int, float)) or not 0 <= self.min_confidence <= 1:
+        if (
+            isinstance(self.min_confidence, bool)
+            or not isinstance(self.min_confidence, (int, float))
+            or not 0 <= self.min_confidence <= 1
+        ):
             raise ValueError(f"extract.min_confidence must be a number from 0 to 1, not {self.min_confidence!r}")
 
     def __call__(self, page: Page) -> Document | Drop:
@@ -88,10 +92,22 @@ class Extractor:
         """
         try:
             text = self._decoded(page)
-            return self._from_text(page, text) if page.kind == "text" or not _MARKUP.search(text) else self._from_html(page, text)
+            return (
+                self._from_text(page, text)
+                if page.kind == "text" or not _MARKUP.search(text)
+                else self._from_html(page, text)
+            )
         except _Unusable as unusable:
             url = canonical_url(page.url)
-            return Drop(page.source, "extract", unusable.args[0], unusable.args[1], "failed", article_id(url, "") if url else None, url)
+            return Drop(
+                page.source,
+                "extract",
+                unusable.args[0],
+                unusable.args[1],
+                "failed",
+                article_id(url, "") if url else None,
+                url,
+            )
 
     def _decoded(self, page: Page) -> str:
         raw = page.raw
@@ -103,9 +119,11 @@ class Extractor:
             if raw and looks_binary(raw):
                 raise _Unusable("binary", "no text in any encoding")
             raw = decode(raw, page.headers)
+        elif _has_surrogates(raw):
+            raw = raw.encode("utf-8", "replace").decode("utf-8")
         if not raw.strip("\0 \t\r\n\f\ufeff"):
             raise _Unusable("empty", "no content")
-        return raw.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(raw) else raw
+        return raw
 
     def _from_text(self, page: Page, text: str) -> Document:
         doc = extract_text(text, page.url)
@@ -121,7 +139,7 @@ class Extractor:
         from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
         from presseschau.extract.article import read_article
-        from presseschau.extract.dom import TooComplex, check_markup
+        from presseschau.extract.markup import TooComplex, check_markup
         from presseschau.extract.metadata import read_metadata
 
         try:

@@ -11,8 +11,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.clean import join_drop_caps, normalise, split_agency_mark
 from presseschau.extract.body import default_model, select
-from presseschau.extract.dom import BIT, Block, read_blocks
+from presseschau.extract.dom import Block, read_blocks
 from presseschau.extract.features import Known, Shingles, words_of
+from presseschau.extract.hints import BIT
 from presseschau.extract.listing import is_listing
 from presseschau.extract.sites import site_blocks
 from presseschau.stable import rounded
@@ -28,6 +29,7 @@ _STATED_CONFIDENCE = 0.7
 _SLOW_CONFIDENCE = 0.7
 _SLOW_MAX_CHARS = 3_000_000  # trafilatura needs a second a megabyte on odd pages
 _SHOWN_LEAD = 0.7
+_SENTENCE_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,15 @@ class Article:
     agency: str | None = None
 
 
-def read_article(tree: LexborHTMLParser, html: str, meta: Metadata, how: Extractor, title: str | None, url: str | None, crawled: datetime | None) -> Article:
+def read_article(
+    tree: LexborHTMLParser,
+    html: str,
+    meta: Metadata,
+    how: Extractor,
+    title: str | None,
+    url: str | None,
+    crawled: datetime | None,
+) -> Article:
     """The article of a parsed page.
 
     Args:
@@ -119,11 +129,18 @@ def _slow_parts(html: str, known: Known) -> list[str]:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
         found = trafilatura.bare_extraction(html, include_comments=False, with_metadata=False)
-    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):  # its own bugs on broken pages: ours stands
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+    ):  # its own bugs on broken pages: ours stands
         return []
     title = words_of(known.title or "")
-    lines = (found.text or "").split("\n") if found else []
-    return [line for raw in lines if (line := normalise(raw)) and words_of(line) != title]
+    lines = (getattr(found, "text", None) or "").split("\n")
+    parts = [line for raw in lines if (line := normalise(raw)) and words_of(line) != title]
+    return parts if any(len(line.split()) >= _SENTENCE_WORDS for line in parts) else []  # a menu is no article
 
 
 def _teaser(blocks: Sequence[Block], parts: Sequence[str], known: Known) -> str | None:
@@ -132,6 +149,11 @@ def _teaser(blocks: Sequence[Block], parts: Sequence[str], known: Known) -> str 
     first = words_of(parts[0])
     if len(first) >= 4 and lead.overlap(first) >= _SHOWN_LEAD:
         return parts[0]
-    if len(parts) > 1 and blocks and (blocks[0].box.near | blocks[0].inline) & BIT["lead"] and normalise(blocks[0].text) == parts[0]:
+    if (
+        len(parts) > 1
+        and blocks
+        and (blocks[0].box.near | blocks[0].inline) & BIT["lead"]
+        and normalise(blocks[0].text) == parts[0]
+    ):
         return parts[0]
     return None

@@ -11,8 +11,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.clean import normalise
-from presseschau.extract.context import CONTEXT_COLUMNS, context_rows
 from presseschau.extract.dom import Block, Box
 from presseschau.extract.features import COLUMNS, Floats, Known, Shingles, measure, outer_box, words_of
 from presseschau.extract.lexicon import LEXICON_COLUMNS, Lexicon
@@ -27,36 +25,46 @@ _SURE_PAGE = 0.95  # mean probability in the box from which on the box is truste
 _OUTSIDE = 0.8  # how sure the model must then be of a block outside of it
 _LEAD_WITHIN = 12  # a lead stands at most so many blocks above the body
 _LEAD = 0.3  # how sure the model must be of a lead
+_FILL, _FILL_SURE = 0.15, 0.6  # of a block in a gap, and of one beside it
+_SUBHEADS = frozenset(("h2", "h3", "h4", "h5"))
+_HEADLINES = frozenset(("h1", "h2", "h3"))
 _SHORTEST_LEAD = 6  # words
 _NO_LEAD = sum(
     1 << PHRASE_NAMES.index(name)
-    for name in ("byline", "credit", "date_start", "reading", "related", "newsletter", "consent", "share", "comment", "ad", "paywall", "agency")
+    for name in (
+        "byline",
+        "credit",
+        "date_start",
+        "reading",
+        "related",
+        "newsletter",
+        "consent",
+        "share",
+        "comment",
+        "ad",
+        "paywall",
+        "agency",
+    )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Two forests and the lexicon; the second forest sees what the first thinks of the surroundings."""
+    """What tells article from boilerplate: the lexicon gives some of the columns, the forest weighs them all."""
 
     lexicon: Lexicon
-    first: Forest
-    second: Forest
+    forest: Forest
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Model:
         """From what `scripts/train_extractor.py` writes."""
         lexicon = Lexicon(data["lexicon"]["words"], data["lexicon"]["names"])
-        return cls(lexicon, Forest.from_json(data["first"], (*COLUMNS, *LEXICON_COLUMNS)), Forest.from_json(data["second"], CONTEXT_COLUMNS))
+        return cls(lexicon, Forest.from_json(data["forest"], (*COLUMNS, *LEXICON_COLUMNS)))
 
     def probability(self, blocks: Sequence[Block], known: Known) -> Floats:
-        """Probability per block that it is part of the article: the mean of both forests' log odds."""
+        """Probability per block that it is part of the article."""
         words = [words_of(b.text) for b in blocks]
-        rows = np.hstack([measure(blocks, words, known), self.lexicon.rows(blocks, words)])
-        margin = self.first.margin(rows)
-        first = 1 / (1 + np.exp(-np.clip(margin, -30, 30)))
-        both = (margin + self.second.margin(context_rows(blocks, rows, first))) / 2
-        out: Floats = 1 / (1 + np.exp(-np.clip(both, -30, 30)))
-        return out
+        return self.forest.probability(np.hstack([measure(blocks, words, known), self.lexicon.rows(blocks, words)]))
 
 
 @cache
@@ -93,6 +101,8 @@ def select(blocks: Sequence[Block], known: Known, model: Model) -> Selection:
     if region is not None:
         _leave_strays(blocks, p, words, keep, region, known)
     _take_lead(blocks, p, words, keep, known)
+    _fill_gaps(blocks, p, keep)
+    _drop_headline(blocks, p, words, keep, known)
     title = words_of(known.title or "")
     seen: set[str] = set()
     chosen = []
@@ -166,10 +176,40 @@ def _take_lead(blocks: Sequence[Block], p: Floats, words: Floats, keep: Mask, kn
         if keep[i] or words[i] < _SHORTEST_LEAD or alike[i] >= 0.6 or block.linked > 0.4 * len(block.text):
             continue
         stated = lead.overlap(tokens[i]) > 0.6
-        if (stated and p[i] > _LEAD / 2) or (heads and i > heads[-1] and p[i] > _LEAD and not phrases(block.text) & _NO_LEAD):
+        if (stated and p[i] > _LEAD / 2) or (
+            heads and i > heads[-1] and p[i] > _LEAD and not phrases(block.text) & _NO_LEAD
+        ):
             keep[i] = True
 
 
-def article_text(blocks: Sequence[Block]) -> str:
-    """The blocks' text, a blank line between them."""
-    return "\n\n".join(t for b in blocks if (t := normalise(b.text)))
+def _fill_gaps(blocks: Sequence[Block], p: Floats, keep: Mask) -> None:
+    """A subhead or a paragraph between two that are kept, with the page's own looks for such, is kept as well."""
+    looks = {
+        (b.tag, b.box.names) for b, k, q in zip(blocks, keep.tolist(), p.tolist(), strict=True) if k and q > _FILL_SURE
+    }
+    for i in range(1, len(blocks) - 1):
+        block = blocks[i]
+        if keep[i] or p[i] < _FILL or block.gap or blocks[i + 1].gap or not (keep[i - 1] and keep[i + 1]):
+            continue
+        if (
+            max(p[i - 1], p[i + 1]) < _FILL_SURE
+            or block.linked > 0.4 * len(block.text)
+            or phrases(block.text) & _NO_LEAD
+        ):
+            continue
+        if block.tag in _SUBHEADS or (block.tag, block.box.names) in looks:
+            keep[i] = True
+
+
+def _drop_headline(blocks: Sequence[Block], p: Floats, words: Floats, keep: Mask, known: Known) -> None:
+    """An h1 above the body, or a heading there that says the title in other words, is the headline and not the text."""
+    body = np.flatnonzero(keep & (words >= 12) & (p > 0.6))
+    title = set(words_of(known.title or ""))
+    for i in range(int(body[0]) if len(body) else 0):
+        if not keep[i] or blocks[i].tag not in _HEADLINES:
+            continue
+        said = set(words_of(blocks[i].text))
+        if blocks[i].tag == "h1" or (
+            said and title and len(said & title) >= 0.75 * min(len(said), len(title)) and len(said) > 2
+        ):
+            keep[i] = False

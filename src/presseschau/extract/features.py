@@ -14,54 +14,53 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.extract.dom import BOX_BIT, HINT_NAMES, Block, Box
-from presseschau.extract.phrases import PHRASE_NAMES, phrases
+from presseschau.extract.dom import BOX_BIT, Block, Box
+from presseschau.extract.hints import HINT_NAMES
+from presseschau.extract.phrases import phrases
+from presseschau.extract.words import read_words
 
 Floats = npt.NDArray[np.float32]
 
-# The commonest function words of European languages: running text is full of them, labels and menus are not.
-_FUNCTION_WORDS = frozenset(
-    """der die das den dem des ein eine einen einem einer und oder aber auch nicht mit von vom zu zum zur im in am an auf aus bei für
-    über nach vor ist sind war waren wird werden wurde hat haben hatte er sie es wir ich man sich dass wie als wenn nur noch so sein
-    seine ihre durch um bis kann können mehr sei diese dieser
-    the of and to a that it for was on are as with his they at be this have from by not but what were when we there can an your which
-    their said if will each about how up out them then she many some would other into has he had you is
-    le la les un une des et en que qui dans pour sur pas plus par au aux avec ce il elle ne se est sont ont du son cette mais
-    el los las una y por con para como su al lo más pero sus ha fue es no
-    il di che è per della del dei delle nel una si sono con anche alla
-    het een van dat niet op zijn voor met er maar om hem dan bij uit naar ook door
-    o os as um uma e em do da dos não na no se mais
-    och att det som på av för är den till inte har om ett men
-    og det at en på som er til av for med ikke har de
-    i w na się z do nie że to jest jak
-    ve bir bu da için ile""".split()
-)
-# Words that speak to the reader as a user or customer: frequent in forms, consent texts and offers, rare in reports.
-_SERVICE_WORDS = frozenset(
-    """bitte klicken klick klicke anmelden angemeldet einloggen login registrieren registriert konto passwort kennwort nutzerkonto benutzerkonto
-    mail email adresse newsletter cookies cookie website webseite browser javascript datenschutz datenschutzerklärung einwilligung zustimmen
-    zustimmung akzeptieren einstellungen personenbezogene nutzer abo abonnieren abonnement abonnenten kündbar testen kostenlos kommentar kommentare
-    kommentieren netiquette redaktion leserbrief inhalte anzeigen externe externer drittanbieter link links teilen folgen folge bestellen warenkorb
-    versand lieferzeit mwst agb impressum urheberrecht vorbehalten ihnen ihre ihren ihrer ihrem deine deiner deinen dein dir dich uns unser unsere unserer unserem
-    privacy consent settings please click subscribe account password browser advertising ads personal preferences accept sign log website site your you
-    our we us terms policy vos votre cliquez sus su tu""".split()
-)
+_WORDS = read_words("words")
+_FUNCTION_WORDS = frozenset(_WORDS["function_words"].split())
+_SERVICE_WORDS = frozenset(_WORDS["service_words"].split())
 _WORD = re.compile(r"\w+")
-_TITLE_WORDS = re.compile(r"[^\W\d_]{2,}|\d+")
 _TAGS = ("p", "h1", "h2", "h3", "h4", "li", "td", "blockquote", "figcaption", "div", "section", "span", "header", "dd")
 _SENTENCE_END = frozenset(".!?…")
-_LEAF_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote figcaption td dd".split())
+_LEAF_TAGS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "figcaption", "td", "dd"])
 _CLOSERS = "\"'“”»«‹›’‘)] "
-_BOXES = ("article", "main", "section", "aside", "nav", "footer", "header", "figure", "form", "ul", "ol", "table", "blockquote", "p", "hidden", "articlebody")
+_BOXES = (
+    "article",
+    "main",
+    "section",
+    "aside",
+    "nav",
+    "footer",
+    "header",
+    "figure",
+    "form",
+    "ul",
+    "ol",
+    "table",
+    "blockquote",
+    "p",
+    "hidden",
+    "articlebody",
+)
 
+# Phrases of a form that words alone do not show; the lexicon knows the rest.
+_SAID = ("date_start", "byline", "credit", "agency", "person")
+_SAID_CHARS = 160
 _BASE = (
-    "words log_words avg_word function service lower capital digits linked links strong ends_sentence ends_colon question quotes commas "
-    "starts_lower breaks depth title_overlap lead_overlap ld_overlap ld_known repeats copies gap"
-).split()
+    "words", "log_words", "avg_word", "function", "service", "lower", "capital", "digits", "linked", "links",
+    "strong", "ends_sentence", "ends_colon", "question", "quotes", "commas", "starts_lower", "breaks", "depth",
+    "title_overlap", "lead_overlap", "ld_overlap", "ld_known", "repeats", "copies", "gap",
+)  # fmt: skip
 GROUP = (
-    "own_share parent_share grand_share own_count top_inside top_up sig_share sig_count sig_mean sig_linked "
-    "after_title blocks_after_title words_after_title place words_place page_words page_blocks box_linked parent_linked near_top"
-).split()
+    "own_share", "parent_share", "grand_share", "own_count", "top_inside", "top_up", "sig_share", "sig_count",
+    "sig_mean", "sig_linked", "after_title", "blocks_after_title", "words_after_title", "place", "words_place",
+    "page_words", "page_blocks", "box_linked", "parent_linked", "near_top",
+)  # fmt: skip
 FEATURES: tuple[str, ...] = (
     *_BASE,
     *(f"tag_{t}" for t in _TAGS),
@@ -70,10 +69,23 @@ FEATURES: tuple[str, ...] = (
     *(f"near_{h}" for h in HINT_NAMES),
     *(f"around_{h}" for h in HINT_NAMES),
     *(f"inline_{h}" for h in HINT_NAMES),
-    *(f"says_{p}" for p in PHRASE_NAMES),
+    *(f"says_{p}" for p in _SAID),
     *GROUP,
 )
-_CONTEXT = ("log_words", "linked", "gap", "function", "ends_sentence", "tag_p", "tag_h2", "tag_h3", "title_overlap", "ld_overlap", "sig_share", "own_share")
+_CONTEXT = (
+    "log_words",
+    "linked",
+    "gap",
+    "function",
+    "ends_sentence",
+    "tag_p",
+    "tag_h2",
+    "tag_h3",
+    "title_overlap",
+    "ld_overlap",
+    "sig_share",
+    "own_share",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +112,6 @@ _TAG_AT = {tag: i for i, tag in enumerate(_TAGS)}
 _BOX_MASKS = np.asarray([BOX_BIT[name] for name in _BOXES], dtype=np.int64)
 
 
-def _bits(masks: list[int], size: int) -> Floats:
-    """One column per bit."""
-    table = np.asarray(masks, dtype=np.int64)[:, None] >> np.arange(size) & 1
-    return table.astype(np.float32)
-
-
 class Shingles:
     """Share of a block's words that stand in a reference text in the same order."""
 
@@ -117,15 +123,18 @@ class Shingles:
         self.joined = f" {' '.join(words)} " if words else ""
 
     def overlap(self, words: Sequence[str]) -> float:
+        """0 to 1; of fewer than three words, whether they stand there."""
         if not words or not self.joined:
             return 0.0
         if len(words) < 3:
             return float(f" {' '.join(words)} " in self.joined)
-        hits = sum(t in self.known for t in zip(words, words[1:], words[2:], strict=False))
+        hits = sum(map(self.known.__contains__, zip(words, words[1:], words[2:], strict=False)))
         return hits / (len(words) - 2)
 
 
-def _base_row(block: Block, words: list[str], title: frozenset[str], lead: Shingles, ld: Shingles, repeats: int, copies: int) -> tuple[float, ...]:
+def _base_row(
+    block: Block, words: list[str], title: frozenset[str], lead: Shingles, ld: Shingles, repeats: int, copies: int
+) -> tuple[float, ...]:
     text = block.text
     tokens = text.split()
     firsts = [t[0] for t in tokens]
@@ -185,22 +194,20 @@ def measure(blocks: Sequence[Block], words: Sequence[list[str]], known: Known) -
         seen[text] = repeats + 1
         rows.append(_base_row(block, tokens, title, lead, ld, repeats, total[text]))
     count, size = len(blocks), len(HINT_NAMES)
-    tags = np.zeros((count, len(_TAGS)), dtype=np.float32)
-    for i, block in enumerate(blocks):
-        if (at := _TAG_AT.get(block.tag)) is not None:
-            tags[i, at] = 1.0
+    tags = np.asarray([_TAG_AT.get(b.tag, -1) for b in blocks])[:, None] == np.arange(len(_TAGS))
     boxes = np.asarray([b.box.boxes for b in blocks], dtype=np.int64)[:, None] & _BOX_MASKS
-    table = np.hstack(
+    named = np.asarray([(b.box.own, b.box.near, b.box.around, b.inline) for b in blocks], dtype=np.int64)
+    said = [phrases(b.text, _SAID) if len(b.text) <= _SAID_CHARS else 0 for b in blocks]
+    table = np.concatenate(
         [
             np.asarray(rows, dtype=np.float32),
             tags,
-            (boxes > 0).astype(np.float32),
-            _bits([b.box.own for b in blocks], size),
-            _bits([b.box.near for b in blocks], size),
-            _bits([b.box.around for b in blocks], size),
-            _bits([b.inline for b in blocks], size),
-            _bits([phrases(b.text) for b in blocks], len(PHRASE_NAMES)),
-        ]
+            boxes > 0,
+            (named[:, :, None] >> np.arange(size) & 1).reshape(count, 4 * size),
+            np.asarray(said)[:, None] >> np.arange(len(_SAID)) & 1,
+        ],
+        axis=1,
+        dtype=np.float32,
     )
     table = np.hstack([table, group_rows(blocks, table, good_words(table))])
     return np.hstack([table, _neighbours(table)])
@@ -266,7 +273,9 @@ def group_rows(blocks: Sequence[Block], base: Floats, good: Floats) -> Floats:
     weights = good.tolist()
     total = float(sum(weights)) or 1.0
     outers = [outer_box(b) for b in blocks]
-    sums = box_sums(outers, [(g, g, float(len(b.text)), float(b.linked), 1.0) for b, g in zip(blocks, weights, strict=True)])
+    sums = box_sums(
+        outers, [(g, g, float(len(b.text)), float(b.linked), 1.0) for b, g in zip(blocks, weights, strict=True)]
+    )
     up_to_top: dict[Box, int] = {}
     top: Box | None = max(sums, key=lambda b: (sums[b][1], -b.index))
     steps = 0

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.extract.dom import Block, Box, name_parts
+from presseschau.extract.dom import Block, Box
 from presseschau.extract.features import words_of
+from presseschau.extract.hints import name_parts
 from presseschau.extract.lexicon import Lexicon, word_tokens
 from presseschau.extract.model import Floats
 
@@ -31,7 +32,7 @@ class Boosting:
         bins: Thresholds tried per column.
     """
 
-    trees: int = 60
+    trees: int = 160
     depth: int = 4
     rate: float = 0.12
     ridge: float = 3.0
@@ -47,7 +48,9 @@ def _edges(values: Floats, bins: int) -> Floats:
     return np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1]).astype(np.float32))
 
 
-def fit_forest(table: Floats, target: Floats, weight: Floats, columns: Sequence[str], how: Boosting, seed: int) -> dict[str, Any]:
+def fit_forest(
+    table: Floats, target: Floats, weight: Floats, columns: Sequence[str], how: Boosting, seed: int
+) -> dict[str, Any]:
     """Newton boosting of oblivious trees on weighted logistic loss.
 
     Args:
@@ -97,7 +100,12 @@ def fit_forest(table: Floats, target: Floats, weight: Floats, columns: Sequence[
 
 
 def _grow(
-    binned: npt.NDArray[np.uint8], tried: npt.NDArray[np.int64], edges: Sequence[Floats], gradient: Floats, hessian: Floats, how: Boosting
+    binned: npt.NDArray[np.uint8],
+    tried: npt.NDArray[np.int64],
+    edges: Sequence[Floats],
+    gradient: Floats,
+    hessian: Floats,
+    how: Boosting,
 ) -> tuple[list[int], list[float], Floats]:
     """One tree: at every level the question that gains most over all leaves at once."""
     width = how.bins + 2
@@ -125,12 +133,15 @@ def _grow(
 
 Seen = tuple[set[str], set[str]]
 _CAP, _FLOOR = 3.0, 0.35  # no word is proof; a word that says little is left out
-_LEAST_WORDS, _LEAST_NAMES = 8, 5  # publishers that must share a word before it counts, so that no site's wording gets in
+_LEAST_WORDS, _LEAST_NAMES = (
+    8,
+    5,
+)  # publishers that must share a word before it counts, so that no site's wording gets in
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Which publishers' articles and boilerplate hold which words and class names; (article, boilerplate) sets by publisher."""
+    """Which words and class names stand in whose articles and boilerplate: (article, boilerplate) sets by publisher."""
 
     words: Mapping[str, Seen]
     names: Mapping[str, Seen]

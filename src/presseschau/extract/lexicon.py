@@ -1,7 +1,7 @@
 """Learnt weights of words and of class names: how much each speaks for an article or for boilerplate.
 
-A weight is the log ratio of the publishers in whose articles a word stands to those in whose boilerplate it stands, so that no
-single site's wording counts more than once.
+A weight is the log ratio of the publishers in whose articles a word stands to those in whose boilerplate it stands, so
+that no single site's wording counts more than once.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from presseschau.extract.dom import Block, Box, name_parts
+from presseschau.extract.dom import Block, Box
 from presseschau.extract.features import Floats, outer_box
+from presseschau.extract.hints import name_parts
 
-LEXICON_COLUMNS: tuple[str, ...] = tuple(
-    "lex_mean lex_low lex_high lex_start lex_known name_own name_parent name_grand name_low name_high name_outer".split()
-)
-_AROUND = 8
+LEXICON_COLUMNS: tuple[str, ...] = (
+    "lex_mean", "lex_low", "lex_high", "lex_start", "lex_known", "name_own", "name_parent", "name_grand",
+    "name_low", "name_high", "name_outer",
+)  # fmt: skip
+_FIRST_WORDS = 30  # the start of a long block tells enough
+_CLEAR = 0.7  # weight from which on a word speaks clearly for one side
 
 
 def word_tokens(words: list[str]) -> list[str]:
@@ -53,42 +56,46 @@ class Lexicon:
         return known
 
     def rows(self, blocks: Sequence[Block], words: Sequence[list[str]]) -> Floats:
-        """One row of `LEXICON_COLUMNS` per block."""
+        """One row of `LEXICON_COLUMNS` per block; `words` are those of each block's text."""
         boxes: dict[Box, tuple[float, float]] = {}
         out = [(*self._word_row(w), *self._name_row(b, boxes)) for b, w in zip(blocks, words, strict=True)]
         return np.asarray(out, dtype=np.float32).reshape(len(out), len(LEXICON_COLUMNS))
 
     def _word_row(self, words: list[str]) -> tuple[float, float, float, float, float]:
-        tokens = word_tokens(words)
-        if not tokens:
-            return 0.0, 0.0, 0.0, 0.0, 0.0
+        tokens = word_tokens(words[:_FIRST_WORDS])
         get = self.words.get
         weights = [w for w in map(get, tokens) if w is not None]
         if not weights:
             return 0.0, 0.0, 0.0, 0.0, 0.0
         n = len(tokens)
-        start = get(tokens[0], 0.0) + get(tokens[(n + 1) // 2] if n > 1 else "", 0.0)
-        low = sum(w < -0.7 for w in weights) / n
-        high = sum(w > 0.7 for w in weights) / n
+        start = get(tokens[0], 0.0) + (get(tokens[(n + 1) // 2], 0.0) if n > 1 else 0.0)
+        low = sum([w < -_CLEAR for w in weights]) / n
+        high = sum([w > _CLEAR for w in weights]) / n
         return sum(weights) / n, low, high, start, len(weights) / n
 
     def _name_row(self, block: Block, boxes: dict[Box, tuple[float, float]]) -> tuple[float, ...]:
         box = block.box
         parent = box.parent or box
         grand = parent.parent or parent
-        low, high = self._extremes(box, boxes)
         weigh = self.name_weight
-        return weigh(box.names), weigh(parent.names), weigh(grand.names), low, high, weigh(outer_box(block).names)
+        return (
+            weigh(box.names),
+            weigh(parent.names),
+            weigh(grand.names),
+            *self._extremes(box, boxes),
+            weigh(outer_box(block).names),
+        )
 
     def _extremes(self, box: Box, boxes: dict[Box, tuple[float, float]]) -> tuple[float, float]:
-        known = boxes.get(box)
-        if known is None:
-            weights = []
-            at: Box | None = box
-            for _ in range(_AROUND):
-                if at is None:
-                    break
-                weights.append(self.name_weight(at.names))
-                at = at.parent
-            known = boxes[box] = (min(weights), max(weights))
-        return known
+        """Lowest and highest weight of the names of a box and all above it."""
+        chain = []
+        at: Box | None = box
+        while at is not None and at not in boxes:
+            chain.append(at)
+            at = at.parent
+        low, high = boxes[at] if at is not None else (0.0, 0.0)
+        for inner in reversed(chain):
+            weight = self.name_weight(inner.names)
+            low, high = min(low, weight), max(high, weight)
+            boxes[inner] = low, high
+        return low, high

@@ -7,16 +7,24 @@ from urllib.parse import urlsplit
 
 from presseschau.extract.dom import Block
 
-_INDEX_TYPES = frozenset(("collectionpage", "searchresultspage", "itemlist", "profilepage", "website"))
-_ARTICLE_TYPES = frozenset(("article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "blogposting", "liveblogposting", "report", "review", "recipe"))
+_INDEX_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage"))
+_ARTICLE_TYPES = frozenset(
+    (
+        "article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle",
+        "backgroundnewsarticle", "techarticle", "advertisercontentarticle", "blogposting", "liveblogposting", "report",
+        "review", "recipe", "interview", "podcastepisode",
+    )
+)  # fmt: skip
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_MANY = 8  # headlines that lead elsewhere, beside a text that is no article by its own account
-_ABOUNDING = 25  # beside any text
-_HEADLINE_WORDS = 8  # of article text per headline, under which the headlines are the page
+_MANY = 6  # headlines that lead elsewhere
+_HEADLINE_WORDS = 15  # words of text per headline on a page that calls itself an index: teasers are longer than that
+_HANGING = 0.5  # share of the text that stands right under headlines that lead elsewhere
 
 
 def is_listing(blocks: Sequence[Block], chosen: Sequence[Block], page_types: Sequence[str], url: str | None) -> bool:
-    """True where headlines that lead elsewhere outweigh the text, or every paragraph hangs under one of them.
+    """True where the text is other articles' teasers: it hangs under their headlines, or the page calls itself so.
+
+    A page that calls itself an article is one, however long the lists below it.
 
     Args:
         blocks: All blocks of the page.
@@ -25,16 +33,16 @@ def is_listing(blocks: Sequence[Block], chosen: Sequence[Block], page_types: Seq
         url: Its address; a front page has no path.
     """
     types = {t.lower() for t in page_types}
-    is_article = bool(types & _ARTICLE_TYPES)
-    is_index = not is_article and (bool(types & _INDEX_TYPES) or (url is not None and not urlsplit(url).path.strip("/")))
-    headlines = sum(b.gap_heads + _leads_elsewhere(b) for b in blocks)
-    words = sum(len(b.text.split()) for b in chosen)
-    hanging = _hanging_share(blocks, chosen)
-    if is_index:
-        return headlines >= _MANY and (hanging >= 0.3 or words < 3 * _HEADLINE_WORDS * headlines)
-    if is_article:
+    if types & _ARTICLE_TYPES:
         return False
-    return (headlines >= _ABOUNDING and words < _HEADLINE_WORDS * headlines) or (headlines >= _MANY and hanging >= 0.6)
+    headlines = sum(b.gap_heads + _leads_elsewhere(b) for b in blocks)
+    if headlines < _MANY:
+        return False
+    if _hanging_share(blocks, chosen) >= _HANGING:
+        return True
+    front = url is not None and not urlsplit(url).path.strip("/")
+    words = sum(len(b.text.split()) for b in chosen)
+    return (front or bool(types & _INDEX_TYPES)) and words < _HEADLINE_WORDS * headlines
 
 
 def _leads_elsewhere(block: Block) -> bool:

@@ -175,7 +175,7 @@ def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, sites: list[str
     own = site_keys(sites)
     newsroom: tuple[str, ...] = ()
     for found in _author_sources(tree, metas, graph, html):
-        if found and is_site(found[0], own) and not any(map(looks_like_person, found[1:])):
+        if found and is_site(found[0], own) and not any(looks_like_person(x) or agency_named(x) for x in found[1:]):
             found = found[:1]  # the publisher's address stands behind its name
         if any(agency_named(name) or not (is_site(name, own) or is_newsroom(name)) for name in found):
             return found

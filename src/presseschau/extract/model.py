@@ -1,7 +1,8 @@
 """A small boosted ensemble of oblivious trees, read from plain JSON, evaluated with numpy.
 
 An oblivious tree asks the same few questions of every row, so a forest is three array look-ups (Kohavi 1994, "Bottom-up
-induction of oblivious read-once decision graphs"; Prokhorenkova et al. 2018, "CatBoost"). `scripts/train_extractor.py` fits it.
+induction of oblivious read-once decision graphs"; Prokhorenkova et al. 2018, "CatBoost").
+`scripts/train_extractor.py` fits it.
 """
 
 from __future__ import annotations
@@ -61,5 +62,4 @@ class Forest:
 
     def probability(self, rows: Floats) -> Floats:
         """Logistic of the margin, 0 to 1."""
-        out: Floats = 1 / (1 + np.exp(-np.clip(self.margin(rows), -30, 30)))
-        return out
+        return (1 / (1 + np.exp(-np.clip(self.margin(rows), -30, 30)))).astype(np.float32)

@@ -26,11 +26,13 @@ from presseschau.extract.model import Forest
 from presseschau.extract.phrases import PHRASE_NAMES
 from presseschau.extract.text_features import NAMES, cached_phrases, is_prose, page_features
 from presseschau.extract.text_lines import Line, ends_sentence, lines_of, without_near_repeats
+from presseschau.extract.text_notices import is_notice
 from presseschau.stable import canonical_url, publisher_of
 
 EXTRACTOR = "presseschau-text 1"
 _KEEP = 0.5
 _UNLIKELY = 0.3
+_FURNITURE = 20  # a whole page has at least forty lines of menus, labels and teasers
 _SUBHEAD, _SUBHEAD_BETWEEN = 0.2, 0.6
 # Clean gold articles keep ≥ 0.77 of their words and ≥ 0.46 of their lines, whole pages ≤ 0.87 and ≤ 0.30.
 _CLEAN_WORDS, _CLEAN_LINES = 0.75, 0.38
@@ -44,28 +46,6 @@ _NOT_TITLE = sum(
     1 << i for i, name in enumerate(PHRASE_NAMES) if name in ("byline", "credit", "share", "reading", "agency")
 )
 _DATE_BIT = 1 << PHRASE_NAMES.index("date")
-# What a page says about itself in whole sentences that look like an article's; only wordings no article has.
-_NEVER = re.compile(
-    r"""ich \s bin \s (?:damit|mit \s der) \b .{0,60} (?:einverstanden|drittanbieter|newsletter|angezeigt)
-      | an \s dieser \s stelle \s (?:finden|findest|ist|befindet|steht|haben) \b .{0,80} inhalt
-      | bitte \s (?:aktivieren|deaktivieren|erlauben) \s sie \b .{0,60} (?:javascript|blocker|cookies|browser)
-      | mit \s (?:dem|einem|ihrem)? \s? klick \s (?:auf|hier) \b .{0,120} (?:datenschutz|einverstanden|zu\.|akzeptier)
-      | es \s (?:gilt|gelten) \s (?:die|unsere) \s (?:\w+\s){0,2} (?:datenschutz|nutzungsbedingungen|agb)
-      | (?:beim|über|durch) \b .{0,60} affiliate-?links? \b | affiliate-?links? \b .{0,200} provision
-      | (?:wir|die \s redaktion) \s (?:erhalten|bekommen|erhält|bekommt) \b .{0,60} provision
-      | alle \s rechte \s vorbehalten | all \s rights \s reserved
-      | (?:javascript|werbeblocker|adblocker) \b .{0,60} (?:aktiviert|deaktiviert|ausgeschaltet)
-      | (?:vielen|herzlichen) \s dank ,? \s (?:für|dass) \b .{0,60} (?:anmeldung|registrierung|interesse)
-      | abonnieren \s sie \b .{0,60} (?:newsletter|kanal|whatsapp)""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_NEVER_CHARS = 500
-# One of these words is in every match of the above; asking for them first is ten times faster.
-_NEVER_WORDS = (
-    "einverstanden", "drittanbieter", "newsletter", "angezeigt", "inhalt", "javascript", "blocker", "cookies", "browser",
-    "datenschutz", "klick", "nutzungsbedingungen", "agb", "affiliate", "provision", "vorbehalten", "reserved", "anmeldung",
-    "registrierung", "interesse", "kanal", "whatsapp",
-)  # fmt: skip
 _WORD = re.compile(r"\w+")
 _BYLINE = re.compile(
     r"^(?:(?:(?:ein |eine )?[A-ZÄÖÜ]\w+ )?[Vv]on:?|VON|[Bb]y|Text:|Autor(?:in|en|innen)?:)\s+(?=[A-ZÄÖÜ])"
@@ -143,8 +123,11 @@ def line_chances(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
 def _kept(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """The article's lines, with subheads that stand directly between two of them."""
     likely = chance >= _KEEP
+    if sum(not is_prose(line.text) for line in lines) < _FURNITURE:
+        # No page around it: a digest or a list of questions looks odd to the model, but it is what the input is.
+        likely |= [is_prose(line.text) and not cached_phrases(line.text) & _BOILERPLATE for line in lines]
     for i in map(int, np.flatnonzero(likely)):
-        likely[i] = not _is_notice(lines[i].text)
+        likely[i] = not is_notice(lines[i].text)
     keep = likely.copy()
     for i in map(int, np.flatnonzero((chance >= _SUBHEAD) & ~likely)):
         if 0 < i < len(lines) - 1 and min(chance[i - 1], chance[i + 1]) >= _SUBHEAD_BETWEEN:
@@ -152,14 +135,6 @@ def _kept(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray
             words = len(line.text.split())
             keep[i] = 2 <= words <= 14 and not line.bullet and not cached_phrases(line.text) & _NO_SUBHEAD
     return keep
-
-
-def _is_notice(text: str) -> bool:
-    """Whether a line is a page's word about itself: consent, adverts, scripts, rights."""
-    if len(text) > _NEVER_CHARS:
-        return False
-    small = text.lower()
-    return any(word in small for word in _NEVER_WORDS) and _NEVER.search(text) is not None
 
 
 def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:

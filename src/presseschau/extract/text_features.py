@@ -148,7 +148,7 @@ def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
 def _cohesion(rows: Floats, lines: Sequence[Line]) -> None:
     """How far a line's names and nouns are those of the other running text: teasers of other stories have their own."""
     content = [set(_CONTENT.findall(line.text)) for line in lines]
-    spread = Counter(word for i, words in enumerate(content) if rows[i, _AT["prose"]] for word in sorted(words))
+    spread = Counter(word for i, words in enumerate(content) if rows[i, _AT["prose"]] for word in words)
     for i, words in enumerate(content):
         own = 1 if rows[i, _AT["prose"]] else 0
         shared = sum(spread[word] > own for word in words)

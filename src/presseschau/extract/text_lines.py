@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from presseschau.clean import normalise_characters
 
@@ -22,6 +23,8 @@ _RULE = re.compile(r"[\W_]*")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>-])")
 _EMPHASIS = re.compile(r"(?<!\w)(\*\*|__)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_RAGGED_SHARE = 0.3  # of neighbouring lines: wrapped articles have 0.3 to 0.7, pages broken at links less
+_PROSE_CHARS = 40  # a shorter line before a capital may be a subhead
 _TERMINALS = tuple(".!?…:;")
 _LAST_BRACKET = re.compile(r"\s*[(\[][^()\[\]]{1,40}[)\]]$")
 _CLOSING = "\"'»«“”‘’›‹)]"
@@ -62,6 +65,7 @@ def lines_of(raw: str) -> list[Line]:
     """The blocks of a dump in reading order."""
     raw = normalise_characters(raw)
     width = _wrap_width(raw)
+    ragged = _is_ragged(raw)
     blocks: list[Line] = []
     gap, last_raw = True, ""
     for row in raw.split("\n"):
@@ -77,7 +81,7 @@ def lines_of(raw: str) -> list[Line]:
             and not line.bullet
             and not line.heading
             and not gap
-            and _continues(blocks[-1], line.text, last_raw, width)
+            and _continues(blocks[-1], line.text, last_raw, width, ragged)
         ):
             drop_cap = len(blocks[-1].text) == 1 and blocks[-1].text.isupper() and line.text[0].islower()
             glue = "" if drop_cap or line.text[0] in ",.;:!?)]…" else " "
@@ -138,7 +142,15 @@ def _wrap_width(raw: str) -> int:
     return width
 
 
-def _continues(before: Line, text: str, last_raw: str, width: int) -> bool:
+def _is_ragged(raw: str) -> bool:
+    """Whether lines are broken within sentences, at no fixed width: what an editor's source or a mail leaves behind."""
+    rows = [row.strip() for row in raw.split("\n")]
+    pairs = [(a, b) for a, b in pairwise(rows) if a and b and not _BULLET.match(b)]
+    broken = sum(not ends_sentence(a) and b[0].islower() for a, b in pairs)
+    return broken >= 3 and broken >= _RAGGED_SHARE * len(pairs)
+
+
+def _continues(before: Line, text: str, last_raw: str, width: int, ragged: bool) -> bool:
     """Whether a line goes on with the block before it, no blank line between them."""
     if text[0] in ",.;:!?)]" and not text.startswith("..."):
         return not before.heading
@@ -150,5 +162,7 @@ def _continues(before: Line, text: str, last_raw: str, width: int) -> bool:
         return True  # a drop cap
     last_word = before.text.rsplit(" ", 1)[-1]
     if last_word in _OPEN_END or before.text.endswith(","):
+        return " " in before.text
+    if ragged and (text[0].islower() or len(before.text) >= _PROSE_CHARS):
         return " " in before.text
     return text[0].islower() and before.text.count(" ") >= 3

@@ -19,20 +19,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.clean import normalise
 from presseschau.extract.encoding import decode
-from presseschau.extract.model import Forest
+from presseschau.extract.fit import Boosting, fit_forest
+from presseschau.extract.model import Floats, Forest
 from presseschau.extract.text_features import NAMES, page_features
 from presseschau.extract.text_lines import Line, lines_of, without_near_repeats
 from presseschau.stable import publisher_of, sha256
 
-Floats = npt.NDArray[np.float32]
 Example = tuple[Floats, Floats, Floats]  # rows, labels, weights
 _WORD = re.compile(r"\w+")
-_BINS, _DEPTH, _TREES, _RATE, _PENALTY = 24, 4, 150, 0.12, 3.0
+_BOOSTING, _SEED = Boosting(trees=150), 0
 _SHORTEST = 200  # characters; shorter articles are pictures and tickers
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "head", "-comment"))
 _BLOCK_TAGS = """
@@ -82,83 +81,10 @@ def _example(lines: Sequence[Line], labels: Floats) -> Example:
     return rows.astype(np.float32), labels[near], np.minimum(np.sqrt(words + 1), 7).astype(np.float32)
 
 
-def _edges(column: Floats) -> Floats:
-    values = np.unique(column)
-    if len(values) > _BINS:
-        values = np.unique(np.quantile(column, np.linspace(0, 1, _BINS + 1)))
-    middle: Floats = ((values[1:] + values[:-1]) / 2).astype(np.float32)
-    return middle
-
-
-def fit(data: Sequence[Example], seed: int = 0) -> dict[str, Any]:
-    """Boosted oblivious trees for the log odds of a line, as `Forest.from_json` reads them.
-
-    Gradient boosting with second-order leaf values (Chen & Guestrin 2016) on a random half of the rows and four tenths
-    of the columns per tree; columns are binned once.
-    """
-    rows = np.vstack([x for x, _, _ in data]).astype(np.float32)
-    label = np.concatenate([y for _, y, _ in data])
-    weight = np.concatenate([w for _, _, w in data])
-    weight = weight / weight.mean()
-    rng = np.random.default_rng(seed)
-    edges = [_edges(rows[:, j]) for j in range(rows.shape[1])]
-    binned = np.stack([np.searchsorted(edge, rows[:, j]) for j, edge in enumerate(edges)]).astype(np.uint8)
-    usable = np.array([j for j, edge in enumerate(edges) if len(edge)])
-    share = float((weight * label).sum() / weight.sum())
-    bias = float(np.log(share / (1 - share)))
-    margin = np.full(len(label), bias)
-    features, thresholds, leaves = [], [], []
-    for _ in range(_TREES):
-        chance = 1 / (1 + np.exp(-margin))
-        gradient, hessian = weight * (label - chance), weight * np.maximum(chance * (1 - chance), 1e-6)
-        picked = np.flatnonzero(rng.random(len(label)) < 0.5)
-        columns = np.sort(rng.choice(usable, max(1, int(0.4 * len(usable))), replace=False))
-        tree = _grow(binned[:, picked], gradient[picked], hessian[picked], columns, edges)
-        place = np.zeros(len(label), dtype=np.int64)
-        for level, (column, cut) in enumerate(tree):
-            place |= (binned[column] > cut).astype(np.int64) << level
-        total = np.bincount(place[picked], gradient[picked], 1 << _DEPTH)
-        leaf = _RATE * total / (np.bincount(place[picked], hessian[picked], 1 << _DEPTH) + _PENALTY)
-        margin += leaf[place]
-        features.append([column for column, _ in tree])
-        thresholds.append([round(float(edges[column][cut]), 5) for column, cut in tree])
-        leaves.append([round(float(value), 5) for value in leaf])
-    used = sorted({column for tree in features for column in tree})
-    at = {column: i for i, column in enumerate(used)}
-    return {
-        "names": [NAMES[column] for column in used],
-        "bias": round(bias, 5),
-        "feature": [[at[column] for column in tree] for tree in features],
-        "threshold": thresholds,
-        "leaf": leaves,
-    }
-
-
-def _grow(
-    binned: npt.NDArray[np.uint8],
-    gradient: npt.NDArray[np.float64],
-    hessian: npt.NDArray[np.float64],
-    columns: npt.NDArray[np.intp],
-    edges: Sequence[Floats],
-) -> list[tuple[int, int]]:
-    """One oblivious tree: the (column, bin) of each level that splits all leaves of the level best."""
-    size = _BINS + 2
-    leaf = np.zeros(binned.shape[1], dtype=np.int64)
-    tree: list[tuple[int, int]] = []
-    for level in range(_DEPTH):
-        best, choice = -1.0, (int(columns[0]), 0)
-        for column in columns:
-            key = leaf * size + binned[column]
-            g = np.bincount(key, gradient, (1 << level) * size).reshape(-1, size).cumsum(axis=1)
-            h = np.bincount(key, hessian, (1 << level) * size).reshape(-1, size).cumsum(axis=1)
-            left, right = g**2 / (h + _PENALTY), (g[:, -1:] - g) ** 2 / (h[:, -1:] - h + _PENALTY)
-            gain = (left + right).sum(axis=0)[: len(edges[column])]
-            cut = int(gain.argmax())
-            if gain[cut] > best:
-                best, choice = float(gain[cut]), (int(column), cut)
-        tree.append(choice)
-        leaf |= (binned[choice[0]] > choice[1]).astype(np.int64) << level
-    return tree
+def fit(data: Sequence[Example]) -> dict[str, Any]:
+    """The forest for the log odds of a line, as `Forest.from_json` reads it."""
+    rows, label, weight = (np.concatenate(part) for part in zip(*data, strict=True))
+    return fit_forest(rows, label, weight, NAMES, _BOOSTING, _SEED)
 
 
 def page_blocks(html: str) -> list[tuple[str, str, int]]:
@@ -232,13 +158,14 @@ def _left_out(records: Sequence[dict[str, Any]], folds: int = 5) -> None:
     """Prints precision and recall by words of each fold's publishers under a model of the others."""
     publishers = sorted({record["publisher"] for record in records}, key=sha256)
     fold = {publisher: i % folds for i, publisher in enumerate(publishers)}
+    data = [(fold[record["publisher"]], list(examples(record))) for record in records]
     for k in range(folds):
-        forest = Forest.from_json(fit([e for r in records if fold[r["publisher"]] != k for e in examples(r)]), NAMES)
+        forest = Forest.from_json(fit([example for at, parts in data if at != k for example in parts]), NAMES)
         hit = kept = wanted = 0.0
-        for record in records:
-            if fold[record["publisher"]] == k:
-                rows, label, weight = next(iter(examples(record)))
-                keep = forest.probability(rows.astype(np.float32)) >= 0.5
+        for at, parts in data:
+            if at == k:
+                rows, label, weight = parts[0]
+                keep = forest.probability(rows) >= 0.5
                 hit, kept = hit + float((weight * label)[keep].sum()), kept + float(weight[keep].sum())
                 wanted += float((weight * label).sum())
         print(f"fold {k}: precision {hit / max(kept, 1):.3f} recall {hit / max(wanted, 1):.3f} of weighted lines")
@@ -247,17 +174,22 @@ def _left_out(records: Sequence[dict[str, Any]], folds: int = 5) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("dumps", nargs="+", type=Path)
+    parser.add_argument("pages", nargs="+", type=Path)
     parser.add_argument("--left-out", action="store_true", help="score publishers left out instead of writing a model")
     parser.add_argument("--output", type=Path, default=Path(__file__).with_name("text_model.json"))
     options = parser.parse_args(arguments)
-    records = _records(options.dumps)
+    records = _records(options.pages)
     if options.left_out:
         _left_out(records)
         return
     model = fit([example for record in records for example in examples(record)])
-    publishers = sorted({record["publisher"] for record in records})
-    model = {"trained_on": {"records": len(records), "publishers": len(publishers)}} | model
+    source = {
+        "files": {path.name: sha256(path.read_bytes()) for path in options.pages},
+        "dumps": len(records),
+        "publishers": len({record["publisher"] for record in records}),
+        "seed": _SEED,
+    }
+    model = {"trained_on": source} | model
     options.output.write_text(json.dumps(model, separators=(",", ":")) + "\n", "utf-8")
 
 

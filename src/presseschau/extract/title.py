@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.extract.jsonld import plain
+
+Words: TypeAlias = tuple[str, ...]
 
 _TOKEN = re.compile(r"\w+")
 _SEPARATOR = re.compile(r"\s+[|ǀ│–—\-•·:»«›‹~]+\s+|\s*[|ǀ│]\s*|\s*»\s+|\s+—\s*|--")
@@ -22,11 +25,16 @@ _HIDDEN_CLASS = re.compile(
 )
 _HOME = re.compile(r"(?:https?://[^/]+)?/?(?:\?[^/]*)?")
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+# What a site puts before or behind its name; open classes of words would cut "Welt in Aufruhr – …" on welt.de.
+_ADDITIONS = frozenset((
+    "online", "news", "nachrichten", "magazin", "magazine", "blog", "forum", "community", "portal", "zeitung",
+    "archiv", "plus", "live", "tv", "net", "com", "org", "info", "eu", "de", "at", "ch", "li", "lu", "it", "uk", "co",
+    "digital", "redaktion", "print", "app", "the", "die", "der", "das", "e", "v", "ev", "gmbh", "ag", "deutschland",
+    "schweiz", "oesterreich", "www",
+))  # fmt: skip
 _MAX_HEADINGS = 40
 _MAX_SECOND = 5
 _CONFIRMED = 0.5  # an h2 that shares fewer words with what the page states may be a teaser's
-
-Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +143,28 @@ def without_site(title: str, sites: Sequence[str]) -> str:
     return title.strip()
 
 
-def site_keys(sites: Sequence[str]) -> frozenset[str]:
-    """Names of a site in a form that compares: letters and digits only, umlauts folded."""
-    return frozenset(key for site in sites if len(key := _key(site)) > 1)
+def site_keys(sites: Sequence[str]) -> frozenset[Words]:
+    """Names of a site in a form that compares: words, umlauts folded, apart and in one."""
+    keys = [key for site in sites if len("".join(key := _key(site))) > 1]
+    return frozenset([*keys, *(("".join(key),) for key in keys)])
 
 
-def _key(text: str) -> str:
-    return "".join(words(text)).translate(_FOLD)
+def _key(text: str) -> Words:
+    return words(text.lower().translate(_FOLD))
 
 
-def is_site(piece: str, names: frozenset[str]) -> bool:
-    """True for a name of the site, also with a short addition: `Beispiel online`."""
-    bare = _key(piece)
-    return not bare or any(
-        bare == name
-        or (len(name) > 2 and len(bare) <= 2 * len(name) + 12 and (bare.startswith(name) or bare.endswith(name)))
-        for name in names
-    )
+def is_site(piece: str, names: frozenset[Words]) -> bool:
+    """True for a name of the site, also with what sites add to it: `Beispiel online`."""
+    own = _key(piece)
+    if not own or ("".join(own),) in names:
+        return True
+    for name in names:
+        size = len(name)
+        if (own[:size] == name and _ADDITIONS.issuperset(own[size:])) or (
+            own[-size:] == name and _ADDITIONS.issuperset(own[:-size])
+        ):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +218,7 @@ def choose_title(shown: Sequence[Heading], stated: Stated, sites: Sequence[str])
 
 
 def _shown_headline(
-    shown: Sequence[Heading], stated: list[Words], page: Words, names: frozenset[str]
+    shown: Sequence[Heading], stated: list[Words], page: Words, names: frozenset[Words]
 ) -> Heading | None:
     """The heading that the page's statements speak of; the first where they speak of none."""
     keys = [key for key in (*stated, page) if key]

@@ -12,11 +12,11 @@ from pathlib import Path
 from ..document import Document, Labels
 from ..stable import rounded
 from .calibrate import Calibration, load_calibration
-from .functions import topic_functions, topic_votes
+from .functions import TopicFunction, topic_functions, topic_votes
 from .genre import genre_function_names, genre_votes
 from .lexicon import Lexicon
 from .reading import read
-from .scheme import Scheme, Task, load_scheme
+from .scheme import Scheme, load_scheme
 from .stance import Stance, StanceLabeler
 from .vote import Decision, Vote, decide, features_of
 
@@ -28,9 +28,27 @@ NO_STANCE = Stance(None, None, None, None)
 UNCALIBRATED = Calibration("none", 0, -1.5, (("margin", 0.7), ("agreement", 1.0)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What a labeler's settings stand for, compiled once per process."""
+
+    scheme: Scheme
+    topic_lexicon: Lexicon
+    genre_lexicon: Lexicon
+    functions: tuple[TopicFunction, ...]
+    own: frozenset[str]  # tasks that are not those of the default scheme
+
+
 @cache
-def _lexicon(task: Task) -> Lexicon:
-    return task.build_lexicon()
+def _tools(path: Path | None, sections: bool, keywords: bool) -> _Tools:
+    scheme, default = load_scheme(path), load_scheme()
+    return _Tools(
+        scheme=scheme,
+        topic_lexicon=scheme.topic.build_lexicon(),
+        genre_lexicon=scheme.genre.build_lexicon(),
+        functions=topic_functions(scheme.topic, sections, keywords),
+        own=frozenset(t for t in ("topic", "genre") if getattr(scheme, t) != getattr(default, t)),
+    )
 
 
 @cache
@@ -72,9 +90,9 @@ class Labeler:
     @property
     def functions(self) -> tuple[str, ...]:
         """Names of all topic and genre labelling functions, topic first, as the manifest lists them."""
-        scheme = load_scheme(self.scheme)
-        topic = tuple(f"topic:{f.name}" for f in topic_functions(scheme.topic, self.sections, self.keywords))
-        return (*topic, *(f"genre:{name}" for name in genre_function_names(scheme.genre)))
+        tools = self._tools
+        topic = tuple(f"topic:{f.name}" for f in tools.functions)
+        return (*topic, *(f"genre:{name}" for name in genre_function_names(tools.scheme.genre)))
 
     def explain(self, document: Document) -> tuple[Vote, ...]:
         """Every vote on the article: topic, then genre, then stance; functions that abstain are not listed."""
@@ -107,26 +125,27 @@ class Labeler:
             stance_evidence=stance.evidence,
         )
 
+    @property
+    def _tools(self) -> _Tools:
+        return _tools(self.scheme, self.sections, self.keywords)
+
     def _votes(self, document: Document) -> tuple[Vote, ...]:
-        scheme = load_scheme(self.scheme)
-        reading = read(document)
-        functions = topic_functions(scheme.topic, self.sections, self.keywords)
+        tools, reading = self._tools, read(document)
         return (
-            *topic_votes(reading, _lexicon(scheme.topic), functions),
-            *genre_votes(reading, _lexicon(scheme.genre), scheme.genre),
+            *topic_votes(reading, tools.topic_lexicon, tools.functions),
+            *genre_votes(reading, tools.genre_lexicon, tools.scheme.genre),
         )
 
     def _decide(self, votes: tuple[Vote, ...]) -> tuple[Decision, Decision]:
-        scheme = load_scheme(self.scheme)
+        scheme = self._tools.scheme
         topic = decide([v for v in votes if v.task == "topic"], scheme.topic.keys, scheme.topic.fallback)
         genre = decide([v for v in votes if v.task == "genre"], scheme.genre.keys, scheme.genre.fallback)
         return topic, genre
 
     def _confidence(self, decision: Decision, task: str) -> float:
-        own = getattr(load_scheme(self.scheme), task) != getattr(load_scheme(), task)
-        if own and self.calibration is None:
-            return rounded(UNCALIBRATED.probability(features_of(decision)))
-        return rounded(load_calibration(self.calibration).get(task, UNCALIBRATED).probability(features_of(decision)))
+        uncalibrated = task in self._tools.own and self.calibration is None
+        tasks = {} if uncalibrated else load_calibration(self.calibration)
+        return rounded(tasks.get(task, UNCALIBRATED).probability(features_of(decision)))
 
 
 def _stance_votes(stance: Stance) -> list[Vote]:

@@ -40,7 +40,8 @@ class Consensus:
 def majority(ratings: Ratings, classes: Sequence[str]) -> dict[str, Consensus]:
     """The label with most votes; a tie goes to the earlier class of the scheme and is marked.
 
-    >>> found = majority({"1": {"a": "ai", "b": "ai", "c": "mobile"}, "2": {"a": "ai", "b": "mobile"}}, ["mobile", "ai"])
+    >>> rows = {"1": {"a": "ai", "b": "ai", "c": "mobile"}, "2": {"a": "ai", "b": "mobile"}}
+    >>> found = majority(rows, ["mobile", "ai"])
     >>> [(c.label, round(c.confidence, 2), c.tie) for c in found.values()]
     [('ai', 0.67, False), ('mobile', 0.5, True)]
     """
@@ -64,7 +65,8 @@ def dawid_skene(ratings: Ratings, classes: Sequence[str]) -> dict[str, Consensus
     """Labels by Dawid-Skene: EM from the vote shares, so that the same ratings give the same labels.
 
     Each annotator has a confusion matrix, smoothed by a little towards uniform errors; the label is the class with the
-    highest posterior, the earlier one of the scheme where two are equal to eight digits.
+    highest posterior, the earlier one of the scheme where two are equal to eight digits. Where only one annotator
+    spoke, that label stays and the posterior is its confidence.
 
     Two careful annotators outvote nobody, but one who always says the same is found out:
 
@@ -99,10 +101,11 @@ def dawid_skene(ratings: Ratings, classes: Sequence[str]) -> dict[str, Consensus
     for i, article in enumerate(articles):
         row = ratings[article]
         scores = [round(float(p), 8) for p in posterior[i]]
-        best = scores.index(max(scores))
+        # One person's word is weighed, never turned round.
+        best = at[next(iter(row.values()))] if len(row) == 1 else scores.index(max(scores))
         label = classes[best]
         share = sum(v == label for v in row.values()) / len(row)
-        found[article] = Consensus(label, scores[best], share, scores.count(scores[best]) > 1)
+        found[article] = Consensus(label, scores[best], share, len(row) > 1 and scores.count(scores[best]) > 1)
     return found
 
 

@@ -46,7 +46,7 @@ class Coefficient:
 def krippendorff_alpha(ratings: Ratings) -> float | None:
     """Krippendorff's alpha for nominal labels; any number of annotators, missing ratings allowed.
 
-    The examples A (two observers, two values), B (two observers, five values) and C (four observers, gaps) of the paper:
+    The examples A (two observers, two values), B (two, five values) and C (four, with gaps) of the paper:
 
     >>> def table(*rows):
     ...     units = enumerate(zip(*rows))
@@ -140,7 +140,8 @@ def _complete(counts: Counts) -> Counts:
     """The rows with the most frequent number of ratings, the larger number where two are equally frequent."""
     sizes = Counter(counts.sum(axis=1).tolist())
     usual = max(sizes, key=lambda s: (sizes[s], s), default=0)
-    return counts[counts.sum(axis=1) == usual]
+    rows: Counts = counts[counts.sum(axis=1) == usual]
+    return rows
 
 
 def _alpha(counts: Counts) -> float | None:

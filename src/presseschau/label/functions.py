@@ -216,7 +216,6 @@ BOUNDARIES = (
 )
 
 
-@cache
 def topic_functions(task: Task, sections: bool = True, keywords: bool = True) -> tuple[TopicFunction, ...]:
     """The functions of a topic task, in the order of their votes.
 

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from heapq import nlargest
 from pathlib import Path
 
 from .lexicon import Lexicon, read_yaml
@@ -26,6 +25,7 @@ STRUCTURE = tuple(
     f"structure/{name}"
     for name in (
         "questions_to_a_person",
+        "speaker_labels",
         "speaker_addressed",
         "title_is_a_quote",
         "title_shows_how",
@@ -35,13 +35,17 @@ STRUCTURE = tuple(
         "title_addresses",
         "title_infinitive",
         "agency_copy",
+        "posts_with_times",
+        "institution",
         "section",
     )
 )
 DEFAULT_STYLE = Path(__file__).parent / "style.yaml"
 ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 1.0, "lead": 0.9, "body": 0.12, "keywords": 0.5}
+_LOUD = 0.3  # what a feature must add to a class's score to be named in the explanation
 _QUOTE = re.compile(r"[„“\"»«][^„“”\"»«]{2,600}[“”\"»«]")
 _WORD = re.compile(r"[^\W_]+")
+_MARKS = str.maketrans(dict.fromkeys(".,;:!?()[]{}-\"'/„“”»«…–&%$€+*|<>#=", " "))
 _ADDRESS = re.compile(r"(?<=[a-z0-9,;] )(?:Sie|Ihnen|Ihre?[nmrs]?)\b")
 _OPENER = re.compile(r"(?:[.!?:] |^)(?:Und|Aber|Denn|Doch|Also|Oder|Nur|Dabei|Dann) ")
 _TITLE_ADDRESS = re.compile(r"(?<=[a-z0-9,;:!?–-] )(?:Sie|Ihnen|Ihre?[nmrs]?)\b")
@@ -55,8 +59,16 @@ _SENTENCE = re.compile(r"(?<=[.!?:]) ")
 _ASKED = re.compile(r"\b(?:Sie|Ihnen|Ihre?[nmrs]?|du|dir|dich|dein\w*)\b")
 _EXPLAINS = re.compile(r"^(?:warum|wieso|weshalb|wie)\b")
 _SPEAKER = re.compile(r"\b(?:Herr|Frau) (?:Dr\. |Prof\. |Professor )?[A-Z][\w-]+(?:, [a-z]\w+|\?)")
+_SPEAKER_LABEL = re.compile(r"(?:^|[.?!“\"»] )([A-Z][\w.-]+(?: [A-Z][\w-]+){0,2}): (?=[A-Z„\"»])")
 _HOWTO_TITLE = re.compile(r"(?:^|[:–-] )(?:so|wie|was|wo|worauf|welche\w*) (?:\w+ )?(?:sie|ihr|du|man)\b")
 _AGENCY = re.compile(r"\((?:dpa|apa|afp|reuters|sda|sid|ap|dpa-afx)[)/-]|\b(?:dpa|apa|afp|rtr|sda)\s*[)/]")
+_POSTED = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?(?:20)?\d\d,?(?: -| um)? ?\d{1,2}:\d\d")
+# Hosts of universities, research institutes, authorities and release services: they write about themselves.
+_INSTITUTION = re.compile(
+    r"(?:^|\.)(?:uni|tu|fh|hs|ph|hochschule|universitaet|tuwien|ethz|epfl|mpg|mpi-[a-z]+|fraunhofer|helmholtz|leibniz|dlr|kit|empa"
+    r"|eawag|psi|wsl|snf|dfg|oeaw|idw-online|presseportal|pressebox|openpr|lifepr|ots|pressetext|firmenpresse)(?:-[a-z-]+)?\.[a-z]+$"
+    r"|\.(?:ac\.at|gv\.at|edu|bund\.de|admin\.ch|europa\.eu)$"
+)
 _QUESTION = re.compile(r"^(?:warum|wieso|weshalb|wie|was|wer|wo|kann|koennen|ist|sind|wird|droht|hat|muss)\b")
 
 
@@ -114,13 +126,13 @@ def style_features(reading: Reading, own: str, style: Style) -> dict[str, float]
     """
     cased = reading.text.cased
     lower = own.lower()
-    counts = Counter(_WORD.findall(lower))
+    counts = Counter(lower.translate(_MARKS).split())
     words = max(50, sum(counts.values()))
     per_mille = 1000 / words
     lead = reading.lead
     lead_words = frozenset(_WORD.findall(lead))
     features = {
-        "words": math.log(words),
+        "length": math.log(max(300, reading.length)),
         "questions": math.sqrt(own.count("?") * per_mille),
         "exclamations": math.sqrt(own.count("!") * per_mille),
         "address": math.sqrt(len(_ADDRESS.findall(own)) * per_mille),
@@ -153,8 +165,8 @@ def style_votes(features: Mapping[str, float], style: Style) -> list[Vote]:
     votes = []
     for label, weights in style.weights.items():
         parts = {name: weight * units[name] for name, weight in weights.items()}
-        loudest = nlargest(3, parts, key=lambda n: abs(parts[n])) if len(parts) > 3 else list(parts)
-        votes.append(Vote("style", "genre", label, style.bias[label] + sum(parts.values()), tuple(loudest)))
+        loud = tuple(name for name, part in parts.items() if abs(part) >= _LOUD)
+        votes.append(Vote("style", "genre", label, style.bias[label] + sum(parts.values()), loud))
     return votes
 
 
@@ -166,13 +178,17 @@ def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> list[
     def vote(name: str, label: str, weight: float, *terms: str) -> None:
         votes.append(Vote(f"structure/{name}", "genre", label, weight, terms))
 
-    asked = sum(1 for sentence in _SENTENCE.split(own) if sentence.endswith("?") and _ASKED.search(sentence))
+    questions = [sentence for sentence in _SENTENCE.split(own) if sentence.endswith("?")]
+    asked = sum(1 for question in questions if _ASKED.search(question))
+    labels = Counter(_SPEAKER_LABEL.findall(reading.text.cased))
+    if labels and (most := max(labels.values())) >= 3:
+        vote("speaker_labels", "interview", 4.5, *sorted(name for name, count in labels.items() if count == most))
     if asked >= 3:
         vote("questions_to_a_person", "interview", 3.0 + 0.4 * min(asked - 3, 5), str(asked))
     if _SPEAKER.search(own) or _SPEAKER.search(title.cased):
         vote("speaker_addressed", "interview", 1.5)
     if _TITLE_QUOTE.fullmatch(title.cased):
-        vote("title_is_a_quote", "interview", 1.5)
+        vote("title_is_a_quote", "interview", 3.5 if len(questions) >= 5 else 1.5)
     if _HOWTO_TITLE.search(title.lower):
         vote("title_shows_how", "howto", 2.0, title.lower[:40])
     elif _QUESTION.match(title.lower) and (title.lower.endswith("?") or _EXPLAINS.match(title.lower)):
@@ -187,6 +203,10 @@ def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> list[
         vote("title_infinitive", "howto", 0.8)
     if reading.document.agency or _AGENCY.search(reading.lead):
         vote("agency_copy", "news", 1.0)
+    if len(_POSTED.findall(reading.text.cased)) >= 3:
+        vote("posts_with_times", "other", 5.0)
+    if _INSTITUTION.search(reading.host):
+        vote("institution", "press_release", 2.5, reading.host)
     for section in reading.sections:
         if section in sections:
             vote("section", sections[section], 2.5, section)
@@ -197,12 +217,13 @@ def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> list[
 def genre_function_names(task: Task) -> tuple[str, ...]:
     """Names of the genre functions of a scheme, as the manifest lists them."""
     markers = tuple(f"{zone}_markers/{key}" for zone in ZONES for key in task.keys)
-    return (*markers, *STRUCTURE, "style") if _is_default(task) else markers
+    return (*markers, *STRUCTURE, "style") if _knows(task.keys) else markers
 
 
-def _is_default(task: Task) -> bool:
+@cache
+def _knows(keys: tuple[str, ...]) -> bool:
     """Structure and style know the classes of the default scheme only."""
-    return set(load_style().weights) <= set(task.keys)
+    return set(load_style().weights) <= set(keys)
 
 
 def genre_votes(reading: Reading, lexicon: Lexicon, task: Task) -> list[Vote]:
@@ -214,7 +235,7 @@ def genre_votes(reading: Reading, lexicon: Lexicon, task: Task) -> list[Vote]:
         for label, e in found.items()
         if not label.startswith("_")
     ]
-    if not _is_default(task):
+    if not _knows(task.keys):
         return votes
     style, own = load_style(), own_voice(reading)
     return [*votes, *_structure(reading, own, style.sections), *style_votes(style_features(reading, own, style), style)]

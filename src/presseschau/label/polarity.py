@@ -16,7 +16,9 @@ from .voice import Reading, Sentence
 _CLAUSE = frozenset((",", ";", ":", "–", "—", "(", ")"))
 _TURNS = frozenset((",", ";", "–", "—"))
 _OPENING = frozenset('„“”»«‚‘›‹":–—')
-_NEGATION_REACH, _DEGREE_REACH, _VERB_REACH = 5, 2, 6  # words
+_DUTY = frozenset(("darf", "duerfen", "duerfte", "duerften", "sollte", "sollten", "soll", "sollen"))
+_INDEFINITE = frozenset(("etwas", "nichts", "viel", "wenig", "alles"))
+_NEGATION_REACH, _DEGREE_REACH, _VERB_REACH, _SHIELD_REACH, _REMOVER_REACH = 5, 2, 6, 3, 2  # words
 _BEFORE_BUT, _AFTER_BUT = 0.6, 1.25  # "zwar gut, aber teuer": what comes after the contrast counts more
 _IRONY = -0.4  # one praising word in quotation marks is a distance, not praise
 _NEGATED_PRAISE, _NEGATED_BLAME = -0.8, -0.4  # "nicht schlecht" is less praise than "schlecht" is blame
@@ -61,6 +63,7 @@ def values_of(
     sentence: Sentence,
     lexicon: StanceLexicon,
     used: Counter[str] | None,
+    speech: bool = False,
 ) -> Values | None:
     """Sums of one sentence, None where nothing in it judges.
 
@@ -70,6 +73,7 @@ def values_of(
         sentence: One of its sentences.
         lexicon: Where the entries come from.
         used: The article's evaluative words so far, counted on; None for a headline.
+        speech: Count the words in quotation marks too.
     """
     known = [i for i in range(sentence.first, sentence.last) if entries[i] is not None]
     if not known:
@@ -86,9 +90,10 @@ def values_of(
         if term is None:
             continue
         after = i + size
-        if not term.polarity or reading.quoted[i] == 1 or (term.headline and used is not None):
+        left_out = (reading.quoted[i] == 1 and not speech) or (term.headline and used is not None)
+        if left_out or not term.polarity:
             continue
-        value = _scoped(reading.forms, entries, sentence, i, size, term, lexicon.conditional)
+        value = _scoped(reading.forms, entries, sentence, i, size, term, lexicon)
         if reading.quoted[i] == 2:
             value *= _IRONY if value > 0 and size == 1 else 0.0
         if contrast >= 0:
@@ -115,8 +120,8 @@ def _longest(entry: Entry, reading: Reading, at: int, sentence: Sentence) -> tup
                 return 1 + len(rest), term
     if not reading.tokens[at][0].isupper():
         return 1, entry.term
-    # The first word of a sentence is capitalised whatever it is.
-    initial = at == sentence.first or reading.tokens[at - 1] in _OPENING
+    # The first word of a sentence is capitalised whatever it is, and so is an adjective after "etwas".
+    initial = at == sentence.first or reading.tokens[at - 1] in _OPENING or reading.forms[at - 1] in _INDEFINITE
     return 1, entry.noun or (entry.term if initial else None)
 
 
@@ -137,10 +142,10 @@ def _scoped(
     at: int,
     size: int,
     term: Term,
-    conditional: float,
+    lexicon: StanceLexicon,
 ) -> float:
-    """A term's polarity after the negation, degree words and conditionals of its clause."""
-    value, negated = term.polarity, False
+    """A term's polarity after the negation, degree words, shields and conditionals of its clause."""
+    value, negated, shielded = term.polarity, False, False
     for k in range(at - 1, max(sentence.first, at - _NEGATION_REACH) - 1, -1):
         entry = entries[k]
         if words[k] in _CLAUSE or words[k] == "sondern" or (entry is not None and entry.role == "contrast"):
@@ -148,19 +153,27 @@ def _scoped(
         if entry is None:
             continue
         if entry.role == "negators":
-            negated ^= not _exempt(entries, k + 1)
+            # "darf nicht missbraucht werden" warns; it does not say that nothing is wrong.
+            negated ^= not _exempt(entries, k + 1) and not (value < 0 and words[k - 1] in _DUTY)
+        elif entry.role == "shields":
+            shielded |= k >= at - _SHIELD_REACH and words[k + 1] != "allem"
         elif entry.factor != 1.0 and k >= at - _DEGREE_REACH:
             value *= entry.factor
-    if term.verb and not negated:
+    behind = _VERB_REACH if term.verb else _REMOVER_REACH if value < 0 else 0
+    for k in range(at + size, min(sentence.last, at + size + behind)):
+        if words[k] in _CLAUSE or words[k] == "sondern":
+            break
         # In a main clause the verb stands before its negation: "überzeugt im Alltag nicht".
-        for k in range(at + size, min(sentence.last, at + size + _VERB_REACH)):
-            if words[k] in _CLAUSE or words[k] == "sondern":
-                break
-            negated |= words[k] == "nicht" and not (k + 1 < sentence.last and _exempt(entries, k + 1))
+        if term.verb and words[k] == "nicht" and not (k + 1 < sentence.last and _exempt(entries, k + 1)):
+            negated = True
+        entry = entries[k]
+        shielded |= entry is not None and entry.role == "removers" and k < at + size + _REMOVER_REACH
+    if value < 0 and shielded:
+        value *= lexicon.shield
     if negated:
         value *= _NEGATED_PRAISE if value > 0 else _NEGATED_BLAME
     if any(e is not None and e.role == "conditionals" for e in entries[sentence.first : at]):
-        value *= conditional
+        value *= lexicon.conditional
     return value
 
 

@@ -52,11 +52,13 @@ class Reading:
         document: The article.
         title: Its headline, folded.
         text: The first part of its text, folded; the teaser first where the text does not hold it.
+        length: Characters of the whole text, white space counted once.
     """
 
     document: Document
     title: Folded
     text: Folded
+    length: int
 
     @cached_property
     def lead_end(self) -> int:
@@ -78,6 +80,11 @@ class Reading:
     def words(self) -> int:
         """Number of words of the text read."""
         return self.text.lower.count(" ") + 1 if self.text.lower else 0
+
+    @cached_property
+    def host(self) -> str:
+        """Host of the URL, "" where there is none."""
+        return _split(self.document.url)[0]
 
     @cached_property
     def sections(self) -> tuple[str, ...]:
@@ -104,16 +111,18 @@ def _found(lexicon: Lexicon, folded: Folded) -> list[tuple[str, str, float]]:
     return [(m.term.label, m.term.text, m.term.weight) for m in lexicon.find(folded)] if folded.lower else []
 
 
-def _url_parts(url: str | None) -> list[str]:
-    if not url:
-        return []
+def _split(url: str | None) -> tuple[str, str]:
     try:
-        parts = urlsplit(url)
-        labels = (parts.hostname or "").split(".")
-    except ValueError:
-        return []
-    folders = [p for p in unquote(parts.path).lower().split("/")[:-1] if len(p) <= _MAX_SEGMENT]
-    return [p for p in (*labels[:-2], *folders) if p != "www" and _SEGMENT.fullmatch(p)]
+        parts = urlsplit(url or "")
+        return parts.hostname or "", parts.path
+    except ValueError:  # not a URL, such as an unclosed [ in the host
+        return "", ""
+
+
+def _url_parts(url: str | None) -> list[str]:
+    host, path = _split(url)
+    folders = [p for p in unquote(path).lower().split("/")[:-1] if len(p) <= _MAX_SEGMENT]
+    return [p for p in (*host.split(".")[:-2], *folders) if p != "www" and _SEGMENT.fullmatch(p)]
 
 
 def read(document: Document) -> Reading:
@@ -125,7 +134,8 @@ def read(document: Document) -> Reading:
     text, teaser = " ".join(document.text.split()), " ".join((document.teaser or "").split())
     if teaser and teaser[:60] not in text[: len(teaser) + 200]:
         text = f"{teaser} {text}"
-    if len(text) > BODY:
+    length = len(text)
+    if length > BODY:
         end = text.find(" ", BODY)
         text = text[:end] if 0 <= end < BODY + 100 else text[:BODY]
-    return Reading(document, fold((document.title or "").strip()), fold(text))
+    return Reading(document, fold((document.title or "").strip()), fold(text), length)

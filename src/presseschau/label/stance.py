@@ -20,6 +20,7 @@ from .voice import Reading, Sentence, read, speaks_for_other
 
 _QUESTION = 0.5  # a question judges half
 _INTERVIEW_ANSWER = 0.15  # the interviewee's judgement is not the article's
+_SENDER = 0.6  # whom a press release quotes speaks for the sender, more often than not
 _CONCLUSION = 1.6  # after "Fazit"
 _NAMES_TARGET = 1.3
 _LEAD, _CLOSE = 1.2, 1.4
@@ -42,6 +43,7 @@ class StanceVote:
         polarity: 1 for, -1 against, 0 both alike.
         weight: Signed weight: own-voice praise less blame, after position and voice.
         why: The words that carry it with their values; for somebody else's voice the sign of it.
+        own: Whether the article speaks itself; only then the sentence can be evidence.
     """
 
     span: Span
@@ -49,6 +51,7 @@ class StanceVote:
     polarity: int
     weight: float
     why: str
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,11 @@ class StanceLabeler:
         stance, confidence = self.model.decide(features, genre)
         return Stance(target.name, target.kind, stance, confidence, evidence_of(votes, stance), votes)
 
+    def features(self, document: Document, genre: str) -> Features:
+        """What the model decides on, for `stance_model.fit` on another reference."""
+        reading = read(document.text[: self.max_chars])
+        return self.measure(document, reading, find_target(document, reading), genre)[1]
+
     def measure(
         self,
         document: Document,
@@ -131,6 +139,7 @@ class StanceLabeler:
         votes: list[StanceVote] = []
         praise = blame = lead = 0.0
         strong = own = 0
+        sender = genre == "press_release"
         for index, (sentence, place) in enumerate(zip(reading.sentences, _places(reading, entries), strict=True)):
             if only is not None and index not in only:
                 continue
@@ -138,16 +147,19 @@ class StanceLabeler:
             own += weight == 1.0
             if genre == "interview" and document.text[sentence.end - 1] != "?":
                 weight *= _INTERVIEW_ANSWER
-            values = values_of(reading, entries, sentence, self.lexicon, used if weight == 1.0 else Counter())
+            elif sender:
+                weight = max(weight, _SENDER)
+            own_voice = weight >= _SENDER
+            values = values_of(reading, entries, sentence, self.lexicon, used if own_voice else Counter(), sender)
             if values is None:
                 continue
-            strong += values.strong if weight == 1.0 else 0
+            strong += values.strong if own_voice else 0
             names = target is not None and not target.mentions.isdisjoint(reading.forms[sentence.first : sentence.last])
             weight *= place * (_NAMES_TARGET if names else 1.0)
             up, down = values.praise * weight, values.blame * weight
             praise, blame = praise + up, blame + down
             lead += abs(up - down) if sentence.start < _LEAD_CHARS else 0.0
-            votes.append(_vote(document.text, reading, sentence, values, up - down))
+            votes.append(_vote(document.text, reading, sentence, values, up - down, own_voice))
         title = self._title(document.title or "")
         return tuple(votes), Features(
             praise=praise,
@@ -176,7 +188,7 @@ def evidence_of(votes: Sequence[StanceVote], stance: str) -> tuple[Span, ...]:
     if stance == "neutral":
         return ()
     sides = {"favor": (1,), "against": (-1,), "mixed": (1, -1)}[stance]
-    ranked = sorted((v for v in votes if v.polarity in sides), key=lambda v: (-abs(v.weight), v.span.start))
+    ranked = sorted((v for v in votes if v.own and v.polarity in sides), key=lambda v: (-abs(v.weight), v.span.start))
     chosen = ranked[:_EVIDENCE]
     missing = [s for s in sides if all(v.polarity != s for v in chosen)]
     if missing and (other := next((v for v in ranked if v.polarity in missing), None)) is not None:
@@ -200,11 +212,11 @@ def _places(reading: Reading, entries: Sequence[Entry | None]) -> list[float]:
     return places
 
 
-def _vote(text: str, reading: Reading, sentence: Sentence, values: Values, weight: float) -> StanceVote:
+def _vote(text: str, reading: Reading, sentence: Sentence, values: Values, weight: float, own: bool) -> StanceVote:
     span = Span(sentence.start, sentence.end, text[sentence.start : sentence.end])
     why = ", ".join(values.why) + (f" ({sentence.source})" if sentence.source else "")
     polarity = (weight > 0) - (weight < 0)
-    return StanceVote(span, reading.starts[values.focus], polarity, round(weight, 6), why)
+    return StanceVote(span, reading.starts[values.focus], polarity, round(weight, 6), why, own)
 
 
 def _quote(vote: StanceVote) -> Span:

@@ -10,17 +10,15 @@ from typing import Any
 import yaml
 
 from ..document import Document
+from .sentences import tokenize
 from .stance import Stance, StanceLabeler, evidence_of
 from .stance_target import Target
-from .sentences import tokenize
 from .voice import Reading, read
 
 KINDS = ("product", "company", "technology", "policy", "person", "other")
 # A sentence that opens so still speaks of what the one before it named.
 _REFERS = frozenset(
     ("er", "sie", "es", "das", "dies", "diese", "dieser", "dieses", "damit", "dafuer", "dazu", "daran", "dadurch")
-)
-    ["er", "sie", "es", "das", "dies", "diese", "dieser", "dieses", "damit", "dafuer", "dazu", "daran", "dadurch"]
 )
 _ENDINGS = ("", "s", "es", "n", "en")
 

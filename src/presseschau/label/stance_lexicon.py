@@ -34,7 +34,8 @@ _ADJECTIVE = (
 )
 _NOUN = ("", "s", "es", "e", "en", "n", "nen", "se", "sen", "ses")
 _VERB = ("en", "n", "t", "te", "ten", "et", "ete", "eten", "end", "ende", "enden", "ender", "endes", "st")
-_ROLES = ("negators", "exempt", "intensifiers", "downtoners", "conditionals", "contrast", "conclusions")
+_DEGREES = ("intensifiers", "downtoners")
+_ROLES = ("negators", "exempt", *_DEGREES, "conditionals", "shields", "removers", "contrast", "conclusions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Entry:
         term: The word as adjective, verb or adverb; None where it judges nothing.
         noun: The word as a noun, capitalised in the text.
         phrases: Phrases that start with it by their second word: the words after the first, the term; longest first.
-        role: `negators`, `exempt`, `intensifiers`, `downtoners`, `conditionals`, `contrast`, `conclusions` or "".
+        role: `negators`, `exempt`, `intensifiers`, `downtoners`, `conditionals`, `shields`,
+            `removers`, `contrast`, `conclusions` or "".
         factor: What an intensifier or a downtoner multiplies the next term with, else 1.
     """
 
@@ -83,6 +85,7 @@ class StanceLexicon:
         tails: Endings of compounds (`-chaos`) to their term, longest first.
         endings: The endings alone.
         conditional: What a conditional clause multiplies a weight with.
+        shield: What a fault that something is meant to help with is multiplied with.
     """
 
     version: int
@@ -90,6 +93,7 @@ class StanceLexicon:
     tails: Mapping[str, Term]
     endings: tuple[str, ...]
     conditional: float
+    shield: float
 
 
 @cache
@@ -150,11 +154,18 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
         entries[words[0]] = replace(entry, phrases=known)
     for role in _ROLES:
         listed = data["negators"]["exempt"] if role == "exempt" else data[role]["words"]
-        factor = float(data[role]["factor"]) if role in ("intensifiers", "downtoners") else 1.0
+        factor = float(data[role]["factor"]) if role in _DEGREES else 1.0
         for form in map(fold, listed):
             entries[form] = replace(entries.get(form, Entry()), role=role, factor=factor)
     tails = dict(sorted(tails.items(), key=lambda t: (-len(t[0]), t[0])))
-    return StanceLexicon(int(data["version"]), entries, tails, tuple(tails), float(data["conditionals"]["factor"]))
+    return StanceLexicon(
+        int(data["version"]),
+        entries,
+        tails,
+        tuple(tails),
+        float(data["conditionals"]["factor"]),
+        float(data["shields"]["factor"]),
+    )
 
 
 def words_of(phrase: str) -> tuple[str, ...]:

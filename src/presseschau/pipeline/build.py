@@ -82,11 +82,11 @@ def build(settings: Settings) -> Built:
             units, drops = _list_units(reader)
         stages = PageStages(reader, settings.extract, settings.filter, settings.dedup, work.page_seconds)
         with clock("extract"):
-            documents, done = _extract(settings, stages, units, notes)
+            documents, done = _extract(settings, stages, units, notes, clock)
         unread = work.work_dir / "unread.parquet"
         write_drops(unread, drops)
         with clock("label"):
-            labels = _label(settings, documents, notes)
+            labels = _label(settings, documents, notes, clock)
         con = corpus.connect(work.work_dir, work.memory_limit)
         try:
             with clock("dedup"):
@@ -109,10 +109,13 @@ def build(settings: Settings) -> Built:
         finally:
             con.close()
             corpus.forget(work.work_dir)
+        clock.write(work.work_dir / "cost.json")
     return Built(settings.output, manifest, labels_kept, clock.seconds, done, (*notes, *split_plan.fallbacks))
 
 
-def _extract(settings: Settings, stages: PageStages, units: Sequence[Unit], notes: list[str]) -> tuple[list[Path], int]:
+def _extract(
+    settings: Settings, stages: PageStages, units: Sequence[Unit], notes: list[str], clock: Clock
+) -> tuple[list[Path], int]:
     """Does the page stages for all units that no earlier build has done; the files with all, and pages done now."""
     work = settings.pipeline
     key = plan.extract_key(
@@ -133,12 +136,13 @@ def _extract(settings: Settings, stages: PageStages, units: Sequence[Unit], note
         for job, report in _survive(settings.engine, jobs):
             store = store.add(job.path.stem, [unit_key(unit) for unit in job.units])
             pages += report.pages
+            clock.worked("extract", report.cpu)
             bar.update(len(job.units))
     (work.work_dir / "extract" / "last.json").write_bytes(orjson.dumps(dict(key.parts)))
     return [store.path(name) for name in sorted({*batches.ready, *batches.todo})], pages
 
 
-def _label(settings: Settings, documents: Sequence[Path], notes: list[str]) -> list[Path]:
+def _label(settings: Settings, documents: Sequence[Path], notes: list[str], clock: Clock) -> list[Path]:
     """Labels the documents of all batches that no earlier build has labelled; the files that hold all."""
     work = settings.pipeline
     extracted = documents[0].parent.name if documents else ""
@@ -155,6 +159,7 @@ def _label(settings: Settings, documents: Sequence[Path], notes: list[str]) -> l
             if report is None:
                 raise BuildError(f"labelling {job.documents.name} ended its process; run again with label.stance=false")
             store = store.add(job.path.stem, [job.path.stem])
+            clock.worked("label", report.cpu)
             bar.update()
     (work.work_dir / "label" / "last.json").write_bytes(orjson.dumps(dict(key.parts)))
     return [store.path(name) for name in names]
@@ -239,16 +244,26 @@ def _list_units(reader: Reader) -> tuple[list[Unit], list[Drop]]:
 
 
 class Clock:
-    """Wall-clock seconds by stage, for the summary; never for an output."""
+    """Wall-clock and CPU seconds by stage, for the summary and `cost.json`; never for an output."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.cpu: dict[str, float] = {}
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
-        """Times a block."""
-        start = time.perf_counter()
+        """Times a block in this process."""
+        start, cpu = time.perf_counter(), time.process_time()
         try:
             yield
         finally:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+            self.worked(stage, time.process_time() - cpu)
+
+    def worked(self, stage: str, cpu: float) -> None:
+        """Adds CPU seconds that a worker reports."""
+        self.cpu[stage] = self.cpu.get(stage, 0.0) + cpu
+
+    def write(self, path: Path) -> None:
+        """Keeps the figures of this build for `speed`."""
+        path.write_bytes(orjson.dumps({"seconds": self.seconds, "cpu": self.cpu}))

@@ -1,7 +1,7 @@
 """Dated site rules: what one publisher's pages call their boxes, as data, one YAML file a site.
 
-A file `sites/DOMAIN.yaml` is a list of rules; the first whose `until` is not before the crawl date holds (a rule without
-`until` holds for ever, a page without crawl date gets the last rule):
+A file `sites/DOMAIN.yaml` is a list of rules; the first whose `until` is not before the crawl date holds (a rule
+without `until` holds for ever, a page without crawl date gets the last rule):
 
     - until: 2024-06-30
       drop: [factbox, "newsletter-teaser"]   # class names or ids of boxes that are no part of the article
@@ -54,7 +54,8 @@ class SiteRule:
         until = data.get("until")
         if until is not None and not isinstance(until, date):
             raise ValueError(f"{where}: until must be a date, not {until!r}")
-        return cls(*(frozenset(map(str, data.get(key, ()))) for key in ("drop", "body", "lead")), until)
+        drop, body, lead = (frozenset(map(str, data.get(key, ()))) for key in ("drop", "body", "lead"))
+        return cls(drop, body, lead, until)
 
 
 @cache
@@ -84,7 +85,7 @@ def rule_for(domain: str | None, crawled: datetime | None) -> SiteRule | None:
 
 
 def site_blocks(blocks: list[Block], url: str | None, crawled: datetime | None) -> tuple[list[Block], bool]:
-    """The blocks that the site's rule leaves, and whether a rule had a say; a rule that would leave nothing has none."""
+    """The blocks that the site's rule leaves, and whether a rule had a say; one that would leave nothing has none."""
     rule = rule_for(publisher_of(url), crawled)
     if rule is None:
         return blocks, False

@@ -1,0 +1,44 @@
+"""Times the build against the usual stack on the same pages: `python scripts/speed.py source=html source.path=pages/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from command import BUILT, ROOT, run
+
+
+def main(config: dict[str, Any]) -> int:
+    import orjson
+
+    from presseschau.config import ConfigError
+    from presseschau.pipeline.speed import measure
+
+    if config["rounds"] < 1:
+        raise ConfigError(f"rounds={config['rounds']} must be at least 1")
+    try:
+        found = measure(config["source"], ROOT / "scripts/build.py", config["build"], config["rounds"], config["pages"])
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    summary = found.summary()
+    out = Path(config["output"])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(orjson.dumps(summary, option=orjson.OPT_INDENT_2) + b"\n")
+    cpu, stages = summary["cpu_ms_per_page"], summary["stage_cpu_ms_per_page"]
+    print(
+        f"{summary['pages']} pages of {summary['page_bytes'] / 1024:.0f} KiB, medians of {summary['rounds']} rounds, "
+        "CPU of all processes, start-up taken off\n"
+        f"  this build      {cpu['build']:8.2f} ms a page\n"
+        f"  the usual stack {cpu['usual']:8.2f} ms a page   {summary['usual_over_build']:.1f} x this build\n"
+        f"  the floor       {cpu['floor']:8.2f} ms a page   this build takes {summary['build_over_floor']:.1f} x as long\n"
+        f"  by stage        {', '.join(f'{name} {ms:.2f}' for name, ms in stages.items())} ms a page\n"
+        f"  start-up        {summary['startup_cpu_seconds']:8.2f} s; a rebuild with nothing changed "
+        f"{summary['rebuild_cpu_seconds']:.2f} s = {summary['rebuild_over_build']:.1%} of the first build\n"
+        f"  peak memory     {summary['main_peak_mib']} MiB main process, {summary['worker_peak_mib']} MiB worker\n"
+        f"written to {out}"
+    )
+    return BUILT
+
+
+if __name__ == "__main__":
+    run("speed", main, "the measurement failed")

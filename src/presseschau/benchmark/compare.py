@@ -1,0 +1,135 @@
+"""Two or more runs on the same articles: is the difference more than chance?"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ..config import ConfigError
+from ..stable import rounded
+from .report import finished
+from .settings import Uncertainty
+from .uncertainty import holm, mcnemar, randomisation
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished run: its folder and its results."""
+
+    folder: Path
+    results: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return str(self.results["model"])
+
+    def predictions(self, split: str) -> dict[str, Any]:
+        """Columns of the predictions on one split, in order of id, of the first seed."""
+        table = pq.read_table(
+            self.folder / "predictions.parquet", columns=["split", "id", "cluster", "seed", "label", "predicted"]
+        )
+        table = table.filter(pc.and_(pc.equal(table["split"], split), pc.equal(table["seed"], self.results["seeds"][0])))
+        return dict(table.sort_by("id").to_pydict())
+
+
+def open_runs(folders: Sequence[str]) -> list[Finished]:
+    """The runs of folders, each a run's own or one with several runs.
+
+    Raises:
+        ConfigError: A folder holds no finished run.
+    """
+    found: dict[Path, Finished] = {}
+    for name in folders:
+        folder = Path(name)
+        inner = sorted((folder / "runs").glob("*/results.json"))
+        for place in [p.parent for p in inner] or [folder]:
+            results = finished(place)
+            if results is None:
+                raise ConfigError(f"runs: {name} holds no finished run")
+            found[place.resolve()] = Finished(place, results)
+    return list(found.values())
+
+
+def compare(folders: Sequence[str], output: Path, sure: Uncertainty, seed: int) -> str:
+    """Compares all pairs of runs on every test split, writes `comparison.json` and `.md`, answers with the latter.
+
+    Raises:
+        ConfigError: There are fewer than two runs, or they stand on different test articles.
+    """
+    runs = open_runs(folders)
+    if len(runs) < 2:
+        raise ConfigError("action=compare needs two runs: say runs=[DIR,DIR]")
+    for other in runs[1:]:
+        if other.results["test_sha256"] != runs[0].results["test_sha256"]:
+            raise ConfigError(
+                f"{runs[0].name} and {other.name} can't be compared: their test articles or labels differ "
+                f"(test_sha256 {runs[0].results['test_sha256'][:12]} and {other.results['test_sha256'][:12]}): "
+                "run both on the same dataset and task"
+            )
+    found = tested(list(itertools.combinations(runs, 2)), sure, seed)
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "comparison.json").write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
+    text = table(found)
+    (output / "comparison.md").write_text(text, encoding="utf-8")
+    return text
+
+
+def tested(pairs: Sequence[tuple[Finished, Finished]], sure: Uncertainty, seed: int) -> list[dict[str, Any]]:
+    """Tests of pairs of runs on each test split; p values adjusted by Holm over the pairs of a split."""
+    found: list[dict[str, Any]] = []
+    for split in pairs[0][0].results["metrics"] if pairs else ():
+        rows = [_pair(a, b, split, sure, seed) for a, b in pairs]
+        for test in ("mcnemar", "randomisation"):
+            for row, adjusted in zip(rows, holm([r[f"p_{test}"] for r in rows]), strict=True):
+                row[f"p_{test}_holm"] = rounded(adjusted)
+                row[f"p_{test}"] = rounded(row[f"p_{test}"])
+        found += rows
+    return found
+
+
+def _pair(a: Finished, b: Finished, split: str, sure: Uncertainty, seed: int) -> dict[str, Any]:
+    first, second = a.predictions(split), b.predictions(split)
+    if first["id"] != second["id"] or first["label"] != second["label"]:
+        raise ConfigError(f"{a.name} and {b.name} can't be compared: {split} has other articles or labels")
+    names = sorted({*first["label"], *first["predicted"], *second["predicted"], *a.results["labels"]["train"]})
+    place = {label: i for i, label in enumerate(names)}
+    y, one, two = (np.array([place[x] for x in c]) for c in (first["label"], first["predicted"], second["predicted"]))
+    classes = np.array([place[label] for label in a.results["labels"]["train"]])
+    scores = [r.results["metrics"][split]["macro_f1"] for r in (a, b)]
+    return {
+        "split": split,
+        "a": a.name,
+        "b": b.name,
+        "macro_f1_a": scores[0],
+        "macro_f1_b": scores[1],
+        "difference": rounded(scores[0] - scores[1]),
+        "only_a_right": int(((one == y) & (two != y)).sum()),
+        "only_b_right": int(((one != y) & (two == y)).sum()),
+        "p_mcnemar": mcnemar(one == y, two == y),
+        "p_randomisation": randomisation(
+            y, one, two, first["cluster"], classes, len(names), rounds=sure.permutations, seed=seed
+        ),
+    }
+
+
+def table(found: Sequence[dict[str, Any]]) -> str:
+    """The tests as a Markdown table."""
+    lines = [
+        "| split | a | b | macro-F1 a − b | only a right : only b right | McNemar p (Holm) | randomisation p (Holm) |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r['split']} | {r['a']} | {r['b']} | {r['difference']:+.3f} | {r['only_a_right']} : {r['only_b_right']} "
+        f"| {r['p_mcnemar']:.4f} ({r['p_mcnemar_holm']:.4f}) | {r['p_randomisation']:.4f} ({r['p_randomisation_holm']:.4f}) |"
+        for r in found
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,45 @@
+"""The models, one file each. A model is a dataclass whose fields are its config; the registry names them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...config import ConfigError, build, nearest
+from .embeddings import Embeddings
+from .keywords import Keywords
+from .majority import Majority
+from .model import Model
+from .naive_bayes import NaiveBayes
+from .probe import Probe
+from .stratified import Stratified
+from .tfidf import TfidfLinear
+from .transformer import Transformer
+
+__all__ = ["KINDS", "Model", "model_from"]
+
+KINDS: Mapping[str, type[Model]] = {
+    "majority": Majority,
+    "stratified": Stratified,
+    "keywords": Keywords,
+    "probe": Probe,
+    "naive_bayes": NaiveBayes,
+    "tfidf": TfidfLinear,
+    "embeddings": Embeddings,
+    "transformer": Transformer,
+}
+
+
+def model_from(config: Mapping[str, Any], workers: int) -> Model:
+    """An unfitted model from its config; `kind` names the class, `name` and `space` are not its own.
+
+    Raises:
+        ConfigError: For an unknown kind or option, or a value out of range.
+    """
+    kind = str(config["kind"])
+    if kind not in KINDS:
+        raise ConfigError(f"model.kind={kind} is not known: {nearest(kind, KINDS)}")
+    own = {key: value for key, value in config.items() if key not in ("kind", "name", "space")}
+    model = build(KINDS[kind], own, "model")
+    model.workers = workers
+    return model

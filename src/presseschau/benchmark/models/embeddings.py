@@ -1,0 +1,77 @@
+"""Static word embeddings, averaged, with a linear classifier (needs the extra `embeddings`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from ...config import ConfigError
+from ..data import Examples, Floats
+from .linear import Linear
+from .model import Model
+
+
+@dataclass(slots=True)
+class Embeddings(Model):
+    """A Model2Vec model's vectors and a linear classifier; see `Linear` for its options.
+
+    Attributes:
+        path: Folder of a Model2Vec model, or an id on the Hub.
+        revision: Commit, tag or branch of a Hub id.
+    """
+
+    probabilities: ClassVar[str] = "logistic regression's own; of an SVM the softmax of decision values"
+    path: str
+    revision: str | None = None
+    classifier: Literal["svm", "logreg"] = "logreg"
+    C: float = 10.0
+    class_weight: Literal["balanced"] | None = None
+    calibration: Literal["temperature", "sigmoid"] = "temperature"
+    max_iter: int = 1000
+    workers: int = field(init=False, default=1)
+    _encoder: Any = field(init=False, default=None)
+    _linear: Any = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Checks the ranges."""
+        if self.C <= 0 or self.max_iter < 1:
+            raise ValueError(f"C={self.C} must be above 0 and max_iter={self.max_iter} at least 1")
+
+    def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:
+        """Fits the classifier; the vectors stay as they are."""
+        self._encoder = self._load()
+        self._linear = Linear(self.classifier, self.C, self.class_weight, self.calibration, self.max_iter)
+        chosen = None if validation is None else (lambda: self._vectors(validation), validation.y)
+        self._linear.fit(self._vectors(train), train.y, chosen, seed)
+
+    def predict_proba(self, examples: Examples) -> Floats:
+        """Probability of each label."""
+        return self._linear.predict_proba(self._vectors(examples), len(examples.labels))
+
+    def _vectors(self, examples: Examples) -> Floats:
+        return np.asarray(self._encoder.encode(list(examples.texts())), dtype=np.float64)
+
+    def _load(self) -> Any:
+        try:
+            from model2vec import StaticModel
+        except ImportError:
+            raise ConfigError("model=embeddings needs an extra: pip install 'presseschau[embeddings]'") from None
+        try:
+            if Path(self.path).exists() or self.revision is None:
+                return StaticModel.from_pretrained(self.path)
+            from huggingface_hub import snapshot_download
+
+            return StaticModel.from_pretrained(snapshot_download(self.path, revision=self.revision))
+        except Exception as error:
+            reason = " ".join(str(error).split())[:160]
+            raise ConfigError(
+                f"model.path={self.path} is no model folder here and can't be had from the Hub ({reason})"
+            ) from error
+
+    @property
+    def nbytes(self) -> int:
+        """Vectors and weights."""
+        return int(self._encoder.embedding.nbytes + self._linear.nbytes) if self._linear else 0

@@ -1,0 +1,150 @@
+"""The labeler itself, on title and text alone: the mirror that a model has to beat; and its terms, to be masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from ...config import ConfigError
+from ..data import Examples, Floats
+from ..features import mapped
+from .model import Model
+
+Answer = tuple[str | None, float, str | None]
+
+
+@dataclass(slots=True)
+class Keywords(Model):
+    """The rules that label a build, without section, keywords and URL. Learns nothing.
+
+    Attributes:
+        scheme: Label scheme file, None for the built-in one.
+    """
+
+    probabilities: ClassVar[str] = "the labeler's calibrated confidence, the rest spread evenly"
+    scheme: Path | None = None
+    workers: int = field(init=False, default=1)
+
+    def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:  # noqa: ARG002 rules are fixed
+        """Checks that the labeler knows the labels of train."""
+        task = train.corpus.task
+        known = set(_labels_of(task, self.scheme))
+        strange = sorted({train.labels[i] for i in np.unique(train.y)} - known)
+        if strange:
+            raise ConfigError(
+                f"model=keywords labels {task} by its scheme, which has no {strange[0]!r}: "
+                "say model.scheme=FILE, or take another model"
+            )
+
+    def predict_proba(self, examples: Examples) -> Floats:
+        """The labeler's confidence on its label; no stance found counts as neutral."""
+        task, place = examples.corpus.task, {label: i for i, label in enumerate(examples.labels)}
+        width = len(place)
+        rows = np.empty((len(examples), width))
+        for i, (label, confidence, _) in enumerate(self._answers(examples)):
+            at = place.get(label or ("neutral" if task == "stance" else ""))
+            if at is None:  # a label that the data does not have at all
+                rows[i] = 1 / width
+                continue
+            sure = max(confidence, 1 / width + 1e-6)
+            rows[i] = (1 - sure) / max(1, width - 1)
+            rows[i, at] = sure
+        return rows
+
+    def targets(self, examples: Examples) -> list[str | None]:
+        """The stance target that the labeler finds in each article."""
+        return [target for _, _, target in self._answers(examples)]
+
+    def _answers(self, examples: Examples) -> list[Answer]:
+        work = partial(_label_chunk, examples.corpus.task, self.scheme)
+        return [a for part in mapped(work, examples.parts(), len(examples), self.workers) for a in part]
+
+
+def _labels_of(task: str, scheme: Path | None) -> tuple[str, ...]:
+    from ...label import load_scheme
+
+    loaded = load_scheme(scheme)
+    return {"topic": loaded.topic, "genre": loaded.genre, "stance": loaded.stance}[task].keys
+
+
+def _label_chunk(task: str, scheme: Path | None, parts: list[tuple[str, str]]) -> list[Answer]:
+    from ...document import Document
+    from ...label import Labeler
+
+    labeler = Labeler(scheme=scheme, sections=False, keywords=False, stance=task == "stance")
+    answers: list[Answer] = []
+    for title, text in parts:
+        labels = labeler.label(Document(text=text, title=title or None))
+        if task == "stance":
+            answers.append((labels.stance, labels.stance_confidence or 0.0, labels.stance_target))
+        elif task == "genre":
+            answers.append((labels.genre, labels.genre_confidence, None))
+        else:
+            answers.append((labels.topic, labels.topic_confidence, None))
+    return answers
+
+
+@cache
+def masker(task: str) -> Callable[[str], str]:
+    """Takes the words out of a text that the labeler's lexicon for the task knows, whole words with their compounds."""
+    return _mask_stance if task == "stance" else partial(_mask_terms, task)
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _mask_terms(task: str, text: str) -> str:
+    from ...label.lexicon import fold
+
+    folded = fold(text)
+    found = [(folded.offset(m.start), folded.offset(m.end - 1) + 1) for m in _lexicon(task).find(folded) if m.term.weight]
+    return _without(text, found)
+
+
+@cache
+def _lexicon(task: str):  # type: ignore[no-untyped-def]  # a lexicon of `label`, which is imported only here
+    from ...label import load_scheme
+
+    scheme = load_scheme()
+    return (scheme.genre if task == "genre" else scheme.topic).build_lexicon()
+
+
+def _mask_stance(text: str) -> str:
+    from ...label.polarity import entries_of
+    from ...label.stance_lexicon import load
+    from ...label.voice import read
+
+    reading = read(text)
+    entries, forms, found = entries_of(reading, load()), reading.forms, []
+    for i, entry in enumerate(entries):
+        if entry is None:
+            continue
+        length = 1 if entry.term or entry.noun else 0
+        for words, _ in entry.phrases.get(forms[i + 1], ()) if i + 1 < len(forms) else ():
+            if list(forms[i + 1 : i + 1 + len(words)]) == list(words):
+                length = max(length, 1 + len(words))
+        if length:
+            last = i + length - 1
+            found.append((reading.starts[i], reading.starts[last] + len(reading.tokens[last])))
+    return _without(text, found)
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text without every word that a span touches."""
+    if not spans:
+        return text
+    kept, last, spans, at = [], 0, sorted(spans), 0
+    for word in _WORD.finditer(text):
+        while at < len(spans) and spans[at][1] <= word.start():
+            at += 1
+        if at < len(spans) and spans[at][0] < word.end():
+            kept.append(text[last : word.start()])
+            last = word.end()
+    kept.append(text[last:])
+    return "".join(kept)

@@ -1,0 +1,32 @@
+"""Always the most frequent label of train: the floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..data import Examples, Floats
+from .model import Model
+
+
+@dataclass(slots=True)
+class Majority(Model):
+    """Train's label shares as probabilities, so its label is always the most frequent one (ties: the first in order)."""
+
+    workers: int = field(init=False, default=1)
+    shares: Floats = field(init=False, default_factory=lambda: np.zeros(0))
+
+    def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:  # noqa: ARG002 counts only
+        """Counts."""
+        counts = np.bincount(train.y, minlength=len(train.labels))
+        self.shares = counts / counts.sum()
+
+    def predict_proba(self, examples: Examples) -> Floats:
+        """The same for every article."""
+        return np.tile(self.shares, (len(examples), 1))
+
+    @property
+    def nbytes(self) -> int:
+        """One share a label."""
+        return self.shares.nbytes

@@ -1,0 +1,56 @@
+"""Multinomial and complement naive Bayes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from ..data import Examples, Floats
+from ..features import Ngrams, Tfidf
+from .model import Model, spread
+
+
+@dataclass(slots=True)
+class NaiveBayes(Model):
+    """Naive Bayes on word n-grams.
+
+    Complement naive Bayes: Rennie et al. 2003, "Tackling the Poor Assumptions of Naive Bayes Text Classifiers".
+
+    Attributes:
+        variant: `multinomial` or `complement`.
+        alpha: Smoothing, above 0.
+        features: The n-grams.
+    """
+
+    variant: Literal["multinomial", "complement"] = "multinomial"
+    alpha: float = 1.0
+    features: Ngrams = field(default_factory=Ngrams)
+    workers: int = field(init=False, default=1)
+    _block: Any = field(init=False, default=None)
+    _classifier: Any = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Checks the ranges."""
+        if self.alpha <= 0:
+            raise ValueError(f"alpha={self.alpha} must be above 0")
+
+    def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:  # noqa: ARG002 nothing to choose
+        """Counts n-grams by label."""
+        from sklearn.naive_bayes import ComplementNB, MultinomialNB
+
+        self._block = Tfidf(self.features)
+        rows = self._block.fit_transform(train.texts(), len(train), self.workers)
+        self._classifier = (MultinomialNB if self.variant == "multinomial" else ComplementNB)(alpha=self.alpha)
+        self._classifier.fit(rows, train.y)
+
+    def predict_proba(self, examples: Examples) -> Floats:
+        """Posterior of each label; of complement naive Bayes the softmax of its scores."""
+        rows = self._block.transform(examples.texts(), len(examples), self.workers)
+        return spread(self._classifier.predict_proba(rows), self._classifier.classes_, len(examples.labels))
+
+    @property
+    def nbytes(self) -> int:
+        """Vocabulary and log-probabilities."""
+        return int(self._block.nbytes + np.asarray(self._classifier.feature_log_prob_).nbytes) if self._block else 0

@@ -1,0 +1,143 @@
+"""A transformer fine-tuned with early stopping on validation (needs the extra `transformers`)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ...config import ConfigError
+from ..data import Examples, Floats
+from .model import Model, spread
+
+
+@dataclass(slots=True)
+class Transformer(Model):
+    """A sequence classifier of `transformers`, trained by its Trainer; the epoch best on validation is kept.
+
+    Attributes:
+        path: Folder of a model, or an id on the Hub.
+        revision: Commit, tag or branch of a Hub id.
+        epochs: Epochs at most.
+        patience: Epochs without a better validation loss before it stops.
+        learning_rate: Peak learning rate.
+        batch_size: Articles in one step.
+        max_tokens: Tokens of the input, counted from its start.
+    """
+
+    random: ClassVar[bool] = True
+    probabilities: ClassVar[str] = "softmax of the last layer"
+    path: str
+    revision: str | None = None
+    epochs: int = 5
+    patience: int = 2
+    learning_rate: float = 3e-5
+    batch_size: int = 16
+    max_tokens: int = 512
+    workers: int = field(init=False, default=1)
+    _tokenizer: Any = field(init=False, default=None)
+    _model: Any = field(init=False, default=None)
+    _classes: Any = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Checks the ranges."""
+        if min(self.epochs, self.patience, self.batch_size, self.max_tokens) < 1 or self.learning_rate <= 0:
+            raise ValueError("epochs, patience, batch_size, max_tokens and learning_rate must be above 0")
+
+    def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:
+        """Fine-tunes on train; without validation all epochs are run."""
+        transformers = _transformers()
+        transformers.set_seed(seed)
+        self._classes = np.unique(train.y)
+        self._tokenizer, self._model = self._load(transformers, [train.labels[i] for i in self._classes])
+        with tempfile.TemporaryDirectory() as folder:
+            arguments = transformers.TrainingArguments(
+                folder,
+                num_train_epochs=self.epochs,
+                learning_rate=self.learning_rate,
+                per_device_train_batch_size=self.batch_size,
+                per_device_eval_batch_size=self.batch_size,
+                eval_strategy="no" if validation is None else "epoch",
+                save_strategy="no" if validation is None else "epoch",
+                load_best_model_at_end=validation is not None,
+                metric_for_best_model=None if validation is None else "eval_loss",
+                greater_is_better=None if validation is None else False,
+                save_total_limit=1,
+                seed=seed,
+                report_to=[],
+                disable_tqdm=True,
+                logging_strategy="no",
+            )
+            known = None if validation is None else validation.only(validation.rows[np.isin(validation.y, self._classes)])
+            trainer = transformers.Trainer(
+                self._model,
+                arguments,
+                train_dataset=list(self._encoded(train)),
+                eval_dataset=None if known is None else list(self._encoded(known)),
+                data_collator=transformers.DataCollatorWithPadding(self._tokenizer),
+                callbacks=[] if known is None else [transformers.EarlyStoppingCallback(self.patience)],
+            )
+            trainer.train()
+            self._model = trainer.model
+
+    def predict_proba(self, examples: Examples) -> Floats:
+        """Probability of each label, in batches."""
+        import torch
+
+        self._model.eval()
+        rows: list[Floats] = []
+        batch: list[str] = []
+        with torch.no_grad():
+            for i, text in enumerate(examples.texts(), start=1):
+                batch.append(text)
+                if len(batch) == self.batch_size or i == len(examples):
+                    encoded = self._tokenizer(
+                        batch, truncation=True, max_length=self._limit, padding=True, return_tensors="pt"
+                    ).to(self._model.device)
+                    rows.append(self._model(**encoded).logits.softmax(-1).double().cpu().numpy())
+                    batch = []
+        return spread(np.concatenate(rows), self._classes, len(examples.labels))
+
+    @property
+    def _limit(self) -> int:
+        longest = getattr(self._model.config, "max_position_embeddings", self.max_tokens)
+        # RoBERTa counts positions from the padding index on, so its last two are not for text
+        return int(min(self.max_tokens, self._tokenizer.model_max_length, longest - 2))
+
+    def _encoded(self, examples: Examples) -> Iterator[dict[str, Any]]:
+        place = {int(label): i for i, label in enumerate(self._classes)}
+        for text, label in zip(examples.texts(), examples.y, strict=True):
+            row = self._tokenizer(text, truncation=True, max_length=self._limit)
+            yield {**row, "labels": place[int(label)]}
+
+    def _load(self, transformers: Any, labels: list[str]) -> tuple[Any, Any]:
+        names = {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}}
+        try:
+            tokenizer = transformers.AutoTokenizer.from_pretrained(self.path, revision=self.revision)
+            model = transformers.AutoModelForSequenceClassification.from_pretrained(
+                self.path, revision=self.revision, num_labels=len(labels), ignore_mismatched_sizes=True, **names
+            )
+        except (OSError, ValueError) as error:
+            reason = " ".join(str(error).split())[:160]
+            raise ConfigError(
+                f"model.path={self.path} is no model folder here and can't be had from the Hub ({reason})"
+            ) from error
+        return tokenizer, model
+
+    @property
+    def nbytes(self) -> int:
+        """All parameters."""
+        return sum(p.numel() * p.element_size() for p in self._model.parameters()) if self._model is not None else 0
+
+
+def _transformers() -> Any:
+    try:
+        import torch  # noqa: F401 the Trainer needs it, and says so less clearly
+        import transformers
+    except ImportError:
+        raise ConfigError("model=transformer needs an extra: pip install 'presseschau[transformers]'") from None
+    transformers.utils.logging.set_verbosity_error()
+    return transformers

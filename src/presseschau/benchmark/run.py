@@ -1,0 +1,292 @@
+"""One run: fit on train, choose on validation, report on every test split; or cross-validation, pooled out of fold."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from ..config import ConfigError
+from ..stable import sha256
+from .data import Corpus, Examples, Ints
+from .load import load
+from .metrics import macro_f1
+from .models import KINDS
+from .models.keywords import masker
+from .report import Run, finished, write
+from .search import candidates, with_options
+from .settings import Settings
+from .units import Answers, Unit, fitted, kept
+
+_MASKED = "/masked"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a run's results are, and whether they were there before."""
+
+    folder: Path
+    results: dict[str, Any]
+    reused: bool
+
+
+def run(settings: Settings) -> Outcome:
+    """Runs one model as configured, or answers with the finished run of the same config, data and code.
+
+    Raises:
+        ConfigError: The data or the config can't be run.
+    """
+    corpus = load(settings.dataset, settings.task)
+    protocol = settings.protocol or ("splits" if len(corpus.splits) > 1 else "cv")
+    if protocol == "splits" and not corpus.tests:
+        raise ConfigError("the dataset has no test split: say protocol=cv, dataset.split=COLUMN or dataset.test=FILE")
+    if protocol == "splits" and settings.search != "none" and "validation" not in corpus.splits:
+        raise ConfigError("search needs a validation split: say dataset.validation=FILE, or search=none")
+    if protocol == "cv" and (settings.search != "none" or settings.learning_curve):
+        raise ConfigError("search and learning_curve need given splits, protocol=cv has none")
+    for note in corpus.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if protocol == "cv":
+        corpus = _pooled(corpus)
+    plan = Plan.of(settings, corpus, protocol)
+    if not settings.clean and (found := finished(plan.folder)):
+        return Outcome(plan.folder, found, reused=True)
+    if settings.clean:
+        shutil.rmtree(plan.folder, ignore_errors=True)
+    made = plan.splits() if protocol == "splits" else plan.cross_validation()
+    results = write(plan.folder, made)
+    shutil.rmtree(plan.folder / "units", ignore_errors=True)
+    return Outcome(plan.folder, results, reused=False)
+
+
+def _pooled(corpus: Corpus) -> Corpus:
+    rows = np.sort(np.concatenate(list(corpus.splits.values())))
+    return replace(corpus, splits={"train": rows})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run before it is done: what it stands on and where its results go."""
+
+    settings: Settings
+    corpus: Corpus
+    protocol: str
+    digests: Mapping[str, str]
+    folder: Path
+
+    @classmethod
+    def of(cls, settings: Settings, corpus: Corpus, protocol: str) -> Plan:
+        """Names the folder by config, data and code: the same three give the same results."""
+        names = corpus.splits if protocol == "splits" else {"cv": corpus.splits["train"]}
+        digests = {split: corpus.digest(rows, split=split) for split, rows in names.items()}
+        key = sha256(repr((config_of(settings, protocol), sorted(digests.items()), _code())))[:12]
+        name = f"{settings.task}-{settings.model.get('name', settings.model['kind'])}-{key}"
+        return cls(settings, corpus, protocol, digests, settings.output / "runs" / name)
+
+    @property
+    def workers(self) -> int:
+        """Processes."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        return self.settings.workers or cores or 1
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seeds of the fits: several where the model is random."""
+        kind = KINDS.get(str(self.settings.model["kind"]))
+        return tuple(self.settings.seed + i for i in range(self.settings.seeds if kind and kind.random else 1))
+
+    def examples(self, split: str) -> Examples:
+        """The articles of a split."""
+        return self.corpus.examples(self.corpus.splits[split], self.settings.text)
+
+    def fit(self, name: str, config: Mapping[str, Any], train: Examples, asked: Mapping[str, Examples], seed: int) -> Unit:
+        """One fit, kept under its name."""
+        validation = self.examples("validation") if "validation" in self.corpus.splits else None
+        return kept(
+            self.folder / "units" / f"{name}.npz",
+            lambda: fitted(config, train, validation, asked, seed=seed, workers=self.workers),
+        )
+
+    def splits(self) -> Run:
+        """The protocol on given splits."""
+        config, tried = self.search()
+        asked = {split: self.examples(split) for split in (*self.corpus.tests, "validation") if split in self.corpus.splits}
+        masked = self.maskable()
+        if masked:
+            mask = masker(self.corpus.task)
+            asked |= {f"{s}{_MASKED}": self.examples(s).masked(mask) for s in self.corpus.tests}
+        train = self.examples("train")
+        units = [
+            self.fit(f"seed-{seed}", config, train, asked, seed) for seed in self.bar(self.seeds, "fits")
+        ]
+        classes = np.unique(self.corpus.y[self.corpus.splits["train"]])
+        return Run(
+            settings=self.settings,
+            corpus=self.corpus,
+            protocol=self.protocol,
+            config=config_of(self.settings, self.protocol),
+            model=config,
+            digests=dict(self.digests),
+            seeds=self.seeds,
+            classes=classes,
+            units=units,
+            rows={s: self.corpus.splits[s] for s in (*self.corpus.tests, "validation") if s in self.corpus.splits},
+            searched=tried,
+            curve=self.curve(config, train),
+            masked=masked,
+        )
+
+    def search(self) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
+        """The model's config, with the options that do best on validation; and all that was tried."""
+        how = self.settings.search
+        if how == "none":
+            return self.settings.model, []
+        train, validation = self.examples("train"), self.examples("validation")
+        classes = np.unique(train.y)
+        tried = []
+        options = candidates(self.settings.model, how, self.settings.budget, self.settings.seed)
+        for i, option in enumerate(self.bar(options, "search")):
+            config = with_options(self.settings.model, option)
+            unit = self.fit(f"search-{i}", config, train, {"validation": validation}, self.settings.seed)
+            answer = unit.answers["validation"]
+            score = macro_f1(validation.y, answer.labels, classes, len(self.corpus.labels))
+            tried.append({"options": option, "macro_f1": round(score, 6)})
+        best = max(tried, key=lambda t: t["macro_f1"])  # the first of the best
+        return with_options(self.settings.model, best["options"]), tried
+
+    def curve(self, config: Mapping[str, Any], train: Examples) -> list[dict[str, Any]]:
+        """Scores on every test split of the model trained on shares of train: whole clusters, nested, by seeded order."""
+        points = []
+        clusters = np.array(train.column("cluster"), dtype=str)
+        asked = {s: self.examples(s) for s in self.corpus.tests}
+        classes = np.unique(train.y)
+        draws = [(share, i) for share in sorted(self.settings.learning_curve) for i in range(self.settings.seeds)]
+        for share, i in self.bar(draws, "learning curve"):
+            seed = self.settings.seed + i
+            order = {c: sha256(f"{seed}\t{c}") for c in np.unique(clusters).tolist()}
+            chosen = set(sorted(order, key=order.__getitem__)[: max(1, round(share * len(order)))])
+            part = train.only(train.rows[np.array([c in chosen for c in clusters], dtype=bool)])
+            if len(np.unique(part.y)) < 2:
+                raise ConfigError(f"learning_curve: {share:g} of train is a single class: start with a larger share")
+            unit = self.fit(f"curve-{share:g}-{i}", config, part, asked, seed)
+            scores = {
+                s: round(macro_f1(e.y, unit.answers[s].labels, classes, len(self.corpus.labels)), 6)
+                for s, e in asked.items()
+            }
+            points.append({"share": share, "seed": seed, "articles": len(part), "macro_f1": scores})
+        return points
+
+    def cross_validation(self) -> Run:
+        """Stratified folds (by cluster where the dataset has clusters); every article is predicted once, out of fold."""
+        rows = self.corpus.splits["train"]
+        width, y = len(self.corpus.labels), self.corpus.y[rows]
+        units = []
+        for seed in self.seeds:
+            labels, sure = np.zeros(len(rows), dtype=np.int64), np.zeros((len(rows), width), dtype=np.float32)
+            facts: list[dict[str, Any]] = []
+            targets: list[str | None] = [None] * len(rows)
+            own = False
+            for fold, (train, test) in enumerate(self.bar(self.folds(rows, y), "folds")):
+                unit = self.fit(
+                    f"seed-{seed}-fold-{fold}",
+                    self.settings.model,
+                    self.corpus.examples(rows[train], self.settings.text),
+                    {"cv": self.corpus.examples(rows[test], self.settings.text)},
+                    seed,
+                )
+                labels[test], sure[test] = unit.answers["cv"].labels, unit.answers["cv"].probabilities
+                facts.append(unit.facts)
+                if "cv" in unit.targets:
+                    own = True
+                    for at, target in zip(test.tolist(), unit.targets["cv"], strict=True):
+                        targets[at] = target
+            units.append(Unit({"cv": Answers(labels, sure)}, _together(facts), {"cv": targets} if own else {}))
+        return Run(
+            settings=self.settings,
+            corpus=self.corpus,
+            protocol=self.protocol,
+            config=config_of(self.settings, self.protocol),
+            model=self.settings.model,
+            digests=dict(self.digests),
+            seeds=self.seeds,
+            classes=np.unique(y),
+            units=units,
+            rows={"cv": rows},
+        )
+
+    def folds(self, rows: Ints, y: Ints) -> list[tuple[Ints, Ints]]:
+        """Train and test positions of each fold."""
+        from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+        number, seed = self.settings.folds, self.settings.seed
+        rare = int(np.bincount(y)[np.unique(y)].min())
+        if rare < number:
+            label = self.corpus.labels[int(np.unique(y)[np.bincount(y)[np.unique(y)].argmin()])]
+            if rare < 2:
+                raise ConfigError(f"label {label} has {rare} article: folds can't hold it in train and test, leave it out")
+            raise ConfigError(f"label {label} has {rare} articles, fewer than folds={number}: say folds={rare} or less")
+        if not self.corpus.grouped:
+            return list(StratifiedKFold(number, shuffle=True, random_state=seed).split(rows, y))
+        clusters = self.corpus.values("cluster", rows)
+        return list(StratifiedGroupKFold(number, shuffle=True, random_state=seed).split(rows, y, clusters))
+
+    def maskable(self) -> bool:
+        """Whether the labeler's terms mean anything here: its own labels, in a published dataset."""
+        if not self.settings.masked or "labeler" not in self.corpus.table.column_names:
+            return False
+        makers = set(self.corpus.values("labeler", self.corpus.splits["train"][:1000]))
+        return any(str(maker).startswith("rules/") and "+" not in str(maker) for maker in makers)
+
+    def bar(self, items: Sequence[Any], what: str) -> Iterator[Any]:
+        """The items, with a progress bar where somebody watches."""
+        shown = sys.stderr.isatty() if self.settings.progress is None else self.settings.progress
+        yield from tqdm(items, desc=what, disable=not shown or len(items) < 2, leave=False)
+
+
+def _together(facts: list[dict[str, Any]]) -> dict[str, Any]:
+    summed = {key: sum(f[key] for f in facts) for key in ("fit_seconds", "predict_seconds", "predicted")}
+    largest = {key: max(f[key] for f in facts) for key in ("peak_bytes", "model_bytes")}
+    return {**facts[0], **summed, **largest}
+
+
+def config_of(settings: Settings, protocol: str) -> dict[str, Any]:
+    """What decides a run's results, as plain data: no paths, no workers, nothing about how it is shown."""
+    return {
+        "model": _plain(settings.model),
+        "task": settings.task,
+        "protocol": protocol,
+        "folds": settings.folds if protocol == "cv" else None,
+        "text": {"fields": list(settings.text.fields), "max_chars": settings.text.max_chars},
+        "seed": settings.seed,
+        "seeds": settings.seeds,
+        "search": settings.search,
+        "budget": settings.budget if settings.search != "none" else None,
+        "learning_curve": list(settings.learning_curve),
+        "masked": settings.masked,
+        "unseen": settings.dataset.unseen,
+        "missing": settings.dataset.missing,
+        "bootstrap": settings.uncertainty.bootstrap,
+        "confidence": settings.uncertainty.confidence,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(value[k]) for k in sorted(value)}
+    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+@cache
+def _code() -> str:
+    """Digest of the code that results come from, so that a change of it is another run."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    shown = {"leaderboard.py", "plots.py", "page.py", "compare.py"}
+    return sha256("\n".join(sha256(f.read_bytes()) for f in files if f.name not in shown))

@@ -1,0 +1,144 @@
+"""How sure a score or a difference is: bootstrap over clusters, exact McNemar, approximate randomisation, Holm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import comb
+
+import numpy as np
+import numpy.typing as npt
+
+from .data import Floats, Ints
+from .metrics import f1
+
+_ROUNDS = 200  # rounds drawn at a time: bounds memory, changes nothing else
+
+
+def cluster_counts(y: Ints, predicted: Ints, clusters: Sequence[str], width: int) -> tuple[Floats, Floats]:
+    """True positives, false positives and false negatives by cluster and label; articles and right ones by cluster.
+
+    Returns:
+        An array of (clusters, 3, labels), and one of (clusters, 2); clusters in order of name.
+    """
+    _, group = np.unique(np.array(clusters, dtype=str), return_inverse=True)
+    size = int(group.max()) + 1
+    table, plain = np.zeros((size, 3, width)), np.zeros((size, 2))
+    right = y == predicted
+    np.add.at(table, (group[right], 0, y[right]), 1)
+    np.add.at(table, (group[~right], 1, predicted[~right]), 1)
+    np.add.at(table, (group[~right], 2, y[~right]), 1)
+    np.add.at(plain, (group, 0), 1)
+    np.add.at(plain, (group, 1), right)
+    return table, plain
+
+
+def _macro(table: Floats, classes: Ints, supported: npt.NDArray[np.bool_]) -> Floats:
+    """Macro-F1 of tables (…, 3, labels); a class that the whole set supports but a resample misses is left out of it."""
+    each = f1(table[..., 0, :], table[..., 1, :], table[..., 2, :])[..., classes]
+    support = (table[..., 0, :] + table[..., 2, :])[..., classes] > 0
+    counted = support | ~supported[classes]
+    return np.asarray((each * counted).sum(-1) / np.maximum(1, counted.sum(-1)))
+
+
+def intervals(
+    runs: Sequence[tuple[Ints, Ints]],
+    clusters: Sequence[str],
+    classes: Ints,
+    width: int,
+    *,
+    rounds: int,
+    confidence: float,
+    seed: int,
+) -> dict[str, list[float]]:
+    """Percentile intervals of accuracy and macro-F1, by resampling clusters (Efron & Tibshirani 1993, ch. 8 and 13).
+
+    Args:
+        runs: Labels and predictions of each seed on the same articles; their scores are averaged in each resample.
+        clusters: Cluster of each article.
+        classes: Labels that macro-F1 is the mean over.
+        width: Number of labels.
+        rounds: Resamples.
+        confidence: Coverage.
+        seed: Of the resampling.
+    """
+    tables = [cluster_counts(y, p, clusters, width) for y, p in runs]
+    supported = np.bincount(runs[0][0], minlength=width) > 0
+    size = len(tables[0][0])
+    generator = np.random.default_rng(seed)
+    accuracy, macro = [], []
+    for start in range(0, rounds, _ROUNDS):
+        drawn = generator.multinomial(size, np.full(size, 1 / size), size=min(_ROUNDS, rounds - start)).astype(float)
+        means = []
+        for table, plain in tables:
+            total = drawn @ plain
+            whole = (drawn @ table.reshape(size, -1)).reshape(len(drawn), 3, width)
+            means.append((total[:, 1] / total[:, 0], _macro(whole, classes, supported)))
+        accuracy.append(np.mean([m[0] for m in means], axis=0))
+        macro.append(np.mean([m[1] for m in means], axis=0))
+    edges = [(1 - confidence) / 2, (1 + confidence) / 2]
+    return {
+        "accuracy": [round(float(v), 6) for v in np.quantile(np.concatenate(accuracy), edges)],
+        "macro_f1": [round(float(v), 6) for v in np.quantile(np.concatenate(macro), edges)],
+    }
+
+
+def mcnemar(right_a: npt.NDArray[np.bool_], right_b: npt.NDArray[np.bool_]) -> float:
+    """Two-sided p of the exact McNemar test: are the articles that only one gets right shared out evenly?
+
+    McNemar 1947; exact by the binomial distribution.
+
+    >>> mcnemar(np.array([True] * 6), np.array([False] * 6))
+    0.03125
+    """
+    first, second = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
+    total, low = first + second, min(first, second)
+    # The sum grows by whole numbers of any size, so it is exact; 2^total may be far beyond a float's range
+    return min(1.0, 2 * sum(comb(total, i) for i in range(low + 1)) / 2**total) if total else 1.0
+
+
+def randomisation(
+    y: Ints,
+    predicted_a: Ints,
+    predicted_b: Ints,
+    clusters: Sequence[str],
+    classes: Ints,
+    width: int,
+    *,
+    rounds: int,
+    seed: int,
+) -> float:
+    """Two-sided p of approximate randomisation on macro-F1: the runs' predictions are swapped cluster by cluster.
+
+    Noreen 1989; Yeh 2000, "More accurate tests for the statistical significance of result differences".
+    """
+    a, _ = cluster_counts(y, predicted_a, clusters, width)
+    b, _ = cluster_counts(y, predicted_b, clusters, width)
+    every = np.zeros(width, dtype=bool)  # no class is left out: both runs see the same support in every round
+    flat_a, flat_b = a.reshape(len(a), -1), b.reshape(len(b), -1)
+
+    def gap(rows_a: Floats, rows_b: Floats) -> Floats:
+        shape = (-1, 3, width)
+        return np.asarray(_macro(rows_a.reshape(shape), classes, every) - _macro(rows_b.reshape(shape), classes, every))
+
+    observed = abs(float(gap(flat_a.sum(0), flat_b.sum(0))[0]))
+    generator = np.random.default_rng(seed)
+    at_least = 0
+    for start in range(0, rounds, _ROUNDS):
+        swap = generator.integers(0, 2, size=(min(_ROUNDS, rounds - start), len(a))).astype(float)
+        change = swap @ (flat_b - flat_a)
+        at_least += int((np.abs(gap(flat_a.sum(0) + change, flat_b.sum(0) - change)) >= observed - 1e-12).sum())
+    return (at_least + 1) / (rounds + 1)
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """p values adjusted for their number by Holm's step-down procedure (Holm 1979).
+
+    >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
+    [0.03, 0.06, 0.06]
+    """
+    order = sorted(range(len(values)), key=lambda i: (values[i], i))
+    adjusted, highest = [0.0] * len(values), 0.0
+    for rank, i in enumerate(order):
+        highest = max(highest, min(1.0, (len(values) - rank) * values[i]))
+        adjusted[i] = highest
+    return adjusted

@@ -1,0 +1,106 @@
+"""The pieces of a run, one fit each: kept as they are done, so that an interrupted run goes on where it stopped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from .data import Examples, Floats
+from .measure import cost
+from .models import model_from
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a fitted model says about one set of articles.
+
+    Attributes:
+        labels: Predicted label of each article.
+        probabilities: One column a label, as float32.
+    """
+
+    labels: Any
+    probabilities: Any
+
+    @property
+    def sure(self) -> Floats:
+        """Probabilities as float64."""
+        return np.asarray(self.probabilities, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One fit and its predictions.
+
+    Attributes:
+        answers: By name of the set of articles asked about.
+        facts: Seconds, memory, size, and what else the model tells.
+        targets: Stance targets found, by set, of a model that finds its own.
+    """
+
+    answers: Mapping[str, Answers]
+    facts: dict[str, Any] = field(default_factory=dict)
+    targets: Mapping[str, list[str | None]] = field(default_factory=dict)
+
+
+def fitted(
+    config: Mapping[str, Any],
+    train: Examples,
+    validation: Examples | None,
+    asked: Mapping[str, Examples],
+    *,
+    seed: int,
+    workers: int,
+) -> Unit:
+    """Fits one model and asks it about each set."""
+    model = model_from(config, workers)
+    with cost() as fitting:
+        model.fit(train, validation, seed)
+    answers, targets, seconds, peak = {}, {}, 0.0, fitting.peak_bytes
+    for name, examples in asked.items():
+        with cost() as asking:
+            probabilities = model.predict_proba(examples)
+        answers[name] = Answers(probabilities.argmax(axis=1).astype(np.int64), probabilities.astype(np.float32))
+        if train.corpus.task == "stance" and hasattr(model, "targets") and "masked" not in name:
+            targets[name] = model.targets(examples)
+        seconds, peak = seconds + asking.seconds, max(peak, asking.peak_bytes)
+    facts = {
+        "fit_seconds": fitting.seconds,
+        "predict_seconds": seconds,
+        "predicted": sum(map(len, asked.values())),
+        "peak_bytes": peak,
+        "model_bytes": model.nbytes,
+        "random": model.random,
+        "probabilities": model.probabilities,
+        "reads": model.reads,
+    }
+    return Unit(answers, facts, targets)
+
+
+def kept(path: Path, make: Any) -> Unit:
+    """The unit of an earlier start where it is there, else what `make` gives, written whole or not at all."""
+    if path.is_file():
+        return _read(path)
+    unit: Unit = make()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {f"labels/{n}": a.labels for n, a in unit.answers.items()}
+    arrays |= {f"probabilities/{n}": a.probabilities for n, a in unit.answers.items()}
+    rest = orjson.dumps({"facts": unit.facts, "targets": unit.targets})
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.npz")
+    np.savez(temporary, rest=np.frombuffer(rest, dtype=np.uint8), **arrays)
+    temporary.replace(path)
+    return unit
+
+
+def _read(path: Path) -> Unit:
+    with np.load(path, allow_pickle=False) as stored:
+        rest = orjson.loads(stored["rest"].tobytes())
+        names = [key.removeprefix("labels/") for key in stored.files if key.startswith("labels/")]
+        answers = {n: Answers(stored[f"labels/{n}"], stored[f"probabilities/{n}"]) for n in names}
+    return Unit(answers, rest["facts"], rest["targets"])

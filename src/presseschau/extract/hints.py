@@ -1,0 +1,73 @@
+"""What class names and ids say about a box, by the words in them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from presseschau.extract.words import read_words
+
+# The order in the file is the order of the bits.
+HINTS: tuple[tuple[str, str], ...] = tuple((name, "|".join(parts)) for name, parts in read_words("hints").items())
+HINT_NAMES: tuple[str, ...] = tuple(name for name, _ in HINTS)
+_HINT_RES = tuple(re.compile(pattern) for _, pattern in HINTS)
+BIT = {name: 1 << i for i, name in enumerate(HINT_NAMES)}
+_NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
+
+
+@lru_cache(maxsize=1 << 16)
+def name_parts(names: str) -> tuple[str, ...]:
+    """The words in a class and id string, lower case, once each.
+
+    >>> name_parts("ArticleItem__teaserText x12")
+    ('article', 'item', 'teaser', 'text', 'x')
+    """
+    return tuple(dict.fromkeys([t.lower() for t in _NAME_PART.findall(names)]))
+
+
+@lru_cache(maxsize=1 << 16)
+def _part_hints(part: str) -> int:
+    bits = 0
+    for i, pattern in enumerate(_HINT_RES):
+        if pattern.search(part):
+            bits |= 1 << i
+    return bits
+
+
+@lru_cache(maxsize=1 << 16)
+def hints(names: str) -> int:
+    """The hint bits of a class and id string.
+
+    >>> hints("article__body") == BIT["body"] | BIT["article"]
+    True
+    """
+    bits = 0
+    for part in name_parts(names):
+        bits |= _part_hints(part)
+    return bits
+
+
+# Boxes of other houses in the page: consent managers, logins, comment systems, paid links; and posts, which are quotes.
+_GUEST = re.compile(
+    r"""onetrust|(?:^|\s)ot-sdk|usercentrics|didomi|sp_message|cybotcookie|cookiebot|cmplz|borlabs|iubenda|truste-|qc-cmp|cmpbox
+      | cookie-?law|cookie-?notice
+      | janrain|capture_?(?:screen|modal)|gigya|webpush|disqus|coral-?(?:talk|comments|stream)|hyvor|commento
+      | taboola|outbrain|plista|ligatus|(?:^|\s)trc_
+      | google-auto-placed|adsbygoogle|(?:^|\s)dfp-|div-gpt-ad|grecaptcha""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+_POST = re.compile(
+    r"twitter-(?:tweet|video)|instagram-media|tiktok-embed|fb-(?:post|video)|(?:reddit|bluesky|mastodon)-embed|telegram-post"
+)
+
+
+@lru_cache(maxsize=1 << 16)
+def is_guest(tag: str, names: str) -> bool:
+    """True for a widget that another house puts into pages, by element, class and id.
+
+    >>> is_guest("div", "onetrust-sdk"), is_guest("blockquote", "twitter-tweet"), is_guest("blockquote", "quote")
+    (True, True, False)
+    """
+    return (tag == "blockquote" and _POST.search(names) is not None) or _GUEST.search(names) is not None

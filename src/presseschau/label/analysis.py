@@ -1,0 +1,89 @@
+"""How the labelling functions do on a dataset: coverage, overlap, conflict, and accuracy where people labelled."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from . import Labeler
+from .articles import Article
+from .vote import FunctionReport, Vote, analyse
+
+HEAD = ("task", "function", "labels", "articles", "coverage", "overlap", "conflict", "accuracy", "judged")
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRow:
+    """One labelling function of one task on one corpus.
+
+    Attributes:
+        task: topic, genre or stance.
+        report: Its coverage, overlap, conflict and accuracy.
+        articles: Size of the corpus.
+        judged: On how many labelled articles it votes, which the accuracy rests on.
+    """
+
+    task: str
+    report: FunctionReport
+    articles: int
+    judged: int
+
+
+def function_table(
+    labeler: Labeler, articles: Iterable[Article], gold: Mapping[str, Mapping[str, str]]
+) -> list[FunctionRow]:
+    """All functions of all tasks, in order of task and name; functions that never vote are listed with zeros.
+
+    Args:
+        labeler: The labeler whose functions vote again on the articles.
+        articles: The articles.
+        gold: Labels by people: article → task → label; articles without are judged by nothing.
+    """
+    votes: dict[str, list[list[Vote]]] = {"topic": [], "genre": [], "stance": []}
+    truth: dict[str, list[str | None]] = {task: [] for task in votes}
+    for article in articles:
+        said = labeler.explain(article.document)
+        for task, rows in votes.items():
+            # An article on which nobody votes still counts for coverage.
+            rows.append([v for v in said if v.task == task])
+            truth[task].append(gold.get(article.id, {}).get(task))
+    named = [name.partition(":") for name in labeler.functions]
+    table = []
+    for task, rows in votes.items():
+        reports = {r.function: r for r in analyse(rows, truth[task])} if rows else {}
+        for name in [n for t, _, n in named if t == task]:
+            reports.setdefault(name, FunctionReport(name, (), 0.0, 0.0, 0.0, None))
+        judged = {name: _judged(name, rows, truth[task]) for name in reports}
+        table += [FunctionRow(task, reports[name], len(rows), judged[name]) for name in sorted(reports)]
+    return table
+
+
+def as_csv(rows: Sequence[FunctionRow]) -> str:
+    """The table as CSV, shares with four digits."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEAD)
+    writer.writerows(_cells(row, 4) for row in rows)
+    return out.getvalue()
+
+
+def as_markdown(rows: Sequence[FunctionRow]) -> str:
+    """The table as Markdown, shares with three digits; functions that never vote are left to the CSV."""
+    lines = [f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}"]
+    lines += [f"| {' | '.join(_cells(row, 3))} |" for row in rows if row.report.coverage]
+    silent = sum(not row.report.coverage for row in rows)
+    return "\n".join([*lines, "", f"{silent} functions never voted."]) + "\n"
+
+
+def _judged(name: str, articles: Sequence[Sequence[Vote]], truth: Sequence[str | None]) -> int:
+    pairs = zip(articles, truth, strict=True)
+    return sum(v.function == name and v.weight > 0 for votes, t in pairs if t is not None for v in votes)
+
+
+def _cells(row: FunctionRow, digits: int) -> list[str]:
+    r = row.report
+    shares = [f"{x:.{digits}f}" for x in (r.coverage, r.overlap, r.conflict)]
+    accuracy = "" if r.accuracy is None else f"{r.accuracy:.{digits}f}"
+    return [row.task, r.function, " ".join(r.labels), str(row.articles), *shares, accuracy, str(row.judged)]

@@ -1,0 +1,173 @@
+"""What goes out to annotators and what comes back, whatever the tool: items, annotations, quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..document import Span
+from .articles import Article
+from .human import TARGET_TYPES, Purpose
+from .scheme import Scheme
+
+LABEL_COLUMNS = ("topic", "topic_secondary", "genre", "stance", "stance_target_type")
+EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article that people are asked about.
+
+    Attributes:
+        article: The article; its labels are shown only where the purpose is training.
+        purpose: `validation` (blind) or `training` (with the rules' labels as pre-annotation).
+        inclusion_probability: With which the sample took it, None for a selective one.
+        why: What it was chosen for; not given with a validation set, since a stratum tells the rules' label.
+    """
+
+    article: Article
+    purpose: Purpose
+    inclusion_probability: float | None
+    why: str
+
+    @property
+    def data(self) -> dict[str, str | float | None]:
+        """What the tool is given besides labels."""
+        own: dict[str, str | float | None] = {
+            "article_id": self.article.id,
+            "title": self.article.document.title or "",
+            "text": self.article.document.text,
+            "url": self.article.document.url,
+            "text_sha256": self.article.text_sha256,
+            "purpose": self.purpose,
+            "inclusion_probability": self.inclusion_probability,
+        }
+        return own if self.purpose == "validation" else {**own, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A marked passage as a tool gives it: offsets of some kind, its text, or both."""
+
+    start: int | None
+    end: int | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What one annotator said about one article.
+
+    Attributes:
+        id: The article.
+        annotator: Name or number of the person.
+        where: File and task or line, for messages.
+        labels: The columns of `LABEL_COLUMNS` and `stance_target` that were filled in, as keys of the scheme.
+        quotes: Marked evidence, not yet looked up in the text.
+        text_sha256: Hash of the text that was shown, None where the tool lost it.
+        purpose: As exported, None where the tool lost it.
+        inclusion_probability: As exported.
+        settled: Whether this is the word of an adjudicator (ground truth in Label Studio).
+        blind: False where the annotation was made from a pre-annotation.
+        stamp: When, as the tool wrote it; orders several annotations of one person.
+    """
+
+    id: str
+    annotator: str
+    where: str
+    labels: Mapping[str, str]
+    quotes: tuple[Quote, ...] = ()
+    text_sha256: str | None = None
+    purpose: Purpose | None = None
+    inclusion_probability: float | None = None
+    settled: bool = False
+    blind: bool = True
+    stamp: str = ""
+
+
+@dataclass(slots=True)
+class Answers:
+    """What a reader found in the files of a tool: annotations, and what was left out."""
+
+    annotations: list[Annotation] = field(default_factory=list)
+    cancelled: int = 0
+    empty: int = 0
+
+
+def classes_of(scheme: Scheme, column: str) -> dict[str, str]:
+    """Key and display name of each class that a column can take, in schema order."""
+    if column == "stance_target_type":
+        return {key: key for key in TARGET_TYPES}
+    task = {"topic": scheme.topic, "topic_secondary": scheme.topic, "genre": scheme.genre, "stance": scheme.stance}
+    return {c.key: c.name for c in task[column].classes}
+
+
+def key_of_class(scheme: Scheme, column: str, value: str) -> str:
+    """The scheme's key for what a tool wrote: a key or a display name.
+
+    Raises:
+        ValueError: The scheme has no such class.
+    """
+    classes = classes_of(scheme, column)
+    cleaned = value.strip()
+    if cleaned in classes:
+        return cleaned
+    for key, name in classes.items():
+        if name == cleaned:
+            return key
+    raise ValueError(f"unknown {column} {value!r}; known: {', '.join(classes)}")
+
+
+def resolve(text: str, quote: Quote) -> Span | None:
+    """The passage of the text that a quote means, by code points; None where there is none.
+
+    Label Studio counts code points since version 1.5 and UTF-16 units before; what was marked, where it is given, tells
+    which. A quote whose offsets fit neither is looked up by its words, nearest to where it was said to be.
+
+    >>> resolve("😀 Das ist gut.", Quote(9, 12, "ist")), resolve("😀 Das ist gut.", Quote(7, 10, "ist"))
+    (Span(start=6, end=9, text='ist'), Span(start=6, end=9, text='ist'))
+    """
+    wanted = None if quote.text is None else _squeezed(quote.text.replace("\\n", "\n"))
+    if quote.start is not None and quote.end is not None:
+        for start, end in ((quote.start, quote.end), (_from_utf16(text, quote.start), _from_utf16(text, quote.end))):
+            if 0 <= start < end <= len(text) and wanted in (None, _squeezed(text[start:end])):
+                return _trimmed(text, start, end)
+    return _search(text, wanted, quote.start or 0) if wanted else None
+
+
+def _search(text: str, wanted: str, near: int) -> Span | None:
+    """The words in the text, whatever white space is between them; of several places the nearest."""
+    squeezed, at = list[str](), list[int]()
+    for i, char in enumerate(text):
+        if not char.isspace():
+            squeezed.append(char)
+            at.append(i)
+        elif squeezed and squeezed[-1] != " ":
+            squeezed.append(" ")
+            at.append(i)
+    flat, places = "".join(squeezed), list[int]()
+    found = flat.find(wanted)
+    while found >= 0:
+        places.append(found)
+        found = flat.find(wanted, found + 1)
+    if not places:
+        return None
+    best = min(places, key=lambda p: abs(at[p] - near))
+    start, end = at[best], at[best + len(wanted) - 1] + 1
+    return Span(start, end, text[start:end])
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    piece = piece.strip()
+    return Span(start, start + len(piece), piece) if piece else None
+
+
+def _from_utf16(text: str, units: int) -> int:
+    """Code points for a number of UTF-16 units from the start of the text."""
+    return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore"))
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())

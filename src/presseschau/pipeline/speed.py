@@ -1,0 +1,285 @@
+"""What a build costs: CPU per page against the usual stack and against the least any reader of pages must do.
+
+All three work on the same pages in one run; ratios count, since machines differ and are shared. CPU time is that of all
+descendants: the kernel hands processes whose parent has ended to this one (Linux), so none is missed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gzip
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from presseschau.document import Page
+from presseschau.read import Unit, open_source
+
+TINY = 12  # pages of the run that stands for start-up
+_BECOME_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
+
+
+class SpeedError(RuntimeError):
+    """A run that was to be timed has failed; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one process and all its descendants took: CPU seconds, and the peak memory of the largest in MiB."""
+
+    cpu: float
+    own_peak: float
+    other_peak: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """CPU milliseconds per page of one round, start-up taken off.
+
+    Attributes:
+        build: The whole build.
+        usual: The usual stack.
+        floor: Decompress, parse, read JSON-LD.
+        startup: CPU seconds of the build of a dozen pages.
+        rebuild: CPU seconds of the same build once more, nothing changed, start-up included.
+        stages: CPU milliseconds per page by stage of the build.
+        main_mib: Peak memory of the build's main process.
+        worker_mib: Peak memory of its largest worker.
+    """
+
+    build: float
+    usual: float
+    floor: float
+    startup: float
+    rebuild: float
+    stages: Mapping[str, float]
+    main_mib: float
+    worker_mib: float
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """All rounds over the same pages.
+
+    Attributes:
+        pages: How many pages there are.
+        page_bytes: Their mean size, decompressed.
+        rounds: What each round found.
+    """
+
+    pages: int
+    page_bytes: int
+    rounds: tuple[Round, ...]
+
+    def median(self, value: Callable[[Round], float]) -> float:
+        """The median of a value over the rounds."""
+        return statistics.median(map(value, self.rounds))
+
+    def summary(self) -> dict[str, Any]:
+        """Medians and ratios, in JSON types; ratios are taken within a round before the median."""
+        stages = self.rounds[0].stages
+        return {
+            "pages": self.pages,
+            "page_bytes": self.page_bytes,
+            "rounds": len(self.rounds),
+            "cpu_ms_per_page": {
+                name: round(self.median(lambda r, name=name: getattr(r, name)), 3)  # type: ignore[misc]
+                for name in ("build", "usual", "floor")
+            },
+            "usual_over_build": round(self.median(lambda r: r.usual / r.build), 2),
+            "build_over_floor": round(self.median(lambda r: r.build / r.floor), 2),
+            "stage_cpu_ms_per_page": {
+                stage: round(self.median(lambda r, stage=stage: r.stages.get(stage, 0.0)), 3)  # type: ignore[misc]
+                for stage in stages
+            },
+            "startup_cpu_seconds": round(self.median(lambda r: r.startup), 2),
+            "rebuild_cpu_seconds": round(self.median(lambda r: r.rebuild), 2),
+            "rebuild_over_build": round(
+                self.median(lambda r: r.rebuild / (r.startup + r.build * self.pages / 1000.0)), 4
+            ),
+            "main_peak_mib": round(self.median(lambda r: r.main_mib)),
+            "worker_peak_mib": round(self.median(lambda r: r.worker_mib)),
+            "each_round": [asdict(r) for r in self.rounds],
+        }
+
+
+def measure(source: Mapping[str, Any], script: Path, overrides: Sequence[str], rounds: int, limit: int | None) -> Speed:
+    """Times the build, the usual stack and the floor on the HTML pages of a source.
+
+    Args:
+        source: Arguments of `read.open_source`.
+        script: `scripts/build.py`, run as a user would.
+        overrides: More overrides for it.
+        rounds: How often; in each round all three are run, so that a busy machine is busy for all.
+        limit: Use only so many pages; None: all.
+
+    Raises:
+        SpeedError: A run failed, there are no HTML pages, or datasketch is missing.
+    """
+    become_subreaper()
+    with tempfile.TemporaryDirectory(prefix="presseschau-speed-") as name:
+        folder = Path(name)
+        count, size = store_pages(source, folder / "all", limit)
+        if count < 2 * TINY:
+            raise SpeedError(f"{count} HTML pages are too few to tell anything, at least {2 * TINY} are needed")
+        store_pages(source, folder / "tiny", TINY)
+        pages = [str(path) for path in sorted((folder / "all").iterdir())]
+        tell = [_round(folder, pages, script, overrides) for _ in range(rounds)]
+    return Speed(count, size // count, tuple(tell))
+
+
+def _round(folder: Path, pages: Sequence[str], script: Path, overrides: Sequence[str]) -> Round:
+    build = [sys.executable, str(script), "source=html", "engine.workers=1", "split=random", *overrides]
+    costs = {}
+    for what, pages_of, clean in (("startup", "tiny", True), ("build", "all", True), ("rebuild", "all", False)):
+        work = folder / f"work-{pages_of}"
+        costs[what] = run([
+            *build, f"source.path={folder / pages_of}", f"output.dir={folder / 'dataset'}",
+            f"pipeline.work_dir={work}", f"pipeline.clean={str(clean).lower()}",
+        ])  # fmt: skip
+        if what == "build":
+            stages = orjson.loads((work / "cost.json").read_bytes())["cpu"]
+    stage = [sys.executable, "-m", "presseschau.pipeline.speed"]
+    usual, floor = (float(_output([*stage, name], pages)) for name in ("usual", "floor"))
+    per_page = 1000.0 / len(pages)
+    return Round(
+        build=(costs["build"].cpu - costs["startup"].cpu) / (len(pages) - TINY) * 1000.0,
+        usual=usual * per_page,
+        floor=floor * per_page,
+        startup=costs["startup"].cpu,
+        rebuild=costs["rebuild"].cpu,
+        stages={name: seconds * per_page for name, seconds in stages.items()},
+        main_mib=costs["build"].own_peak,
+        worker_mib=costs["build"].other_peak,
+    )
+
+
+def become_subreaper() -> None:
+    """Makes orphans of this process's descendants its own children, so that they can be waited for and counted.
+
+    Raises:
+        SpeedError: The system has no such call.
+    """
+    if not sys.platform.startswith("linux") or ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise SpeedError("CPU of all descendants can be counted on Linux only")
+
+
+def run(command: Sequence[str]) -> Cost:
+    """Runs a command to its end and to that of everything it started.
+
+    Raises:
+        SpeedError: It failed; the message is the last line that it wrote to stderr.
+    """
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        cpu, own, other = usage.ru_utime + usage.ru_stime, usage.ru_maxrss, 0
+        for usage in _orphans():
+            cpu, other = cpu + usage.ru_utime + usage.ru_stime, max(other, usage.ru_maxrss)
+        if process.returncode:
+            errors.seek(0)
+            said = errors.read().decode("utf-8", "replace").strip().splitlines()
+            raise SpeedError(said[-1] if said else f"{command[1]} ended with status {process.returncode}")
+    return Cost(cpu, own / 1024, other / 1024)
+
+
+def _orphans() -> Iterator[Any]:
+    while True:
+        try:
+            yield os.wait4(-1, 0)[2]
+        except ChildProcessError:
+            return
+
+
+def _output(command: Sequence[str], pages: Sequence[str]) -> str:
+    done = subprocess.run(command, input="\n".join(pages), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SpeedError(done.stderr.strip().splitlines()[-1])
+    return done.stdout
+
+
+def store_pages(source: Mapping[str, Any], folder: Path, limit: int | None) -> tuple[int, int]:
+    """Writes the HTML pages of a source as one `.html.gz` each; how many, and their bytes before compression."""
+    folder.mkdir()
+    reader = open_source(**source)
+    count = size = 0
+    for unit in reader.units():
+        for page in reader.pages(unit) if isinstance(unit, Unit) else ():
+            if count == limit:
+                return count, size
+            if isinstance(page, Page) and page.kind == "html":
+                raw = page.raw if isinstance(page.raw, bytes) else page.raw.encode("utf-8", "replace")
+                (folder / f"{count:08}.html.gz").write_bytes(gzip.compress(raw, 6, mtime=0))
+                count, size = count + 1, size + len(raw)
+    return count, size
+
+
+def floor(paths: Sequence[str], _folder: Path) -> None:
+    """What nobody who reads news pages can do without: decompress, parse, read JSON-LD."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    for path in paths:
+        tree = LexborHTMLParser(gzip.decompress(Path(path).read_bytes()))
+        for node in tree.css('script[type="application/ld+json"]'):
+            try:
+                orjson.loads(node.text())
+            except orjson.JSONDecodeError:
+                continue
+
+
+def usual(paths: Sequence[str], folder: Path) -> None:
+    """What most people would put together: trafilatura, langdetect, datasketch, pandas.
+
+    Five-word shingles and 128 permutations, added in one batch a text, which is the fastest that datasketch offers.
+    """
+    import pandas as pd
+    import trafilatura
+    from datasketch import MinHash, MinHashLSH
+    from langdetect import DetectorFactory, LangDetectException, detect
+
+    DetectorFactory.seed = 0
+    index, rows = MinHashLSH(threshold=0.8, num_perm=128), []
+    for path in paths:
+        document = trafilatura.bare_extraction(gzip.decompress(Path(path).read_bytes()), with_metadata=True)
+        if document is None or not document.text:
+            continue
+        try:
+            language = detect(document.text)
+        except LangDetectException:
+            continue
+        words = document.text.split()
+        signature = MinHash(num_perm=128)
+        signature.update_batch([" ".join(words[at : at + 5]).encode() for at in range(max(1, len(words) - 4))])
+        if language != "de" or index.query(signature):
+            continue
+        index.insert(path, signature)
+        fields = ("title", "author", "url", "hostname", "description", "date", "categories", "tags", "text")
+        rows.append({name: getattr(document, name) for name in fields})
+    pd.DataFrame(rows).to_parquet(folder / "usual.parquet")
+
+
+def _timed(work: Callable[[Sequence[str], Path], None]) -> float:
+    """CPU seconds for the pages named on stdin, after the first dozen were done once to load what loads late."""
+    paths = sys.stdin.read().splitlines()
+    with tempfile.TemporaryDirectory() as name:
+        work(paths[:TINY], Path(name))
+        start = time.process_time()
+        work(paths, Path(name))
+        return time.process_time() - start
+
+
+if __name__ == "__main__":
+    try:
+        print(_timed({"usual": usual, "floor": floor}[sys.argv[1]]))
+    except ModuleNotFoundError as error:
+        sys.exit(f"{error.name} is missing: pip install 'presseschau[speed]'")

@@ -1,0 +1,247 @@
+"""The choice of blocks: threshold, box of the article, lead, gaps, headline; the forest, the lexicon and their fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from presseschau.extract.body import Model, default_model, select
+from presseschau.extract.dom import Block, read_blocks
+from presseschau.extract.features import COLUMNS, Floats, Known, Shingles, measure, words_of
+from presseschau.extract.fit import Boosting, Evidence, fit_forest
+from presseschau.extract.lexicon import LEXICON_COLUMNS, Lexicon
+from presseschau.extract.listing import is_listing
+from presseschau.extract.model import Forest
+
+SENTENCE = "Die Stadtwerke haben am Dienstag ihre Pläne für das neue Netz vorgestellt und viele Fragen beantwortet."
+
+
+class Scored(Model):
+    """A model whose opinion is given: the last word of a block is its probability in percent."""
+
+    def __init__(self) -> None:
+        pass
+
+    def probability(self, blocks: Sequence[Block], known: Known) -> Floats:
+        return np.asarray([int(b.text.split()[-1]) / 100 for b in blocks], dtype=np.float32)
+
+
+def blocks_of(html: str) -> list[Block]:
+    return read_blocks(LexborHTMLParser(html))
+
+
+def chosen(html: str, known: Known | None = None) -> list[str]:
+    """The first words of the blocks that are chosen."""
+    return [b.text.split()[0] for b in select(blocks_of(html), known or Known(), Scored()).blocks]
+
+
+def paragraph(name: str, percent: int, times: int = 1, tag: str = "p", names: str = "") -> str:
+    attribute = f' class="{names}"' if names else ""
+    return f"<{tag}{attribute}>{name} {' '.join([SENTENCE] * times)} {percent}</{tag}>"
+
+
+def test_sure_blocks_are_chosen_and_unlikely_ones_are_not() -> None:
+    assert chosen(paragraph("a", 95, 3) + paragraph("b", 90, 3) + paragraph("c", 30)) == ["a", "b"]
+
+
+def test_where_everything_is_unsure_the_threshold_comes_down() -> None:
+    doubtful = paragraph("a", 42, 3) + paragraph("b", 35, 3) + paragraph("c", 33, 3) + paragraph("d", 4, 3)
+    assert chosen(doubtful) == ["a", "b", "c"]
+    assert chosen(paragraph("x", 95, 20) + doubtful) == ["x"]
+
+
+def test_nothing_likely_is_no_article() -> None:
+    assert select(blocks_of(paragraph("a", 3) + paragraph("b", 10)), Known(), Scored()).blocks == ()
+    assert select([], Known(), Scored()).confidence == 0.0
+
+
+def test_confidence_is_the_expected_f1() -> None:
+    sure = select(blocks_of(paragraph("a", 99, 5) + paragraph("b", 1, 5)), Known(), Scored()).confidence
+    unsure = select(blocks_of(paragraph("a", 70, 5) + paragraph("b", 40, 5)), Known(), Scored()).confidence
+    assert 0.97 < sure <= 1.0
+    assert unsure < 0.8
+
+
+def test_outside_of_a_sure_box_only_sure_blocks_stay() -> None:
+    body = "<div class=story>" + "".join(paragraph(n, 99, 4) for n in "abc") + "</div>"
+    assert chosen(body + "<div class=dialogs>" + paragraph("x", 70) + paragraph("y", 90) + "</div>") == ["a", "b", "c", "y"]
+
+
+def test_an_unsure_box_does_not_shut_others_out() -> None:
+    body = "<div class=story>" + "".join(paragraph(n, 80, 4) for n in "abc") + "</div>"
+    assert chosen(body + "<div class=more>" + paragraph("x", 70) + "</div>") == ["a", "b", "c", "x"]
+
+
+def test_a_likely_lead_between_headline_and_body_is_taken() -> None:
+    head = "<h1>Netz wird neu gebaut 5</h1>"
+    body = "<div class=story>" + "".join(paragraph(n, 99, 4) for n in "abc") + "</div>"
+    known = Known(title="Netz wird neu gebaut 5")
+    assert chosen(head + paragraph("lead", 35) + body, known) == ["lead", "a", "b", "c"]
+    assert chosen(paragraph("early", 35) + head + body, known) == ["a", "b", "c"], "above the headline"
+    assert chosen(head + "<p>Von Marta Muster und Max Beispiel am Abend 35</p>" + body, known) == ["a", "b", "c"], "a byline"
+
+
+def test_the_stated_description_needs_less() -> None:
+    lead = paragraph("lead", 20)
+    body = "<div class=story>" + "".join(paragraph(n, 99, 4) for n in "abc") + "</div>"
+    assert chosen(lead + body, Known(lead=f"lead {SENTENCE}")) == ["lead", "a", "b", "c"]
+    assert chosen(lead + body) == ["a", "b", "c"]
+
+
+def test_a_subhead_or_like_paragraph_between_kept_ones_fills_the_gap() -> None:
+    head = "<h2>zwischen 20</h2>"
+    assert chosen(paragraph("a", 99, 3) + head + paragraph("b", 99, 3)) == ["a", "zwischen", "b"]
+    assert chosen(paragraph("a", 99, 3) + paragraph("b", 99, 3) + head) == ["a", "b"], "at the end"
+    like = paragraph("wie", 25, 1, "p", "text") + paragraph("b", 99, 3, "p", "text")
+    assert chosen(paragraph("a", 99, 3, "p", "text") + like) == ["a", "wie", "b"]
+    unlike = paragraph("anders", 25, 1, "div", "note") + paragraph("b", 99, 3, "p", "text")
+    assert chosen(paragraph("a", 99, 3, "p", "text") + unlike) == ["a", "b"]
+
+
+def test_headings_above_the_body_that_say_the_title_go() -> None:
+    body = "".join(paragraph(n, 99, 4) for n in "abc")
+    known = Known(title="Stadtwerke bauen Netz am Kanal 90")
+    assert chosen("<h1>ganz anders formuliert hier oben 90</h1>" + body, known) == ["a", "b", "c"]
+    assert chosen("<h2>Energie: Stadtwerke bauen Netz am Kanal 90</h2>" + body, known) == ["a", "b", "c"]
+    assert chosen("<h2>Worum es geht und warum jetzt 90</h2>" + body, known)[0] == "Worum"
+    assert "Netz" in chosen(body + "<h2>Netz am Kanal kommt spät 90</h2>" + body.replace(">a", ">d"), known), "below it"
+
+
+def test_a_long_text_that_is_there_twice_is_chosen_once() -> None:
+    assert chosen(paragraph("a", 99) + paragraph("b", 99) + paragraph("a", 99)) == ["a", "b"]
+
+
+def row_of(html: str, known: Known | None = None, at: int = 0) -> dict[str, float]:
+    blocks = blocks_of(html)
+    table = measure(blocks, [words_of(b.text) for b in blocks], known or Known())
+    return dict(zip(COLUMNS, table[at].tolist(), strict=True))
+
+
+def test_features_of_a_paragraph() -> None:
+    row = row_of(f"<article><p>{SENTENCE} <a href=x>Mehr</a></p></article>", Known(title="Netz", lead=SENTENCE, article_body=SENTENCE))
+    assert row["words"] == len(SENTENCE.split()) + 1
+    assert row["tag_p"] == row["in_article"] == row["ld_known"] == 1
+    assert row["lead_overlap"] > 0.9
+    assert row["ld_overlap"] > 0.9
+    assert 0 < row["linked"] < 0.1
+    assert row["function"] > 0.3
+
+
+def test_features_of_neighbours_and_edges() -> None:
+    html = f"<h2>Kopf der Seite</h2><p>{SENTENCE}</p>"
+    assert row_of(html, at=1)["tag_h2@-1"] == 1
+    assert row_of(html, at=0)["tag_p@+1"] == 1
+    assert row_of(html, at=1)["tag_p@+1"] == -1, "there is none"
+
+
+def test_shares_of_boxes_add_up() -> None:
+    html = f"<div class=a><p>{SENTENCE}</p><p>{SENTENCE} Zwei.</p></div><div class=b><p>{SENTENCE} Drei.</p></div>"
+    first, last = row_of(html, at=0), row_of(html, at=2)
+    assert first["own_share"] + last["own_share"] == pytest.approx(1.0)
+    assert first["top_inside"] == 0
+    assert last["top_inside"] == 1
+
+
+def test_no_blocks_no_rows() -> None:
+    assert measure([], [], Known()).shape == (0, len(COLUMNS))
+
+
+def test_shingles_tell_order() -> None:
+    reference = Shingles("eins zwei drei vier fünf")
+    assert reference.overlap(["zwei", "drei", "vier"]) == 1.0
+    assert reference.overlap(["vier", "drei", "zwei"]) == 0.0
+    assert reference.overlap(["drei"]) == 1.0
+    assert reference.overlap([]) == 0.0
+    assert Shingles(None).overlap(["drei"]) == 0.0
+
+
+def test_lexicon_weighs_words_pairs_and_names() -> None:
+    lexicon = Lexicon({"newsletter": -2.0, "sagte": 1.5, "sagte der": 2.0}, {"teaser": -1.0, "article": 1.0})
+    blocks = blocks_of('<div class="article-teaser"><p class="x">Sagte der Mann</p></div><p>Newsletter</p>')
+    rows = lexicon.rows(blocks, [words_of(b.text) for b in blocks])
+    first, second = (dict(zip(LEXICON_COLUMNS, row, strict=True)) for row in rows.tolist())
+    assert first["lex_mean"] == pytest.approx((1.5 + 2.0) / 5)
+    assert (first["name_parent"], first["name_low"], first["name_high"]) == (0.0, 0.0, 0.0)  # teaser and article cancel out
+    assert second["lex_mean"] == -2.0
+    assert Lexicon({}, {"teaser": -1.0}).rows(blocks, [["a"], ["b"]])[0][LEXICON_COLUMNS.index("name_low")] == -1.0
+
+
+def test_only_words_of_many_publishers_enter_the_lexicon() -> None:
+    def page(extra: str) -> list[Block]:
+        return blocks_of(f"<p>bericht {extra}</p><p>newsletter</p>")
+
+    pages = [(f"p{i}", True, page("eigenname" if i < 3 else "anderes"), np.asarray([1.0, 0.0], dtype=np.float32)) for i in range(10)]
+    words = Evidence.collect(pages).lexicon(f"p{i}" for i in range(10)).words
+    assert words["bericht"] > 1
+    assert words["newsletter"] < -1
+    assert "eigenname" not in words
+    assert not Evidence.collect(pages).lexicon(["p0", "p1"]).words
+
+
+def toy_forest(seed: int = 0) -> tuple[Floats, Floats, dict[str, object]]:
+    rng = np.random.default_rng(seed)
+    table = rng.normal(size=(600, 4)).astype(np.float32)
+    target = ((table[:, 0] > 0) & (table[:, 2] > 0)).astype(np.float32)
+    return table, target, fit_forest(table, target, np.ones(600, dtype=np.float32), "abcd", Boosting(trees=40, depth=3, columns=1.0), seed)
+
+
+def test_a_forest_learns_what_depends_on_two_columns() -> None:
+    table, target, data = toy_forest()
+    forest = Forest.from_json(data, "abcd")  # type: ignore[arg-type]
+    p = forest.probability(table)
+    assert ((p > 0.5) == (target > 0.5)).mean() > 0.97
+    assert ((p >= 0) & (p <= 1)).all()
+
+
+def test_a_forest_finds_its_columns_by_name() -> None:
+    table, _, data = toy_forest()
+    moved = Forest.from_json(data, "dcba").margin(table[:, ::-1].copy())  # type: ignore[arg-type]
+    assert np.array_equal(moved, Forest.from_json(data, "abcd").margin(table))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="unknown features"):
+        Forest.from_json(data, "xyz")  # type: ignore[arg-type]
+
+
+def test_the_same_seed_gives_the_same_forest() -> None:
+    assert toy_forest()[2] == toy_forest()[2]
+
+
+def test_the_shipped_model_says_what_it_was_trained_on() -> None:
+    import json
+    from importlib import resources
+
+    data = json.loads(resources.files("presseschau.extract").joinpath("model.json").read_text(encoding="utf-8"))
+    assert data["provenance"]["trained_on"]
+    assert data["provenance"]["left_out_mean"]["news"] >= 0.97
+    assert default_model() is default_model()
+
+
+HEADS = "".join(f'<div class="t"><h2><a href=/{i}>Eine Schlagzeile über etwas anderes, das heute in der Stadt passiert {i}</a></h2><p>{SENTENCE}</p></div>' for i in range(9))
+
+
+def test_listing_by_headlines_that_lead_elsewhere() -> None:
+    blocks = blocks_of(HEADS)
+    text = [b for b in blocks if b.tag == "p"]
+    assert is_listing(blocks, text, (), "https://x.example/thema")
+    assert not is_listing(blocks, text, ("NewsArticle",), "https://x.example/thema"), "it calls itself an article"
+    assert not is_listing(text, text, (), "https://x.example/"), "no headlines"
+
+
+def test_listing_by_its_own_account() -> None:
+    blocks = blocks_of(f"<div><p>{SENTENCE}</p></div>" + HEADS.replace(SENTENCE, ""))
+    text = [b for b in blocks if b.tag == "p"]
+    assert is_listing(blocks, text, ("CollectionPage",), "https://x.example/thema")
+    assert is_listing(blocks, text, (), "https://x.example/")
+    assert not is_listing(blocks, text, (), "https://x.example/artikel-ueber-etwas")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["p", "div", "h2", "li"]), st.integers(0, 99)), max_size=25))
+def test_what_is_chosen_keeps_its_order(parts: list[tuple[str, int]]) -> None:
+    html = "".join(f"<{tag}>n{i} {SENTENCE} {percent}</{tag}>" for i, (tag, percent) in enumerate(parts))
+    places = [int(name[1:]) for name in chosen(html)]
+    assert places == sorted(set(places))
