@@ -140,7 +140,7 @@ def test_features_of_neighbours_and_edges() -> None:
 
 
 def test_shares_of_boxes_add_up() -> None:
-    html = f"<div class=a><p>{SENTENCE}</p><p>{SENTENCE} Zwei.</p></div><div class=b><p>{SENTENCE} Drei.</p></div>"
+    html = f"<div class=a><p>{SENTENCE}</p><p>{SENTENCE * 8}</p></div><div class=b><p>{SENTENCE} Drei.</p></div>"
     first, last = row_of(html, at=0), row_of(html, at=2)
     assert first["own_share"] + last["own_share"] == pytest.approx(1.0)
     assert first["top_inside"] == 0

@@ -97,11 +97,12 @@ def select(blocks: Sequence[Block], known: Known, model: Model) -> Selection:
     keep = p > _threshold(p, words)
     if not keep.any():
         return Selection((), 0.0)
+    likely = keep.copy()
     region = _article_box(blocks, p, words)
     if region is not None:
         _leave_strays(blocks, p, words, keep, region, known)
     _take_lead(blocks, p, words, keep, known)
-    _fill_gaps(blocks, p, keep)
+    _fill_gaps(blocks, p, keep, likely)
     _drop_headline(blocks, p, words, keep, known)
     title = words_of(known.title or "")
     seen: set[str] = set()
@@ -182,15 +183,15 @@ def _take_lead(blocks: Sequence[Block], p: Floats, words: Floats, keep: Mask, kn
             keep[i] = True
 
 
-def _fill_gaps(blocks: Sequence[Block], p: Floats, keep: Mask) -> None:
+def _fill_gaps(blocks: Sequence[Block], p: Floats, keep: Mask, likely: Mask) -> None:
     """A subhead or a paragraph between two that are kept, with the page's own looks for such, is kept as well."""
     looks = {
         (b.tag, b.box.names) for b, k, q in zip(blocks, keep.tolist(), p.tolist(), strict=True) if k and q > _FILL_SURE
     }
     for i in range(1, len(blocks) - 1):
         block = blocks[i]
-        if keep[i] or p[i] < _FILL or block.gap or blocks[i + 1].gap or not (keep[i - 1] and keep[i + 1]):
-            continue
+        if likely[i] or p[i] < _FILL or block.gap or blocks[i + 1].gap or not (keep[i - 1] and keep[i + 1]):
+            continue  # what was likely and is out is a stray
         if (
             max(p[i - 1], p[i + 1]) < _FILL_SURE
             or block.linked > 0.4 * len(block.text)

@@ -120,12 +120,18 @@ def line_chances(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
     return chance
 
 
-def _kept(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """The article's lines, with subheads that stand directly between two of them."""
+def _likely(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """The lines that the model takes for the article's; all running text where no page stands around it."""
     likely = chance >= _KEEP
     if sum(not is_prose(line.text) for line in lines) < _FURNITURE:
-        # No page around it: a digest or a list of questions looks odd to the model, but it is what the input is.
-        likely |= [is_prose(line.text) and not cached_phrases(line.text) & _BOILERPLATE for line in lines]
+        # A digest or a list of questions looks odd to the model, but it is what the input is.
+        likely |= np.array([is_prose(line.text) and not cached_phrases(line.text) & _BOILERPLATE for line in lines])
+    return likely
+
+
+def _kept(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """The article's lines, with subheads that stand directly between two of them."""
+    likely = _likely(lines, chance)
     for i in map(int, np.flatnonzero(likely)):
         likely[i] = not is_notice(lines[i].text)
     keep = likely.copy()
@@ -139,7 +145,7 @@ def _kept(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray
 
 def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:
     """Whether the input is an article without a page around it."""
-    keep = chance >= _KEEP
+    keep = _likely(lines, chance)
     words = np.array([len(line.text.split()) for line in lines])
     if words[keep].sum() < _CLEAN_WORDS * words.sum() or keep.mean() < _CLEAN_LINES:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..document import Span
 from .aggregate import Consensus, Dispute, Method, aggregate, disputes
@@ -110,8 +110,6 @@ def _with_purpose(annotation: Annotation, purpose: Purpose | None) -> Annotation
         raise ValueError(f"{annotation.where}: inclusion_probability {probability} must be above 0 and at most 1")
     if annotation.purpose is not None:
         return annotation
-    from dataclasses import replace
-
     return replace(annotation, purpose=purpose)
 
 

@@ -207,9 +207,10 @@ def override(row: Mapping[str, Any], label: HumanLabel) -> tuple[dict[str, Any],
     said: dict[str, str | None] = dict(label.labels)
     missed = []
     if "stance" in said:
-        target = said.get("stance_target") or row["stance_target"]
-        if target is None:
-            missed.append(NotApplied(label.id, "stance", "no_target", by))
+        if not (said.get("stance_target") or row["stance_target"]):
+            # Neutral without a target is what null says already.
+            if said["stance"] != "neutral":
+                missed.append(NotApplied(label.id, "stance", "no_target", by))
             said = {k: v for k, v in said.items() if k not in _STANCE_COLUMNS}
     else:
         said = {k: v for k, v in said.items() if k not in _STANCE_COLUMNS}

@@ -160,7 +160,7 @@ class Estimate:
 
 
 def estimate(llm: Llm, articles: Iterable[Article], scheme: Scheme) -> Estimate:
-    """Counts what `annotate` would send; sends nothing. Tokens are estimated from characters, answers from their size."""
+    """Counts what `annotate` would send; sends nothing. Tokens are estimated from characters."""
     cache, total, requests, characters = Cache(llm.cache_dir), 0, 0, 0
     overhead = len(orjson.dumps(answer_schema(scheme))) if llm.response_format == "json_schema" else 0
     for article in articles:
@@ -198,11 +198,16 @@ def annotate(
         raise ValueError("label.llm.enabled is false: nothing is sent")
     tally, labels = Tally(), list[HumanLabel]()
     with Endpoint.open(llm, tally) as endpoint:
-        for article, answer in _in_order_of_arrival(lambda a: _ask(endpoint, a, scheme), articles, llm.concurrency):
+        failed_in_a_row = 0
+        for article, answer in _in_order_of_arrival(endpoint, articles, scheme):
             tally.articles += 1
             if answer is None:
                 tally.unanswered.append(article.id)
+                failed_in_a_row += 1
+                if failed_in_a_row > 2 * llm.concurrency:
+                    raise LlmError(f"{llm.base_url} does not answer; the same command goes on where it stopped")
             else:
+                failed_in_a_row = 0
                 for task in answer.problems:
                     tally.abstained[task] += 1
                 if answer.labels:
@@ -247,17 +252,21 @@ def _ask(endpoint: Endpoint, article: Article, scheme: Scheme) -> Answer | None:
 
 
 def _in_order_of_arrival(
-    ask: Callable[[Article], Answer | None], articles: Iterable[Article], concurrency: int
+    endpoint: Endpoint, articles: Iterable[Article], scheme: Scheme
 ) -> Iterator[tuple[Article, Answer | None]]:
-    """Runs `ask` over the articles with so many under way at once; articles are read no faster than they are done."""
-    pool, waiting, rest = ThreadPoolExecutor(concurrency), dict[Future[Answer | None], Article](), iter(articles)
+    """Asks about the articles, so many at once; they are read no faster than they are done."""
+    concurrency = endpoint.llm.concurrency
+    pool, waiting = ThreadPoolExecutor(concurrency), dict[Future[Answer | None], Article]()
     try:
-        for article in rest:
-            waiting[pool.submit(ask, article)] = article
+        for article in articles:
+            waiting[pool.submit(_ask, endpoint, article, scheme)] = article
             if len(waiting) >= 2 * concurrency:
                 yield from _finished(waiting)
         while waiting:
             yield from _finished(waiting)
+    except BaseException:
+        endpoint.close()  # else requests and pauses under way would hold up the end
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -297,7 +306,7 @@ class Endpoint:
             import httpx
         except ImportError:
             raise LlmError("the language-model annotator needs httpx: pip install 'presseschau[llm]'") from None
-        key = os.environ.get(llm.key_env)
+        key = os.environ.get(llm.key_env, "").strip()
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         client = httpx.Client(headers=headers, timeout=llm.timeout, follow_redirects=False)
         return cls(llm, client, Cache(llm.cache_dir), tally)
@@ -306,6 +315,10 @@ class Endpoint:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends what is under way."""
         self._closed.set()
         self.client.close()
 
@@ -327,9 +340,11 @@ class Endpoint:
             return kept
         body = orjson.dumps(request)
         for attempt in range(self.llm.attempts):
+            self._wait()
+            if self._closed.is_set():
+                return None
             if attempt:
                 self.count(retried=1)
-            self._wait()
             found, pause = self._send(body)
             if found is not None:
                 self.cache.put(key, request, found)
@@ -367,7 +382,7 @@ class Endpoint:
     def _safe(self, data: bytes) -> str:
         """The start of a server's message, on one line and without the key."""
         text = " ".join(data.decode("utf-8", "replace").split())[:200] or "no message"
-        key = os.environ.get(self.llm.key_env)
+        key = os.environ.get(self.llm.key_env, "").strip()
         return text.replace(key, "…") if key else text
 
     def _pause(self, seconds: float) -> None:
@@ -378,7 +393,7 @@ class Endpoint:
         """Waits until the endpoint may be asked again; one thread's back-off holds for all."""
         while (left := self._not_before - time.monotonic()) > 0:
             if self._closed.wait(left):
-                raise LlmError("stopped")
+                return
 
 
 def _read_reply(data: bytes) -> Reply | None:

@@ -1,0 +1,93 @@
+"""Labels by people and language models: `python scripts/annotate.py action=export dir=mydata purpose=validation …`."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from glob import glob
+from pathlib import Path
+from typing import Any
+
+from command import BUILT, FAILED, run
+
+
+def main(config: dict[str, Any]) -> int:
+    from presseschau.config import ConfigError, build
+    from presseschau.label import Labeler
+    from presseschau.label.annotate import Annotate, analyse, export, import_, measure
+    from presseschau.label.llm import Llm
+
+    rules = dict(config.pop("label"))
+    llm = rules.pop("llm")
+    # The group has options of the build, too; only the labeler's own count here.
+    own = {f.name: rules[f.name] for f in dataclasses.fields(Labeler) if f.name in rules}
+    for name in ("path", "exclude", "labels"):
+        config[name] = _files(config[name])
+    config["labeler"] = build(Labeler, own, "label")
+    config["llm"] = build(Llm, llm, "label.llm") if config["action"] == "llm" else None
+    try:
+        order = build(Annotate, config, "")
+        if order.action == "llm":
+            return _llm(order)
+        actions = {"export": export, "import": import_, "agreement": measure, "analysis": analyse}
+        print(actions[order.action](order))
+    except ConfigError:
+        raise
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    return BUILT
+
+
+def _llm(order: Any) -> int:
+    from tqdm import tqdm
+
+    from presseschau.label.annotate import estimate_llm, run_llm
+
+    plan = estimate_llm(order)
+    print(
+        f"{plan.articles} articles, {plan.requests} to ask about, the rest is in {order.llm.cache_dir}; about "
+        f"{plan.prompt_tokens:,} tokens out, {plan.completion_tokens:,} back, {_cost(plan.cost)}"
+    )
+    if not order.llm.enabled:
+        print("nothing was sent; label.llm.enabled=true sends the articles' texts to label.llm.base_url")
+        return BUILT
+    with tqdm(total=plan.articles, unit="article", dynamic_ncols=True, disable=None) as bar:
+
+        def show(tally: Any) -> None:
+            spent = order.llm.cost(tally.prompt_tokens, tally.completion_tokens)
+            bar.set_postfix_str(f"{tally.sent} sent, {tally.retried} tried again, {_cost(spent)}", refresh=False)
+            bar.update()
+
+        written, tally = run_llm(order, show)
+    spent = order.llm.cost(tally.prompt_tokens, tally.completion_tokens)
+    abstained = ", ".join(f"{task} {n}" for task, n in tally.abstained.items())
+    print(
+        f"{tally.sent} answers now ({tally.prompt_tokens:,} tokens out, {tally.completion_tokens:,} back, "
+        f"{_cost(spent)}), {tally.retried} requests tried again, {tally.second_tries} answers asked for twice; abstained: {abstained}"
+    )
+    if tally.unanswered:
+        print(
+            f"error: {len(tally.unanswered)} articles got no answer, {order.output} was not written; the same command "
+            "goes on where it stopped",
+            file=sys.stderr,
+        )
+        return FAILED
+    print(f"{written} articles labelled in {order.output}; a build takes it as label.llm={order.output}")
+    return BUILT
+
+
+def _cost(cost: float | None) -> str:
+    return "cost unknown (label.llm.price_input, price_output)" if cost is None else f"cost {cost:.4f}"
+
+
+def _files(value: Any) -> list[str]:
+    """A file, a glob or a list of them as a sorted list of files; what does not exist stays, so that it is named."""
+    found: list[str] = []
+    for name in [] if value is None else [value] if isinstance(value, str) else value:
+        matches = [] if Path(name).exists() else sorted(glob(str(name)))  # noqa: PTH207 Path.glob takes no absolute ones
+        found += matches or [name]
+    return found
+
+
+if __name__ == "__main__":
+    run("annotate", main, "annotating failed")

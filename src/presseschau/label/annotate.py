@@ -1,0 +1,378 @@
+"""The annotation command: articles out to people or a language model, their labels back in, agreement, analysis."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, get_args
+
+from . import Labeler, load_scheme
+from .aggregate import Dispute, disputes, majority
+from .agreement import Coefficient, agreement, alpha_per_label
+from .analysis import as_csv, as_markdown, function_table
+from .annotation import Answers, Item
+from .articles import Article, Dataset, Row
+from .collect import TASKS, Collected, Text, collect
+from .doccano import category_types, read_lines, span_types, write_lines
+from .human import HumanLabels, Purpose, load_human, write_human
+from .label_studio import labelling_config, read_tasks, write_tasks
+from .llm import Estimate, Llm, Tally, estimate
+from .llm import annotate as ask
+from .sampling import BLIND, Sampled, Strategy, disputed, quota, random_sample, stratified_sample, uncertain
+from .scheme import Scheme
+from .sheet import read_table, write_table
+
+Format = Literal["label_studio", "jsonl", "csv"]
+_READERS: Mapping[Format, Callable[[Iterable[Path], Scheme], Answers]] = {
+    "label_studio": read_tasks,
+    "jsonl": read_lines,
+    "csv": read_table,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Annotate:
+    """What the command was asked to do; which fields count depends on the action.
+
+    Attributes:
+        action: `export`, `import`, `agreement`, `analysis` or `llm`.
+        labeler: The rules, for pre-annotations and analysis; its scheme must be that of the dataset.
+        dir: The dataset folder.
+        path: Files that annotators filled in (import) or label files (agreement).
+        output: What to write: task file, label file, or folder of tables.
+        format: The annotators' tool.
+        purpose: `validation` (blind, random or stratified) or `training` (with pre-annotations).
+        strategy: How articles are chosen; None takes `random` for validation, `uncertainty` for training.
+        n: How many articles; None takes 100 (export) or all (llm).
+        task: The task whose confidence, margin or classes choose.
+        stratify: Stratum of `stratified`.
+        splits: Only articles of these splits; empty for all.
+        exclude: Label files whose articles are left out.
+        labels: Label files to judge labelling functions by (analysis); without any, by the dataset's rows that people
+            labelled for training.
+        rounds: Bootstrap rounds of the agreement's intervals.
+        seed: Of samples and bootstrap.
+        llm: The language model.
+    """
+
+    action: Literal["export", "import", "agreement", "analysis", "llm"]
+    labeler: Labeler
+    dir: Path | None = None
+    path: tuple[Path, ...] = ()
+    output: Path | None = None
+    format: Format = "label_studio"
+    purpose: Literal["validation", "training"] | None = None
+    strategy: Strategy | None = None
+    n: int | None = None
+    task: Literal["topic", "genre", "stance"] = "topic"
+    stratify: Literal["topic", "genre", "stance", "publisher", "split"] = "topic"
+    splits: tuple[str, ...] = ()
+    exclude: tuple[Path, ...] = ()
+    labels: tuple[Path, ...] = ()
+    rounds: int = 1000
+    seed: int = 0
+    llm: Llm | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        """Checks what each action needs."""
+        needs = {
+            "export": ("dir", "output", "purpose"),
+            "import": ("dir", "path", "output"),
+            "agreement": ("path",),
+            "analysis": ("dir",),
+            "llm": ("dir", "output", "llm"),
+        }
+        for name in needs[self.action]:
+            if not getattr(self, name):
+                raise ValueError(f"action={self.action} needs {name}=…")
+        if self.n is not None and self.n < 1:
+            raise ValueError(f"n={self.n} must be at least 1")
+        if self.rounds < 1:
+            raise ValueError(f"rounds={self.rounds} must be at least 1")
+        if self.purpose == "validation" and self.strategy not in (None, *BLIND):
+            raise ValueError(
+                f"strategy={self.strategy} gives no inclusion probabilities; purpose=validation takes "
+                f"{' or '.join(BLIND)}"
+            )
+
+
+def export(order: Annotate) -> str:
+    """Writes tasks for annotators; a line on what was written.
+
+    Raises:
+        ValueError: The dataset, the scheme or a label file does not fit.
+    """
+    dataset, scheme, output = _dataset(order), load_scheme(order.labeler.scheme), _path(order.output)
+    rows = _frame(order, dataset)
+    purpose: Purpose = order.purpose or "training"
+    strategy = order.strategy or ("random" if purpose == "validation" else "uncertainty")
+    chosen = {s.id: s for s in _sample(order, dataset, rows, strategy, order.n or 100)}
+    items = _items(dataset, chosen, purpose)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    files = [output]
+    if order.format == "label_studio":
+        count = write_tasks(output, items, order.labeler.name)
+        files.append(_beside(output, ".config.xml", labelling_config(scheme).encode()))
+    elif order.format == "jsonl":
+        count = write_lines(output, items)
+        files.append(_beside(output, ".categories.json", category_types(scheme)))
+        files.append(_beside(output, ".spans.json", span_types()))
+    else:
+        count = write_table(output, items)
+    sight = "blind" if purpose == "validation" else "with the rules' labels as pre-annotations"
+    return f"{count} of {len(rows)} articles for {purpose} ({strategy}, {sight}): {', '.join(map(str, files))}"
+
+
+def import_(order: Annotate) -> str:
+    """Reads what annotators filled in, writes the label file; a summary with agreement.
+
+    Raises:
+        ValueError: A file is not as the tool writes it, or a label is not in the scheme; names file and task or line.
+    """
+    dataset, scheme, output = _dataset(order), load_scheme(order.labeler.scheme), _path(order.output)
+    answers = _READERS[order.format](order.path, scheme)
+    wanted = {a.id for a in answers.annotations}
+    texts = {a.id: Text(a.document.text, a.text_sha256) for a in dataset.articles(wanted)}
+    found = collect(answers, texts, scheme, order.purpose)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_human(output, found.labels)
+    return _import_summary(found, output, order)
+
+
+def measure(order: Annotate) -> str:
+    """Agreement of the annotators of label files, as Markdown; with `output`, also tables and the adjudication list.
+
+    Raises:
+        ValueError: A file is no label file.
+    """
+    scheme = load_scheme(order.labeler.scheme)
+    labels = _label_files(order.path, scheme)
+    if order.purpose:
+        labels = HumanLabels(labels.of(order.purpose))
+    blocks, rows, open_cases = list[str](), list[list[str]](), list[Dispute]()
+    for task in TASKS:
+        ratings = {
+            i: said
+            for i, label in labels.by_id.items()
+            if (said := {who: own[task] for who, own in label.annotators.items() if task in own})
+        }
+        found = agreement(ratings, order.rounds, order.seed)
+        rows += [[task, *_coefficient(c)] for c in found]
+        per_label = alpha_per_label(ratings)
+        blocks.append(
+            _agreement_table(task, found, per_label, Counter(v for r in ratings.values() for v in r.values()))
+        )
+        # What the file says stands, also where an adjudicator has spoken; the rest is still open.
+        still = {i: r for i, r in ratings.items() if labels.by_id[i].aggregate.get(task) != "adjudicated"}
+        open_cases += disputes(task, still, majority(still, getattr(scheme, task).keys))
+    text = "\n".join(blocks)
+    if order.output:
+        order.output.mkdir(parents=True, exist_ok=True)
+        (order.output / "agreement.md").write_text(text, encoding="utf-8")
+        head = ["task", "coefficient", "value", "low", "high", "articles"]
+        (order.output / "agreement.csv").write_text(_csv(head, rows), encoding="utf-8")
+        (order.output / "adjudication.csv").write_text(_adjudication(open_cases), encoding="utf-8")
+    return text + f"\n{len(open_cases)} disagreements to adjudicate"
+
+
+def analyse(order: Annotate) -> str:
+    """Coverage, overlap, conflict and accuracy of every labelling function, as Markdown; with `output`, also as CSV.
+
+    Raises:
+        ValueError: The dataset or a label file does not fit.
+    """
+    dataset, scheme = _dataset(order), load_scheme(order.labeler.scheme)
+    ids = {r.id for r in dataset.rows(order.splits)}
+    if order.labels:
+        files = _label_files(order.labels, scheme)
+        # Validation labels judge the whole, once; functions that were tuned on them would flatter themselves.
+        gold: dict[str, Mapping[str, str]] = {
+            i: x.labels for i, x in files.by_id.items() if x.purpose == (order.purpose or "training")
+        }
+        if not gold:
+            raise ValueError(f"labels: no label for {order.purpose or 'training'} in them; see purpose=…")
+    else:
+        gold = _published_gold(dataset, order.purpose or "training")
+    table = function_table(order.labeler, dataset.articles(ids), gold)
+    text = as_markdown(table)
+    if order.output:
+        order.output.mkdir(parents=True, exist_ok=True)
+        (order.output / "functions.md").write_text(text, encoding="utf-8")
+        (order.output / "functions.csv").write_text(as_csv(table), encoding="utf-8")
+    return text
+
+
+def estimate_llm(order: Annotate) -> Estimate:
+    """What `action=llm` would send.
+
+    Raises:
+        ValueError: The dataset or a label file does not fit.
+    """
+    dataset = _dataset(order)
+    return estimate(_llm(order), dataset.articles(_asked(order, dataset)), load_scheme(order.labeler.scheme))
+
+
+def run_llm(order: Annotate, progress: Callable[[Tally], None]) -> tuple[int, Tally]:
+    """Asks the language model and writes the label file, unless requests failed; labels written, and the tally.
+
+    Raises:
+        ValueError: The dataset or a label file does not fit.
+        LlmError: The endpoint can't be used.
+    """
+    dataset, output = _dataset(order), _path(order.output)
+    articles = dataset.articles(_asked(order, dataset))
+    labels, tally = ask(_llm(order), articles, load_scheme(order.labeler.scheme), progress)
+    if not tally.unanswered:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write_human(output, labels)
+    return len(labels), tally
+
+
+def _llm(order: Annotate) -> Llm:
+    if order.llm is None:
+        raise ValueError("label.llm is missing")
+    return order.llm
+
+
+def _dataset(order: Annotate) -> Dataset:
+    dataset = Dataset.open(_path(order.dir))
+    scheme = load_scheme(order.labeler.scheme)
+    for task in TASKS:
+        known, own = getattr(dataset.names, task), getattr(scheme, task).keys
+        if known != own:
+            odd = next((k for k in (*known, *own) if (k in known) != (k in own)), "the order")
+            raise ValueError(f"label.scheme: its {task} classes are not those of {dataset.folder} ({odd})")
+    return dataset
+
+
+def _path(path: Path | None) -> Path:
+    if path is None:
+        raise ValueError("a path is missing")
+    return path
+
+
+def _frame(order: Annotate, dataset: Dataset) -> list[Row]:
+    """The articles that a sample is drawn from."""
+    rows = dataset.rows(order.splits)
+    done = {i for path in order.exclude for i in load_human(path, dataset.names).by_id}
+    if order.purpose == "training":
+        done |= {r.id for r in rows if r.label_role is not None}
+    rows = [r for r in rows if r.id not in done]
+    if not rows:
+        raise ValueError(f"dir={dataset.folder}: no article is left to choose from")
+    return rows
+
+
+def _sample(order: Annotate, dataset: Dataset, rows: Sequence[Row], strategy: Strategy, n: int) -> list[Sampled]:
+    if strategy == "random":
+        return random_sample(rows, n, order.seed)
+    if strategy == "stratified":
+        return stratified_sample(rows, n, order.seed, lambda r: _stratum(r, order.stratify))
+    if strategy == "uncertainty":
+        return uncertain(rows, n, order.task)
+    if strategy == "quota":
+        return quota(rows, n, order.seed, order.task)
+    if order.task == "stance":
+        raise ValueError("strategy=disagreement knows task=topic and task=genre; stance has one labelling function")
+    margins = {}
+    for article in dataset.articles([r.id for r in rows]):
+        topic, genre = order.labeler.decisions(article.document)
+        decision = topic if order.task == "topic" else genre
+        margins[article.id] = decision.margin / decision.score if decision.score else 0.0
+    return disputed(rows, margins, n)
+
+
+def _stratum(row: Row, by: str) -> str:
+    if by == "publisher":
+        return row.publisher or ""
+    return row.split if by == "split" else row.labels[by] or ""
+
+
+def _items(dataset: Dataset, chosen: Mapping[str, Sampled], purpose: Purpose) -> Iterator[Item]:
+    """The chosen articles: for training in the order of choice (most useful first), for validation by id."""
+    found: dict[str, Article] = {a.id: a for a in dataset.articles(chosen)}
+    for i in sorted(chosen) if purpose == "validation" else chosen:
+        yield Item(found[i], purpose, chosen[i].inclusion_probability, chosen[i].why)
+
+
+def _asked(order: Annotate, dataset: Dataset) -> Collection[str]:
+    rows = _frame(order, dataset)
+    if order.n is None and order.strategy is None:
+        return {r.id for r in rows}
+    return {s.id for s in _sample(order, dataset, rows, order.strategy or "random", order.n or len(rows))}
+
+
+def _beside(path: Path, ending: str, content: bytes) -> Path:
+    other = path.with_name(path.stem + ending)
+    other.write_bytes(content)
+    return other
+
+
+def _label_files(paths: Iterable[Path], scheme: Scheme) -> HumanLabels:
+    from .articles import Names
+
+    names = Names(*(getattr(scheme, task).keys for task in TASKS))
+    merged = {}
+    for path in paths:
+        for i, label in load_human(path, names).by_id.items():
+            if i in merged:
+                raise ValueError(f"{path}: article {i} is in an earlier file, too")
+            merged[i] = label
+    return HumanLabels(merged)
+
+
+def _published_gold(dataset: Dataset, role: str) -> dict[str, Mapping[str, str]]:
+    """Topics of the rows that people labelled; for genres the columns do not tell whose they are."""
+    rows = (r for r in dataset.rows() if r.label_role == role and r.topic_source == "human")
+    return {r.id: {"topic": r.labels["topic"] or ""} for r in rows}
+
+
+def _import_summary(found: Collected, output: Path, order: Annotate) -> str:
+    people = sorted({a for rows in found.ratings.values() for row in rows.values() for a in row})
+    purposes = Counter(label.purpose for label in found.labels)
+    counts = ", ".join(f"{purposes[p]} for {p}" for p in get_args(Purpose) if purposes[p])
+    lines = [f"{len(found.labels)} articles ({counts or 'none'}) by {len(people)} annotators in {output}"]
+    lines += [f"note: {note}" for note in found.notes]
+    for task, ratings in found.ratings.items():
+        alpha = agreement(ratings, order.rounds, order.seed)[0] if ratings else None
+        if alpha and alpha.value is not None:
+            _, value, low, high, articles = _coefficient(alpha)
+            lines.append(f"{task}: alpha {value} [{low}, {high}] on {articles} articles that two or more labelled")
+    lines.append(f"{len(found.disputes)} disagreements; action=agreement path={output} lists them")
+    return "\n".join(lines)
+
+
+def _coefficient(found: Coefficient) -> list[str]:
+    cells = ["–" if v is None else f"{v:.3f}" for v in (found.value, found.low, found.high)]
+    return [found.name, *cells, str(found.articles)]
+
+
+def _agreement_table(
+    task: str, found: Sequence[Coefficient], per_label: Mapping[str, float | None], votes: Mapping[str, int]
+) -> str:
+    lines = [f"## {task}", "", "| coefficient | value | 95 % interval | articles |", "|---|---|---|---|"]
+    for name, value, low, high, articles in map(_coefficient, found):
+        lines.append(f"| {name} | {value} | {low} – {high} | {articles} |")
+    lines += ["", "| label against the rest | alpha | votes |", "|---|---|---|"]
+    lines += [f"| {k} | {'–' if v is None else f'{v:.3f}'} | {votes[k]} |" for k, v in per_label.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _adjudication(cases: Sequence[Dispute]) -> str:
+    rows = [
+        [c.id, c.task, c.label, f"{c.confidence:.3f}", " ".join(f"{who}={label}" for who, label in c.votes.items())]
+        for c in cases
+    ]
+    return _csv(["article_id", "task", "majority", "share", "votes"], rows)
+
+
+def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return out.getvalue()

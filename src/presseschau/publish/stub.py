@@ -1,0 +1,163 @@
+"""The stub of a dataset: ids, URLs, labels, splits, hashes and offsets, without a word of the articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from presseschau.publish.derive import Change, derive
+from presseschau.publish.manifest import read_manifest
+from presseschau.publish.shards import file_sha256
+from presseschau.publish.verify import Folder
+from presseschau.schema import SPAN
+from presseschau.stable import sha256
+
+# What an article's words are in; null in every row of a stub.
+TEXT_COLUMNS = ("title", "teaser", "text", "keywords", "stance_target")
+SIGNATURES = "signatures.parquet"
+# minhash: the lowest byte of each MinHash value (b-bit minwise hashing, Li and König, WWW 2010, b = 8).
+SIGNATURE_SCHEMA = pa.schema(
+    {
+        "id": pa.string(),
+        "minhash": pa.binary(),
+        "title_sha256": pa.string(),
+        "teaser_sha256": pa.string(),
+        "keywords_sha256": pa.string(),
+        "target_in": pa.string(),
+        "target_start": pa.int32(),
+        "target_end": pa.int32(),
+    }
+)
+_NOTE = """\
+> **This is a stub release: it holds no article text.** Ids, URLs, labels, splits, text hashes and offsets are here; title,
+> teaser, text, keywords, stance target and the words of the evidence are null. With your own copies of the pages you get
+> the full dataset back, each text checked against its hash:
+>
+> ```bash
+> python scripts/rehydrate.py dir=THIS_FOLDER source=html source.path=YOUR_PAGES output.dir=full
+> ```
+>
+> Numbers below that are counted in words describe the full texts."""
+
+
+def write_stub(
+    dataset: Path,
+    target: Path,
+    sign: Callable[[str], bytes],
+    finish: Callable[[Path], None] | None = None,
+) -> None:
+    """Writes the stub of a full dataset folder.
+
+    The manifest says `content: stub`, keeps the hash of the full content as `full_content_sha256`, and that of
+    `signatures.parquet`, by which `rehydrate` finds a stance target again and recognises a text that changed a little.
+
+    Args:
+        dataset: A full dataset folder.
+        target: Where to write; an earlier dataset there is replaced.
+        sign: MinHash signature of a text as bytes.
+        finish: Is given the new folder, to write what is derived from it (Croissant metadata, report).
+
+    Raises:
+        ValueError: `dataset` is no dataset folder, or a stub already.
+        publish.folder.FolderError: `target` holds something else.
+    """
+    manifest = read_manifest(dataset)
+    if is_stub(manifest):
+        raise ValueError(f"{dataset} is a stub already")
+
+    def complete(folder: Path) -> None:
+        write_signatures(folder, Folder.open(dataset), sign)
+        if finish is not None:
+            finish(folder)
+
+    def say(made: dict[str, Any]) -> dict[str, Any]:
+        # Made before the manifest, since the manifest holds its hash; `complete` writes the file itself.
+        return set_content(made, "stub") | {"full_content_sha256": manifest["content_sha256"]}
+
+    derive(dataset, target, Change(rows=without_text, manifest=say, notes={"stub": _NOTE}), complete)
+
+
+def is_stub(manifest: dict[str, Any]) -> bool:
+    """Whether a manifest is that of a stub."""
+    return manifest.get("content") == "stub"
+
+
+def set_content(manifest: dict[str, Any], content: str) -> dict[str, Any]:
+    """The manifest with what the folder holds, `stub` or `full`; a full one is not marked."""
+    manifest = {key: value for key, value in manifest.items() if key not in ("content", "full_content_sha256")}
+    publish = manifest["config"].get("publish", {})
+    if "content" in publish:
+        manifest["config"] = manifest["config"] | {"publish": publish | {"content": content}}
+    return manifest | ({"content": "stub"} if content == "stub" else {})
+
+
+def without_text(table: pa.Table) -> pa.Table:
+    """The rows with every word of the article null; evidence keeps its offsets."""
+    for name in TEXT_COLUMNS:
+        at = table.schema.get_field_index(name)
+        table = table.set_column(at, name, pa.nulls(len(table), table.schema.field(name).type))
+    return with_evidence(table, [strip_evidence(spans) for spans in table.column("stance_evidence").to_pylist()])
+
+
+def strip_evidence(spans: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Evidence without its words."""
+    return None if spans is None else [{"start": s["start"], "end": s["end"], "text": None} for s in spans]
+
+
+def with_evidence(table: pa.Table, evidence: list[list[dict[str, Any]] | None]) -> pa.Table:
+    """The rows with other evidence."""
+    at = table.schema.get_field_index("stance_evidence")
+    return table.set_column(at, "stance_evidence", pa.array(evidence, pa.list_(SPAN)))
+
+
+def write_signatures(folder: Path, full: Folder, sign: Callable[[str], bytes]) -> None:
+    """Writes `signatures.parquet` of a full dataset into a stub's folder, and its hash into the manifest there."""
+    from presseschau.publish.derive import write_manifest
+
+    with pq.ParquetWriter(folder / SIGNATURES, SIGNATURE_SCHEMA, compression="zstd", compression_level=3) as writer:
+        for split in full.splits:
+            for table in full.tables(split):
+                rows = list(_signature_rows(table, sign))
+                writer.write_table(pa.Table.from_pylist(rows, schema=SIGNATURE_SCHEMA))
+    write_manifest(folder, read_manifest(folder) | {"signatures_sha256": file_sha256(folder / SIGNATURES)})
+
+
+def _signature_rows(table: pa.Table, sign: Callable[[str], bytes]) -> Iterator[dict[str, Any]]:
+    for row in table.select(["id", *TEXT_COLUMNS]).to_pylist():
+        place, start = place_of(row["stance_target"], row)
+        yield {
+            "id": row["id"],
+            "minhash": sign(row["text"]),
+            **detail_hashes(row),
+            "target_in": place,
+            "target_start": start,
+            "target_end": None if start is None else start + len(row["stance_target"]),
+        }
+
+
+def detail_hashes(row: dict[str, Any]) -> dict[str, str | None]:
+    """Hashes of what a page says beside its text; None where it says nothing."""
+    keywords = row["keywords"]
+    return {
+        "title_sha256": None if row["title"] is None else sha256(row["title"]),
+        "teaser_sha256": None if row["teaser"] is None else sha256(row["teaser"]),
+        "keywords_sha256": None if keywords is None else sha256(orjson.dumps(keywords)),
+    }
+
+
+def place_of(target: str | None, row: dict[str, Any]) -> tuple[str | None, int | None]:
+    """Where a stance target stands, (`text` or `title`, offset); (None, None) where it is in neither.
+
+    >>> place_of("Nova", {"text": "Das Nova ist da.", "title": None})
+    ('text', 4)
+    """
+    for place in ("text", "title"):
+        start = (row[place] or "").find(target) if target else -1
+        if start >= 0:
+            return place, start
+    return None, None
