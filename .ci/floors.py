@@ -1,4 +1,4 @@
-"""Runs the scorers of ../shared and fails where a figure is below its floor. Floors only rise: raise them as you improve."""
+"""Runs the scorers of ../shared; fails where a figure is below its floor, and floors only rise."""
 
 from __future__ import annotations
 

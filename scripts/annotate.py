@@ -14,7 +14,7 @@ from command import BUILT, FAILED, run
 def main(config: dict[str, Any]) -> int:
     from presseschau.config import ConfigError, build
     from presseschau.label import Labeler
-    from presseschau.label.annotate import Annotate, analyse, export, import_, measure
+    from presseschau.label.annotate import Annotate, analyse, calibrate, export, import_, measure
     from presseschau.label.llm import Llm
 
     rules = dict(config.pop("label"))
@@ -29,12 +29,16 @@ def main(config: dict[str, Any]) -> int:
         order = build(Annotate, config, "")
         if order.action == "llm":
             return _llm(order)
-        actions = {"export": export, "import": import_, "agreement": measure, "analysis": analyse}
+        actions = {
+            "export": export,
+            "import": import_,
+            "agreement": measure,
+            "analysis": analyse,
+            "calibrate": calibrate,
+        }
         print(actions[order.action](order))
-    except ConfigError:
-        raise
     except ValueError as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(str(error).removeprefix(": ")) from error
     return BUILT
 
 
@@ -63,7 +67,8 @@ def _llm(order: Any) -> int:
     abstained = ", ".join(f"{task} {n}" for task, n in tally.abstained.items())
     print(
         f"{tally.sent} answers now ({tally.prompt_tokens:,} tokens out, {tally.completion_tokens:,} back, "
-        f"{_cost(spent)}), {tally.retried} requests tried again, {tally.second_tries} answers asked for twice; abstained: {abstained}"
+        f"{_cost(spent)}), {tally.retried} requests tried again, {tally.second_tries} answers asked for twice; "
+        f"abstained: {abstained}"
     )
     if tally.unanswered:
         print(

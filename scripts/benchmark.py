@@ -1,4 +1,4 @@
-"""Classifiers compared on a dataset's splits: `python scripts/benchmark.py dataset=mydata task=topic model=tfidf_svm`."""
+"""Classifiers compared on splits: `python scripts/benchmark.py dataset=mydata task=topic model=tfidf_svm`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def translated(arguments: list[str]) -> list[str]:
             ending = re.search(r"\.(csv|tsv|jsonl|parquet)(\.gz)?$", plain)
             kind = {"tsv": "csv"}.get(ending[1], ending[1]) if ending else "published"
             done += [f"dataset={kind}", f"dataset.path={_literal(plain)}"]
-            done += ["dataset.sep=\"\\t\""] if ending and ending[1] == "tsv" else []
+            done += ['dataset.sep="\\t"'] if ending and ending[1] == "tsv" else []
         elif equals and key in _LITERAL and value and not ("," in value and len(value) > 1):
             done.append(f"{key}={_literal(plain if len(plain) else value)}")
         else:

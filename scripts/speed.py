@@ -1,4 +1,4 @@
-"""Times the build against the usual stack on the same pages: `python scripts/speed.py source=html source.path=pages/`."""
+"""Times the build against the usual stack on the same pages: `python scripts/speed.py source.path=pages/`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def main(config: dict[str, Any]) -> int:
         "CPU of all processes, start-up taken off\n"
         f"  this build      {cpu['build']:8.2f} ms a page\n"
         f"  the usual stack {cpu['usual']:8.2f} ms a page   {summary['usual_over_build']:.1f} x this build\n"
-        f"  the floor       {cpu['floor']:8.2f} ms a page   this build takes {summary['build_over_floor']:.1f} x as long\n"
+        f"  the floor       {cpu['floor']:8.2f} ms a page   this build is at {summary['build_over_floor']:.1f} x\n"
         f"  by stage        {', '.join(f'{name} {ms:.2f}' for name, ms in stages.items())} ms a page\n"
         f"  start-up        {summary['startup_cpu_seconds']:8.2f} s; a rebuild with nothing changed "
         f"{summary['rebuild_cpu_seconds']:.2f} s = {summary['rebuild_over_build']:.1%} of the first build\n"

@@ -1,4 +1,4 @@
-"""Made-up news pages in any number, for measuring: `python scripts/synthesize.py output.dir=pages/ collection.pages=200000`."""
+"""Made-up news pages in any number, for measuring: `python scripts/synthesize.py collection.pages=200000`."""
 
 from __future__ import annotations
 

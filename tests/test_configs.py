@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT, run_script
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
+from conftest import ROOT, run_script
 from presseschau.pipeline import settings
 
 CONFIGS = ROOT / "configs"
-GROUPS = sorted(p.relative_to(CONFIGS).with_suffix("").as_posix() for p in CONFIGS.glob("*/*.yaml"))
-COMMANDS = sorted(p.stem for p in (ROOT / "scripts").glob("*.py") if p.stem not in ("command",))
+DEFAULTS = yaml.safe_load((CONFIGS / "build.yaml").read_text(encoding="utf-8"))["defaults"]
+GROUPS = [group for entry in DEFAULTS if isinstance(entry, dict) for group in entry]
+OPTIONS = [f"{group}/{path.stem}" for group in GROUPS for path in sorted((CONFIGS / group).glob("*.yaml"))]
+EXPERIMENTS = sorted(path.stem for path in (CONFIGS / "experiment").glob("*.yaml"))
+COMMANDS = sorted(p.stem for p in (ROOT / "scripts").glob("*.py") if p.stem != "command")
 
 
 def composed(*overrides: str) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def composed(*overrides: str) -> dict[str, Any]:
     return {str(k): v for k, v in plain.items()}
 
 
-@pytest.mark.parametrize("option", [g for g in GROUPS if not g.startswith("experiment/")])
+@pytest.mark.parametrize("option", OPTIONS)
 def test_every_option_of_every_group_becomes_settings(option: str) -> None:
     group, name = option.split("/")
     path = ["source.path=x"] if group == "source" else []
@@ -36,7 +39,7 @@ def test_every_option_of_every_group_becomes_settings(option: str) -> None:
     assert dataclasses.is_dataclass(made)
 
 
-@pytest.mark.parametrize("name", [g.split("/")[1] for g in GROUPS if g.startswith("experiment/")])
+@pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_becomes_settings(name: str) -> None:
     settings.settings_from(composed(f"+experiment={name}", "source.path=x"))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from conftest import ROOT, run_script
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

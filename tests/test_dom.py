@@ -32,23 +32,34 @@ def test_inline_elements_do_not_cut_a_paragraph() -> None:
 
 
 def test_custom_elements_are_inline_in_a_paragraph_and_boxes_outside() -> None:
-    html = "<p>Der <x-link>neue</x-link> Chip.</p><x-card>Eine Karte</x-card><x-card>Noch eine</x-card>"
-    assert texts(html) == ["Der neue Chip.", "Eine Karte", "Noch eine"]
+    html = "<p>Der <x-link>neue</x-link> Chip.</p><x-card><p>Eine Karte</p></x-card><x-card>Noch eine Karte mit etwas Text</x-card>"
+    assert texts(html) == ["Der neue Chip.", "Eine Karte", "Noch eine Karte mit etwas Text"]
 
 
 def test_one_line_break_is_a_space_and_two_are_a_new_block() -> None:
-    found = blocks("<div>Zeile eins<br>Zeile zwei<br><br>Neuer Absatz</div>")
+    found = blocks("<p>Zeile eins<br>Zeile zwei<br><br>Neuer Absatz</p>")
     assert [b.text for b in found] == ["Zeile eins Zeile zwei", "Neuer Absatz"]
     assert [b.breaks for b in found] == [True, False]
 
 
 def test_text_beside_a_block_child_is_a_block_of_its_own() -> None:
-    assert texts("<div>Davor<p>Mitte</p>Danach</div>") == ["Davor", "Mitte", "Danach"]
+    html = "<div>Davor steht ein ganzer Satz.<p>Mitte</p>Danach steht noch ein Satz.</div>"
+    assert texts(html) == ["Davor steht ein ganzer Satz.", "Mitte", "Danach steht noch ein Satz."]
 
 
 def test_what_nobody_reads_is_left_out() -> None:
     html = "<p>Text</p><script>var a;</script><style>p{}</style><noscript>Bild</noscript><svg><text>Logo</text></svg><button>Klick</button><!-- x -->"
     assert texts(html) == ["Text"]
+
+
+def test_short_labels_outside_of_text_elements_are_left_out() -> None:
+    html = "<div>vor 2 Stunden</div><p>Kurz.</p><h2>Kopf</h2><div>Ein Satz, der lang genug ist, um einer zu sein.</div><span>Teilen</span>"
+    assert texts(html) == ["Kurz.", "Kopf", "Ein Satz, der lang genug ist, um einer zu sein."]
+
+
+def test_the_footer_of_the_page_goes_and_that_of_an_article_stays() -> None:
+    html = "<div><main><div><article><footer><p>Letzte Zeile.</p></footer></article></div></main><footer><p>Impressum und mehr.</p></footer></div>"
+    assert texts(html) == ["Letzte Zeile."]
 
 
 def test_menu_entries_are_counted_instead_of_kept() -> None:
@@ -106,7 +117,7 @@ def test_hidden_boxes_say_so(attribute: str) -> None:
 
 
 def test_a_span_that_holds_most_of_a_block_lends_it_its_hints() -> None:
-    (block,) = blocks('<div>x <span class="caption">Der Turm am Abend</span></div>')
+    (block,) = blocks('<div>x <span class="caption">Der Turm am Abend, von Süden gesehen</span></div>')
     assert block.inline & BIT["caption"]
 
 

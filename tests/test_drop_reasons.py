@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from conftest import build
 
+from conftest import build
 from presseschau.publish.verify import verify
 
 WHO = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from presseschau.engine import Local
+from presseschau.engine import Dask, Local
 
 
 def square(number: int) -> int:
@@ -58,3 +59,28 @@ def test_an_error_in_the_function_is_raised() -> None:
 def test_workers_must_be_positive() -> None:
     with pytest.raises(ValueError, match="workers=0"):
         Local(0)
+
+
+dask_cluster = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask is not installed")
+
+
+@dask_cluster
+def test_dask_gives_every_job_its_result_and_survives_a_deadly_one() -> None:
+    assert dict(Dask(workers=2).run(die_at_three, list(range(6)))) == {n: None if n == 3 else n for n in range(6)}
+
+
+@dask_cluster
+def test_dask_raises_the_error_of_the_function() -> None:
+    with pytest.raises(TypeError):
+        list(Dask(workers=1).run(square, ["a"]))  # type: ignore[list-item]
+
+
+@dask_cluster
+def test_dask_without_a_scheduler_says_so_in_one_line() -> None:
+    with pytest.raises(RuntimeError, match="no scheduler answers there"):
+        list(Dask("tcp://127.0.0.1:1").run(square, [1]))
+
+
+def test_an_address_needs_its_protocol() -> None:
+    with pytest.raises(ValueError, match="address=host:8786 must be like"):
+        Dask("host:8786")

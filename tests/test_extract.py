@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import re
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -338,7 +341,7 @@ def test_an_unknown_name_of_the_package_is_an_attribute_error() -> None:
 def test_site_rules_drop_and_choose_boxes() -> None:
     from selectolax.lexbor import LexborHTMLParser
 
-    html = "<h1>T</h1><div class='lead x'>Vorspann</div><div id=main-text><p>Absatz eins.</p><div class=fact><p>Kasten.</p></div></div><p>Fuß.</p>"
+    html = "<h1>T</h1><div class='lead x'><p>Vorspann</p></div><div id=main-text><p>Absatz eins.</p><div class=fact><p>Kasten.</p></div></div><p>Fuß.</p>"
     blocks = read_blocks(LexborHTMLParser(html))
 
     def left(**rule: frozenset[str]) -> list[str]:
@@ -383,3 +386,44 @@ def test_shipped_site_rules_are_valid() -> None:
 
     for domain in sorted(sites._known_sites()):
         assert read_rules(domain)
+
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "pages"
+needs_pages = pytest.mark.skipif(not SHARED.exists(), reason="the measured pages are not beside the repository")
+
+
+def shared_rows(name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (SHARED / name).read_text(encoding="utf-8").splitlines()]
+
+
+def shingle_f1(text: str, gold: str) -> float:
+    a, b = (
+        Counter(zip(w, w[1:], w[2:], w[3:], strict=False))
+        for w in (re.findall(r"\w+", t.lower()) for t in (text, gold))
+    )
+    hit = (a & b).total()
+    return 2 * hit / (a.total() + b.total()) if hit else 0.0
+
+
+@pytest.mark.shared
+@needs_pages
+@pytest.mark.parametrize("sites", [True, False])
+def test_news_pages_of_the_measured_set(sites: bool) -> None:
+    extractor = Extractor(sites=sites)
+    scores = []
+    for row in shared_rows("news_gold.jsonl"):
+        doc = extractor(Page(row["html"], "html", gzip.decompress((SHARED / row["html"]).read_bytes()), url=row["url"]))
+        assert isinstance(doc, Document)
+        assert not doc.listing
+        scores.append(shingle_f1(doc.text, row["text"]))
+    assert sum(scores) / len(scores) >= 0.975
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@needs_pages
+@pytest.mark.parametrize("name", ["web_segments.jsonl", "foreign_gold.jsonl", "bulk.jsonl"])
+def test_no_measured_page_fails(name: str) -> None:
+    for row in shared_rows(name):
+        raw = gzip.decompress((SHARED / row["html"]).read_bytes())
+        assert isinstance(Extractor()(Page(row["html"], "html", raw, url=row["url"])), Document)

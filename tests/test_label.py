@@ -204,6 +204,12 @@ def test_an_url_that_is_none_does_no_harm() -> None:
     assert LABELER.label(Document(text="Text.", title="Titel", url="http://[broken/a/b")).topic == "other"
 
 
+def test_a_hostile_title_and_text_cost_little() -> None:
+    started = time.process_time()
+    LABELER.label(Document(text="a: Ab: “ " * 60_000, title="Aen" * 100_000 + " " + "x" * 100_000))
+    assert time.process_time() - started < 1.0
+
+
 def own_scheme(folder: Path, terms: bool) -> Path:
     classes = [
         {

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT, build
 
+from conftest import ROOT, build
 from presseschau.dedup import Dedup
 from presseschau.document import Document, Drop, Page
 from presseschau.engine import Local
 from presseschau.extract import Extractor
 from presseschau.filter import Filter
 from presseschau.label import Labeler
+from presseschau.pipeline import corpus
 from presseschau.pipeline.build import BuildError, _survive
 from presseschau.pipeline.pages import (
     Breadcrumb,
     ExtractJob,
     LabelJob,
     PageStages,
+    PageTimeoutError,
+    _time_limit,
     documents_in,
     extract_batch,
     label_batch,
+    unit_key,
 )
-from presseschau.read import Unit, open_source
+from presseschau.read import Skipped, Unit, open_source
 
 TEXT = "\n\n".join(
     f"Absatz {n}: Die Werkstatt in der Hafenstraße repariert seit dem Frühjahr auch Telefone, und die Kundschaft "
@@ -138,3 +145,49 @@ def test_breadcrumb_names_the_place(tmp_path: Path) -> None:
         at.drop("unit", "page")
         assert Breadcrumb.left(batch) == ("unit", "page")
     assert Breadcrumb.left(batch) is None
+
+
+@dataclass(frozen=True)
+class Passing(Deadly):
+    """A reader that counts other records, and whose server may be out of reach."""
+
+    reason: str = "unreachable"
+
+    def pages(self, unit: Unit) -> Iterator[Page | Drop | Skipped]:  # type: ignore[override]
+        yield Page("all#1", "text", TEXT)
+        yield Drop("all#2", "read", self.reason, "", "failed")
+        yield Skipped("(other host)", 7)
+
+
+@pytest.mark.parametrize(("reason", "lasting"), [("unreachable", False), ("unreadable", True)])
+def test_a_batch_with_what_may_pass_does_not_last(tmp_path: Path, reason: str, lasting: bool) -> None:
+    reader = Passing((), frozenset(), frozenset(), reason)
+    (unit,) = reader.units()
+    done = extract_batch(ExtractJob(stages(reader), (unit,), tmp_path / "batch.parquet"))
+    assert done.lasting is lasting
+
+
+def test_records_that_are_no_input_are_counted_and_have_no_ledger_row(tmp_path: Path) -> None:
+    reader = Passing((), frozenset())
+    (unit,) = reader.units()
+    extract_batch(ExtractJob(stages(reader), (unit,), tmp_path / "batch.parquet"))
+    with closing(corpus.connect(tmp_path, "100MB")) as con:
+        corpus.load_pages(con, [tmp_path / "batch.parquet"], [unit_key(unit)])
+        assert corpus.skipped(con) == {"(other host)": 7}
+        assert con.execute("SELECT source FROM pages ORDER BY 1").fetchall() == [("all#1",), ("all#2",)]
+
+
+def slow(_: int) -> str:
+    with _time_limit(0.2):
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            pass
+    return "never"
+
+
+def test_the_time_limit_holds_on_a_thread_that_gets_no_signals() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with pytest.raises(PageTimeoutError):
+            pool.submit(slow, 0).result()
+        # What was meant for one page does not hit the next.
+        assert pool.submit(sum, range(1_000_000)).result() == 499_999_500_000

@@ -74,7 +74,7 @@ def test_a_page_with_its_headers(tmp_path):
     [
         ("", b"".join),
         (".gz", lambda records: b"".join(map(gzip.compress, records))),
-        (".gz", lambda records: gzip.compress(b"".join(records))),
+        (".gz", lambda records: gzip.compress(b"".join(records), mtime=0)),
         (".zst", lambda records: b"".join(map(zstandard.compress, records))),
         (".zst", lambda records: zstandard.compress(b"".join(records))),
     ],
@@ -129,8 +129,8 @@ def test_what_fails(tmp_path):
         + record(2, http(body=b"x" * 501))
         + record(3, b"kein HTTP")
         + record(4).replace(b"2024-05-01T10", b"gestern um 10")
-        + record(5, http(gzip.compress(bytes(100_000)), fields="Content-Encoding: gzip\r\n"))
-        + record(6, http(gzip.compress(PAGE)[:-9], fields="Content-Encoding: gzip\r\n"))
+        + record(5, http(gzip.compress(bytes(100_000), mtime=0), fields="Content-Encoding: gzip\r\n"))
+        + record(6, http(gzip.compress(PAGE, mtime=0)[:-9], fields="Content-Encoding: gzip\r\n"))
         + record(7)
     )
     found = read(tmp_path / "a.warc", data, max_bytes=500)
@@ -186,7 +186,7 @@ def test_garbage_between_records(tmp_path):
 
 def test_files_without_pages(tmp_path):
     (tmp_path / "a.warc").touch()
-    (tmp_path / "b.warc.gz").write_bytes(gzip.compress(b""))
+    (tmp_path / "b.warc.gz").write_bytes(gzip.compress(b"", mtime=0))
     (tmp_path / "c.warc").write_bytes(record(1, b"x", "warcinfo", "application/warc-fields"))
     (tmp_path / "d.warc").write_bytes(b"kein WARC")
     (tmp_path / "e.warc.gz").write_bytes(b"kein gzip")
@@ -201,13 +201,13 @@ def test_files_without_pages(tmp_path):
     ("body", "fields"),
     [
         (chunked(PAGE), "Transfer-Encoding: chunked"),
-        (gzip.compress(PAGE), "Content-Encoding: gzip"),
-        (gzip.compress(PAGE), "Content-Encoding: X-GZIP"),
-        (chunked(gzip.compress(PAGE)), "Transfer-Encoding: chunked\r\nContent-Encoding: gzip"),
+        (gzip.compress(PAGE, mtime=0), "Content-Encoding: gzip"),
+        (gzip.compress(PAGE, mtime=0), "Content-Encoding: X-GZIP"),
+        (chunked(gzip.compress(PAGE, mtime=0)), "Transfer-Encoding: chunked\r\nContent-Encoding: gzip"),
         (zlib.compress(PAGE), "Content-Encoding: deflate"),
         (raw_deflate(PAGE), "Content-Encoding: deflate"),
         (zstandard.compress(PAGE), "Content-Encoding: zstd"),
-        (gzip.compress(zlib.compress(PAGE)), "Content-Encoding: deflate, gzip"),
+        (gzip.compress(zlib.compress(PAGE), mtime=0), "Content-Encoding: deflate, gzip"),
         (PAGE, "Content-Encoding: identity"),
         (PAGE, "Content-Encoding: gzip"),
         (PAGE, "Content-Encoding: unbekannt"),

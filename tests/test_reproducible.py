@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, build
 
+from conftest import ROOT, build
 from presseschau.publish.shards import file_sha256
 
 

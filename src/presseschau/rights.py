@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,25 +44,37 @@ class Reservation:
     evidence: str | None = None
 
 
-def reservation(headers: Iterable[tuple[str, str]], robots: Iterable[tuple[str, str]]) -> Reservation:
-    """What HTTP headers and meta tags say about text and data mining; one that reserves outweighs others that don't.
+_NOTHING_SAID = Reservation()
+
+
+def reservation(
+    headers: Iterable[tuple[str, str]], robots: Iterable[tuple[str, str]], saved: Reservation = _NOTHING_SAID
+) -> Reservation:
+    """What is said about text and data mining of a page; a statement that reserves outweighs others that don't.
+
+    Where several do, the evidence is the first of HTTP header, meta tag, tdmrep.json, robots.txt.
 
     Args:
         headers: HTTP response headers, names in lower case. Headers that are there and silent mean: not reserved.
         robots: (name, content) of meta tags that speak to machines, names in lower case.
+        saved: What the saved files of the page's host say (`Snapshots.reservation`).
 
     >>> reservation((), [("robots", "index, noai")])
     Reservation(reserved=True, evidence='meta robots: noai')
     >>> reservation([("content-type", "text/html")], ()), reservation((), [("robots", "index")])
     (Reservation(reserved=False, evidence=None), Reservation(reserved=None, evidence=None))
+    >>> reservation([("tdm-reservation", "0")], (), Reservation(True, "robots.txt GPTBot: disallow"))
+    Reservation(reserved=True, evidence='robots.txt GPTBot: disallow')
     """
     headers = tuple(headers)
     findings = [*_statements("http", headers), *_statements("meta", tuple(robots))]
+    if saved.reserved is not None and saved.evidence is not None:
+        findings.append((saved.reserved, saved.evidence))
     for wanted in (True, False):
         found = next((evidence for reserved, evidence in findings if reserved is wanted), None)
         if found is not None:
             return Reservation(wanted, found)
-    return Reservation(False if headers else None, None)
+    return Reservation(False if headers or saved.reserved is False else None, None)
 
 
 def _statements(place: str, pairs: Sequence[tuple[str, str]]) -> list[tuple[bool, str]]:
@@ -105,9 +118,13 @@ class TdmRep:
             ValueError: It is no TDMRep file; the message names it.
         """
         try:
-            entries = json.loads(path.read_text(encoding="utf-8-sig"))
+            entries = json.loads(_saved_text(path))
+            if not isinstance(entries, list):
+                raise TypeError("not a list of rules")
             return cls(tuple(_tdmrep_rule(entry) for entry in entries))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except KeyError as error:
+            raise ValueError(f"{path}: not a tdmrep.json file (a rule without {error.args[0]})") from error
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError(f"{path}: not a tdmrep.json file ({error})") from error
 
     def reservation(self, url: str) -> Reservation:
@@ -137,9 +154,16 @@ class RobotsTxt:
 
     @classmethod
     def load(cls, path: Path) -> RobotsTxt:
-        """Read a saved file; lines that are no directives are skipped, as the standard says."""
+        """Read a saved file; lines that are no directives are skipped, as the standard says.
+
+        Raises:
+            ValueError: It is an HTML page, saved in place of the file; the message names it.
+        """
         groups: list[tuple[list[str], list[tuple[bool, str]]]] = []
-        for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():
+        text = _saved_text(path)
+        if text.lstrip().startswith("<"):
+            raise ValueError(f"{path}: an HTML page, not a robots.txt file")
+        for line in text.splitlines():
             name, _, value = (part.strip() for part in line.partition("#")[0].partition(":"))
             name = name.lower()
             if name == "user-agent":
@@ -162,15 +186,84 @@ class RobotsTxt:
         return Reservation(False, None) if self.groups else Reservation()
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """What hosts say in files of their own, as saved by the user: `DIR/HOST/tdmrep.json`, `DIR/HOST/robots.txt`.
+
+    Attributes:
+        hosts: By host in lower case, the one or the other file, or both.
+    """
+
+    hosts: Mapping[str, tuple[TdmRep | None, RobotsTxt | None]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, folder: Path) -> Snapshots:
+        """Read a folder of saved files, one folder a host; other files and hidden folders in it are left alone.
+
+        Raises:
+            ValueError: A file is not what its name says, or a host has neither file; the message names it.
+        """
+        if not folder.is_dir():
+            raise ValueError(f"{folder}: there is no such folder")
+        hosts: dict[str, tuple[TdmRep | None, RobotsTxt | None]] = {}
+        for inside in sorted(folder.iterdir()):
+            if inside.name.startswith(".") or not inside.is_dir():
+                continue
+            tdmrep, robots = inside / "tdmrep.json", inside / "robots.txt"
+            files = (
+                TdmRep.load(tdmrep) if tdmrep.exists() else None,
+                RobotsTxt.load(robots) if robots.exists() else None,
+            )
+            if files == (None, None):
+                raise ValueError(f"{inside}: has neither tdmrep.json nor robots.txt")
+            hosts[inside.name.lower()] = files
+        return cls(hosts)
+
+    @property
+    def digest(self) -> str:
+        """sha256 over all rules: where it is the same, the same is said about every page."""
+        return sha256(
+            json.dumps({host: [file and asdict(file) for file in self.hosts[host]] for host in sorted(self.hosts)})
+        )
+
+    def reservation(self, url: str | None) -> Reservation:
+        """What the files of the page's host say, one that reserves before one that doesn't, tdmrep.json first.
+
+        The files of `www.blatt.de` and `blatt.de` stand for each other where only one of them was saved.
+        """
+        if not url or not self.hosts:
+            return Reservation()
+        host = (urlsplit(url).hostname or "").rstrip(".")
+        other = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+        files = self.hosts.get(host) or self.hosts.get(other) or ()
+        said = [file.reservation(url) for file in files if file is not None]
+        ranked = sorted(said, key=lambda one: (one.reserved is not True, one.evidence is None, one.reserved is None))
+        return ranked[0] if ranked else Reservation()
+
+
+def _saved_text(path: Path) -> str:
+    """A saved file as text.
+
+    Raises:
+        ValueError: It can't be read; the message names it.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from error
+
+
 def _target(url: str) -> str:
     parts = urlsplit(url)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
+@cache
 def _location_pattern(location: str) -> re.Pattern[str]:
     """A path prefix as in robots.txt: `*` stands for anything, `$` at the end for the end."""
     body = location.removesuffix("$")
-    pattern = ".*".join(re.escape(part) for part in ("/" + body.lstrip("/")).split("*"))
+    # Stars in a row say no more than one, but would take the matcher ages.
+    pattern = ".*".join(re.escape(part) for part in re.split(r"\*+", "/" + body.lstrip("/")))
     return re.compile(pattern + ("$" if location.endswith("$") else ""))
 
 

@@ -1,7 +1,7 @@
 """Made-up news pages in any number, for measuring at scale: seeded, each page from its own number alone.
 
-Nothing in them is from a real page. Sizes, boilerplate, JSON-LD and the share of copies are like those of the news pages
-that the project is measured on: about 30 KB, 15 % near-duplicates, three languages, forty publishers.
+Nothing in them is from a real page. Sizes, boilerplate, JSON-LD and the share of copies are like those of real news
+pages: about 30 KB, 15 % near-duplicates, three languages, forty publishers.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import gzip
 import html
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import orjson
+import yaml
 
 Language = Literal["de", "en", "fr"]
 Copy = Literal["whole", "edited", "part"]
@@ -23,61 +24,14 @@ _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 _DAYS = 366
 _FOLDER = 1_000  # pages in a folder
 
-_WORDS: dict[Language, dict[str, Sequence[str]]] = {
-    "de": {
-        "head": "Daten Netz Speicher Strom Auto Funk Bild Markt Preis Kunden Sicherheits Lade Cloud Chip Rechen Funk "
-                "Wetter Haus Schul Test Software Entwickler Verkehrs Energie Zahlungs Such Sprach Video Firmen Start"
-                .split(),
-        "tail": "zentrum dienst gerät kabel system modell verfahren plan angebot bericht netz projekt werk problem "
-                "programm labor lösung technik anlage abteilung strategie messung karte plattform schnittstelle"
-                .split(),
-        "name": "Albers Brandt Cordes Dreyer Ehlers Franke Gerlach Hansen Iversen Jensen Krüger Lorenz Matthes Nolte "
-                "Otten Petersen Quandt Riedel Sanders Thomsen Uhlig Vogt Wendt Zander".split(),
-        "place": "Lübeck Kassel Graz Bern Erfurt Ulm Linz Bremen Aachen Jena Basel Trier Passau Rostock Wien".split(),
-        "adjective": "neue große kleine teure schnelle alte digitale sichere offene freie lokale globale späte frühe "
-                     "leise dünne robuste günstige gemeinsame künftige bekannte seltene".split(),
-        "verb": "prüft ersetzt erweitert verkauft baut testet plant stoppt verbessert liefert zeigt kritisiert lobt "
-                "übernimmt verschiebt fördert beobachtet verlangt bestätigt meldet".split(),
-        "pattern": (
-            "Die {adjective} {noun} in {place} {verb} nach {number} Monaten auch die {adjective} {noun} von {name}.",
-            "{name} {verb} das {noun}, weil der {noun} im Jahr {year} nicht mehr genug für die {noun} war.",
-            "Wie {name} am {number}. Tag sagte, {verb} die {noun} nun {number} Prozent der {noun} aus {place}.",
-            "Mit dem {noun} und einer {noun} will {name} bis {year} rund {number} {noun} für {place} bauen.",
-            "„Das ist für unsere {noun} eine {adjective} {noun}“, sagt {name} aus {place} über den {noun}.",
-            "Nach einem Bericht über {noun} und {noun} {verb} {name} in {place} die Zahl der {noun} um {number}.",
-            "Ob der {noun} auch im {noun} läuft, ist offen; die {adjective} {noun} kostet dort {number} Euro.",
-            "Seit {year} hat {name} mit {number} Leuten an der {noun} gearbeitet, die den {noun} {verb}.",
-        ),
-    },
-    "en": {
-        "head": "data network storage power car radio picture market price customer security charge cloud chip".split(),
-        "tail": " centre, service, device, cable, system, model, plan, offer, report, project, plant, lab".split(","),
-        "name": "Archer Barlow Carver Dixon Ellery Foster Grover Harlow Ingram Jarvis Keller Lowry Mercer".split(),
-        "place": "Leeds Bristol Cardiff Dover Exeter Galway Hull Luton Oxford Perth Reading Truro York".split(),
-        "adjective": "new large small costly quick old digital secure open free local global late early quiet".split(),
-        "verb": "tests replaces extends sells builds plans stops improves delivers shows praises moves reports".split(),
-        "pattern": (
-            "The {adjective} {noun} in {place} now {verb} the {adjective} {noun} of {name} after {number} months.",
-            "{name} {verb} the {noun} because the {noun} was not good enough for its {noun} in {year}.",
-            "With a {noun} and the {adjective} {noun}, {name} wants to have {number} of them in {place} by {year}.",
-            "It is not yet clear whether the {noun} will work with this {noun}, which costs {number} pounds there.",
-        ),
-    },
-    "fr": {
-        "head": "centre service appareil câble système modèle plan réseau projet atelier rapport marché".split(),
-        "tail": " de données, de stockage, de vente, de sécurité, de recharge, du matin, de calcul".split(","),
-        "name": "Aubert Blanchard Carpentier Delorme Étienne Fournier Girard Hubert Joly Lacroix Marchand".split(),
-        "place": "Lyon Nantes Lille Rennes Dijon Nancy Metz Brest Tours Angers Reims Pau Caen".split(),
-        "adjective": "nouveau grand petit rapide ancien numérique sûr ouvert libre local global récent".split(),
-        "verb": "teste remplace vend construit prévoit arrête améliore livre montre critique déplace annonce".split(),
-        "pattern": (
-            "Le {adjective} {noun} à {place} {verb} après {number} mois le {noun} que {name} avait promis.",
-            "{name} {verb} le {noun} parce que ce {noun} ne suffisait plus pour les clients de {place} en {year}.",
-            "Avec un {noun} et le {adjective} {noun}, {name} veut en avoir {number} dans la région avant {year}.",
-            "On ne sait pas encore si le {noun} sera compatible avec ce {noun}, qui coûte {number} euros là-bas.",
-        ),
-    },
-}  # fmt: skip
+
+@cache
+def _words() -> dict[Language, dict[str, list[str]]]:
+    """Words and sentence patterns by language."""
+    found: dict[Language, dict[str, list[str]]] = yaml.safe_load(
+        Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+    )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +198,7 @@ def _copied(article: Article, chance: random.Random) -> tuple[Article, Copy]:
 
 
 def _sentence(language: Language, chance: random.Random) -> str:
-    words = _WORDS[language]
+    words = _words()[language]
     parts = chance.choice(words["pattern"]).split("{")
     made = [parts[0]]
     for part in parts[1:]:
@@ -260,16 +214,16 @@ def _fill(slot: str, language: Language, chance: random.Random) -> str:
         return str(chance.randint(2, 900))
     if slot == "year":
         return str(chance.randint(2015, 2035))
-    return chance.choice(_WORDS[language][slot])
+    return chance.choice(_words()[language][slot])
 
 
 def _word(language: Language, chance: random.Random) -> str:
-    words = _WORDS[language]
+    words = _words()[language]
     return chance.choice(words["head"]) + chance.choice(words["tail"])
 
 
 def _name(chance: random.Random) -> str:
-    return chance.choice(_WORDS["de"]["name"])
+    return chance.choice(_words()["de"]["name"])
 
 
 def _related(language: Language, chance: random.Random, count: int) -> str:

@@ -37,7 +37,9 @@ class Finished:
         table = pq.read_table(
             self.folder / "predictions.parquet", columns=["split", "id", "cluster", "seed", "label", "predicted"]
         )
-        table = table.filter(pc.and_(pc.equal(table["split"], split), pc.equal(table["seed"], self.results["seeds"][0])))
+        table = table.filter(
+            pc.and_(pc.equal(table["split"], split), pc.equal(table["seed"], self.results["seeds"][0]))
+        )
         return dict(table.sort_by("id").to_pydict())
 
 
@@ -129,7 +131,8 @@ def table(found: Sequence[dict[str, Any]]) -> str:
     ]
     lines += [
         f"| {r['split']} | {r['a']} | {r['b']} | {r['difference']:+.3f} | {r['only_a_right']} : {r['only_b_right']} "
-        f"| {r['p_mcnemar']:.4f} ({r['p_mcnemar_holm']:.4f}) | {r['p_randomisation']:.4f} ({r['p_randomisation_holm']:.4f}) |"
+        f"| {r['p_mcnemar']:.4f} ({r['p_mcnemar_holm']:.4f}) "
+        f"| {r['p_randomisation']:.4f} ({r['p_randomisation_holm']:.4f}) |"
         for r in found
     ]
     return "\n".join(lines) + "\n"

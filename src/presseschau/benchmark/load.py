@@ -1,4 +1,4 @@
-"""Reads a published dataset (folder or Hub id) or a labelled file into a corpus; what is wrong with it is one clear line."""
+"""Reads a published dataset (folder or Hub id) or a labelled file; what is wrong with it is one clear line."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def load(source: Source, task: str) -> Corpus:
 def _folder(source: Source, task: str) -> Corpus:
     folder = Path(source.path)
     if folder.is_file():
-        raise ConfigError(f"dataset={source.path} is a file: say dataset=csv (jsonl, parquet) dataset.path={source.path}")
+        raise ConfigError(
+            f"dataset={source.path} is a file: say dataset=csv (jsonl, parquet) dataset.path={source.path}"
+        )
     files = sorted((folder / "data").glob("*.parquet")) or sorted(folder.glob("*.parquet"))
     by_split = {s: [f for f in files if f.name.rpartition("-")[0].partition("-0")[0] == s] for s in SPLITS}
     if not any(by_split.values()):
@@ -77,7 +79,9 @@ def _folder(source: Source, task: str) -> Corpus:
         for split, files in by_split.items()
         if files
     }
-    return _published(source, task, tables, wanted, {k: v.get("names") for k, v in features.items() if "names" in v}, origin)
+    return _published(
+        source, task, tables, wanted, {k: v.get("names") for k, v in features.items() if "names" in v}, origin
+    )
 
 
 def _hub(source: Source, task: str) -> Corpus:
@@ -134,14 +138,16 @@ def _published(
     names: dict[str, Any],
     origin: dict[str, Any],
 ) -> Corpus:
-    pieces, splits, start, notes = [], {}, 0, []
+    pieces, splits, start = [], {}, 0
     order = [s for s in SPLITS if s in tables] + [s for s in tables if s not in SPLITS]
     for split in order:
         table = pa.table({name: tables[split].column(column) for name, column in wanted.items()})
         if task == "stance":
-            table = table.filter(pc.greater_equal(pc.fill_null(table.column("label"), -1), 0)) if (
-                pa.types.is_integer(table.column("label").type)
-            ) else table.filter(pc.is_valid(table.column("label")))
+            table = (
+                table.filter(pc.greater_equal(pc.fill_null(table.column("label"), -1), 0))
+                if (pa.types.is_integer(table.column("label").type))
+                else table.filter(pc.is_valid(table.column("label")))
+            )
         pieces.append(table)
         splits[split] = np.arange(start, start + table.num_rows, dtype=np.int64)
         start += table.num_rows
@@ -150,9 +156,13 @@ def _published(
     if "validation" not in splits and "valid" in splits:
         splits["validation"] = splits.pop("valid")
     corpus = _encode(whole, splits, task, names.get(wanted["label"]), origin, source)
-    if source.text == "text" and corpus.table.num_rows and corpus.table.column("text").null_count == corpus.table.num_rows:
+    if (
+        source.text == "text"
+        and corpus.table.num_rows
+        and corpus.table.column("text").null_count == corpus.table.num_rows
+    ):
         raise ConfigError(f"{source.path} is a stub release without texts: rehydrate it first (scripts/rehydrate.py)")
-    return replace(corpus, notes=(*corpus.notes, *notes))
+    return corpus
 
 
 def _named(table: pa.Table, wanted: dict[str, str], names: dict[str, Any]) -> pa.Table:
@@ -163,8 +173,11 @@ def _named(table: pa.Table, wanted: dict[str, str], names: dict[str, Any]) -> pa
             values = pa.array([*names[column]], pa.string())
             number = pc.cast(table.column(ours), pa.int64())
             number = pc.if_else(pc.greater_equal(number, 0), number, None)  # -1: a row without a label
-            table = table.set_column(table.column_names.index(ours), ours, pa.chunked_array(
-                [values.take(chunk) for chunk in number.chunks], pa.string()))
+            table = table.set_column(
+                table.column_names.index(ours),
+                ours,
+                pa.chunked_array([values.take(chunk) for chunk in number.chunks], pa.string()),
+            )
     return table
 
 
@@ -235,18 +248,24 @@ def _require(columns: dict[str, str], there: Sequence[str], path: Path) -> None:
 
 
 def _text(path: Path) -> Any:
-    return gzip.open(path, "rt", encoding="utf-8", newline="") if path.suffix == ".gz" else path.open(
-        encoding="utf-8-sig", newline="")
+    return (
+        gzip.open(path, "rt", encoding="utf-8", newline="")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8-sig", newline="")
+    )
 
 
 def _csv(path: Path, source: Source, columns: dict[str, str]) -> Iterator[dict[str, str | None]]:
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     by_index = all(column.isdigit() for column in columns.values())
     header = source.header if source.header is not None else not by_index
-    quoting = csv.QUOTE_MINIMAL if source.quote else csv.QUOTE_NONE
     with _text(path) as lines:
         reader = csv.reader(
-            lines, delimiter=source.sep.replace("\\t", "\t"), quotechar=source.quote or None, quoting=quoting, strict=True
+            lines,
+            delimiter=source.sep.replace("\\t", "\t"),
+            quotechar=source.quote or None,
+            quoting=csv.QUOTE_MINIMAL if source.quote else csv.QUOTE_NONE,
+            strict=True,
         )
         there = next(reader, []) if header else []
         if header and not by_index:
@@ -275,7 +294,7 @@ def _jsonl(path: Path, columns: dict[str, str]) -> Iterator[dict[str, str | None
                     raise ConfigError(f"{path.name}: line {number} has no {column} ({nearest(column, there)})")
             found = {name: row.get(column) for name, column in columns.items()}
             # NaN is how pandas writes a value that is missing
-            yield {n: None if v is None or v != v else str(v) for n, v in found.items()}  # noqa: PLR0124
+            yield {n: None if v is None or v != v else str(v) for n, v in found.items()}
 
 
 # --- what both share -------------------------------------------------------------------------------------------------
@@ -290,7 +309,7 @@ def _encode(
     source: Source,
 ) -> Corpus:
     """Labels as numbers, ids and clusters filled in, rows without text or label reported or left out."""
-    labels = [str(v) if v is not None and v == v else None for v in table.column("label").to_pylist()]  # noqa: PLR0124
+    labels = [str(v) if v is not None and v == v else None for v in table.column("label").to_pylist()]
     texts = table.column("text")
     if not pa.types.is_string(texts.type) and not pa.types.is_large_string(texts.type):
         raise ConfigError(f"column {source.text} is {texts.type}, not text: say dataset.text=COLUMN")
@@ -317,7 +336,9 @@ def _encode(
         raise ConfigError(f"column {source.label or task} has no values: say dataset.label=COLUMN")
     order = [*(names or sorted({x for x, bad in zip(labels, no_label, strict=True) if not bad and x is not None}))]
     index = {label: i for i, label in enumerate(order)}
-    y = np.array([-1 if bad or x is None else index[x] for x, bad in zip(labels, no_label, strict=True)], dtype=np.int64)
+    y = np.array(
+        [-1 if bad or x is None else index[x] for x, bad in zip(labels, no_label, strict=True)], dtype=np.int64
+    )
     good = ~(no_text | no_label) if not no_text.all() else ~no_label
     splits = {s: rows[good[rows]] for s, rows in splits.items()}
     table = _filled(table.drop_columns(["label"]), source)
@@ -337,7 +358,7 @@ def _filled(table: pa.Table, source: Source) -> pa.Table:
 
 
 def _checked(corpus: Corpus, source: Source) -> Corpus:
-    """The corpus as a benchmark may use it: nothing that people validated in train, no empty split, no label unheard of."""
+    """The corpus as a benchmark may use it: nothing validated in train, no empty split, no label unheard of."""
     notes = list(corpus.notes)
     roles = np.array([role == _HUMAN for role in corpus.values("label_role", np.arange(corpus.table.num_rows))])
     splits = dict(corpus.splits)

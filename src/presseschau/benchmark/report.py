@@ -142,9 +142,9 @@ def sources(corpus: Corpus, rows: Ints) -> list[str]:
 def results_of(run: Run) -> dict[str, Any]:
     """The content of `results.json`; everything but the block `measured` is the same in every run."""
     corpus, settings = run.corpus, run.settings
-    metrics = {split: _scored(run, split, rows, split) for split, rows in run.rows.items()}
+    metrics = {split: _scored(run, split, rows) for split, rows in run.rows.items()}
     validated = {
-        s: _scored(run, s, r[chosen], s, chosen)
+        s: _scored(run, s, r[chosen], chosen)
         for s, r in run.rows.items()
         if (chosen := np.array([role == "validation" for role in corpus.values("label_role", r)], dtype=bool)).any()
     }
@@ -222,7 +222,7 @@ def _measured(units: Sequence[Unit]) -> dict[str, Any]:
     }
 
 
-def _scored(run: Run, name: str, rows: Ints, split: str, chosen: Any = None) -> dict[str, Any]:
+def _scored(run: Run, name: str, rows: Ints, chosen: Any = None) -> dict[str, Any]:
     """Scores of one set of rows, averaged over seeds, with intervals."""
     part = slice(None) if chosen is None else chosen
     y, labels = run.corpus.y[rows], run.corpus.labels
@@ -237,13 +237,15 @@ def _scored(run: Run, name: str, rows: Ints, split: str, chosen: Any = None) -> 
         pairs.append((y, predicted))
     found = _averaged(each)
     if len(each) > 1:
-        found["seeds"] = [{"seed": s, **{k: e[k] for k in _SCALARS if k in e}} for s, e in zip(run.seeds, each, strict=True)]
+        found["seeds"] = [
+            {"seed": s, **{k: e[k] for k in _SCALARS if k in e}} for s, e in zip(run.seeds, each, strict=True)
+        ]
         found["std"] = {k: rounded(float(np.std([e[k] for e in each], ddof=1))) for k in ("accuracy", "macro_f1")}
-    sure = run.settings.uncertainty
-    if sure.bootstrap:
+    how = run.settings.uncertainty
+    if how.bootstrap:
         found["intervals"] = intervals(
             pairs, run.corpus.values("cluster", rows), run.classes, len(labels),
-            rounds=sure.bootstrap, confidence=sure.confidence, seed=run.settings.seed,
+            rounds=how.bootstrap, confidence=how.confidence, seed=run.settings.seed,
         )  # fmt: skip
     found["label_sources"] = dict(sorted(Counter(sources(run.corpus, rows)).items()))
     if run.settings.task == "stance":
@@ -292,7 +294,9 @@ def _stance_details(run: Run, name: str, rows: Ints, part: Any) -> dict[str, Any
     if name in run.units[0].targets:
         found = np.array(run.units[0].targets[name], dtype=object)[part]
         given = run.corpus.values("target", rows)
-        right = np.array([bool(a and b) and a.casefold() == b.casefold() for a, b in zip(found, given, strict=True)], dtype=bool)
+        right = np.array(
+            [bool(a and b) and a.casefold() == b.casefold() for a, b in zip(found, given, strict=True)], dtype=bool
+        )
         details["target_right"] = brief(right) if right.any() else {"articles": 0}
         details["target_coverage"] = rounded(float(np.mean([bool(t) for t in found])))
     return details

@@ -107,7 +107,9 @@ class Plan:
         """The articles of a split."""
         return self.corpus.examples(self.corpus.splits[split], self.settings.text)
 
-    def fit(self, name: str, config: Mapping[str, Any], train: Examples, asked: Mapping[str, Examples], seed: int) -> Unit:
+    def fit(
+        self, name: str, config: Mapping[str, Any], train: Examples, asked: Mapping[str, Examples], seed: int
+    ) -> Unit:
         """One fit, kept under its name."""
         validation = self.examples("validation") if "validation" in self.corpus.splits else None
         return kept(
@@ -118,15 +120,15 @@ class Plan:
     def splits(self) -> Run:
         """The protocol on given splits."""
         config, tried = self.search()
-        asked = {split: self.examples(split) for split in (*self.corpus.tests, "validation") if split in self.corpus.splits}
+        asked = {
+            split: self.examples(split) for split in (*self.corpus.tests, "validation") if split in self.corpus.splits
+        }
         masked = self.maskable()
         if masked:
             mask = masker(self.corpus.task)
             asked |= {f"{s}{_MASKED}": self.examples(s).masked(mask) for s in self.corpus.tests}
         train = self.examples("train")
-        units = [
-            self.fit(f"seed-{seed}", config, train, asked, seed) for seed in self.bar(self.seeds, "fits")
-        ]
+        units = [self.fit(f"seed-{seed}", config, train, asked, seed) for seed in self.bar(self.seeds, "fits")]
         classes = np.unique(self.corpus.y[self.corpus.splits["train"]])
         return Run(
             settings=self.settings,
@@ -163,7 +165,7 @@ class Plan:
         return with_options(self.settings.model, best["options"]), tried
 
     def curve(self, config: Mapping[str, Any], train: Examples) -> list[dict[str, Any]]:
-        """Scores on every test split of the model trained on shares of train: whole clusters, nested, by seeded order."""
+        """Scores of the model trained on shares of train: whole clusters, nested, by seeded order."""
         points = []
         clusters = np.array(train.column("cluster"), dtype=str)
         asked = {s: self.examples(s) for s in self.corpus.tests}
@@ -185,7 +187,7 @@ class Plan:
         return points
 
     def cross_validation(self) -> Run:
-        """Stratified folds (by cluster where the dataset has clusters); every article is predicted once, out of fold."""
+        """Stratified folds, by cluster where the dataset has clusters; every article is predicted out of fold."""
         rows = self.corpus.splits["train"]
         width, y = len(self.corpus.labels), self.corpus.y[rows]
         units = []
@@ -231,7 +233,9 @@ class Plan:
         if rare < number:
             label = self.corpus.labels[int(np.unique(y)[np.bincount(y)[np.unique(y)].argmin()])]
             if rare < 2:
-                raise ConfigError(f"label {label} has {rare} article: folds can't hold it in train and test, leave it out")
+                raise ConfigError(
+                    f"label {label} has {rare} article: folds can't hold it in train and test, leave it out"
+                )
             raise ConfigError(f"label {label} has {rare} articles, fewer than folds={number}: say folds={rare} or less")
         if not self.corpus.grouped:
             return list(StratifiedKFold(number, shuffle=True, random_state=seed).split(rows, y))

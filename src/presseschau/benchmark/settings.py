@@ -14,7 +14,7 @@ Task = Literal["topic", "genre", "stance"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the labelled articles are.
+    r"""Where the labelled articles are.
 
     Attributes:
         kind: `published` is a folder built here or an id on the Hub; `csv`, `jsonl`, `parquet` are labelled files.
@@ -29,7 +29,7 @@ class Source:
         split: Column that says which split a row belongs to.
         validation: File with the validation rows.
         test: File with the test rows.
-        sep: Separator of CSV; `\\t` is a tab.
+        sep: Separator of CSV; `\t` is a tab.
         quote: Quote of CSV.
         header: Whether a CSV file has one; null: it has none where the columns are given by index.
         missing: What happens to rows without text or label: `error`, or `drop`.

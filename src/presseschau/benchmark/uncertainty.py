@@ -20,20 +20,21 @@ def cluster_counts(y: Ints, predicted: Ints, clusters: Sequence[str], width: int
     Returns:
         An array of (clusters, 3, labels), and one of (clusters, 2); clusters in order of name.
     """
-    _, group = np.unique(np.array(clusters, dtype=str), return_inverse=True)
-    size = int(group.max()) + 1
-    table, plain = np.zeros((size, 3, width)), np.zeros((size, 2))
-    right = y == predicted
-    np.add.at(table, (group[right], 0, y[right]), 1)
-    np.add.at(table, (group[~right], 1, predicted[~right]), 1)
-    np.add.at(table, (group[~right], 2, y[~right]), 1)
-    np.add.at(plain, (group, 0), 1)
-    np.add.at(plain, (group, 1), right)
-    return table, plain
+    names = {name: i for i, name in enumerate(sorted(set(clusters)))}
+    group = np.array([names[name] for name in clusters], dtype=np.int64)
+    size, right = len(names), y == predicted
+
+    def cells(rows: npt.NDArray[np.bool_], labels: Ints) -> Floats:
+        at = group[rows] * width + labels[rows]
+        return np.bincount(at, minlength=size * width).astype(float).reshape(size, width)
+
+    table = np.stack([cells(right, y), cells(~right, predicted), cells(~right, y)], axis=1)
+    plain = np.column_stack([np.bincount(group, minlength=size), np.bincount(group[right], minlength=size)])
+    return table, plain.astype(float)
 
 
 def _macro(table: Floats, classes: Ints, supported: npt.NDArray[np.bool_]) -> Floats:
-    """Macro-F1 of tables (…, 3, labels); a class that the whole set supports but a resample misses is left out of it."""
+    """Macro-F1 of tables (…, 3, labels); a class that the whole set supports but a resample misses is left out."""
     each = f1(table[..., 0, :], table[..., 1, :], table[..., 2, :])[..., classes]
     support = (table[..., 0, :] + table[..., 2, :])[..., classes] > 0
     counted = support | ~supported[classes]
@@ -131,7 +132,7 @@ def randomisation(
 
 
 def holm(values: Sequence[float]) -> list[float]:
-    """p values adjusted for their number by Holm's step-down procedure (Holm 1979).
+    """The p values adjusted for their number by Holm's step-down procedure (Holm 1979).
 
     >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
     [0.03, 0.06, 0.06]

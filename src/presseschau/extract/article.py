@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.clean import join_drop_caps, normalise, split_agency_mark
+from presseschau.clean import agency_of, join_drop_caps, normalise, split_agency_mark
 from presseschau.extract.body import default_model, select
 from presseschau.extract.dom import Block, read_blocks
 from presseschau.extract.features import Known, Shingles, words_of
 from presseschau.extract.hints import BIT
 from presseschau.extract.listing import is_listing
+from presseschau.extract.notices import without_permalink
 from presseschau.extract.sites import site_blocks
 from presseschau.stable import rounded
 
@@ -82,7 +83,7 @@ def read_article(
         blocks, by_rule = site_blocks(blocks, url, crawled)
     known = Known(title or meta.title, meta.teaser, meta.article_body)
     choice = select(blocks, known, default_model())
-    parts = [t for b in choice.blocks if (t := normalise(b.text))]
+    parts = [t for b in choice.blocks if (t := normalise(without_permalink(b)))]
     path, confidence = ("site" if by_rule else "blocks"), choice.confidence
     stated = _stated_body(known, parts)
     if stated == "aligned":
@@ -96,6 +97,7 @@ def read_article(
     if not parts:
         return Article("")
     text, agency = split_agency_mark(join_drop_caps("\n\n".join(parts)))
+    agency = agency or next((named for mark in choice.marks if (named := agency_of(mark))), None)
     listing = is_listing(blocks, choice.blocks, meta.page_types, url)
     return Article(text, _teaser(choice.blocks, parts, known), path, rounded(confidence), listing, agency)
 

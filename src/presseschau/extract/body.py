@@ -11,10 +11,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from presseschau.extract.boxes import outer_box
 from presseschau.extract.dom import Block, Box
-from presseschau.extract.features import COLUMNS, Floats, Known, Shingles, measure, outer_box, words_of
+from presseschau.extract.features import COLUMNS, Floats, Known, Shingles, measure, words_of
 from presseschau.extract.lexicon import LEXICON_COLUMNS, Lexicon
 from presseschau.extract.model import Forest
+from presseschau.extract.notices import notice_class
 from presseschau.extract.phrases import PHRASE_NAMES, phrases
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -28,6 +30,7 @@ _LEAD = 0.3  # how sure the model must be of a lead
 _FILL, _FILL_SURE = 0.15, 0.6  # of a block in a gap, and of one beside it
 _SUBHEADS = frozenset(("h2", "h3", "h4", "h5"))
 _HEADLINES = frozenset(("h1", "h2", "h3"))
+_MARKS = frozenset(("mark", "credit"))
 _SHORTEST_LEAD = 6  # words
 _NO_LEAD = sum(
     1 << PHRASE_NAMES.index(name)
@@ -81,11 +84,13 @@ class Selection:
 
     Attributes:
         blocks: In reading order.
+        marks: Credits and author marks that the model took for a part of it; they may name an agency.
         confidence: Expected F1 of the choice, by the model's own probabilities.
     """
 
     blocks: tuple[Block, ...]
     confidence: float
+    marks: tuple[str, ...] = ()
 
 
 def select(blocks: Sequence[Block], known: Known, model: Model) -> Selection:
@@ -106,17 +111,22 @@ def select(blocks: Sequence[Block], known: Known, model: Model) -> Selection:
     _drop_headline(blocks, p, words, keep, known)
     title = words_of(known.title or "")
     seen: set[str] = set()
-    chosen = []
+    chosen, marks = [], []
     for i in np.flatnonzero(keep).tolist():
         text = blocks[i].text
         if (len(text) > 40 and text in seen) or (title and words_of(text) == title):
             keep[i] = False
             continue
+        if notice := notice_class(blocks[i]):
+            keep[i], p[i] = False, 0.0  # settled, so no matter of confidence
+            if notice in _MARKS:
+                marks.append(text)
+            continue
         seen.add(text)
         chosen.append(blocks[i])
-    sure = float((p * words)[keep].sum())
-    confidence = 2 * sure / float(words[keep].sum() + (p * words).sum() + 1e-6)
-    return Selection(tuple(chosen), confidence)
+    mass = p.astype(np.float64) * words
+    confidence = float(2 * mass[keep].sum() / (words[keep].sum(dtype=np.float64) + mass.sum() + 1e-6))
+    return Selection(tuple(chosen), confidence, tuple(marks))
 
 
 def _threshold(p: Floats, words: Floats) -> float:

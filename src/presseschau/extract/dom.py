@@ -61,8 +61,10 @@ _ROLES = {
     "search": BOX_BIT["nav"],
 }
 _BODY_PROPERTIES = frozenset(("articlebody", "text", "reviewbody"))
-_MENU_CHARS = 60  # two thirds of all blocks are links as short as that; next to none of them stands in an article
-_MENU_GAP = 5  # what a whole `nav` counts for
+_HEADLINE_CHARS = 40  # a link as long as that is another article's headline, also where no heading says so
+_LABEL_CHARS = 25  # shorter text outside of any text element is a label, a date, a counter
+_MENU_GAP = 5  # what a whole `nav`, or the page's footer, counts for
+_OUTER_FOOTER = 4  # the page's footer lies at most so deep; an article's own may hold its last lines
 _NAMES_CHARS = 300
 
 
@@ -110,8 +112,9 @@ class Block:
         links: Number of links.
         inline: Hint bits of an inline element (`span`, `small`, `time` …) that holds most of its text.
         breaks: True where it was cut from its neighbour by line breaks only.
-        gap: Menu entries (short, nothing but link) left out between the block before and this one.
-        gap_heads: How many of them were headings: headlines of other articles.
+        gap: Links left out between the block before and this one: two thirds of all runs of text are nothing but link,
+            and next to none of them stands in an article.
+        gap_heads: How many of them were headlines of other articles.
     """
 
     text: str
@@ -144,6 +147,8 @@ def read_blocks(tree: LexborHTMLParser, max_nodes: int = 200_000, max_depth: int
     walk.run(body, max_nodes, max_depth)
     for block in walk.blocks:
         _read_attributes(block.box)
+    if walk.blocks:
+        walk.blocks[-1].gap_heads += walk.gap_heads  # headlines below the last text count as well
     return [block for block in walk.blocks if not block.box.guest]
 
 
@@ -220,9 +225,11 @@ class _Walk:
             return
         self.current = _Run()
         text = " ".join("".join(run.parts).split())
-        if len(text) < _MENU_CHARS and run.linked >= 0.9 * len(text):
+        if run.linked >= 0.9 * len(text):
             self.gap += 1
-            self.gap_heads += text_tag in _HEADINGS
+            self.gap_heads += text_tag in _HEADINGS or len(text) >= _HEADLINE_CHARS
+            return
+        if len(text) < _LABEL_CHARS and text_tag not in _TEXT_BOX:
             return
         inline = 0
         for node, size in run.marked.values():
@@ -283,7 +290,7 @@ class _Walk:
             if child is None:
                 node = node.next
                 continue
-            if tag == "nav":
+            if tag == "nav" or (tag == "footer" and box.depth < _OUTER_FOOTER):
                 self.gap += _MENU_GAP
                 node = node.next
                 continue

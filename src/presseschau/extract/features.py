@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from presseschau.extract.boxes import box_sums, climb, outer_box
 from presseschau.extract.dom import BOX_BIT, Block, Box
 from presseschau.extract.hints import HINT_NAMES
 from presseschau.extract.phrases import phrases
@@ -27,7 +28,6 @@ _SERVICE_WORDS = frozenset(_WORDS["service_words"].split())
 _WORD = re.compile(r"\w+")
 _TAGS = ("p", "h1", "h2", "h3", "h4", "li", "td", "blockquote", "figcaption", "div", "section", "span", "header", "dd")
 _SENTENCE_END = frozenset(".!?…")
-_LEAF_TAGS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "figcaption", "td", "dd"])
 _CLOSERS = "\"'“”»«‹›’‘)] "
 _BOXES = (
     "article",
@@ -213,12 +213,6 @@ def measure(blocks: Sequence[Block], words: Sequence[list[str]], known: Known) -
     return np.hstack([table, _neighbours(table)])
 
 
-def outer_box(block: Block) -> Box:
-    """The box that holds the block beside its siblings."""
-    box = block.box
-    return box.parent if box.tag in _LEAF_TAGS and box.parent is not None else box
-
-
 _AT = {name: i for i, name in enumerate(FEATURES)}
 
 
@@ -226,45 +220,6 @@ def good_words(rows: Floats) -> Floats:
     """Words of blocks that look like running text, before any model has spoken."""
     words, linked = rows[:, _AT["words"]], rows[:, _AT["linked"]]
     return np.where((linked < 0.5) & (words >= 6), words * (1 - linked), 0.0).astype(np.float32)
-
-
-def box_sums(outers: Sequence[Box], values: Sequence[tuple[float, ...]]) -> dict[Box, list[float]]:
-    """Per box the sums over the blocks in it; the second figure fades by a fifth with every box on the way up."""
-    sums: dict[Box, list[float]] = {}
-    for outer, value in zip(outers, values, strict=True):
-        cell = sums.get(outer)
-        if cell is None:
-            sums[outer] = list(value)
-        else:
-            for i, v in enumerate(value):
-                cell[i] += v
-    waiting = dict.fromkeys(sums)
-    ordered: list[Box] = []
-    while waiting:  # every box above one that holds text, once
-        box, _ = waiting.popitem()
-        ordered.append(box)
-        parent = box.parent
-        if parent is not None and parent not in sums:
-            sums[parent] = [0.0] * len(values[0])
-            waiting[parent] = None
-    ordered.sort(key=lambda b: -b.index)  # a box starts before the boxes in it
-    for box in ordered:
-        if box.parent is not None:
-            cell, own = sums[box.parent], sums[box]
-            for i, v in enumerate(own):
-                cell[i] += _FADE * v if i == 1 else v
-    return sums
-
-
-_FADE = 0.8
-
-
-def _climb(box: Box, line: dict[Box, int]) -> tuple[int, int]:
-    """Steps up from the box to the line of the main box, and from the main box to where they meet."""
-    inside = 0
-    while box not in line and box.parent is not None:
-        box, inside = box.parent, inside + 1
-    return inside, line.get(box, 0)
 
 
 def group_rows(blocks: Sequence[Block], base: Floats, good: Floats) -> Floats:
@@ -305,7 +260,7 @@ def group_rows(blocks: Sequence[Block], base: Floats, good: Floats) -> Floats:
     for i, (outer, key) in enumerate(zip(outers, keys, strict=True)):
         parent = outer.parent or outer
         grand = parent.parent or parent
-        inside, up = climbs.get(outer) or climbs.setdefault(outer, _climb(outer, up_to_top))
+        inside, up = climbs.get(outer) or climbs.setdefault(outer, climb(outer, up_to_top))
         s = signature[key]
         rows.append(
             (

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from presseschau.extract.boxes import outer_box
 from presseschau.extract.dom import Block, Box
-from presseschau.extract.features import Floats, outer_box
+from presseschau.extract.features import Floats
 from presseschau.extract.hints import name_parts
 
 LEXICON_COLUMNS: tuple[str, ...] = (

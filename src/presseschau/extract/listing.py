@@ -15,7 +15,6 @@ _ARTICLE_TYPES = frozenset(
         "review", "recipe", "interview", "podcastepisode",
     )
 )  # fmt: skip
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _MANY = 6  # headlines that lead elsewhere
 _HEADLINE_WORDS = 15  # words of text per headline on a page that calls itself an index: teasers are longer than that
 _HANGING = 0.5  # share of the text that stands right under headlines that lead elsewhere
@@ -35,28 +34,18 @@ def is_listing(blocks: Sequence[Block], chosen: Sequence[Block], page_types: Seq
     types = {t.lower() for t in page_types}
     if types & _ARTICLE_TYPES:
         return False
-    headlines = sum(b.gap_heads + _leads_elsewhere(b) for b in blocks)
+    headlines = sum(b.gap_heads for b in blocks)
     if headlines < _MANY:
         return False
-    if _hanging_share(blocks, chosen) >= _HANGING:
+    if _hanging_share(chosen) >= _HANGING:
         return True
     front = url is not None and not urlsplit(url).path.strip("/")
     words = sum(len(b.text.split()) for b in chosen)
     return (front or bool(types & _INDEX_TYPES)) and words < _HEADLINE_WORDS * headlines
 
 
-def _leads_elsewhere(block: Block) -> bool:
-    """A heading, or a line as long as one, that is nothing but a link."""
-    return block.linked >= 0.8 * len(block.text) and (block.tag in _HEADINGS or 4 <= len(block.text.split()) <= 25)
-
-
-def _hanging_share(blocks: Sequence[Block], chosen: Sequence[Block]) -> float:
+def _hanging_share(chosen: Sequence[Block]) -> float:
     """Share of the chosen blocks that stand right under a headline that leads elsewhere."""
     if len(chosen) < 3:
         return 0.0
-    inside = set(map(id, chosen))
-    hanging = 0
-    for before, block in zip([None, *blocks], blocks, strict=False):
-        if id(block) in inside and (block.gap_heads or (before is not None and _leads_elsewhere(before))):
-            hanging += 1
-    return hanging / len(chosen)
+    return sum(b.gap_heads > 0 for b in chosen) / len(chosen)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+_MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,15 @@ class Forest:
         columns: Names of the columns that rows must have, in order.
         feature: Column asked at (tree, level).
         threshold: The answer is yes where the value is greater.
-        leaf: Value at (tree, answers read as a binary number, first level lowest).
+        leaf: Millionths of log odds at (tree, answers read as a binary number, first level lowest). Whole numbers, so
+            that the sum is the same on every processor, whatever order its vector unit adds in.
         bias: Added to the sum.
     """
 
     columns: tuple[str, ...]
     feature: npt.NDArray[np.int32]
     threshold: Floats
-    leaf: Floats
+    leaf: npt.NDArray[np.int64]
     bias: float
 
     @classmethod
@@ -49,7 +51,7 @@ class Forest:
         order = np.asarray([at[name] for name in data["names"]], dtype=np.int32)
         feature = order[np.asarray(data["feature"], dtype=np.int32)]
         threshold = np.asarray(data["threshold"], dtype=np.float32)
-        leaf = np.asarray(data["leaf"], dtype=np.float32)
+        leaf = np.rint(np.asarray(data["leaf"], dtype=np.float64) * _MILLION).astype(np.int64)
         return cls(tuple(columns), feature, threshold, leaf, float(data["bias"]))
 
     def margin(self, rows: Floats) -> Floats:
@@ -57,8 +59,8 @@ class Forest:
         trees, depth = self.feature.shape
         answers = rows[:, self.feature.ravel()] > self.threshold.ravel()
         place = answers.reshape(len(rows), trees, depth) @ (1 << np.arange(depth))
-        total: Floats = self.leaf[np.arange(trees), place].sum(axis=1) + np.float32(self.bias)
-        return total
+        total = self.leaf[np.arange(trees), place].sum(axis=1) / _MILLION + self.bias
+        return np.asarray(total, dtype=np.float32)
 
     def probability(self, rows: Floats) -> Floats:
         """Logistic of the margin, 0 to 1."""

@@ -11,6 +11,7 @@ from . import Labeler
 from .articles import Article
 from .vote import FunctionReport, Vote, analyse
 
+_CONSTANT = "prior/"
 HEAD = ("task", "function", "labels", "articles", "coverage", "overlap", "conflict", "accuracy", "judged")
 
 
@@ -46,18 +47,35 @@ def function_table(
     for article in articles:
         said = labeler.explain(article.document)
         for task, rows in votes.items():
-            # An article on which nobody votes still counts for coverage.
-            rows.append([v for v in said if v.task == task])
+            rows.append(_one_each([v for v in said if v.task == task]))
             truth[task].append(gold.get(article.id, {}).get(task))
     named = [name.partition(":") for name in labeler.functions]
     table = []
     for task, rows in votes.items():
         reports = {r.function: r for r in analyse(rows, truth[task])} if rows else {}
-        for name in [n for t, _, n in named if t == task]:
+        for name in [n for t, _, n in named if t == task and not n.startswith(_CONSTANT)]:
             reports.setdefault(name, FunctionReport(name, (), 0.0, 0.0, 0.0, None))
         judged = {name: _judged(name, rows, truth[task]) for name in reports}
         table += [FunctionRow(task, reports[name], len(rows), judged[name]) for name in sorted(reports)]
     return table
+
+
+def _one_each(votes: Sequence[Vote]) -> list[Vote]:
+    """What each function says in the end: the class that its votes speak for most, the first of equals.
+
+    A prior votes on every article, whatever stands there; it would make every vote of the others a conflict.
+
+    >>> votes = [Vote("style", "genre", c, w) for c, w in (("news", 1.0), ("review", 3.0), ("opinion", -2.0))]
+    >>> [(v.label, v.weight) for v in _one_each([*votes, Vote("prior/other", "genre", "other", 3.0)])]
+    [('review', 3.0)]
+    """
+    sums: dict[str, dict[str, float]] = {}
+    for vote in votes:
+        if not vote.function.startswith(_CONSTANT):
+            own = sums.setdefault(vote.function, {})
+            own[vote.label] = own.get(vote.label, 0.0) + vote.weight
+    best = {name: max(own, key=lambda c: own[c]) for name, own in sums.items()}
+    return [Vote(name, votes[0].task, label, sums[name][label]) for name, label in best.items()]
 
 
 def as_csv(rows: Sequence[FunctionRow]) -> str:

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
+import orjson
+
+from ..stable import sha256
 from . import Labeler, load_scheme
 from .aggregate import Dispute, disputes, majority
-from .agreement import Coefficient, agreement, alpha_per_label
+from .agreement import agreement, alpha_per_label
 from .analysis import as_csv, as_markdown, function_table
 from .annotation import Answers, Item
 from .articles import Article, Dataset, Row
-from .collect import TASKS, Collected, Text, collect
+from .collect import TASKS, Text, collect
 from .doccano import category_types, read_lines, span_types, write_lines
 from .human import HumanLabels, Purpose, load_human, write_human
 from .label_studio import labelling_config, read_tasks, write_tasks
 from .llm import Estimate, Llm, Tally, estimate
 from .llm import annotate as ask
+from .refit import refit
 from .sampling import BLIND, Sampled, Strategy, disputed, quota, random_sample, stratified_sample, uncertain
 from .scheme import Scheme
 from .sheet import read_table, write_table
+from .tables import adjudication_list, agreement_table, coefficient_cells, csv_text, import_summary
 
 Format = Literal["label_studio", "jsonl", "csv"]
 _READERS: Mapping[Format, Callable[[Iterable[Path], Scheme], Answers]] = {
@@ -39,10 +43,10 @@ class Annotate:
     """What the command was asked to do; which fields count depends on the action.
 
     Attributes:
-        action: `export`, `import`, `agreement`, `analysis` or `llm`.
+        action: `export`, `import`, `agreement`, `analysis`, `calibrate` or `llm`.
         labeler: The rules, for pre-annotations and analysis; its scheme must be that of the dataset.
         dir: The dataset folder.
-        path: Files that annotators filled in (import) or label files (agreement).
+        path: Files that annotators filled in (import) or label files (agreement, calibrate).
         output: What to write: task file, label file, or folder of tables.
         format: The annotators' tool.
         purpose: `validation` (blind, random or stratified) or `training` (with pre-annotations).
@@ -51,7 +55,7 @@ class Annotate:
         task: The task whose confidence, margin or classes choose.
         stratify: Stratum of `stratified`.
         splits: Only articles of these splits; empty for all.
-        exclude: Label files whose articles are left out.
+        exclude: Label files or exported tasks whose articles are left out.
         labels: Label files to judge labelling functions by (analysis); without any, by the dataset's rows that people
             labelled for training.
         rounds: Bootstrap rounds of the agreement's intervals.
@@ -59,7 +63,7 @@ class Annotate:
         llm: The language model.
     """
 
-    action: Literal["export", "import", "agreement", "analysis", "llm"]
+    action: Literal["export", "import", "agreement", "analysis", "calibrate", "llm"]
     labeler: Labeler
     dir: Path | None = None
     path: tuple[Path, ...] = ()
@@ -84,6 +88,7 @@ class Annotate:
             "import": ("dir", "path", "output"),
             "agreement": ("path",),
             "analysis": ("dir",),
+            "calibrate": ("dir", "path", "output"),
             "llm": ("dir", "output", "llm"),
         }
         for name in needs[self.action]:
@@ -140,7 +145,7 @@ def import_(order: Annotate) -> str:
     found = collect(answers, texts, scheme, order.purpose)
     output.parent.mkdir(parents=True, exist_ok=True)
     write_human(output, found.labels)
-    return _import_summary(found, output, order)
+    return import_summary(found, output, order.rounds, order.seed)
 
 
 def measure(order: Annotate) -> str:
@@ -161,11 +166,9 @@ def measure(order: Annotate) -> str:
             if (said := {who: own[task] for who, own in label.annotators.items() if task in own})
         }
         found = agreement(ratings, order.rounds, order.seed)
-        rows += [[task, *_coefficient(c)] for c in found]
+        rows += [[task, *coefficient_cells(c)] for c in found]
         per_label = alpha_per_label(ratings)
-        blocks.append(
-            _agreement_table(task, found, per_label, Counter(v for r in ratings.values() for v in r.values()))
-        )
+        blocks.append(agreement_table(task, found, per_label, Counter(v for r in ratings.values() for v in r.values())))
         # What the file says stands, also where an adjudicator has spoken; the rest is still open.
         still = {i: r for i, r in ratings.items() if labels.by_id[i].aggregate.get(task) != "adjudicated"}
         open_cases += disputes(task, still, majority(still, getattr(scheme, task).keys))
@@ -174,8 +177,8 @@ def measure(order: Annotate) -> str:
         order.output.mkdir(parents=True, exist_ok=True)
         (order.output / "agreement.md").write_text(text, encoding="utf-8")
         head = ["task", "coefficient", "value", "low", "high", "articles"]
-        (order.output / "agreement.csv").write_text(_csv(head, rows), encoding="utf-8")
-        (order.output / "adjudication.csv").write_text(_adjudication(open_cases), encoding="utf-8")
+        (order.output / "agreement.csv").write_text(csv_text(head, rows), encoding="utf-8")
+        (order.output / "adjudication.csv").write_text(adjudication_list(open_cases), encoding="utf-8")
     return text + f"\n{len(open_cases)} disagreements to adjudicate"
 
 
@@ -204,6 +207,31 @@ def analyse(order: Annotate) -> str:
         (order.output / "functions.md").write_text(text, encoding="utf-8")
         (order.output / "functions.csv").write_text(as_csv(table), encoding="utf-8")
     return text
+
+
+def calibrate(order: Annotate) -> str:
+    """Fits the rules' confidence on random training labels and writes the calibration file; a line on how it holds.
+
+    Raises:
+        ValueError: The dataset or a label file does not fit, or there are too few labels.
+    """
+    dataset, scheme, output = _dataset(order), load_scheme(order.labeler.scheme), _path(order.output)
+    labels = _label_files(order.path, scheme)
+    digest = sha256("".join(sha256(path.read_bytes()) for path in order.path))[:12]
+    name = f"{', '.join(path.name for path in order.path)} ({digest})"
+    found = refit(order.labeler, dataset.articles(labels.by_id), labels, name, order.seed)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(found.to_yaml(), encoding="utf-8")
+    articles = found.calibrations["topic"].articles
+    lines = [f"{output} from {articles} articles; a build takes it as label.calibration={output}"]
+    if found.left_out:
+        lines.append(f"note: {found.left_out} labels of articles that were chosen for being hard, left out")
+    for task, error in found.errors.items():
+        lines.append(
+            f"{task}: {found.accuracy[task]:.3f} right; expected calibration error, cross-fitted, {error:.3f} "
+            f"(perfectly calibrated: below {found.limits[task]:.3f} in 95 % of cases)"
+        )
+    return "\n".join(lines)
 
 
 def estimate_llm(order: Annotate) -> Estimate:
@@ -258,13 +286,30 @@ def _path(path: Path | None) -> Path:
 def _frame(order: Annotate, dataset: Dataset) -> list[Row]:
     """The articles that a sample is drawn from."""
     rows = dataset.rows(order.splits)
-    done = {i for path in order.exclude for i in load_human(path, dataset.names).by_id}
+    done = {i for path in order.exclude for i in _ids_in(path)}
     if order.purpose == "training":
         done |= {r.id for r in rows if r.label_role is not None}
     rows = [r for r in rows if r.id not in done]
     if not rows:
         raise ValueError(f"dir={dataset.folder}: no article is left to choose from")
     return rows
+
+
+def _ids_in(path: Path) -> set[str]:
+    """The articles of a label file, or of tasks in any of the formats."""
+    try:
+        if path.suffix == ".csv":
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                return {row["article_id"] for row in csv.DictReader(file)}
+        content = path.read_bytes()
+        if path.suffix == ".json":
+            return {task["data"]["article_id"] for task in orjson.loads(content)}
+        rows = [orjson.loads(line) for line in content.splitlines() if line.strip()]
+        return {row["article_id"] if "article_id" in row else row["id"] for row in rows}
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    except (KeyError, TypeError, orjson.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: holds no tasks and no labels ({error})") from None
 
 
 def _sample(order: Annotate, dataset: Dataset, rows: Sequence[Row], strategy: Strategy, n: int) -> list[Sampled]:
@@ -329,50 +374,3 @@ def _published_gold(dataset: Dataset, role: str) -> dict[str, Mapping[str, str]]
     """Topics of the rows that people labelled; for genres the columns do not tell whose they are."""
     rows = (r for r in dataset.rows() if r.label_role == role and r.topic_source == "human")
     return {r.id: {"topic": r.labels["topic"] or ""} for r in rows}
-
-
-def _import_summary(found: Collected, output: Path, order: Annotate) -> str:
-    people = sorted({a for rows in found.ratings.values() for row in rows.values() for a in row})
-    purposes = Counter(label.purpose for label in found.labels)
-    counts = ", ".join(f"{purposes[p]} for {p}" for p in get_args(Purpose) if purposes[p])
-    lines = [f"{len(found.labels)} articles ({counts or 'none'}) by {len(people)} annotators in {output}"]
-    lines += [f"note: {note}" for note in found.notes]
-    for task, ratings in found.ratings.items():
-        alpha = agreement(ratings, order.rounds, order.seed)[0] if ratings else None
-        if alpha and alpha.value is not None:
-            _, value, low, high, articles = _coefficient(alpha)
-            lines.append(f"{task}: alpha {value} [{low}, {high}] on {articles} articles that two or more labelled")
-    lines.append(f"{len(found.disputes)} disagreements; action=agreement path={output} lists them")
-    return "\n".join(lines)
-
-
-def _coefficient(found: Coefficient) -> list[str]:
-    cells = ["–" if v is None else f"{v:.3f}" for v in (found.value, found.low, found.high)]
-    return [found.name, *cells, str(found.articles)]
-
-
-def _agreement_table(
-    task: str, found: Sequence[Coefficient], per_label: Mapping[str, float | None], votes: Mapping[str, int]
-) -> str:
-    lines = [f"## {task}", "", "| coefficient | value | 95 % interval | articles |", "|---|---|---|---|"]
-    for name, value, low, high, articles in map(_coefficient, found):
-        lines.append(f"| {name} | {value} | {low} – {high} | {articles} |")
-    lines += ["", "| label against the rest | alpha | votes |", "|---|---|---|"]
-    lines += [f"| {k} | {'–' if v is None else f'{v:.3f}'} | {votes[k]} |" for k, v in per_label.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _adjudication(cases: Sequence[Dispute]) -> str:
-    rows = [
-        [c.id, c.task, c.label, f"{c.confidence:.3f}", " ".join(f"{who}={label}" for who, label in c.votes.items())]
-        for c in cases
-    ]
-    return _csv(["article_id", "task", "majority", "share", "votes"], rows)
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return out.getvalue()

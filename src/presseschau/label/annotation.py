@@ -129,9 +129,12 @@ def resolve(text: str, quote: Quote) -> Span | None:
     """
     wanted = None if quote.text is None else _squeezed(quote.text.replace("\\n", "\n"))
     if quote.start is not None and quote.end is not None:
-        for start, end in ((quote.start, quote.end), (_from_utf16(text, quote.start), _from_utf16(text, quote.end))):
-            if 0 <= start < end <= len(text) and wanted in (None, _squeezed(text[start:end])):
-                return _trimmed(text, start, end)
+        start, end = quote.start, quote.end
+        if 0 <= start < end <= len(text) and wanted in (None, _squeezed(text[start:end])):
+            return _trimmed(text, start, end)
+        start, end = _from_utf16(text, start), _from_utf16(text, end)
+        if wanted and wanted == _squeezed(text[start:end]):
+            return _trimmed(text, start, end)
     return _search(text, wanted, quote.start or 0) if wanted else None
 
 
@@ -166,7 +169,7 @@ def _trimmed(text: str, start: int, end: int) -> Span | None:
 
 def _from_utf16(text: str, units: int) -> int:
     """Code points for a number of UTF-16 units from the start of the text."""
-    return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore"))
+    return len(text.encode("utf-16-le", "replace")[: 2 * max(0, units)].decode("utf-16-le", "ignore"))
 
 
 def _squeezed(text: str) -> str:

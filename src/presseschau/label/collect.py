@@ -44,9 +44,9 @@ class Text:
 def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose: Purpose | None = None) -> Collected:
     """One label for each annotated article.
 
-    Left out, with a note: annotations of articles that the dataset does not have or whose text has changed; all but the
-    last annotation (by time, then number or line) of the same person on the same article; training annotations of an
-    article that is also in the validation set, since they were made with the rules' labels in sight.
+    Left out, with a note: annotations of articles that the dataset does not have or whose text has changed; training
+    annotations of an article that is also in the validation set, since they were made with the rules' labels in sight;
+    all but the last annotation (by time, then number or line) of the same person on the same article.
 
     Args:
         answers: What a reader found.
@@ -62,7 +62,7 @@ def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose
     _note(out, answers.cancelled, "cancelled or skipped by their annotators")
     _note(out, answers.empty, "without any label")
     kept = _known(out, [_with_purpose(a, purpose) for a in answers.annotations], texts)
-    kept = _one_purpose(out, _last_of_each_person(out, kept))
+    kept = _last_of_each_person(out, _one_purpose(out, kept))
     by_article: dict[str, list[Annotation]] = {}
     for annotation in kept:
         by_article.setdefault(annotation.id, []).append(annotation)

@@ -18,7 +18,7 @@ from .scheme import Task
 from .vote import Vote
 
 ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 3.0, "lead": 1.2, "body": 0.35, "keywords": 0.8}
-PRIOR, PRIOR_WITHOUT_LEXICON = 3.0, 0.5  # evidence that a topic must exceed; few words of a scheme's names give less
+PRIOR, PRIOR_WITHOUT_LEXICON = 2.5, 0.5  # evidence that a topic must exceed; few words of a scheme's names give less
 FALLBACK = 0.8  # how much the fallback's own words count
 _CAP = {"title": 7.0, "lead": 9.0, "body": 25.0, "keywords": 6.0}  # no zone decides alone by naming things often
 

@@ -32,6 +32,7 @@ STRUCTURE = tuple(
         "title_asks",
         "title_of_several",
         "lead_of_several",
+        "title_price",
         "title_addresses",
         "title_infinitive",
         "agency_copy",
@@ -53,15 +54,17 @@ _INFINITIVE = re.compile(r"^[A-Z].*\b(?:[a-z]{3,}(?:en|ern|eln))(?: - so geht.*)
 _FINITE = re.compile(
     r"\b(?:will|wollen|soll|sollen|sollten|kann|koennen|muss|muessen|darf|duerfen|wird|werden|wurden|haben|hat|ist|sind|lassen|laesst|koennte|koennten|duerfte|duerften|nicht|zu|wie|warum)\b"
 )
+_WHY = re.compile(r"\b(?:warum|wie|wieso|weshalb|woran|wohin|woher)\b")
 _SENTENCE_END = re.compile(r"[.!?] ")
 _TITLE_QUOTE = re.compile(r"[„“\"»‚'].*[“”\"«‘'][.?!]?")
 _SENTENCE = re.compile(r"(?<=[.!?:]) ")
 _ASKED = re.compile(r"\b(?:Sie|Ihnen|Ihre?[nmrs]?|du|dir|dich|dein\w*)\b")
-_EXPLAINS = re.compile(r"^(?:warum|wieso|weshalb|wie)\b")
+_EXPLAINS = re.compile(r"(?:^|[:–-] )(?:warum|wieso|weshalb|wie)\b")
 _SPEAKER = re.compile(r"\b(?:Herr|Frau) (?:Dr\. |Prof\. |Professor )?[A-Z][\w-]+(?:, [a-z]\w+|\?)")
 _SPEAKER_LABEL = re.compile(r"(?:^|[.?!“\"»] )([A-Z][\w.-]+(?: [A-Z][\w-]+){0,2}): (?=[A-Z„\"»])")
 _HOWTO_TITLE = re.compile(r"(?:^|[:–-] )(?:so|wie|was|wo|worauf|welche\w*) (?:\w+ )?(?:sie|ihr|du|man)\b")
 _AGENCY = re.compile(r"\((?:dpa|apa|afp|reuters|sda|sid|ap|dpa-afx)[)/-]|\b(?:dpa|apa|afp|rtr|sda)\s*[)/]")
+_PRICE = re.compile(r"\b(?:fuer|ab|nur|unter|statt)(?: nur)? [\d.,]+ ?(?:euro|€|franken|statt)[^.]{0,30}")
 _POSTED = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?(?:20)?\d\d,?(?: -| um)? ?\d{1,2}:\d\d")
 # Hosts of universities, research institutes, authorities and release services: they write about themselves.
 _INSTITUTION = re.compile(
@@ -132,7 +135,7 @@ def style_features(reading: Reading, own: str, style: Style) -> dict[str, float]
     lead = reading.lead
     lead_words = frozenset(_WORD.findall(lead))
     features = {
-        "length": math.log(max(300, reading.length)),
+        "length": math.log(max(2500, reading.length)),  # how short news is differs too much between outlets
         "questions": math.sqrt(own.count("?") * per_mille),
         "exclamations": math.sqrt(own.count("!") * per_mille),
         "address": math.sqrt(len(_ADDRESS.findall(own)) * per_mille),
@@ -142,6 +145,7 @@ def style_features(reading: Reading, own: str, style: Style) -> dict[str, float]
         "openers": math.sqrt(len(_OPENER.findall(own)) * per_mille),
         "title_verb": float(not style.families["title_verbs"].isdisjoint(_WORD.findall(reading.title.lower))),
         "lead_question": float("?" in lead),
+        "lead_why": math.sqrt(len(_WHY.findall(lead))),
         "title_question": float(reading.title.lower.endswith("?")),
         "title_exclamation": float(reading.title.lower.endswith("!")),
     }
@@ -191,12 +195,14 @@ def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> list[
         vote("title_is_a_quote", "interview", 3.5 if len(questions) >= 5 else 1.5)
     if _HOWTO_TITLE.search(title.lower):
         vote("title_shows_how", "howto", 2.0, title.lower[:40])
-    elif _QUESTION.match(title.lower) and (title.lower.endswith("?") or _EXPLAINS.match(title.lower)):
-        vote("title_asks", "feature", 1.0, title.lower[:40])
+    elif _EXPLAINS.search(title.lower) or (title.lower.endswith("?") and _QUESTION.match(title.lower)):
+        vote("title_asks", "feature", 1.2, title.lower[:40])
     if title.cased.count(" / ") + title.cased.count(" +++ ") >= 1:
         vote("title_of_several", "digest", 2.5)
     if reading.lead.count(" + ") >= 2 or reading.lead.count(" +++ ") >= 2:
         vote("lead_of_several", "digest", 3.0)
+    if price := _PRICE.search(title.lower):
+        vote("title_price", "deal", 4.0 if "statt" in price.group() else 2.0, price.group())
     if _TITLE_ADDRESS.search(title.cased):
         vote("title_addresses", "howto", 1.5)
     if _INFINITIVE.search(title.cased) and not _FINITE.search(title.lower):
@@ -209,7 +215,7 @@ def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> list[
         vote("institution", "press_release", 2.5, reading.host)
     for section in reading.sections:
         if section in sections:
-            vote("section", sections[section], 2.5, section)
+            vote("section", sections[section], 4.0, section)
             break
     return votes
 

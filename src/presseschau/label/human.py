@@ -205,11 +205,12 @@ def override(row: Mapping[str, Any], label: HumanLabel) -> tuple[dict[str, Any],
     if label.text_sha256 != row["text_sha256"]:
         return new, [], [NotApplied(label.id, task, "text_drift", by) for task in TASKS if task in label.labels]
     said: dict[str, str | None] = dict(label.labels)
-    missed = []
+    missed, confirmed = list[NotApplied](), list[Override]()
     if "stance" in said:
         if not (said.get("stance_target") or row["stance_target"]):
-            # Neutral without a target is what null says already.
-            if said["stance"] != "neutral":
+            if said["stance"] == "neutral":  # which null says already
+                confirmed.append(Override(label.id, "stance", None, None, by))
+            else:
                 missed.append(NotApplied(label.id, "stance", "no_target", by))
             said = {k: v for k, v in said.items() if k not in _STANCE_COLUMNS}
     else:
@@ -230,6 +231,7 @@ def override(row: Mapping[str, Any], label: HumanLabel) -> tuple[dict[str, Any],
             "stance_evidence": [asdict(s) for s in evidence],
         }
     changes = [Override(label.id, column, row[column], value, by) for column, value in sorted(said.items())]
+    changes += confirmed
     new |= said
     if said:
         new["labeler"] = f"{row['labeler']}+{label.labeler}"

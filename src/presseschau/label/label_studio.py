@@ -136,10 +136,7 @@ def _read_result(
     for region in result:
         name, value = region.get("from_name"), region.get("value", {})
         if name == EVIDENCE:
-            start, end = value.get("start"), value.get("end")
-            # Older versions wrote offsets as strings.
-            quotes.append(Quote(None if start is None else int(start), None if end is None else int(end),
-                                value.get("text")))  # fmt: skip
+            quotes.append(Quote(_offset(value.get("start")), _offset(value.get("end")), value.get("text")))
         elif name == "stance_target":
             text = " ".join(value.get("text") or ()) if isinstance(value.get("text"), list) else value.get("text", "")
             if text.strip():
@@ -154,6 +151,11 @@ def _read_result(
                 except ValueError as error:
                     raise ValueError(f"{where}: {error}") from None
     return labels, tuple(quotes)
+
+
+def _offset(value: Any) -> int | None:
+    """An offset, which older versions wrote as a string; None where it is none."""
+    return int(value) if isinstance(value, int | float) or (isinstance(value, str) and value.isdecimal()) else None
 
 
 def _person(completed_by: Any) -> str:

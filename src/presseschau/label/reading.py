@@ -15,7 +15,11 @@ from .lexicon import Folded, Lexicon, fold
 
 Zone: TypeAlias = Literal["title", "lead", "body", "keywords"]
 ZONES: tuple[Zone, ...] = ("title", "lead", "body", "keywords")
-LEAD, BODY = 450, 4500  # characters: what a reader takes in before deciding, and beyond which only background follows
+TITLE, LEAD, BODY = (
+    500,
+    450,
+    4500,
+)  # characters: what a reader takes in before deciding, and beyond which only background follows
 _REPEAT = 0.35  # what a term's repeats add, by the logarithm of their number
 _NORM = 2.0  # terms add up as a p-norm: a second brand name says less than the first
 _BODY_WORDS = 350.0  # a body longer than this is weighed by density, so that background can't outvote the title
@@ -138,4 +142,4 @@ def read(document: Document) -> Reading:
     if length > BODY:
         end = text.find(" ", BODY)
         text = text[:end] if 0 <= end < BODY + 100 else text[:BODY]
-    return Reading(document, fold((document.title or "").strip()), fold(text), length)
+    return Reading(document, fold(" ".join((document.title or "").split())[:TITLE]), fold(text), length)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import orjson
+import pyarrow as pa
 from tqdm import tqdm
 
 from presseschau.config import ConfigError, nearest
@@ -29,14 +31,16 @@ from presseschau.pipeline.pages import (
     unit_key,
     write_drops,
 )
-from presseschau.pipeline.settings import PageLimit, Settings
+from presseschau.pipeline.settings import PRIVATE, PageLimit, Settings
+from presseschau.pipeline.standing import keep_record, standing
 from presseschau.pipeline.store import Store, locked
 from presseschau.publish.folder import check_replaceable, staged
 from presseschau.publish.manifest import Manifest
 from presseschau.publish.shards import write_ledger
-from presseschau.read import Reader, Unit, open_source
+from presseschau.read import Reader, Unit
 from presseschau.rights import Takedown
 from presseschau.split import Lock, from_splits_json
+from presseschau.stable import sha256
 
 
 class BuildError(RuntimeError):
@@ -64,6 +68,21 @@ class Built:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What the page stages have made, now or earlier.
+
+    Attributes:
+        documents: The batch files.
+        lasting: Names of the batches that later builds may start from; the others hold what may end otherwise then.
+        pages: Pages worked on now.
+    """
+
+    documents: tuple[Path, ...]
+    lasting: frozenset[str]
+    pages: int
+
+
 def build(settings: Settings) -> Built:
     """Runs the whole build.
 
@@ -80,17 +99,24 @@ def build(settings: Settings) -> Built:
                 shutil.rmtree(work.work_dir / leftover, ignore_errors=True)
         with clock("read"):
             units, drops = _list_units(reader)
+            entered = release.Entered.of(units, reader.skipped())
+        key = _key(settings, entered, drops)
+        if not work.clean and (before := standing(work.work_dir, key, settings.output)):
+            clock.write(work.work_dir / "cost.json")
+            return Built(settings.output, *before, clock.seconds, 0, ("nothing has changed: the dataset stands",))
         stages = PageStages(reader, settings.extract, settings.filter, settings.dedup, work.page_seconds)
         with clock("extract"):
-            documents, done = _extract(settings, stages, units, notes, clock)
+            extracted = _extract(settings, stages, units, notes, clock)
         unread = work.work_dir / "unread.parquet"
         write_drops(unread, drops)
         with clock("label"):
-            labels = _label(settings, documents, notes, clock)
+            labels = _label(settings, extracted, notes, clock)
+        keys = pa.array(["", *map(unit_key, units)])
+        del units, stages, reader  # a million of them take more memory than the corpus stages
         con = corpus.connect(work.work_dir, work.memory_limit)
         try:
             with clock("dedup"):
-                corpus.load_pages(con, [*documents, unread], ["", *map(unit_key, units)])
+                corpus.load_pages(con, [*extracted.documents, unread], keys)
                 corpus.load_labels(con, labels)
                 corpus.apply_rights(con, settings.rights.reserved, takedown)
                 if lock is not None:
@@ -104,19 +130,31 @@ def build(settings: Settings) -> Built:
                 corpus.settle(con)
                 _refuse_nothing(con, work.work_dir)
             with clock("publish"), staged(settings.output) as folder:
-                manifest = release.write(con, folder, settings, split_plan, units, reader.skipped())
+                manifest = release.write(con, folder, settings, split_plan, entered)
                 labels_kept = _label_counts(con, settings)
         finally:
             con.close()
             corpus.forget(work.work_dir)
+        if len(extracted.lasting) == len(extracted.documents):
+            keep_record(work.work_dir, key, settings.output, labels_kept)
         clock.write(work.work_dir / "cost.json")
-    return Built(settings.output, manifest, labels_kept, clock.seconds, done, (*notes, *split_plan.fallbacks))
+    return Built(
+        settings.output, manifest, labels_kept, clock.seconds, extracted.pages, (*notes, *split_plan.fallbacks)
+    )
+
+
+def _key(settings: Settings, entered: release.Entered, drops: Sequence[Drop]) -> plan.StageKey:
+    """What the whole build rests on."""
+    configs = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name not in PRIVATE}
+    configs |= {"source": replace(settings.source, path=""), "page_limit": PageLimit(settings.pipeline.page_seconds)}
+    read = orjson.dumps([asdict(entered), [asdict(drop) for drop in drops]], option=orjson.OPT_SORT_KEYS)
+    return plan.build_key(configs, {"read": sha256(read), "epoch": os.environ.get("SOURCE_DATE_EPOCH", "")})
 
 
 def _extract(
     settings: Settings, stages: PageStages, units: Sequence[Unit], notes: list[str], clock: Clock
-) -> tuple[list[Path], int]:
-    """Does the page stages for all units that no earlier build has done; the files with all, and pages done now."""
+) -> Extracted:
+    """Does the page stages for all units that no earlier build has done."""
     work = settings.pipeline
     key = plan.extract_key(
         {
@@ -126,7 +164,7 @@ def _extract(
             "pipeline": PageLimit(stages.seconds),
         }
     )
-    store = Store.open(work.work_dir / "extract" / key.key)
+    store = Store.open(work.work_dir.absolute() / "extract" / key.key)
     batches = plan.plan_batches(units, store, work.batch_bytes, work.batch_units)
     if batches.todo:
         notes.extend(_why(work.work_dir / "extract" / "last.json", "extract", key, bool(batches.ready)))
@@ -134,20 +172,22 @@ def _extract(
     pages = 0
     with _progress("extract", len(units), len(units) - sum(len(j.units) for j in jobs), "file", work.progress) as bar:
         for job, report in _survive(settings.engine, jobs):
-            store = store.add(job.path.stem, [unit_key(unit) for unit in job.units])
+            if report.lasting:
+                store = store.add(job.path.stem, [unit_key(unit) for unit in job.units])
             pages += report.pages
             clock.worked("extract", report.cpu)
             bar.update(len(job.units))
     (work.work_dir / "extract" / "last.json").write_bytes(orjson.dumps(dict(key.parts)))
-    return [store.path(name) for name in sorted({*batches.ready, *batches.todo})], pages
+    documents = tuple(store.path(name) for name in sorted({*batches.ready, *batches.todo}))
+    return Extracted(documents, frozenset(path.stem for path in documents if path.stem in store.entries), pages)
 
 
-def _label(settings: Settings, documents: Sequence[Path], notes: list[str], clock: Clock) -> list[Path]:
+def _label(settings: Settings, extracted: Extracted, notes: list[str], clock: Clock) -> list[Path]:
     """Labels the documents of all batches that no earlier build has labelled; the files that hold all."""
     work = settings.pipeline
-    extracted = documents[0].parent.name if documents else ""
-    key = plan.label_key(extracted, settings.label)
-    store = Store.open(work.work_dir / "label" / key.key)
+    documents = extracted.documents
+    key = plan.label_key(documents[0].parent.name if documents else "", settings.label)
+    store = Store.open(work.work_dir.absolute() / "label" / key.key)
     names = [path.stem for path in documents]
     jobs = [
         LabelJob(settings.label, path, store.path(path.stem)) for path in documents if path.stem not in store.entries
@@ -158,7 +198,8 @@ def _label(settings: Settings, documents: Sequence[Path], notes: list[str], cloc
         for job, report in settings.engine.run(label_batch, jobs):
             if report is None:
                 raise BuildError(f"labelling {job.documents.name} ended its process; run again with label.stance=false")
-            store = store.add(job.path.stem, [job.path.stem])
+            if job.documents.stem in extracted.lasting:
+                store = store.add(job.path.stem, [job.path.stem])
             clock.worked("label", report.cpu)
             bar.update()
     (work.work_dir / "label" / "last.json").write_bytes(orjson.dumps(dict(key.parts)))
@@ -204,12 +245,11 @@ def _inputs(settings: Settings) -> tuple[Reader, Takedown | None, Lock | None]:
     for topic in settings.keep_topics:
         if topic not in known:
             raise ConfigError(f"label.keep names {topic!r}: {nearest(topic, known)}")
-    source = settings.source
     try:
         check_replaceable(settings.output)
         takedown = Takedown.load(settings.takedown) if settings.takedown else None
         lock = from_splits_json(settings.lock) if settings.lock else None
-        return open_source(source.kind, source.path, source.columns, source.keep), takedown, lock
+        return settings.source.open(), takedown, lock
     except (ValueError, OSError) as error:
         raise ConfigError(str(error)) from error
 

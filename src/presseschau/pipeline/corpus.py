@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from presseschau import leakage
 from presseschau.dedup import Dedup
 from presseschau.leakage import Leakage
 from presseschau.rights import Takedown
+from presseschau.schema import SPLITS
 from presseschau.split import SplitPlan
 
 
@@ -38,18 +40,29 @@ def forget(folder: Path) -> None:
             leftover.unlink()
 
 
-def load_pages(con: duckdb.DuckDBPyConnection, batches: Sequence[Path], units: Sequence[str]) -> None:
+def load_pages(con: duckdb.DuckDBPyConnection, batches: Sequence[Path], units: Sequence[str] | pa.Array) -> None:
     """Makes `pages`: every result row of the units of this build, whatever else their batches hold."""
-    con.register("unit_list", pa.table({"unit": list(units)}))
+    con.register("unit_list", pa.table({"unit": units}))
     con.execute("CREATE TABLE units AS SELECT DISTINCT unit FROM unit_list")
     con.unregister("unit_list")
     con.read_parquet([str(path) for path in batches]).create_view("batch_rows")
-    con.execute("CREATE VIEW pages AS SELECT * FROM batch_rows SEMI JOIN units USING (unit)")
+    con.execute("CREATE VIEW unit_rows AS SELECT * FROM batch_rows SEMI JOIN units USING (unit)")
+    con.execute("CREATE VIEW pages AS SELECT * FROM unit_rows WHERE outcome IS DISTINCT FROM 'skipped'")
+
+
+def skipped(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Records inside the units that were no input of the build, by what they were."""
+    rows = con.execute(
+        "SELECT reason, sum(detail::BIGINT)::BIGINT FROM unit_rows WHERE outcome = 'skipped' GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return dict(rows)
 
 
 def load_labels(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None:
     """Makes `labels`: one row for every page that passed the page stages, joined by source."""
-    con.read_parquet([str(path) for path in batches]).create_view("labels")
+    con.read_parquet([str(path) for path in batches]).create_view("label_rows")
+    # A page whose content has changed since has a row in an older batch, too.
+    con.execute("CREATE VIEW labels AS SELECT * EXCLUDE (unit) FROM label_rows SEMI JOIN units USING (unit)")
 
 
 def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedown | None) -> None:
@@ -74,7 +87,7 @@ def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedo
 
 
 def stream(
-    con: duckdb.DuckDBPyConnection, query: str, rows: int, parameters: Sequence[str] = ()
+    con: duckdb.DuckDBPyConnection, query: str, rows: int, parameters: Sequence[object] = ()
 ) -> Iterator[pa.RecordBatch]:
     """The answer to a query in batches of so many rows, never whole in memory."""
     yield from con.sql(query, params=list(parameters)).to_arrow_reader(rows)
@@ -150,16 +163,19 @@ def split_sizes(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(rows)
 
 
-def split_batches(con: duckdb.DuckDBPyConnection, split: str) -> Iterator[pa.RecordBatch]:
-    """The articles of one split, every column of every stage, in order of id."""
-    yield from stream(
-        con,
-        """SELECT articles.*, labels.* EXCLUDE (source), dedup.cluster
-           FROM split JOIN kept USING (id) JOIN articles USING (source) JOIN labels USING (source)
-           JOIN dedup USING (source) WHERE split.split = ? AND split.reason IS NULL ORDER BY articles.id""",
-        5_000,
-        [split],
-    )
+def split_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """All articles with every column of every stage: split by split in published order, each in order of id."""
+    query = """SELECT articles.* EXCLUDE (unit, outcome, stage, reason, detail, exact_key, bands, prints),
+                      labels.* EXCLUDE (source), dedup.cluster, split.split
+               FROM split JOIN kept USING (id) JOIN articles USING (source) JOIN labels USING (source)
+               JOIN dedup USING (source) WHERE split.reason IS NULL
+               ORDER BY list_position(?, split.split), articles.id"""
+    for batch in stream(con, query, 5_000, [list(SPLITS)]):
+        start = 0
+        for split, rows in itertools.groupby(batch.column("split").to_pylist()):
+            size = len(list(rows))
+            yield split, batch.slice(start, size)
+            start += size
 
 
 def label_counts(con: duckdb.DuckDBPyConnection, column: str) -> dict[str | None, int]:

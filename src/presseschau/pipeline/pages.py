@@ -5,8 +5,11 @@ A page never depends on another one, so batches may be cut anywhere and the resu
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -26,7 +29,7 @@ from presseschau.extract.encoding import decode
 from presseschau.filter import Filter
 from presseschau.label import Labeler
 from presseschau.pipeline.store import key_of
-from presseschau.read import Reader, Unit
+from presseschau.read import TRANSIENT, Reader, Skipped, Unit
 from presseschau.schema import SPAN
 from presseschau.stable import article_id, rounded, sha256
 
@@ -48,7 +51,7 @@ WORK_SCHEMA = pa.schema(
 )  # fmt: skip
 LABEL_SCHEMA = pa.schema(
     {
-        "source": _S,
+        "unit": _S, "source": _S,
         "topic": _S, "topic_secondary": _S, "topic_confidence": pa.float32(), "topic_source": _S,
         "genre": _S, "genre_confidence": pa.float32(),
         "stance_target": _S, "stance_target_type": _S, "stance": _S, "stance_confidence": pa.float32(),
@@ -124,10 +127,15 @@ class PageStages:
             poisoned: Sources of units and pages that killed their process in an earlier try: ledger rows, untouched.
         """
         at.drop(unit.source)
-        items: Iterable[Page | Drop] = (
+        items: Iterable[Page | Drop | Skipped] = (
             [_killed(unit.source, "read")] if unit.source in poisoned else self.reader.pages(unit)
         )
         for item in items:
+            if isinstance(item, Skipped):
+                # No page, so no ledger row: `corpus` takes these rows out and adds them up for the manifest.
+                counted = {"outcome": "skipped", "reason": item.what, "detail": str(item.count)}
+                yield {"unit": unit_key(unit), "source": unit.source, **counted}
+                continue
             if isinstance(item, Page):
                 at.drop(unit.source, item.source)
                 result = _killed(item.source, "extract") if item.source in poisoned else self._result(item)
@@ -203,8 +211,13 @@ def _naive(moment: datetime | None) -> datetime | None:
 def _time_limit(seconds: float) -> Iterator[None]:
     """Raises PageTimeoutError after so many seconds of wall clock; kills the process after twice as much CPU time.
 
-    The second limit is for loops in C code, where no Python signal handler runs.
+    The second limit is for loops in C code, where no Python signal handler runs. On a thread that gets no signals, as
+    a Dask worker's, another thread watches; there the second limit is wall clock, too.
     """
+    if threading.current_thread() is not threading.main_thread():
+        with _watched(seconds):
+            yield
+        return
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise PageTimeoutError
@@ -218,6 +231,31 @@ def _time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+@contextmanager
+def _watched(seconds: float) -> Iterator[None]:
+    """The limits of `_time_limit` for any thread."""
+    raise_in, own = ctypes.pythonapi.PyThreadState_SetAsyncExc, ctypes.c_ulong(threading.get_ident())
+    lock, over = threading.Lock(), False
+
+    def stop() -> None:
+        with lock:
+            if not over:
+                raise_in(own, ctypes.py_object(PageTimeoutError))
+
+    watchers = [threading.Timer(seconds, stop), threading.Timer(3 * seconds, os._exit, [1])]
+    for watcher in watchers:
+        watcher.daemon = True
+        watcher.start()
+    try:
+        yield
+    finally:
+        with lock:
+            over = True
+        for watcher in watchers:
+            watcher.cancel()
+        raise_in(own, None)  # one that was sent and has not arrived yet must not hit the next page
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,25 +279,39 @@ class LabelJob:
 
 @dataclass(frozen=True, slots=True)
 class BatchDone:
-    """What a worker reports of a finished batch: pages in it, CPU seconds it took."""
+    """What a worker reports of a finished batch.
+
+    Attributes:
+        pages: Rows in it.
+        cpu: CPU seconds it took.
+        lasting: False where something in it may come out differently the next time, so that it is done again then.
+    """
 
     pages: int
     cpu: float
+    lasting: bool = True
 
 
 def extract_batch(job: ExtractJob) -> BatchDone:
     """Runs the page stages over a batch and writes `job.path`; the file is complete or absent."""
-    start = _cpu()
+    start, passing = _cpu(), False
+
+    def rows(at: Breadcrumb) -> Iterator[dict[str, Any]]:
+        nonlocal passing
+        for unit in job.units:
+            for row in job.stages.results(unit, at, job.poisoned):
+                passing = passing or row.get("reason") in TRANSIENT
+                yield row
+
     with Breadcrumb.beside(job.path) as at:
-        rows = (row for unit in job.units for row in job.stages.results(unit, at, job.poisoned))
-        count = _write_rows(job.path, WORK_SCHEMA, rows)
-    return BatchDone(count, _cpu() - start)
+        count = _write_rows(job.path, WORK_SCHEMA, rows(at))
+    return BatchDone(count, _cpu() - start, not passing)
 
 
 def label_batch(job: LabelJob) -> BatchDone:
     """Labels the documents of one file and writes `job.path`; the file is complete or absent."""
     start = _cpu()
-    count = _write_rows(job.path, LABEL_SCHEMA, _label_rows(job.labeler, documents_in(job.documents)))
+    count = _write_rows(job.path, LABEL_SCHEMA, _label_rows(job.labeler, _passed(job.documents)))
     return BatchDone(count, _cpu() - start)
 
 
@@ -270,24 +322,28 @@ def write_drops(path: Path, drops: Iterable[Drop]) -> int:
 
 def documents_in(path: Path) -> Iterator[tuple[str, Document]]:
     """(source, document) of every page of a work file that passed the page stages."""
+    return ((source, document) for _, source, document in _passed(path))
+
+
+def _passed(path: Path) -> Iterator[tuple[str, str, Document]]:
     with pq.ParquetFile(path) as file:
-        columns = ["source", "outcome", *DOCUMENT_COLUMNS]
+        columns = ["unit", "source", "outcome", *DOCUMENT_COLUMNS]
         for batch in file.iter_batches(batch_size=_FLUSH_ROWS, columns=columns):
             for row in batch.to_pylist():
                 if row["outcome"] is None:
                     values = {name: row[name] for name in DOCUMENT_COLUMNS}
                     values["authors"], values["keywords"] = tuple(values["authors"]), tuple(values["keywords"])
-                    yield row["source"], Document(**values)
+                    yield row["unit"], row["source"], Document(**values)
 
 
-def _label_rows(labeler: Labeler, documents: Iterable[tuple[str, Document]]) -> Iterator[dict[str, Any]]:
-    for source, document in documents:
+def _label_rows(labeler: Labeler, documents: Iterable[tuple[str, str, Document]]) -> Iterator[dict[str, Any]]:
+    for unit, source, document in documents:
         labels = labeler.label(document)
         row = {f.name: getattr(labels, f.name) for f in fields(labels)}
         row["stance_evidence"] = [{"start": s.start, "end": s.end, "text": s.text} for s in labels.stance_evidence]
         for name in ("topic_confidence", "genre_confidence", "stance_confidence"):
             row[name] = None if row[name] is None else rounded(row[name])
-        yield {"source": source, "labeler": labeler.name, **row}
+        yield {"unit": unit, "source": source, "labeler": labeler.name, **row}
 
 
 def _write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -308,5 +364,5 @@ def _write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]
 
 
 def _cpu() -> float:
-    times = os.times()
-    return times.user + times.system
+    on_main = threading.current_thread() is threading.main_thread()
+    return time.process_time() if on_main else time.thread_time()

@@ -25,6 +25,7 @@ _LABEL_CODE = ("document.py", "label", "stable.py", "pipeline/pages.py")
 EXTRACT_LIBRARIES = ("charset-normalizer", "fastwarc", "htmldate", "langdetect", "lxml", "selectolax", "tldextract",
                      "trafilatura")  # fmt: skip
 LABEL_LIBRARIES = ("pyahocorasick",)
+CORPUS_LIBRARIES = ("datasets", "duckdb", "matplotlib", "numpy", "orjson", "pandas", "pyarrow", "xxhash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,19 @@ def label_key(documents: str, labeler: Any) -> StageKey:
     return StageKey({"documents": documents, **own})
 
 
+def build_key(configs: Mapping[str, Any], entered: Mapping[str, str]) -> StageKey:
+    """The key of a whole build: all code, all config, all libraries that have a part in it, and what was read.
+
+    Args:
+        configs: Config dataclasses, paths of files that count by their content, and plain values, by name.
+        entered: Digests of what the build starts from.
+    """
+    stages = {name: value for name, value in configs.items() if dataclasses.is_dataclass(value)}
+    rest = {name: _shown(value) for name, value in configs.items() if name not in stages}
+    libraries = versions((*EXTRACT_LIBRARIES, *LABEL_LIBRARIES, *CORPUS_LIBRARIES))
+    return StageKey({"code": code_digest(["."]), **_flat_configs(stages), **rest, **libraries, **entered})
+
+
 def versions(packages: Iterable[str]) -> dict[str, str]:
     """Installed version of each package."""
     return {name: importlib.metadata.version(name) for name in packages}
@@ -79,11 +93,14 @@ def _flat_configs(configs: Mapping[str, Any]) -> dict[str, str]:
     flat = {}
     for name, config in configs.items():
         for field in dataclasses.fields(config):
-            value = getattr(config, field.name)
-            # A file counts by what is in it, not by where it is.
-            shown = sha256(value.read_bytes()) if isinstance(value, Path) else value
-            flat[f"{name}.{field.name}"] = orjson.dumps(shown, option=orjson.OPT_SORT_KEYS).decode()
+            flat[f"{name}.{field.name}"] = _shown(getattr(config, field.name))
     return flat
+
+
+def _shown(value: Any) -> str:
+    # A file counts by what is in it, not by where it is.
+    plain = sha256(value.read_bytes()) if isinstance(value, Path) else value
+    return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()
 
 
 @dataclass(frozen=True, slots=True)

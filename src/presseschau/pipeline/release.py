@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+import hashlib
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
@@ -24,7 +26,30 @@ from presseschau.publish.shards import (
 from presseschau.read import Unit
 from presseschau.schema import SPLITS, Schema
 from presseschau.split import SplitPlan, to_splits_json
-from presseschau.stable import sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What the build started from, in short: a list of a million units is not kept until the manifest is written.
+
+    Attributes:
+        sha256: Over the sorted names and contents of all units.
+        units: How many there are.
+        skipped: Other files in the input folder, by ending.
+    """
+
+    sha256: str
+    units: int
+    skipped: Mapping[str, int]
+
+    @classmethod
+    def of(cls, units: Iterable[Unit], skipped: Mapping[str, int]) -> Entered:
+        """The short form of the input."""
+        digest, count = hashlib.sha256(), 0
+        for unit in units:
+            digest.update(f"{unit.source}\0{unit.start}\0{unit.digest}\n".encode("utf-8", "replace"))
+            count += 1
+        return cls(digest.hexdigest(), count, skipped)
 
 
 def write(
@@ -32,8 +57,7 @@ def write(
     folder: Path,
     settings: Settings,
     plan: SplitPlan,
-    units: Sequence[Unit],
-    skipped: Mapping[str, int],
+    entered: Entered,
 ) -> Manifest:
     """Writes every file of the dataset into an empty folder; the manifest with it."""
     own = _extra_values(con) if settings.source.keep else ()
@@ -49,9 +73,9 @@ def write(
         config=settings.shown,
         labels=asdict(schema.names),
         labelers={settings.label.name: settings.label.functions},
-        input_sha256=sha256("".join(f"{u.source}\0{u.start}\0{u.digest}\n" for u in units)),
-        input_units=len(units),
-        skipped=skipped,
+        input_sha256=entered.sha256,
+        input_units=entered.units,
+        skipped={**entered.skipped, **corpus.skipped(con)},
         counts=_counts(con),
         splits={split: rows for split, rows in sizes.items() if rows},
         leakage=asdict(corpus.audit(con, settings.dedup, plan)),
@@ -71,8 +95,8 @@ def _write_shards(
     con: duckdb.DuckDBPyConnection, folder: Path, settings: Settings, schema: Schema
 ) -> tuple[list[Shard], ContentHash]:
     sizes, shards, content = corpus.split_sizes(con), list[Shard](), ContentHash()
-    for split in (s for s in SPLITS if s in sizes):
-        rows = (published(batch, schema) for batch in corpus.split_batches(con, split))
+    for split, batches in itertools.groupby(corpus.split_batches(con), key=lambda item: item[0]):
+        rows = (published(batch, schema) for _, batch in batches)
         options = (settings.publish.rows_per_shard, settings.publish.rows_per_group)
         shards += write_split(folder, split, rows, sizes[split], schema, *options, content)
     return shards, content

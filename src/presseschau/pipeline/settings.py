@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from presseschau.config import ConfigError, build, nearest
 from presseschau.dedup import Dedup
-from presseschau.engine import Engine, Local
+from presseschau.engine import Dask, Engine, Local
 from presseschau.extract import Extractor
 from presseschau.filter import Filter
 from presseschau.label import Labeler, load_scheme
 from presseschau.publish.card import DatasetInfo
+from presseschau.read import BASE_URL, MAX_BYTES, Http, Reader, open_source
 from presseschau.schema import LabelNames
 from presseschau.split import Benchmark, Publisher, Random, Temporal
 from presseschau.stable import sha256
@@ -21,12 +22,30 @@ from presseschau.stable import sha256
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where pages come from; see `read.open_source`."""
+    """Where pages come from; see `read.open_source`.
+
+    `publishers` is only the name that the config finds `publisher_list` by.
+    """
 
     kind: str
     path: str
     columns: Mapping[str, str] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
+    publishers: str | None = None
+    publisher_list: Path | None = None
+    base_url: str = BASE_URL
+    limit: int | None = None
+    http: Http = field(default_factory=Http)
+
+    def open(self) -> Reader:
+        """The reader.
+
+        Raises:
+            ReadError: An option is wrong.
+        """
+        news = (self.months, self.publisher_list, self.base_url, self.limit, self.http)
+        return open_source(self.kind, self.path, self.columns, self.keep, MAX_BYTES, *news)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +138,11 @@ class Settings:
         return LabelNames(scheme.topic.keys, scheme.genre.keys, scheme.stance.keys)
 
 
-_ENGINES: Mapping[str, type[Any]] = {"local": Local}
+_ENGINES: Mapping[str, type[Any]] = {"local": Local, "dask": Dask}
 _SPLITS: Mapping[str, type[Any]] = {c.strategy: c for c in (Benchmark, Random, Temporal, Publisher)}
 # Where a build runs and where things lie changes nothing in it, so the manifest leaves it out.
-_PRIVATE = ("engine", "output", "pipeline")
+PRIVATE = ("engine", "output", "pipeline")
+_WHERE = ("path", "base_url", "http")
 
 
 def settings_from(config: Mapping[str, Any]) -> Settings:
@@ -160,9 +180,16 @@ def _one_of(known: Mapping[str, type[Any]], values: dict[str, Any], group: str, 
 
 def _shown(config: Mapping[str, Any]) -> dict[str, Any]:
     """The config for the manifest: a file counts by its content, and where the input lies is left out."""
-    groups: dict[str, Any] = {key: value for key, value in config.items() if key not in _PRIVATE}
-    groups["source"] = {key: value for key, value in groups["source"].items() if key != "path"}
-    files = {("publish", "card"), ("label", "scheme"), ("label", "calibration"), ("split", "lock"), ("takedown",)}
+    groups: dict[str, Any] = {key: value for key, value in config.items() if key not in PRIVATE}
+    groups["source"] = {key: value for key, value in groups["source"].items() if key not in _WHERE}
+    files = {
+        ("source", "publisher_list"),
+        ("publish", "card"),
+        ("label", "scheme"),
+        ("label", "calibration"),
+        ("split", "lock"),
+        ("takedown",),
+    }
     shown: dict[str, Any] = {}
     for group, values in groups.items():
         if isinstance(values, Mapping):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import gzip
+import importlib
 import os
 import statistics
 import subprocess
@@ -244,21 +245,22 @@ def usual(paths: Sequence[str], folder: Path) -> None:
     """
     import pandas as pd
     import trafilatura
-    from datasketch import MinHash, MinHashLSH
     from langdetect import DetectorFactory, LangDetectException, detect
 
+    datasketch: Any = importlib.import_module("datasketch")
     DetectorFactory.seed = 0
-    index, rows = MinHashLSH(threshold=0.8, num_perm=128), []
+    index, rows = datasketch.MinHashLSH(threshold=0.8, num_perm=128), []
     for path in paths:
-        document = trafilatura.bare_extraction(gzip.decompress(Path(path).read_bytes()), with_metadata=True)
-        if document is None or not document.text:
+        document: Any = trafilatura.bare_extraction(gzip.decompress(Path(path).read_bytes()), with_metadata=True)
+        text = document.text if document is not None else None
+        if not text:
             continue
         try:
-            language = detect(document.text)
+            language = detect(text)
         except LangDetectException:
             continue
-        words = document.text.split()
-        signature = MinHash(num_perm=128)
+        words = text.split()
+        signature = datasketch.MinHash(num_perm=128)
         signature.update_batch([" ".join(words[at : at + 5]).encode() for at in range(max(1, len(words) - 4))])
         if language != "de" or index.query(signature):
             continue

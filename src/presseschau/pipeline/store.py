@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +39,11 @@ class Store:
 
     Attributes:
         folder: Where the batches are.
-        entries: The batches that were found whole, by name.
+        entries: The batches that are there whole, by name; grows as batches are added.
     """
 
     folder: Path
-    entries: Mapping[str, Entry]
+    entries: dict[str, Entry]
 
     @classmethod
     def open(cls, folder: Path) -> Store:
@@ -64,7 +64,7 @@ class Store:
         return self.folder / f"{batch}.parquet"
 
     def add(self, batch: str, units: Sequence[str]) -> Store:
-        """Records a batch whose file stands in its place; the store with it."""
+        """Records a batch whose file stands in its place; the store itself, with it."""
         checksum = _checksum(self.folder, batch)
         if checksum is None:
             raise FileNotFoundError(self.path(batch))
@@ -73,7 +73,8 @@ class Store:
             index.write(_line(entry))
             index.flush()
             os.fsync(index.fileno())
-        return Store(self.folder, {**self.entries, batch: entry})
+        self.entries[batch] = entry
+        return self
 
 
 def _line(entry: Entry) -> bytes:

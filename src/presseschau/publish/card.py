@@ -17,6 +17,7 @@ import yaml
 
 from presseschau.publish.manifest import Count
 from presseschau.publish.shards import Shard
+from presseschau.publish.vocabulary import check, check_license
 from presseschau.schema import SCHEMA_VERSION, SPLITS, VIEWS, LabelNames, Schema, View
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
@@ -34,6 +35,10 @@ class DatasetInfo:
         license: A licence identifier of the Hub, or `other`.
         pretty_name: Title of the card.
         contact: Where people write who want an article taken down.
+        license_name: Name of an `other` licence; None for the one whose text comes with the package.
+        license_link: Where its text is: `LICENSE`, `LICENSE.md` or a URL.
+        creators: Who made the dataset, for its citation.
+        homepage: URL of the dataset's page.
     """
 
     name: str
@@ -41,6 +46,10 @@ class DatasetInfo:
     license: str
     pretty_name: str
     contact: str | None = None
+    license_name: str | None = None
+    license_link: str | None = None
+    creators: tuple[str, ...] = ()
+    homepage: str | None = None
 
     def __post_init__(self) -> None:
         """Checks the forms."""
@@ -48,8 +57,37 @@ class DatasetInfo:
             raise ValueError(f"name={self.name!r} must be letters, digits, '-', '_' and '.'")
         if not re.fullmatch(r"\d+\.\d+\.\d+(?:[-+][\w.]+)?", self.version):
             raise ValueError(f"version={self.version!r} must be a semantic version such as 1.0.0")
-        if not self.license:
-            raise ValueError("license must not be empty: an identifier of the Hub, or `other`")
+        if self.homepage is not None and not self.homepage.startswith(("https://", "http://")):
+            raise ValueError(f"homepage={self.homepage!r} must be a URL")
+        check_license(self.license, self.license_name, self.license_link)
+
+    @property
+    def own_terms(self) -> bool:
+        """Whether the licence is the one that comes with the package: the texts stay their publishers'."""
+        return self.license == "other" and self.license_link is None
+
+    @property
+    def rights(self) -> dict[str, str]:
+        """What the card's YAML says about the licence."""
+        if self.license != "other":
+            return {"license": self.license}
+        name = self.license_name or ("texts-of-their-publishers" if self.own_terms else "see-license")
+        return {"license": "other", "license_name": name, "license_link": self.license_link or "LICENSE.md"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the card's YAML says beside names and numbers.
+
+    Attributes:
+        languages: ISO codes that the language filter lets through.
+        people: Whether people labelled any row.
+        invented: Whether the texts were written for the dataset, as those of the sample are.
+    """
+
+    languages: tuple[str, ...] = ("de",)
+    people: bool = False
+    invented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +113,16 @@ def view_sizes(folder: Path, view: View, shards: Sequence[Shard]) -> list[ViewSi
     return sizes
 
 
-def metadata(folder: Path, info: DatasetInfo, schema: Schema, shards: Sequence[Shard]) -> dict[str, Any]:
-    """The card's YAML block.
+def metadata(
+    folder: Path, info: DatasetInfo, schema: Schema, shards: Sequence[Shard], said: Said | None = None
+) -> dict[str, Any]:
+    """The card's YAML block, checked against what the Hub knows.
 
     Source: Hugging Face Hub documentation, dataset cards and `configs`; features as `datasets` writes them.
     """
     from datasets import Features  # a second of import that only the end of a build needs
 
+    said = said or Said()
     features = Features.from_dict(schema.features)
     configs, infos = [], []
     for view in VIEWS:
@@ -108,13 +149,13 @@ def metadata(folder: Path, info: DatasetInfo, schema: Schema, shards: Sequence[S
             }
         )
     rows = sum(s.rows for s in shards)
-    return {
+    front = {
         "pretty_name": info.pretty_name,
-        "license": info.license,
-        "language": ["de"],
-        "multilinguality": ["monolingual"],
-        "language_creators": ["found"],
-        "annotations_creators": ["machine-generated"],
+        **info.rights,
+        "language": list(said.languages),
+        "multilinguality": ["monolingual" if len(said.languages) == 1 else "multilingual"],
+        "language_creators": ["other" if said.invented else "found"],
+        "annotations_creators": ["machine-generated", *(["expert-generated"] if said.people else [])],
         "source_datasets": ["original"],
         "task_categories": ["text-classification"],
         "task_ids": ["topic-classification", "multi-class-classification"],
@@ -123,6 +164,8 @@ def metadata(folder: Path, info: DatasetInfo, schema: Schema, shards: Sequence[S
         "configs": configs,
         "dataset_info": infos,
     }
+    check(front, [shard.path for shard in shards])
+    return front
 
 
 def render(template: str, front: Mapping[str, Any], numbers: Mapping[str, str]) -> str:
@@ -155,8 +198,10 @@ def corpus_tables(folder: Path, names: LabelNames) -> dict[str, str]:
     rows = con.execute(
         """SELECT regexp_extract(filename, '([a-z_]+)-[0-9]+-of-[0-9]+[.]parquet$', 1) AS split,
                   topic, genre, stance, coalesce(publisher, '(unknown)') AS publisher,
-                  strftime(published, '%Y') AS year, len(regexp_split_to_array(text, '\\s+')) AS words, count(*) AS n
-           FROM shards GROUP BY ALL ORDER BY ALL"""
+                  strftime(published, '%Y') AS year, 1 + length(spaced) - length(replace(spaced, ' ', '')) AS words,
+                  count(*) AS n
+           FROM (SELECT *, replace(replace(text, chr(10) || chr(10), ' '), chr(10), ' ') AS spaced FROM shards)
+           GROUP BY ALL ORDER BY ALL"""
     ).df()
     splits = [s for s in SPLITS if s in set(rows["split"])]
     for column in ("topic", "genre", "stance"):

@@ -120,9 +120,7 @@ def _write_rows(origin: Folder, folder: Path, change: Change) -> tuple[list[Shar
     return shards, content.hexdigest()
 
 
-def _kept(
-    origin: Folder, split: str, gone: Mapping[str, Gone], columns: list[str] | None = None
-) -> Iterator[pa.Table]:
+def _kept(origin: Folder, split: str, gone: Mapping[str, Gone], columns: list[str] | None = None) -> Iterator[pa.Table]:
     left_out = pa.array(sorted(gone), pa.string())
     for table in origin.tables(split):
         table = table.select(columns) if columns else table
@@ -186,10 +184,6 @@ def fit_card(card: str, folder: Path, shards: list[Shard], change: Change) -> st
     """The card of the origin with the sizes of the derived shards and the notes of the change."""
     _, head, body = card.split("---\n", 2)
     front = yaml.safe_load(head)
-    for key, value in change.front.items():
-        front[key] = value
-        if value is None:
-            del front[key]
     configs, infos = [], []
     known = {view.name: view for view in VIEWS}
     for config, info in zip(front["configs"], front["dataset_info"], strict=True):
@@ -204,16 +198,28 @@ def fit_card(card: str, folder: Path, shards: list[Shard], change: Change) -> st
         configs.append(config)
         infos.append(info)
     front["configs"], front["dataset_info"] = configs, infos
+    return _noted(front, body, change.notes, change.front)
+
+
+def fit_notes(folder: Path, notes: Mapping[str, str | None], keys: Mapping[str, Any]) -> None:
+    """Writes notes and keys of the YAML block into the card of a folder; see `Change`."""
+    path = folder / "README.md"
+    _, head, body = path.read_text(encoding="utf-8").split("---\n", 2)
+    path.write_text(_noted(yaml.safe_load(head), body, notes, keys), encoding="utf-8")
+
+
+def _noted(front: dict[str, Any], body: str, notes: Mapping[str, str | None], keys: Mapping[str, Any]) -> str:
+    front = {key: value for key, value in (front | dict(keys)).items() if value is not None}
     head = yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=1_000)
-    for name, text in change.notes.items():
+    for name, text in notes.items():
         body = note(body, name, text)
     return f"---\n{head}---\n{body}"
 
 
 def note(body: str, name: str, text: str | None) -> str:
-    """The card's prose with a passage after its title in place of the earlier one of that name.
+    r"""The card's prose with a passage after its title in place of the earlier one of that name.
 
-    >>> print(note("# Title\\nProse.", "stub", "No text."))
+    >>> print(note("# Title\nProse.", "stub", "No text."))
     # Title
     <BLANKLINE>
     <!-- stub -->

@@ -10,7 +10,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from presseschau.publish.derive import Change, derive
+from presseschau.publish.derive import Change, derive, write_manifest
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import file_sha256
 from presseschau.publish.verify import Folder
@@ -31,12 +31,14 @@ SIGNATURE_SCHEMA = pa.schema(
         "target_in": pa.string(),
         "target_start": pa.int32(),
         "target_end": pa.int32(),
+        "target_sha256": pa.string(),
+        "target": pa.string(),  # only where a labeler's words stand in neither: then they are not the article's
     }
 )
 _NOTE = """\
-> **This is a stub release: it holds no article text.** Ids, URLs, labels, splits, text hashes and offsets are here; title,
-> teaser, text, keywords, stance target and the words of the evidence are null. With your own copies of the pages you get
-> the full dataset back, each text checked against its hash:
+> **This is a stub release: it holds no article text.** Ids, URLs, labels, splits, text hashes and offsets are here;
+> title, teaser, text, keywords, stance target and the words of the evidence are null. With your own copies of the pages
+> you get the full dataset back, each text checked against its hash:
 >
 > ```bash
 > python scripts/rehydrate.py dir=THIS_FOLDER source=html source.path=YOUR_PAGES output.dir=full
@@ -76,7 +78,6 @@ def write_stub(
             finish(folder)
 
     def say(made: dict[str, Any]) -> dict[str, Any]:
-        # Made before the manifest, since the manifest holds its hash; `complete` writes the file itself.
         return set_content(made, "stub") | {"full_content_sha256": manifest["content_sha256"]}
 
     derive(dataset, target, Change(rows=without_text, manifest=say, notes={"stub": _NOTE}), complete)
@@ -117,8 +118,6 @@ def with_evidence(table: pa.Table, evidence: list[list[dict[str, Any]] | None]) 
 
 def write_signatures(folder: Path, full: Folder, sign: Callable[[str], bytes]) -> None:
     """Writes `signatures.parquet` of a full dataset into a stub's folder, and its hash into the manifest there."""
-    from presseschau.publish.derive import write_manifest
-
     with pq.ParquetWriter(folder / SIGNATURES, SIGNATURE_SCHEMA, compression="zstd", compression_level=3) as writer:
         for split in full.splits:
             for table in full.tables(split):
@@ -129,14 +128,17 @@ def write_signatures(folder: Path, full: Folder, sign: Callable[[str], bytes]) -
 
 def _signature_rows(table: pa.Table, sign: Callable[[str], bytes]) -> Iterator[dict[str, Any]]:
     for row in table.select(["id", *TEXT_COLUMNS]).to_pylist():
-        place, start = place_of(row["stance_target"], row)
+        target = row["stance_target"]
+        place, start = place_of(target, row)
         yield {
             "id": row["id"],
             "minhash": sign(row["text"]),
             **detail_hashes(row),
             "target_in": place,
             "target_start": start,
-            "target_end": None if start is None else start + len(row["stance_target"]),
+            "target_end": None if start is None else start + len(target),
+            "target_sha256": None if target is None else sha256(target),
+            "target": target if place is None else None,
         }
 
 

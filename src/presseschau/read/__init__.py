@@ -1,6 +1,20 @@
 """Read pages from files of any kind: `open_source(kind, path)` gives a reader, a reader gives units, a unit pages."""
 
+from presseschau.read.ccnews import BASE_URL
+from presseschau.read.http_stream import Http
+from presseschau.read.record import MAX_BYTES
 from presseschau.read.source import KINDS, open_source
-from presseschau.read.unit import Reader, ReadError, Unit
+from presseschau.read.unit import TRANSIENT, Reader, ReadError, Skipped, Unit
 
-__all__ = ["KINDS", "ReadError", "Reader", "Unit", "open_source"]
+__all__ = [
+    "BASE_URL",
+    "KINDS",
+    "MAX_BYTES",
+    "TRANSIENT",
+    "Http",
+    "ReadError",
+    "Reader",
+    "Skipped",
+    "Unit",
+    "open_source",
+]

@@ -10,13 +10,14 @@ from typing import BinaryIO
 
 import zstandard
 
-from presseschau.read.unit import os_detail
+from presseschau.read.unit import UnreachableError, os_detail
 
 _PIECE = 1 << 16
 # An RLE block of 4 bytes gives 128 KB: 1 KB of input is at most 32 MB of output.
 _ZSTD_PIECE = 1 << 10
 _ZSTD_WINDOW = 1 << 27
 Fault = tuple[str, str]  # drop reason, detail
+_Raw = BinaryIO | io.RawIOBase
 
 
 def is_compressed(path: str) -> bool:
@@ -25,7 +26,7 @@ def is_compressed(path: str) -> bool:
 
 
 class Stream(io.RawIOBase):
-    """The decompressed content of a file, to be wrapped in `io.BufferedReader`.
+    """The decompressed content of a file, here or remote, to be wrapped in `io.BufferedReader`.
 
     A broken file ends where decoding stops, and `fault` says why; so everything before the fault is read.
 
@@ -33,13 +34,17 @@ class Stream(io.RawIOBase):
         OSError: The file can't be opened.
     """
 
-    _file: BinaryIO | None = None  # where opening failed, the collector closes an object without one
+    _file: _Raw | None = None  # where opening failed, the collector closes an object without one
 
-    def __init__(self, path: str, start: int = 0) -> None:
-        """Open a file; `start` is the first byte to read of a plain one."""
+    def __init__(self, path: str, start: int = 0, file: _Raw | None = None) -> None:
+        """Open a file; `start` is the first byte to read of a plain one.
+
+        `file` is read in place of what is at `path`, whose ending says how it is compressed.
+        """
         self.fault: Fault | None = None
-        self._file = Path(path).open("rb", buffering=0)  # noqa: SIM115 (closed in close)
-        self._file.seek(start)
+        self._file = file or Path(path).open("rb", buffering=0)  # noqa: SIM115 (closed in close)
+        if start:
+            self._file.seek(start)
         low = path.lower()
         pieces = _gunzip if low.endswith(".gz") else _unzstd if low.endswith(".zst") else _plain
         self._pieces: Iterator[bytes] = pieces(self._file)
@@ -56,6 +61,8 @@ class Stream(io.RawIOBase):
                 self._rest = memoryview(next(self._pieces, b""))
             except (EOFError, zlib.error, zstandard.ZstdError) as error:
                 self.fault = ("truncated" if isinstance(error, EOFError) else "unreadable", _said(error))
+            except UnreachableError as error:
+                self.fault = ("unreachable", str(error))
             except OSError as error:
                 self.fault = ("unreadable", os_detail(error))
         count = min(len(self._rest), len(buffer))
@@ -93,12 +100,12 @@ def _said(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _plain(file: BinaryIO) -> Iterator[bytes]:
+def _plain(file: _Raw) -> Iterator[bytes]:
     while block := file.read(_PIECE):
         yield block
 
 
-def _gunzip(file: BinaryIO) -> Iterator[bytes]:
+def _gunzip(file: _Raw) -> Iterator[bytes]:
     member = zlib.decompressobj(31)
     fresh = True  # between members
     while block := file.read(_PIECE):
@@ -117,7 +124,7 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
         raise EOFError("compressed stream ends in the middle")
 
 
-def _unzstd(file: BinaryIO) -> Iterator[bytes]:
+def _unzstd(file: _Raw) -> Iterator[bytes]:
     context = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
     frame = context.decompressobj()
     empty = True

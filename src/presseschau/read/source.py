@@ -10,16 +10,19 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from presseschau.document import Drop, Page
+from presseschau.read.ccnews import BASE_URL, CcNews
 from presseschau.read.csv_file import CsvTable
+from presseschau.read.http_stream import Http
 from presseschau.read.jsonl_file import JsonLines
 from presseschau.read.listing import Listing, list_files, stem_of
+from presseschau.read.outlets import load_outlets
 from presseschau.read.page_file import PageFiles
 from presseschau.read.parquet_file import ParquetTable
 from presseschau.read.record import MAX_BYTES, Columns
-from presseschau.read.unit import Format, ReadError, Unit
+from presseschau.read.unit import Format, Reader, ReadError, Unit
 from presseschau.read.warc_file import Warc
 
-KINDS = ("html", "text", "jsonl", "csv", "parquet", "warc", "sample")
+KINDS = ("html", "text", "jsonl", "csv", "parquet", "warc", "ccnews", "sample")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +72,22 @@ class Files:
 
 
 def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, keep: Sequence[str] = (),
-                max_bytes: int = MAX_BYTES) -> Files:  # fmt: skip
+                max_bytes: int = MAX_BYTES, months: Sequence[str] = (), publisher_list: Path | None = None,
+                base_url: str = BASE_URL, limit: int | None = None, http: Http | None = None) -> Reader:  # fmt: skip
     """A reader for one kind of input.
 
     Args:
-        kind: html, text, jsonl, csv, parquet, warc, or sample (a folder with html, text, records and warc in it).
-        path: A file, a folder (searched recursively) or a glob.
+        kind: html, text, jsonl, csv, parquet, warc, ccnews, or sample (a folder with html, text, records and warc in
+            it).
+        path: A file, a folder (searched recursively) or a glob; nothing for ccnews.
         columns: Our field names to those of the records, `{"text": "body"}`.
         keep: The user's own columns, carried into `Page.extra`.
         max_bytes: Largest page after decompression; larger ones fail as `too_large`.
+        months: ccnews: months of the crawl, `2026-05`.
+        publisher_list: ccnews: file with the outlets to keep (`outlets.load_outlets`).
+        base_url: ccnews: where the archive is.
+        limit: ccnews: read only so many WARCs.
+        http: ccnews: how the server is asked.
 
     Raises:
         ReadError: An argument is wrong; one line says which and what to do.
@@ -87,6 +97,10 @@ def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, 
             f"source={kind} is not known; nearest is {get_close_matches(str(kind), KINDS, 1, 0)[0]} "
             f"(of {', '.join(KINDS)})"
         )
+    if kind == "ccnews":
+        if publisher_list is None:
+            raise ReadError("source=ccnews needs a list of outlets: source.publishers=NAME")
+        return CcNews(tuple(months), load_outlets(publisher_list), base_url, limit, http or Http(), max_bytes)
     if not path:
         raise ReadError(f"source={kind} needs source.path=FILE, FOLDER or GLOB")
     if isinstance(keep, str):

@@ -11,9 +11,16 @@ from typing import Protocol
 
 from presseschau.document import Drop, Page
 
+# Drop reasons that may not hold the next time: a unit with one of them is never done for good.
+TRANSIENT = frozenset({"unreachable"})
+
 
 class ReadError(ValueError):
     """The arguments of a source are wrong; the message is one line that says what and what to do."""
+
+
+class UnreachableError(Exception):
+    """A remote file can't be had now, after all retries; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,7 @@ class Unit:
         start: First byte of an uncompressed line file, or first row group of a Parquet file.
         stop: End of that range, exclusive; None means to the end.
         first: Number of the first line or row of the piece, from 1.
+        tag: Version of a remote file as its server states it, to see later that it is still the same.
     """
 
     source: str
@@ -38,6 +46,15 @@ class Unit:
     start: int = 0
     stop: int | None = None
     first: int = 1
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Records of a unit that are no input of the build, `(other host)`: counted in the manifest, no ledger rows."""
+
+    what: str
+    count: int
 
 
 class Reader(Protocol):
@@ -46,7 +63,7 @@ class Reader(Protocol):
     def units(self) -> Iterator[Unit | Drop]:
         """Every piece of the input, sorted by source; a `Drop` for a file that can't even be listed or hashed."""
 
-    def pages(self, unit: Unit) -> Iterator[Page | Drop]:
+    def pages(self, unit: Unit) -> Iterator[Page | Drop | Skipped]:
         """One `Page` or `Drop` for each input record of a unit, in the order of the file."""
 
     def skipped(self) -> Mapping[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,35 +49,55 @@ class Warc:
     def pages(self, unit: Unit) -> Iterator[Page | Drop]:
         """One page or drop per response or resource record."""
         try:
-            with Stream(unit.path) as stream, io.BufferedReader(stream, 1 << 20) as file:
-                tail = _Tail(file)
-                number, whole, broken = 0, True, ""
-                held: Page | Drop | None = None
-                for record in _records(tail):
-                    if held is not None:
-                        yield held
-                    if isinstance(record, str):
-                        held, broken = None, record
-                        break
-                    number += 1
-                    page = self._page(record, f"{unit.source}#{number}")
-                    whole = page is not None
-                    # A record cut inside its HTTP headers looks like one without a body until the file ends.
-                    held = page if record.content_length == 0 else None
-                    if page is not None and held is None:
-                        yield page
-                cut = stream.fault is not None or not whole or tail.inside_record(bool(broken))
-                if held is not None and not cut:
-                    yield held
-                place = f"{unit.source}#{number + (whole and not (held and cut))}"
-                if cut:
-                    yield failed(place, *(stream.fault or ("truncated", "the file ends inside a record")))
-                elif broken:
-                    yield failed(place, "unreadable", f"{broken}; what follows was not read")
-                elif not number:
-                    yield failed(unit.source, "empty", "no response or resource records")
+            with Stream(unit.path) as stream:
+                yield from self.read(stream, unit.source)
         except OSError as error:
             yield failed(unit.source, "unreadable", os_detail(error))
+
+    def read(
+        self, stream: Stream, source: str, wanted: Callable[[str], bool] = lambda _: True
+    ) -> Iterator[Page | Drop]:
+        """The pages of an open WARC.
+
+        Args:
+            stream: Its content.
+            source: Its name.
+            wanted: Is asked for the `WARC-Target-URI` of every record, before anything of its content is decoded.
+                Records that are not wanted are no pages, but they count in the numbers of the others.
+        """
+        with io.BufferedReader(stream, 1 << 20) as file:
+            tail = _Tail(file)
+            number, whole, broken = 0, True, ""
+            held: Page | Drop | None = None
+            for record in _records(tail):
+                if held is not None:
+                    yield held
+                    held = None
+                if isinstance(record, str):
+                    broken = record
+                    break
+                number += 1
+                whole = True
+                if not wanted(record.headers.get("WARC-Target-URI") or ""):
+                    continue
+                if record.is_http:
+                    record.parse_http()
+                page = self._page(record, f"{source}#{number}")
+                whole = page is not None
+                # A record cut inside its HTTP headers looks like one without a body until the file ends.
+                held = page if record.content_length == 0 else None
+                if page is not None and held is None:
+                    yield page
+            cut = stream.fault is not None or not whole or tail.inside_record(bool(broken))
+            if held is not None and not cut:
+                yield held
+            place = f"{source}#{number + (whole and not (held and cut))}"
+            if cut:
+                yield failed(place, *(stream.fault or ("truncated", "the file ends inside a record")))
+            elif broken:
+                yield failed(place, "unreadable", f"{broken}; what follows was not read")
+            elif not number:
+                yield failed(source, "empty", "no response or resource records")
 
     def _page(self, record: WarcRecord, source: str) -> Page | Drop | None:
         """The page of a record, None where the file ends inside it."""
@@ -187,7 +207,7 @@ def _records(tail: _Tail) -> Iterator[WarcRecord | str]:
     wanted = WarcRecordType.response | WarcRecordType.resource
     try:
         # The stream is decompressed already; looking for a second layer would let a bomb in.
-        yield from ArchiveIterator(tail, record_types=wanted, stream_detect=False, fsspec_args=False)
+        yield from ArchiveIterator(tail, record_types=wanted, parse_http=False, stream_detect=False, fsspec_args=False)
     except OSError as error:
         yield " ".join(str(error).split())
 

@@ -49,14 +49,15 @@ class Embeddings(Model):
 
     def predict_proba(self, examples: Examples) -> Floats:
         """Probability of each label."""
-        return self._linear.predict_proba(self._vectors(examples), len(examples.labels))
+        probabilities: Floats = self._linear.predict_proba(self._vectors(examples), len(examples.labels))
+        return probabilities
 
     def _vectors(self, examples: Examples) -> Floats:
         return np.asarray(self._encoder.encode(list(examples.texts())), dtype=np.float64)
 
     def _load(self) -> Any:
         try:
-            from model2vec import StaticModel
+            from model2vec import StaticModel  # type: ignore[import-not-found]
         except ImportError:
             raise ConfigError("model=embeddings needs an extra: pip install 'presseschau[embeddings]'") from None
         try:

@@ -103,7 +103,9 @@ def _mask_terms(task: str, text: str) -> str:
     from ...label.lexicon import fold
 
     folded = fold(text)
-    found = [(folded.offset(m.start), folded.offset(m.end - 1) + 1) for m in _lexicon(task).find(folded) if m.term.weight]
+    found = [
+        (folded.offset(m.start), folded.offset(m.end - 1) + 1) for m in _lexicon(task).find(folded) if m.term.weight
+    ]
     return _without(text, found)
 
 

@@ -12,7 +12,7 @@ from .model import Model
 
 @dataclass(slots=True)
 class Majority(Model):
-    """Train's label shares as probabilities, so its label is always the most frequent one (ties: the first in order)."""
+    """Train's label shares as probabilities, so its label is the most frequent one (ties: the first in order)."""
 
     workers: int = field(init=False, default=1)
     shares: Floats = field(init=False, default_factory=lambda: np.zeros(0))

@@ -44,11 +44,14 @@ class TfidfLinear(Model):
         self._blocks = Blocks(tuple(Tfidf(n) for n in (self.word, self.char) if n is not None))
         rows = self._blocks.fit_transform(train.texts, len(train), self.workers)
         self._linear = Linear(self.classifier, self.C, self.class_weight, self.calibration, self.max_iter)
-        self._linear.fit(rows, train.y, None if validation is None else (lambda: self._rows(validation), validation.y), seed)
+        self._linear.fit(
+            rows, train.y, None if validation is None else (lambda: self._rows(validation), validation.y), seed
+        )
 
     def predict_proba(self, examples: Examples) -> Floats:
         """Probability of each label."""
-        return self._linear.predict_proba(self._rows(examples), len(examples.labels))
+        probabilities: Floats = self._linear.predict_proba(self._rows(examples), len(examples.labels))
+        return probabilities
 
     def _rows(self, examples: Examples) -> Any:
         return self._blocks.transform(examples.texts, len(examples), self.workers)

@@ -71,7 +71,9 @@ class Transformer(Model):
                 disable_tqdm=True,
                 logging_strategy="no",
             )
-            known = None if validation is None else validation.only(validation.rows[np.isin(validation.y, self._classes)])
+            known = (
+                None if validation is None else validation.only(validation.rows[np.isin(validation.y, self._classes)])
+            )
             trainer = transformers.Trainer(
                 self._model,
                 arguments,
@@ -85,7 +87,7 @@ class Transformer(Model):
 
     def predict_proba(self, examples: Examples) -> Floats:
         """Probability of each label, in batches."""
-        import torch
+        import torch  # type: ignore[import-not-found]
 
         self._model.eval()
         rows: list[Floats] = []
@@ -136,7 +138,7 @@ class Transformer(Model):
 def _transformers() -> Any:
     try:
         import torch  # noqa: F401 the Trainer needs it, and says so less clearly
-        import transformers
+        import transformers  # type: ignore[import-not-found]
     except ImportError:
         raise ConfigError("model=transformer needs an extra: pip install 'presseschau[transformers]'") from None
     transformers.utils.logging.set_verbosity_error()

@@ -22,7 +22,7 @@ from presseschau.extract.dom import Block, Box
 from presseschau.stable import publisher_of
 
 _FOLDER = Path(__file__).parent
-_KEYS = frozenset(("until", "drop", "body", "lead", "why"))
+_KEYS = frozenset(("until", "drop", "body", "lead"))
 
 
 @dataclass(frozen=True, slots=True)

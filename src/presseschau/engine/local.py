@@ -1,4 +1,4 @@
-"""Where the page stages run: a pool of processes behind `concurrent.futures`, the same calls on one machine or many.
+"""A pool of processes on this machine.
 
 A job that kills its process (memory, segmentation fault, endless loop in C) breaks the whole pool, the innocent jobs in
 flight included. Those are run again one by one; a job that dies alone, too, and twice, is handed back as `None`, and
@@ -17,19 +17,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
-from typing import Literal, Protocol, TypeVar, runtime_checkable
+from typing import Literal, TypeVar
 
 J = TypeVar("J")
 R = TypeVar("R")
-
-
-@runtime_checkable
-class Engine(Protocol):
-    """Runs a function over jobs, in any order."""
-
-    def run(self, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[tuple[J, R | None]]:
-        """Yields each job with its result as it is done, None for a job that killed its process while running alone."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +60,10 @@ class Local:
         self, function: Callable[[J], R], queue: deque[J], size: int
     ) -> Generator[tuple[J, R], None, list[J]]:
         """Runs jobs off the queue; the answer is the jobs that were in flight when a process died."""
-        pool = ProcessPoolExecutor(size, multiprocessing.get_context(self.start), initializer=_in_worker)
+        context = multiprocessing.get_context(self.start)
+        # The fork server imports once what every worker needs; where it cannot, they import it themselves.
+        context.set_forkserver_preload([function.__module__])
+        pool = ProcessPoolExecutor(size, context, initializer=_in_worker)
         running: dict[Future[R], J] = {}
         try:
             while queue or running:

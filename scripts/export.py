@@ -1,0 +1,34 @@
+"""A dataset as one file with label names: `python scripts/export.py dir=mydata format=csv output=mydata.csv`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from command import BUILT, run
+
+
+def main(config: dict[str, Any]) -> int:
+    from presseschau.config import ConfigError, nearest
+    from presseschau.publish.export import FORMATS, SEPARATORS, export
+    from presseschau.publish.manifest import read_manifest
+
+    dataset, kind = Path(config["dir"]), config["format"]
+    for option, known in {"format": FORMATS, "formulas": ("escape", "keep"), "separator": SEPARATORS}.items():
+        if config[option] not in known:
+            raise ConfigError(f"{option}={config[option]} is not known: {nearest(str(config[option]), known)}")
+    try:
+        manifest = read_manifest(dataset)
+        beside = dataset.resolve().parent / f"{manifest['name']}-{manifest['version']}.{kind}"
+        output = Path(config["output"]) if config["output"] else beside
+        rows = export(
+            dataset, output, kind, config["splits"], config["columns"], config["formulas"], config["separator"]
+        )
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    print(f"{rows:,} articles in {output}")
+    return BUILT
+
+
+if __name__ == "__main__":
+    run("export", main, "the export failed")

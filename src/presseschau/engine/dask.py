@@ -1,0 +1,103 @@
+"""A Dask cluster: processes here, or whatever dask-jobqueue (Slurm, PBS, SGE), Kubernetes or a hand-started one gives.
+
+All workers see the input and the work folder under the same paths, and have the same version of this package.
+A job whose worker dies is tried again by Dask on another one; who shares a worker with a deadly job may be blamed with
+it, so those that Dask gives up are run again one by one, as on one machine.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Dask:
+    """Workers of a Dask cluster.
+
+    Attributes:
+        address: Of the scheduler, `tcp://host:8786`; None starts one with processes on this machine.
+        workers: Number of those processes; None takes one per core that this process may use.
+    """
+
+    address: str | None = None
+    workers: int | None = None
+
+    def __post_init__(self) -> None:
+        """Checks the ranges."""
+        if self.workers is not None and self.workers < 1:
+            raise ValueError(f"workers={self.workers} must be at least 1")
+        if self.address is not None and "://" not in self.address:
+            raise ValueError(f"address={self.address} must be like tcp://host:8786")
+
+    def run(self, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[tuple[J, R | None]]:
+        """See `Engine.run`.
+
+        Raises:
+            RuntimeError: Dask is not installed, or the scheduler does not answer.
+        """
+        if not jobs:
+            return
+        with self._client() as client:
+            suspects = yield from _run(client, function, jobs)
+            for job in suspects:
+                if (yield from _run(client, function, [job])):
+                    yield job, None
+
+    @contextmanager
+    def _client(self) -> Iterator[Any]:
+        try:
+            distributed: Any = importlib.import_module("distributed")
+        except ModuleNotFoundError as error:
+            raise RuntimeError("engine=dask needs Dask: pip install 'presseschau[dask]'") from error
+        if self.address is not None:
+            try:
+                client = distributed.Client(self.address, timeout="10s", set_as_default=False)
+            except (OSError, TimeoutError) as error:
+                raise RuntimeError(f"engine.address={self.address}: no scheduler answers there") from error
+            with client:
+                yield client
+            return
+        size = self.workers or len(os.sched_getaffinity(0))
+        # One thread each: the page stages hold the interpreter's lock.
+        options: dict[str, Any] = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+        with (
+            distributed.LocalCluster(n_workers=size, threads_per_worker=1, processes=True, **options) as cluster,
+            distributed.Client(cluster, set_as_default=False) as client,
+        ):
+            yield client
+
+
+def _run(client: Any, function: Callable[[J], R], jobs: Sequence[J]) -> Generator[tuple[J, R], None, list[J]]:
+    """Runs jobs; the answer is those that Dask gave up since their workers died."""
+    killed = importlib.import_module("distributed").KilledWorker
+    queue, suspects = deque(jobs), list[J]()
+    running: dict[Future[R], J] = {}
+    with client.get_executor() as executor:
+        try:
+            while queue or running:
+                while queue and len(running) < max(2, 2 * sum(client.nthreads().values())):
+                    job = queue.popleft()
+                    running[executor.submit(function, job)] = job
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    job = running.pop(future)
+                    try:
+                        result = future.result()
+                    except killed:
+                        suspects.append(job)
+                        continue
+                    yield job, result
+        finally:
+            for future in running:
+                future.cancel()
+    return suspects

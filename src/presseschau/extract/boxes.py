@@ -1,0 +1,52 @@
+"""Sums over the boxes of a page, each box visited once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from presseschau.extract.dom import Block, Box
+
+_LEAF_TAGS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "figcaption", "td", "dd"])
+_FADE = 0.8
+
+
+def outer_box(block: Block) -> Box:
+    """The box that holds the block beside its siblings."""
+    box = block.box
+    return box.parent if box.tag in _LEAF_TAGS and box.parent is not None else box
+
+
+def box_sums(outers: Sequence[Box], values: Sequence[tuple[float, ...]]) -> dict[Box, list[float]]:
+    """Per box the sums over the blocks in it; the second figure fades by a fifth with every box on the way up."""
+    sums: dict[Box, list[float]] = {}
+    for outer, value in zip(outers, values, strict=True):
+        cell = sums.get(outer)
+        if cell is None:
+            sums[outer] = list(value)
+        else:
+            for i, v in enumerate(value):
+                cell[i] += v
+    waiting = dict.fromkeys(sums)
+    ordered: list[Box] = []
+    while waiting:  # every box above one that holds text, once
+        box, _ = waiting.popitem()
+        ordered.append(box)
+        parent = box.parent
+        if parent is not None and parent not in sums:
+            sums[parent] = [0.0] * len(values[0])
+            waiting[parent] = None
+    ordered.sort(key=lambda b: -b.index)  # a box starts before the boxes in it
+    for box in ordered:
+        if box.parent is not None:
+            cell, own = sums[box.parent], sums[box]
+            for i, v in enumerate(own):
+                cell[i] += _FADE * v if i == 1 else v
+    return sums
+
+
+def climb(box: Box, line: dict[Box, int]) -> tuple[int, int]:
+    """Steps up from the box to the line of the main box, and from the main box to where they meet."""
+    inside = 0
+    while box not in line and box.parent is not None:
+        box, inside = box.parent, inside + 1
+    return inside, line.get(box, 0)

@@ -1,0 +1,55 @@
+"""Blocks that are never part of an article, by their wording: what a page says about itself, whatever it looks like."""
+
+from __future__ import annotations
+
+import re
+
+from presseschau.extract.dom import Block
+from presseschau.extract.text_notices import is_notice
+from presseschau.extract.words import read_words
+
+_MONTH = r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\w*\.?"
+_DATE = rf"\d{{1,2}}\.\s?(?:\d{{1,2}}\.|{_MONTH})\s?(?:(?:19|20)?\d\d)?"
+_NAME = r"[A-ZÄÖÜ][\w.'’-]+(?:\s(?:von|van|de|zu)\b)?(?:\s[A-ZÄÖÜ][\w.'’-]+){1,3}"
+_NAMES = rf"{_NAME}(?:(?:,|\sund|\s&)\s{_NAME}){{0,3}}"
+
+
+def _filled(pattern: str) -> str:
+    return pattern.replace("NAMES", _NAMES).replace("DATE", _DATE)
+
+
+_CLASSES = {name: re.compile("|".join(map(_filled, parts))) for name, parts in read_words("notices").items()}
+_POINTER = re.compile(
+    r"\W*(?:(?:Lesen|Hören|Sehen)\sSie\s(?:auch|dazu|hier|mehr)|Lies\s(?:auch|hier|mehr)|Auch\sinteressant|Siehe\sauch|Passend\sdazu"
+    r"|Mehr\s(?:zum\sThema|dazu|lesen)|(?:Ähnliche|Verwandte|Weitere)\s(?:Artikel|Beiträge|Meldungen|News|Themen)|Zum\sThema|Weiterlesen|Lesetipp|Read\s(?:more|also))\b",
+    re.IGNORECASE,
+)
+_LONGEST = 300
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+# A heading may say these and mean them: "Von Mensch und Maschine", the day in a ticker.
+_NOT_IN_HEADINGS = frozenset(("byline", "date"))
+_POINTER_LINKED = 0.3  # share of a pointer that is link
+_POINTER_WORDS = 4
+_PERMALINK = re.compile(r"\s?[#¶]+$")
+
+
+def notice_class(block: Block) -> str | None:
+    """Why a block is never part of an article, None where it may be one.
+
+    A class of `notices.yaml`, `pointer` for a link to another article, `notice` for consent, scripts, rights.
+    """
+    text = block.text
+    if len(text) > _LONGEST:
+        return None
+    if _POINTER.match(text) and (block.linked > _POINTER_LINKED * len(text) or len(text.split()) <= _POINTER_WORDS):
+        return "pointer"
+    heading = block.tag in _HEADINGS
+    for name, pattern in _CLASSES.items():
+        if not (heading and name in _NOT_IN_HEADINGS) and pattern.match(text):
+            return name
+    return "notice" if is_notice(text) else None
+
+
+def without_permalink(block: Block) -> str:
+    """The text of a block, a heading without the sign that links to itself."""
+    return _PERMALINK.sub("", block.text) if block.tag in _HEADINGS else block.text

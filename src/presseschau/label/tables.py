@@ -1,0 +1,67 @@
+"""Agreement, disagreements and the outcome of an import as text: Markdown, CSV, lines for the terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import get_args
+
+from .aggregate import Dispute
+from .agreement import Coefficient, agreement
+from .collect import Collected
+from .human import Purpose
+
+
+def import_summary(found: Collected, output: Path, rounds: int, seed: int) -> str:
+    """What an import found, for the terminal: articles, people, what was left out, agreement, disagreements."""
+    people = sorted({a for rows in found.ratings.values() for row in rows.values() for a in row})
+    purposes = Counter(label.purpose for label in found.labels)
+    counts = ", ".join(f"{purposes[p]} for {p}" for p in get_args(Purpose) if purposes[p])
+    lines = [f"{len(found.labels)} articles ({counts or 'none'}) by {len(people)} annotators in {output}"]
+    lines += [f"note: {note}" for note in found.notes]
+    for task, ratings in found.ratings.items():
+        alpha = agreement(ratings, rounds, seed)[0] if ratings else None
+        if alpha and alpha.value is not None:
+            _, value, low, high, articles = coefficient_cells(alpha)
+            lines.append(f"{task}: alpha {value} [{low}, {high}] on {articles} articles that two or more labelled")
+    lines.append(f"{len(found.disputes)} disagreements; action=agreement path={output} lists them")
+    return "\n".join(lines)
+
+
+def coefficient_cells(found: Coefficient) -> list[str]:
+    """Name, value, low, high, articles as cells of a table."""
+    cells = ["–" if v is None else f"{v:.3f}" for v in (found.value, found.low, found.high)]
+    return [found.name, *cells, str(found.articles)]
+
+
+def agreement_table(
+    task: str, found: Sequence[Coefficient], per_label: Mapping[str, float | None], votes: Mapping[str, int]
+) -> str:
+    """One task's coefficients and the alpha of each label, as Markdown."""
+    lines = [f"## {task}", "", "| coefficient | value | 95 % interval | articles |", "|---|---|---|---|"]
+    for name, value, low, high, articles in map(coefficient_cells, found):
+        lines.append(f"| {name} | {value} | {low} – {high} | {articles} |")
+    lines += ["", "| label against the rest | alpha | votes |", "|---|---|---|"]
+    lines += [f"| {k} | {'–' if v is None else f'{v:.3f}'} | {votes[k]} |" for k, v in per_label.items()]
+    return "\n".join(lines) + "\n"
+
+
+def adjudication_list(cases: Sequence[Dispute]) -> str:
+    """Articles on which annotators differ, as CSV."""
+    rows = [
+        [c.id, c.task, c.label, f"{c.confidence:.3f}", " ".join(f"{who}={label}" for who, label in c.votes.items())]
+        for c in cases
+    ]
+    return csv_text(["article_id", "task", "majority", "share", "votes"], rows)
+
+
+def csv_text(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return out.getvalue()

@@ -1,0 +1,381 @@
+"""A stub release and one's own pages give the full dataset: read, extract, match by id, check by hash, write."""
+
+from __future__ import annotations
+
+import typing
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from presseschau.config import ConfigError, build
+from presseschau.dedup import Dedup
+from presseschau.dedup.signature import minhash, shingle_set
+from presseschau.engine import Engine
+from presseschau.pipeline import corpus, plan
+from presseschau.pipeline.build import _list_units, _progress, _survive
+from presseschau.pipeline.pages import ExtractJob, PageStages, unit_key, write_drops
+from presseschau.pipeline.settings import _ENGINES, PageLimit, Source, Work, _one_of
+from presseschau.pipeline.store import Store, locked
+from presseschau.publish.derive import Change, Gone, derive
+from presseschau.publish.manifest import read_manifest
+from presseschau.publish.stub import (
+    SIGNATURES,
+    TEXT_COLUMNS,
+    detail_hashes,
+    is_stub,
+    set_content,
+    with_evidence,
+    write_stub,
+)
+from presseschau.publish.verify import Folder
+from presseschau.read import Unit, open_source
+from presseschau.stable import rounded, sha256
+
+REPORT = "rehydration.parquet"
+REPORT_SCHEMA = pa.schema(
+    {
+        "id": pa.string(),
+        "outcome": pa.string(),
+        "detail": pa.string(),
+        "similarity": pa.float32(),
+        "differs": pa.list_(pa.string()),
+        "source": pa.string(),
+    }
+)
+_STANCE = ("stance", "stance_target", "stance_target_type", "stance_confidence", "stance_source", "stance_evidence")
+_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Which pages stand for a row of the stub.
+
+    Attributes:
+        match: `exact` takes the text with the row's hash; `near` also one that changed a little.
+        near_jaccard: The estimated share of common shingles from which on a changed text is taken, above 0 to 1.
+    """
+
+    match: Literal["exact", "near"] = "exact"
+    near_jaccard: float = 0.8
+
+    def __post_init__(self) -> None:
+        """Checks the range."""
+        if not 0 < self.near_jaccard <= 1:
+            raise ValueError(f"near_jaccard={self.near_jaccard} must be above 0 and at most 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Rehydrated:
+    """What came of it.
+
+    Attributes:
+        folder: The dataset.
+        outcomes: Rows of the stub by what was found: exact, near, changed, dropped, missing.
+        differs: Rows whose text is right and whose title, teaser or keywords are not, by column.
+        equal: The content is that of the release, row by row.
+    """
+
+    folder: Path
+    outcomes: Mapping[str, int]
+    differs: Mapping[str, int]
+    equal: bool
+
+
+def engine_from(values: Mapping[str, Any]) -> Engine:
+    """Where the pages are worked on, from the config group `engine`.
+
+    Raises:
+        ConfigError: There is no such engine, or it has no such option.
+    """
+    engine: Engine = _one_of(_ENGINES, dict(values), "engine", "kind")
+    return engine
+
+
+def release_stub(dataset: Path, target: Path, finish: Callable[[Path], None] | None = None) -> None:
+    """Writes the stub of a full dataset folder, with signatures by the MinHash functions of its build.
+
+    Raises:
+        ValueError: `dataset` is no dataset folder, or a stub already.
+        publish.folder.FolderError: `target` holds something else.
+    """
+    write_stub(dataset, target, signer(_dedup(read_manifest(dataset))), finish)
+
+
+def signer(dedup: Dedup) -> Callable[[str], bytes]:
+    """The function that gives a text's MinHash values, the lowest byte of each; none for a text without words."""
+
+    def sign(text: str) -> bytes:
+        shingles = shingle_set(text, dedup.shingle_words)
+        if not len(shingles):
+            return b""
+        return minhash(shingles, dedup.bands * dedup.rows, dedup.seed).astype(np.uint8).tobytes()
+
+    return sign
+
+
+def similarity(one: bytes, other: bytes) -> float:
+    """Estimated Jaccard of two texts from their signatures, 0 to 1; its standard error is under .05 at 126 values.
+
+    Source: b-bit minwise hashing (Li and König, WWW 2010): of two different values one in 256 has the same low byte.
+    """
+    if not one or len(one) != len(other):
+        return 0.0
+    same = sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
+    return max(0.0, (same - 1 / 256) / (1 - 1 / 256))
+
+
+def rehydrate(
+    stub: Path,
+    source: Source,
+    output: Path,
+    matching: Matching,
+    work: Work,
+    engine: Engine,
+    finish: Callable[[Path], None] | None = None,
+) -> Rehydrated:
+    """Writes the full dataset of a stub, as far as the pages have it; other rows go to the ledger.
+
+    Raises:
+        ConfigError: An argument is wrong: no stub, no such source.
+        RuntimeError: Nothing was found.
+    """
+    manifest, stages = _opened(stub, source, work)
+    with locked(work.work_dir):
+        documents, units = _extract(stages, work, engine)
+        con = corpus.connect(work.work_dir, work.memory_limit)
+        try:
+            corpus.load_pages(con, documents, pa.array(["", *map(unit_key, units)]))
+            _load_wanted(con, stub)
+            _match(con, matching, signer(stages.dedup))
+            outcomes = dict(con.execute("SELECT outcome, count(*) FROM verdict GROUP BY 1 ORDER BY 1").fetchall())
+            if not outcomes.get("exact", 0) + outcomes.get("near", 0):
+                found = ", ".join(f"{n} {name}" for name, n in outcomes.items())
+                raise RuntimeError(f"no text of the stub was found in the pages ({found})")
+            differs = _write(con, stub, output, manifest, outcomes, finish)
+        finally:
+            con.close()
+            corpus.forget(work.work_dir)
+    equal = read_manifest(output)["content_sha256"] == manifest["full_content_sha256"]
+    return Rehydrated(output, outcomes, differs, equal)
+
+
+def _opened(stub: Path, source: Source, work: Work) -> tuple[dict[str, Any], PageStages]:
+    try:
+        manifest = Folder.open(stub).manifest
+        if not is_stub(manifest) or not (stub / SIGNATURES).is_file():
+            raise ValueError(f"{stub} is no stub: its manifest does not say so, or it has no {SIGNATURES}")
+        reader = open_source(source.kind, source.path, source.columns, source.keep)
+    except (ValueError, OSError) as error:
+        raise ConfigError(str(error)) from error
+    # A text comes out as in the release only by the same stages with the same config, whichever they are.
+    hints = typing.get_type_hints(PageStages)
+    config = manifest["config"]
+    own = {f.name: build(hints[f.name], config[f.name], f.name) for f in fields(PageStages) if f.name in config}
+    return manifest, PageStages(**{**own, "reader": reader, "seconds": work.page_seconds})
+
+
+def _dedup(manifest: Mapping[str, Any]) -> Dedup:
+    return build(Dedup, manifest["config"]["dedup"], "dedup")
+
+
+def _extract(stages: PageStages, work: Work, engine: Engine) -> tuple[list[Path], list[Unit]]:
+    """The page stages over all units, in batches that an interrupted run finds again."""
+    units, drops = _list_units(stages.reader)
+    configs = {f.name: getattr(stages, f.name) for f in fields(stages) if f.name not in ("reader", "seconds")}
+    key = plan.extract_key(configs | {"pipeline": PageLimit(stages.seconds)})
+    store = Store.open(work.work_dir.absolute() / "extract" / key.key)
+    batches = plan.plan_batches(units, store, work.batch_bytes, work.batch_units)
+    jobs = [ExtractJob(stages, todo, store.path(name)) for name, todo in batches.todo.items()]
+    with _progress("extract", len(units), len(units) - sum(len(j.units) for j in jobs), "file", work.progress) as bar:
+        for job, _ in _survive(engine, jobs):
+            store = store.add(job.path.stem, [unit_key(unit) for unit in job.units])
+            bar.update(len(job.units))
+    unread = work.work_dir / "unread.parquet"
+    write_drops(unread, drops)
+    return [*(store.path(name) for name in sorted({*batches.ready, *batches.todo})), unread], units
+
+
+def _load_wanted(con: duckdb.DuckDBPyConnection, stub: Path) -> None:
+    """Makes `wanted`: the stub's rows by id, with what tells whether a page is the right one."""
+    con.execute(
+        """CREATE TABLE wanted AS SELECT rows.id, rows.text_sha256 AS wanted_sha256, signs.* EXCLUDE (id)
+           FROM read_parquet(?) AS rows JOIN read_parquet(?) AS signs USING (id)""",
+        [str(stub / "data" / "*.parquet"), str(stub / SIGNATURES)],
+    )
+
+
+def _match(con: duckdb.DuckDBPyConnection, matching: Matching, sign: Callable[[str], bytes]) -> None:
+    """Makes `verdict(id, outcome, detail, similarity, source)`, one row for every row of the stub, and `filling`.
+
+    The page with the row's hash is taken; where there is none, the most similar one, first by source among equals.
+    """
+    con.execute(
+        """CREATE TABLE exact AS SELECT id, min(source) AS source FROM pages JOIN wanted USING (id)
+           WHERE outcome IS NULL AND text_sha256 = wanted_sha256 GROUP BY id"""
+    )
+    con.execute("CREATE TABLE other (id VARCHAR, source VARCHAR, similarity FLOAT)")
+    for batch in corpus.stream(
+        con.cursor(),
+        """SELECT id, source, text, minhash FROM pages JOIN wanted USING (id) ANTI JOIN exact USING (id)
+           WHERE outcome IS NULL""",
+        _ROWS,
+    ):
+        scored = [(r["id"], r["source"], rounded(similarity(sign(r["text"]), r["minhash"]))) for r in batch.to_pylist()]
+        con.executemany("INSERT INTO other VALUES (?, ?, ?)", scored)
+    least = matching.near_jaccard if matching.match == "near" else 2.0
+    con.execute(
+        """CREATE TABLE verdict AS
+           WITH best AS (SELECT id, similarity, source FROM other
+                         QUALIFY row_number() OVER (PARTITION BY id ORDER BY similarity DESC, source) = 1),
+                gone AS (SELECT id, min(stage || ': ' || reason) AS why FROM pages
+                         WHERE outcome IS NOT NULL GROUP BY id)
+           SELECT wanted.id,
+             CASE WHEN exact.id IS NOT NULL THEN 'exact' WHEN best.similarity >= ? THEN 'near'
+                  WHEN best.id IS NOT NULL THEN 'changed' WHEN gone.id IS NOT NULL THEN 'dropped'
+                  ELSE 'missing' END AS outcome,
+             CASE WHEN exact.id IS NULL AND best.id IS NULL THEN gone.why END AS detail,
+             CASE WHEN exact.id IS NULL THEN best.similarity END AS similarity,
+             coalesce(exact.source, best.source) AS source
+           FROM wanted LEFT JOIN exact USING (id) LEFT JOIN best USING (id) LEFT JOIN gone USING (id)""",
+        [least],
+    )
+    con.execute(
+        """CREATE TABLE filling AS
+           SELECT wanted.*, verdict.outcome AS verdict, verdict.similarity, pages.title, pages.teaser, pages.text,
+                  pages.keywords
+           FROM verdict JOIN wanted USING (id) JOIN pages ON pages.id = verdict.id AND pages.source = verdict.source
+           WHERE verdict.outcome IN ('exact', 'near') ORDER BY wanted.id"""
+    )
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection,
+    stub: Path,
+    output: Path,
+    manifest: Mapping[str, Any],
+    outcomes: Mapping[str, int],
+    finish: Callable[[Path], None] | None,
+) -> dict[str, int]:
+    """Writes the dataset and its report; how many rows differ in what is not their text, by column."""
+    gone = {
+        id_: Gone("not_rehydrated", detail or outcome)
+        for id_, outcome, detail in con.execute(
+            "SELECT id, outcome, detail FROM verdict WHERE outcome NOT IN ('exact', 'near')"
+        ).fetchall()
+    }
+    filler = _Filler(con)
+    whole = set(outcomes) == {"exact"}
+
+    def say(made: dict[str, Any]) -> dict[str, Any]:
+        made = {key: value for key, value in set_content(made, "full").items() if key != "signatures_sha256"}
+        complete = made["content_sha256"] == manifest["full_content_sha256"]
+        return made if complete else made | {"rehydrated": {"from": manifest["full_content_sha256"], **outcomes}}
+
+    notes = {"stub": None, "rehydrated": None if whole else _note(outcomes)}
+
+    def complete(folder: Path) -> None:
+        _write_report(con, folder / REPORT, filler.differs)
+        if finish is not None:
+            finish(folder)
+
+    try:
+        derive(stub, output, Change(rows=filler, gone=gone, manifest=say, notes=notes), complete)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    return dict(sorted(Counter(name for names in filler.differs.values() for name in names).items()))
+
+
+def _note(outcomes: Mapping[str, int]) -> str:
+    total = sum(outcomes.values())
+    found = outcomes.get("exact", 0) + outcomes.get("near", 0)
+    near = outcomes.get("near", 0)
+    lines = [f"> **Rehydrated: {found:,} of the {total:,} articles of the release are here.**"]
+    if near:
+        lines.append(
+            f"> The texts of {near:,} have changed since; their `extractor` ends in `near`, and they have no offsets."
+        )
+    lines.append(f"> Numbers and tables below are those of the release; `{REPORT}` says what became of every row.")
+    return "\n".join(lines)
+
+
+class _Filler:
+    """Puts words into the rows of a stub, asked for in the stub's order.
+
+    Attributes:
+        differs: Columns of each id in which its page is not what the release had, where any.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self.differs: dict[str, list[str]] = {}
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        """The same rows with title, teaser, text, keywords, stance target and evidence."""
+        if not len(table):
+            return table
+        ids = table.column("id")
+        found = {row["id"]: row for row in self._rows(ids)}
+        rows = [self._filled(row, found[row["id"]]) for row in table.to_pylist()]
+        made = pa.Table.from_pylist(rows, schema=table.schema)
+        return with_evidence(made, [row["stance_evidence"] for row in rows])
+
+    def _rows(self, ids: pa.ChunkedArray) -> Iterator[dict[str, Any]]:
+        # Both sides are in order of id, so DuckDB reads no more than the row groups with these.
+        first, last = pc.min_max(ids).as_py().values()
+        batches = corpus.stream(
+            self._con.cursor(), "SELECT * FROM filling WHERE id BETWEEN ? AND ?", _ROWS, [first, last]
+        )
+        for batch in batches:
+            yield from batch.to_pylist()
+
+    def _filled(self, row: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
+        near = page["verdict"] == "near"
+        row = row | {name: page[name] for name in TEXT_COLUMNS if name in page}
+        hashes = detail_hashes(row)
+        differs = [name.removesuffix("_sha256") for name, value in hashes.items() if value != page[name]]
+        if page["target_sha256"] is not None:
+            row["stance_target"] = _target(page, exact=not near)
+            if row["stance_target"] is None:
+                # Without its target a stance says nothing; the contract has both or neither.
+                row |= dict.fromkeys(_STANCE)
+                differs.append("stance")
+        if near:
+            row["text_sha256"] = sha256(row["text"])
+            row["stance_evidence"] = None
+            row["extractor"] = f"{row['extractor']} near"
+        elif row["stance_evidence"] is not None:
+            text = row["text"]
+            row["stance_evidence"] = [s | {"text": text[s["start"] : s["end"]]} for s in row["stance_evidence"]]
+        if differs:
+            self.differs[row["id"]] = differs
+        return row
+
+
+def _target(page: Mapping[str, Any], exact: bool) -> str | None:
+    """The words of the stance target, where its place or a passage of its length and hash is still there."""
+    if page["target"] is not None:
+        return str(page["target"])
+    start, end = page["target_start"], page["target_end"]
+    if exact and page["target_in"] == "text":
+        return str(page["text"][start:end])
+    for place in (page["title"] or "", page["text"]):
+        for at in range(len(place) - (end - start) + 1):
+            words = place[at : at + end - start]
+            if sha256(words) == page["target_sha256"]:
+                return str(words)
+    return None
+
+
+def _write_report(con: duckdb.DuckDBPyConnection, path: Path, differs: Mapping[str, Sequence[str]]) -> None:
+    with pq.ParquetWriter(path, REPORT_SCHEMA, compression="zstd", compression_level=3) as writer:
+        for batch in corpus.stream(con.cursor(), "SELECT * FROM verdict ORDER BY id", 10_000):
+            rows = [row | {"differs": differs.get(row["id"], [])} for row in batch.to_pylist()]
+            writer.write_table(pa.Table.from_pylist(rows, schema=REPORT_SCHEMA))

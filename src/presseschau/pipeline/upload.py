@@ -1,0 +1,327 @@
+"""From a dataset folder to a published version: what may be sent, in which form, and whether it is there already."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from presseschau.config import ConfigError, nearest
+from presseschau.pipeline.rehydrate import release_stub
+from presseschau.publish.derive import Change, Gone, derive, fit_notes
+from presseschau.publish.hub import Difference, Hub, HubError, Repository, difference, local_files
+from presseschau.publish.manifest import read_manifest
+from presseschau.publish.stub import is_stub
+from presseschau.publish.verify import Folder, verify
+from presseschau.rights import Takedown
+from presseschau.stable import sha256
+
+Basis = Literal["44b", "60d", "licensed"]
+BASES: Mapping[str, str] = {
+    "44b": "text and data mining under § 44b UrhG: only the stub is shared",
+    "60d": "research under § 60d UrhG: the stub, or the full text in a private or gated repository",
+    "licensed": "you hold the rights to share the texts: the full text",
+}
+_REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_NOTES = {
+    "44b": """\
+> **Rights of this copy.** The pages were mined under § 44b UrhG, which allows the copies that mining needs and no
+> sharing of them; this copy holds no article text. This is no legal advice.""",
+    "60d": """\
+> **Rights of this copy.** The pages were mined for research under § 60d UrhG; this copy holds no article text. This is
+> no legal advice.""",
+    "60d full": """\
+> **Rights of this copy.** The texts are shared under § 60d (4) UrhG with a limited circle of people for joint
+> non-commercial research, or with single third parties to check its quality. **Sharing ends when the project ends**:
+> access to this copy has to be closed then, and nobody may pass it on. This is no legal advice.""",
+}
+_LEFT_OUT = """\
+> **{rows:,} articles of the build are not in this copy** ({reasons}); `ledger.parquet` has them as dropped by
+> `publish`. Tables below count the build."""
+_PROMPT = (
+    "The article texts belong to their publishers. By asking for access you agree to use them for non-commercial "
+    "research only, not to pass them on, and to delete your copies when the project ends or an article is taken down."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What to publish, where and on what ground.
+
+    Attributes:
+        dataset: A dataset folder.
+        repo: `user/name`.
+        basis: The ground in law on which it is shared; has to be named.
+        content: `full` or `stub`; None takes what the basis allows.
+        private: Only the owners of the repository see it.
+        gated: Readers have to ask first, and are let in by themselves (`auto`) or by the owners (`manual`).
+        tag: Name of the version; None: `v` and the dataset's version.
+        takedown: What must not be published; see `rights.Takedown`.
+        dry_run: Only say what would happen.
+        work_dir: Where a stub is written before it is sent; None: the system's folder for temporary files.
+    """
+
+    dataset: Path
+    repo: str
+    basis: Basis | None = None
+    content: Literal["full", "stub"] | None = None
+    private: bool = False
+    gated: Literal["auto", "manual"] | None = None
+    tag: str | None = None
+    takedown: Path | None = None
+    dry_run: bool = False
+    work_dir: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Checks what can be known without looking at the dataset or the server."""
+        choices = "; ".join(f"rights.basis={name}: {meaning}" for name, meaning in BASES.items())
+        if self.basis is None:
+            raise ConfigError(f"rights.basis has to be named before anything is sent. {choices}")
+        if self.basis not in get_args(Basis):
+            raise ConfigError(f"rights.basis={self.basis} is not known: {nearest(self.basis, BASES)} {choices}")
+        if not _REPO.fullmatch(self.repo):
+            raise ConfigError(f"repo={self.repo} must be USER/NAME")
+        if self.content == "full" and self.basis == "44b":
+            raise ConfigError("content=full: § 44b UrhG does not allow to share texts; leave content out for the stub")
+        if self.content == "full" and self.basis == "60d" and not self.closed:
+            raise ConfigError("content=full under rights.basis=60d needs private=true or gated=auto|manual")
+
+    @property
+    def closed(self) -> bool:
+        """Whether not everybody is to read the repository."""
+        return self.private or self.gated is not None
+
+    @property
+    def full(self) -> bool:
+        """Whether the article text is to be sent, where the folder has it."""
+        if self.content is not None:
+            return self.content == "full"
+        return self.basis == "licensed" or (self.basis == "60d" and self.closed)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """The folder as it is sent.
+
+    Attributes:
+        folder: Where it is; the dataset folder itself where nothing had to change.
+        content: `full` or `stub`.
+        version: Of the dataset.
+        gone: Rows that were left out, by reason.
+    """
+
+    folder: Path
+    content: str
+    version: str
+    gone: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was done, or would be.
+
+    Attributes:
+        lines: The account of it.
+        commit: The version's commit; None in a dry run.
+        changed: Whether anything was sent.
+    """
+
+    lines: tuple[str, ...]
+    commit: str | None = None
+    changed: bool = False
+
+
+def upload(
+    settings: Upload,
+    hub: Hub,
+    check: Callable[[Path], list[str]] = verify,
+    finish: Callable[[Path], None] | None = None,
+) -> Published:
+    """Publishes one version of a dataset.
+
+    Args:
+        settings: What, where, on what ground.
+        hub: The repository.
+        check: What does not hold about a folder.
+        finish: Writes what is derived from a changed folder (Croissant metadata, report).
+
+    Raises:
+        ConfigError: The arguments contradict each other or the folder.
+        RuntimeError: The folder does not keep its promises (`HubError` where the server refused).
+    """
+    try:
+        manifest = Folder.open(settings.dataset).manifest
+        takedown = Takedown.load(settings.takedown) if settings.takedown else None
+    except (ValueError, OSError) as error:
+        raise ConfigError(str(error)) from error
+    tag = _tag(settings, str(manifest["version"]))
+    if settings.content == "full" and is_stub(manifest):
+        raise ConfigError(f"content=full: {settings.dataset} is a stub and has no text")
+    problems = _broken(check, settings.dataset)
+    if problems:
+        more = f" (and {len(problems) - 1} more; `verify.py dir={settings.dataset}` lists them)" if problems[1:] else ""
+        raise RuntimeError(f"the folder does not keep its promises: {problems[0]}{more}")
+    with _scratch(settings) as scratch:
+        outgoing = prepare(settings, manifest, takedown, Path(scratch), finish)
+        if outgoing.folder != settings.dataset and (broken := _broken(check, outgoing.folder)):
+            raise RuntimeError(f"the folder to send does not keep its promises: {broken[0]}")
+        return _send(settings, hub, outgoing, tag)
+
+
+def _broken(check: Callable[[Path], list[str]], folder: Path) -> list[str]:
+    """What does not hold; that a stub has no keywords is right, though the column is never null in a full dataset."""
+    stub = is_stub(read_manifest(folder))
+    return [problem for problem in check(folder) if not (stub and problem.endswith("keywords is null"))]
+
+
+def _tag(settings: Upload, version: str) -> str:
+    tag = settings.tag or f"v{version}"
+    if re.fullmatch(r"v?\d+\.\d+\.\d+.*", tag) and tag.removeprefix("v") != version:
+        raise ConfigError(f"tag={tag} is not the version {version} of {settings.dataset}; build with dataset.version=…")
+    return tag
+
+
+def _scratch(settings: Upload) -> AbstractContextManager[str]:
+    if settings.work_dir is not None:
+        settings.work_dir.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(prefix="presseschau-", dir=settings.work_dir)
+
+
+def prepare(
+    settings: Upload,
+    manifest: Mapping[str, Any],
+    takedown: Takedown | None,
+    scratch: Path,
+    finish: Callable[[Path], None] | None = None,
+) -> Outgoing:
+    """The folder as it may be sent: without what was taken down or is reserved, as a stub where it has to be."""
+    stub = is_stub(dict(manifest))
+    full = settings.full and not stub
+    published = manifest["config"].get("rights", {}).get("reserved") == "publish"
+    gone = _left_out(settings.dataset, takedown, reserved=full and not published)
+    note = _NOTES.get(f"{settings.basis} full" if full and settings.basis == "60d" else str(settings.basis))
+    notes = {"rights": note} if note else {}
+    front = {"extra_gated_prompt": _PROMPT} if settings.gated else {}
+    folder = settings.dataset
+    reasons = [why.reason for why in gone.values()]
+    counted = {reason: reasons.count(reason) for reason in sorted(set(reasons))}
+    if gone:
+        note = _LEFT_OUT.format(rows=len(gone), reasons=", ".join(f"{n:,} {reason}" for reason, n in counted.items()))
+        change = Change(
+            gone=gone, manifest=lambda made: _with_takedown(made, takedown), notes={"left_out": note, **notes}
+        )
+        derive(folder, scratch / "left", change, finish if full or stub else None)
+        folder = scratch / "left"
+    if not full and not stub:
+        release_stub(folder, scratch / "stub", finish)
+        folder = scratch / "stub"
+    if notes or front:
+        if folder == settings.dataset:
+            derive(folder, scratch / "noted", Change(notes=notes, front=front), finish)
+            folder = scratch / "noted"
+        else:
+            fit_notes(folder, notes, front)
+    return Outgoing(folder, "full" if full else "stub", str(manifest["version"]), counted)
+
+
+def _left_out(dataset: Path, takedown: Takedown | None, reserved: bool) -> dict[str, Gone]:
+    gone: dict[str, Gone] = {}
+    folder = Folder.open(dataset)
+    for split in folder.splits:
+        for table in folder.tables(split):
+            for row in table.select(
+                ["id", "url", "publisher", "text_sha256", "tdm_reserved", "tdm_evidence"]
+            ).to_pylist():
+                kind = (
+                    takedown.matches(row["url"], row["publisher"], row["id"], row["text_sha256"]) if takedown else None
+                )
+                if kind is not None:
+                    gone[row["id"]] = Gone("takedown", kind, url=False)
+                elif reserved and row["tdm_reserved"]:
+                    gone[row["id"]] = Gone("tdm_reserved", row["tdm_evidence"] or "")
+    return gone
+
+
+def _with_takedown(manifest: dict[str, Any], takedown: Takedown | None) -> dict[str, Any]:
+    """The list itself would tell what was taken down: only the hashes of its entries are kept."""
+    if takedown is None:
+        return manifest
+    entries = [*takedown.urls, *takedown.publishers, *takedown.ids, *takedown.hashes]
+    return manifest | {"takedown_sha256": sorted(sha256(entry) for entry in entries)}
+
+
+def _send(settings: Upload, hub: Hub, outgoing: Outgoing, tag: str) -> Published:
+    files, unreached, there = local_files(outgoing.folder), list[str](), None
+    try:
+        there = hub.look()
+    except HubError as error:
+        if not settings.dry_run:
+            raise
+        unreached = [f"the server was not reached, so what it has is not known ({error})"]
+    if there is not None and tag in there.tags:
+        left = difference(files, hub.files(there.tags[tag]))
+        if left:
+            raise RuntimeError(
+                f"{tag} of {settings.repo} exists with other content ({_sizes(left)}); "
+                "a fix of the data is a new version: build with dataset.version=…"
+            )
+        _refuse_open(settings, outgoing, there)
+        return Published((f"{settings.repo} {tag} is published already, nothing has changed",), there.tags[tag])
+    left = difference(files, hub.files(there.head) if there is not None else {})
+    lines = _account(settings, outgoing, there, left, tag)
+    if settings.dry_run:
+        return Published(("dry run, nothing is sent", *lines, *unreached))
+    if there is None:
+        hub.create(settings.private)
+    if settings.closed and (there is None or not _as_closed(there, settings)):
+        hub.close(settings.private, settings.gated)
+    now = hub.look()
+    if now is None:
+        raise HubError(f"the server does not show {settings.repo} after it was made")
+    _refuse_open(settings, outgoing, now)
+    message = f"{tag}: {sum(Folder.open(outgoing.folder).manifest['splits'].values()):,} articles"
+    commit = hub.push(files, message) if left else now.head
+    if difference(files, hub.files(commit)):
+        raise HubError("the server has other files than were sent; run the command again")
+    hub.tag(tag, commit, message)
+    load = f'load it: datasets.load_dataset("{settings.repo}", "topic", revision="{tag}")'
+    return Published((*lines, f"published as {commit[:12]}", load), commit, True)
+
+
+def _as_closed(there: Repository, settings: Upload) -> bool:
+    return (there.private or not settings.private) and (settings.gated is None or there.gated == settings.gated)
+
+
+def _refuse_open(settings: Upload, outgoing: Outgoing, there: Repository) -> None:
+    """Before any text leaves: the server's own word counts, not what it was asked for."""
+    if outgoing.content == "full" and settings.basis == "60d" and not there.closed:
+        raise HubError(f"{settings.repo} is open to everybody; full text under § 60d UrhG needs it private or gated")
+    if settings.private and not there.private:
+        raise HubError(f"the server did not make {settings.repo} private; nothing was sent")
+
+
+def _account(
+    settings: Upload, outgoing: Outgoing, there: Repository | None, left: Difference, tag: str
+) -> tuple[str, ...]:
+    who = " and ".join(
+        [*(["private"] if settings.private else []), *([f"gated={settings.gated}"] if settings.gated else [])]
+    )
+    open_ = "as it is" if there is not None else "public"
+    return (
+        f"repository {settings.repo}: {'exists' if there is not None else 'is new'}, {who or open_}",
+        f"content    {outgoing.content} (rights.basis={settings.basis})",
+        *(f"left out   {rows:,} {reason}" for reason, rows in outgoing.gone.items()),
+        f"files      {_sizes(left)}",
+        *(f"  + {name}" for name in left.new),
+        *(f"  ~ {name}" for name in left.changed),
+        *(f"  - {name}" for name in left.gone),
+        f"version    {tag}",
+    )
+
+
+def _sizes(left: Difference) -> str:
+    return f"{len(left.new)} new, {len(left.changed)} changed, {len(left.gone)} removed, {left.size:,} bytes"

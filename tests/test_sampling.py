@@ -1,0 +1,86 @@
+"""Samples for annotators: known inclusion probabilities, nested by seed, free of near-duplicates where it helps."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presseschau.label.articles import Row
+from presseschau.label.sampling import disputed, quota, random_sample, shares, stratified_sample, uncertain
+
+TOPICS = ("ai", "mobile", "energy")
+
+
+def row(i: int, topic: str = "ai", confidence: float = 0.5, cluster: str | None = None) -> Row:
+    return Row(
+        id=f"{i:05}",
+        split="train",
+        cluster=cluster or f"{i:05}",
+        publisher="blatt.example",
+        labels={"topic": topic, "genre": "news", "stance": None},
+        confidence={"topic": confidence, "genre": 0.9, "stance": None},
+        topic_source="rules",
+        label_role=None,
+        text_sha256="",
+    )
+
+
+ROWS = [row(i, TOPICS[0] if i % 10 else TOPICS[1 + i % 20 // 10], (i * 37 % 100) / 100) for i in range(300)]
+
+
+def test_random_samples_are_nested_by_seed_and_independent_of_order() -> None:
+    small, large = random_sample(ROWS, 20, 7), random_sample(ROWS[::-1], 50, 7)
+    assert {s.id for s in small} < {s.id for s in large}
+    assert {s.inclusion_probability for s in small} == {round(20 / 300, 6)}
+    assert {s.id for s in random_sample(ROWS, 20, 8)} != {s.id for s in small}
+    assert len(random_sample(ROWS, 1000, 7)) == 300
+
+
+def test_every_article_has_the_same_chance() -> None:
+    counts = Counter(s.id for seed in range(400) for s in random_sample(ROWS[:20], 5, seed))
+    assert len(counts) == 20
+    assert all(60 < n < 140 for n in counts.values())  # 100 expected, standard deviation 8.7
+
+
+def test_inverse_probabilities_of_a_stratified_sample_restore_the_corpus() -> None:
+    found = stratified_sample(ROWS, 30, 0, lambda r: r.labels["topic"] or "")
+    topic = {r.id: r.labels["topic"] for r in ROWS}
+    assert Counter(topic[s.id] for s in found) == {"ai": 10, "mobile": 10, "energy": 10}
+    weight: Counter[str] = Counter()
+    for s in found:
+        assert s.inclusion_probability
+        weight[topic[s.id] or ""] += 1 / s.inclusion_probability  # type: ignore[assignment]
+    truth = Counter(topic.values())
+    assert all(weight[t or ""] == pytest.approx(n, rel=1e-4) for t, n in truth.items())
+
+
+@given(st.dictionaries(st.text("abc", min_size=1, max_size=3), st.integers(1, 50), min_size=1), st.integers(0, 200))
+def test_shares_give_out_all_there_is_and_no_more(sizes: dict[str, int], n: int) -> None:
+    given_out = shares(sizes, n)
+    assert sum(given_out.values()) == min(n, sum(sizes.values()))
+    assert all(0 <= given_out[g] <= sizes[g] for g in sizes)
+    full = [g for g in sizes if given_out[g] < sizes[g]]
+    if full:  # whoever could give more gives as much as anyone, but for one
+        assert max(given_out.values()) - min(given_out[g] for g in full) <= 1
+
+
+def test_uncertain_takes_the_least_confident_once_per_cluster() -> None:
+    rows = [row(1, confidence=0.3, cluster="x"), row(2, confidence=0.2, cluster="x"), row(3, confidence=0.9), row(4)]
+    assert [s.id for s in uncertain(rows, 2, "topic")] == ["00002", "00004"]
+    assert uncertain(rows, 2, "topic")[0].inclusion_probability is None
+    assert uncertain(rows, 5, "stance") == []  # nothing to be unsure of where there is no stance
+
+
+def test_disputed_takes_the_lowest_margin() -> None:
+    rows = [row(1), row(2), row(3)]
+    found = disputed(rows, {"00001": 0.4, "00002": 0.0, "00003": 0.1}, 2)
+    assert [(s.id, s.why) for s in found] == [("00002", "margin 0.0"), ("00003", "margin 0.1")]
+
+
+def test_quota_takes_the_same_of_each_class() -> None:
+    topic = {r.id: r.labels["topic"] for r in ROWS}
+    assert Counter(topic[s.id] for s in quota(ROWS, 21, 0, "topic")) == {"ai": 7, "mobile": 7, "energy": 7}
+    assert quota(ROWS, 21, 0, "topic") == quota(ROWS[::-1], 21, 0, "topic")
