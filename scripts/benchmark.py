@@ -51,7 +51,10 @@ def translated(arguments: list[str]) -> list[str]:
             done.append(f"{key}={_literal(plain if len(plain) else value)}")
         else:
             done.append(argument)
-    return done
+    if "action=compare" in done and not any(a.startswith("dataset") for a in done):
+        done.append("dataset.path=none")  # finished runs are compared without their data
+    flags = [a for a in done if a in ("--multirun", "-m")]  # in between, they end the list of overrides
+    return [*flags, *(a for a in done if a not in flags)]
 
 
 def _literal(value: str) -> str:

@@ -63,6 +63,7 @@ class LoopbackHub:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body of an answer in one packet
     hub: LoopbackHub
 
     def log_message(self, *arguments: object) -> None:
@@ -75,6 +76,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
+        self.wfile.flush()
 
     def cut(self) -> None:
         self.connection.shutdown(socket.SHUT_RDWR)
@@ -202,7 +204,7 @@ def serving() -> Iterator[LoopbackHub]:
     hub = LoopbackHub()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("OwnHandler", (Handler,), {"hub": hub}))
     hub.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield hub
     finally:

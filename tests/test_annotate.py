@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import run_script
+from conftest import ROOT, build, run_script
 from presseschau.document import Document, Span
 from presseschau.label import Labeler, load_scheme
 from presseschau.label.annotate import Annotate, analyse, calibrate, export, import_, measure
@@ -25,9 +27,11 @@ from presseschau.label.calibrate import load_calibration
 from presseschau.label.human import HumanLabel, load_human, write_human
 from presseschau.label.label_studio import labelling_config
 from presseschau.label.overrides import OverrideReport, load_overrides
+from presseschau.publish.verify import verify
 from presseschau.schema import LabelNames, Schema
 from presseschau.stable import article_id, sha256
 
+RULES = (ROOT / "configs/label/rules.yaml").read_text(encoding="utf-8")
 SCHEME = load_scheme()
 NAMES = LabelNames(SCHEME.topic.keys, SCHEME.genre.keys, SCHEME.stance.keys)
 KAMERA = (
@@ -183,6 +187,38 @@ def test_round_trip_through_label_studio(dataset: Path) -> None:
     assert report.missed == []
 
 
+@pytest.mark.skipif("human:" not in RULES, reason="the build takes no label.human yet")
+def test_round_trip_through_a_build(sample: Path, tmp_path: Path) -> None:
+    """The sample's articles out, annotated, in, and the sample built again with what people say."""
+    tasks, back, labels = tmp_path / "tasks.json", tmp_path / "back.json", tmp_path / "labels.jsonl"
+    export(order("export", sample, purpose="validation", n=8, output=tasks))
+    asked = json.loads(tasks.read_text(encoding="utf-8"))
+    ids = [t["data"]["article_id"] for t in asked]
+    said = {i: [annotation(1, 7, choice("topic", "energy"), choice("genre", "opinion"))] for i in ids}
+    asked[-1]["data"]["text"] += " Nachtrag."  # people read another text there
+    back.write_text(json.dumps(answered(asked, said)), encoding="utf-8")
+    summary = import_(order("import", sample, path=(back,), output=labels))
+    assert f"article {ids[-1]} has another text now than people read" in summary
+    write_human(labels, [*load_human(labels, NAMES).by_id.values(),
+                         HumanLabel(ids[-1], "old", {"topic": "ai"}), HumanLabel("0" * 16, "x", {"topic": "ai"})])  # fmt: skip
+    table_ = tmp_path / "corrections.csv"
+    table_.write_text(f"id,field,value,who,date,why\n{ids[0]},topic,science,Eva,2026-03-01,Laborbericht\n")
+    dataset = build(tmp_path, f"label.human={labels}", f"label.corrections={table_}")
+    assert verify(dataset) == []
+    rows = {r["id"]: r for p in (dataset / "data").glob("*.parquet") for r in pq.read_table(p).to_pylist()}
+    assert sorted(i for i, r in rows.items() if r["label_role"] == "validation") == ids[:-1]
+    assert {NAMES.topic[rows[i]["topic"]] for i in ids[1:-1]} == {"energy"}
+    assert NAMES.topic[rows[ids[0]]["topic"]] == "science"
+    assert {NAMES.genre[rows[i]["genre"]] for i in ids[:-1]} == {"opinion"}
+    assert {rows[i]["topic_source"] for i in ids[:-1]} == {"human"}
+    assert rows[ids[-1]]["topic_source"] == "rules"
+    manifest = json.loads((dataset / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["overrides"]["not_applied"] == {"human:not_in_dataset": 1, "human:text_drift": 1}
+    assert [c["why"] for c in manifest["overrides"]["corrections"]] == ["Laborbericht"]
+    assert "Eva" not in (dataset / "manifest.json").read_text(encoding="utf-8")
+    assert len(manifest["messages"]) == 2
+
+
 def named(row: dict[str, Any]) -> dict[str, Any]:
     return row | {c: None if row[c] is None else getattr(NAMES, c)[row[c]] for c in ("topic", "genre", "stance")} | {
         "topic_secondary": None}  # fmt: skip
@@ -247,6 +283,8 @@ def test_validation_stays_apart_from_training(dataset: Path) -> None:
         ({"annotations": [annotation(1, 7, choice("topic", "robots"))]}, "task 1: unknown topic 'robots'; known: hardware"),
         ({"annotations": [annotation(1, 7, choice("stance", "super"))]}, "task 1: unknown stance 'super'"),
         ({"data": {"text": "x"}}, "task 1: data.article_id is missing"),
+        ({"annotations": [annotation(1, 7, choice("topic", "ai"), mark(0, 3, 7))]}, "task 1: quote 1 must be text, not 7"),
+        ({"data": {"article_id": 7, "text": "x"}}, "task 1: article_id must be text, not 7"),
         ({"annotations": None}, "task 1: is not as Label Studio exports it"),
         ({"annotations": [{"result": [{"from_name": "topic", "value": {"choices": ["ai", "mobile"]}}]}]},
          "task 1: 2 choices for topic"),
@@ -476,6 +514,54 @@ def test_articles_that_people_have_seen_are_not_asked_about_again(dataset: Path)
         export(order("export", dataset, purpose="training", exclude=(dataset.parent / "x.json",), output=tasks))
     with pytest.raises(ValueError, match="no article is left"):
         export(order("export", dataset, purpose="training", splits=("test",), output=tasks))
+
+
+def broken(value: Any, rng: random.Random) -> Any:
+    """The same with something in it replaced or gone."""
+    value = json.loads(json.dumps(value))
+    node, path = value, []
+    while isinstance(node, dict | list) and node and (not path or rng.random() < 0.8):
+        key = rng.choice(list(node) if isinstance(node, dict) else range(len(node)))
+        path.append((node, key))
+        node = node[key]
+    parent, key = path[-1]
+    if rng.random() < 0.2:
+        del parent[key]
+    else:
+        parent[key] = rng.choice(
+            [None, True, 0, -5, 1.5, "", "x", "topic:ai", [], {}, [1], {"a": 1}, [[0, 3, "evidence"]]]
+        )
+    return value
+
+
+def refusal(act: Callable[[], object]) -> str:
+    """What a refused input is told, "" where it is taken."""
+    try:
+        act()
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def test_whatever_is_broken_is_refused_in_one_line(dataset: Path) -> None:
+    """Files that anybody may have edited: read as they are, or refused by name; never a crash."""
+    rng, folder, lines = random.Random(0), dataset.parent, dataset.parent / "anna.jsonl"
+    tasks = answered(blind_tasks(dataset), {ID[0]: [annotation(1, 7, choice("topic", "ai"), mark(0, 4, KAMERA[:4]))]})
+    whole = json.loads(labels_of(dataset, tasks)[0].read_text(encoding="utf-8"))
+    line = {"article_id": ID[0], "text": KAMERA, "cats": ["topic:ai"], "entities": [[0, 4, "evidence"]],
+            "purpose": "training"}  # fmt: skip
+    said = []
+    doccano = order("import", dataset, path=(lines,), format="jsonl", output=folder / "o.jsonl")
+    for _ in range(80):
+        wrong = broken(tasks, rng)
+        said.append(refusal(lambda wrong=wrong: labels_of(dataset, wrong)))
+        lines.write_text(json.dumps(broken(line, rng)), encoding="utf-8")
+        said.append(refusal(lambda: import_(doccano)))
+        lines.write_text(json.dumps(broken(whole, rng)), encoding="utf-8")
+        said.append(refusal(lambda: load_human(lines, NAMES)))
+    refused = [x for x in said if x]
+    assert 60 < len(refused) < 220
+    assert all(str(folder) in x and "\n" not in x for x in refused)
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,17 @@ def test_agency_of(authors: list[str], text: str, agency: str | None) -> None:
         ("<figcaption>Quelle: picture alliance/dpa/Max Muster</figcaption>", None),
         ("<p>Quelle: Statistisches Amt</p>", None),
         ("<p>Die dpa meldet das.</p>", None),
+        # the first credit that names an agency counts
+        ("<p>Quelle: abc/Amt</p><p>Quelle: abc/AFP</p><p>Quelle: abc/dpa</p>", "AFP"),
+        ("<p>dpa: eine Agentur.</p><p>© dpa-infocom, dpa:240312-99-123456/3</p><p>Mehr zu dpa: hier</p>", "dpa"),
     ],
 )
 def test_agency_credited(html: str, agency: str | None) -> None:
     assert agency_credited(html) == agency
+
+
+def test_agency_credited_is_looked_for_behind_the_headline() -> None:
+    credit, far = "<p>Quelle: abc/dpa</p>", "x" * 250_000
+    assert agency_credited(f"{far}<h1>Neue Brücke</h1>{credit}<h1>Mehr</h1>") == "dpa"
+    assert agency_credited(f"{credit}<h1>Neue Brücke</h1>") is None
+    assert agency_credited(f"<h1>Neue Brücke</h1><script>{far}</script>{credit}") is None

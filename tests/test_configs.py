@@ -58,7 +58,7 @@ def test_config_files_name_every_field_with_its_default() -> None:
         "split/publisher": settings.Publisher,
     }.items():
         values = yaml.safe_load((CONFIGS / f"{group}.yaml").read_text(encoding="utf-8"))
-        own = {"kind", "strategy", "keep", "lock"}
+        own = {"kind", "strategy", "keep", "lock", "human", "llm", "corrections"}
         fields = {f.name: f for f in dataclasses.fields(cls)}
         assert set(values) - own == set(fields), group
         for name, f in fields.items():

@@ -66,6 +66,19 @@ def test_a_label_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
         ('{"id":"x","text_sha256":"t","labels":{},"purpose":"fun"}', "line 2: unknown purpose 'fun'"),
         ('{"id":"x","text_sha256":"t","labels":{},"inclusion_probability":0}', "line 2: inclusion_probability 0"),
         ('{"id":"x","text_sha256":"t","labels":{},"confidence":{"topic":1.2}}', "line 2: confidence must be between"),
+        (
+            '{"id":"x","text_sha256":"t","labels":{},"confidence":{"topic":"hoch"}}',
+            "line 2: confidence must be between",
+        ),
+        ('{"id":"x","text_sha256":"t","labels":{"topic":["ai"]}}', "line 2: unknown topic ['ai']"),
+        ('{"id":"x","text_sha256":"t","labels":3}', "line 2: labels must be a mapping"),
+        ('{"id":"x","text_sha256":null,"labels":{}}', "line 2: text_sha256 must be text"),
+        ('{"id":"x","text_sha256":"t","labels":{},"evidence":4}', "line 2: evidence must be a list"),
+        (
+            '{"id":"x","text_sha256":"t","labels":{},"evidence":[{"start":0,"end":9,"text":"kurz"}]}',
+            "line 2: evidence must",
+        ),
+        ('{"id":"x","text_sha256":"t","labels":{},"annotators":{"a":"ai"}}', "line 2: annotators must be"),
         ('{"id":"a1","text_sha256":"t","labels":{}}', "line 2: article a1 stands in line 1, too"),
     ],
 )
@@ -122,6 +135,17 @@ def test_a_stance_needs_a_target_from_somebody() -> None:
     assert missed == []
     row, _, missed = override(NO_STANCE, replace(LABEL, labels={"stance": "neutral"}))
     assert (row["stance"], missed) == (None, [])  # null already says neutral without a target
+
+
+def test_a_topic_is_not_its_own_second_topic(tmp_path: Path) -> None:
+    row, _, missed = override(ROW, replace(LABEL, labels={"topic_secondary": "ai"}))
+    assert (row["topic"], row["topic_secondary"], [m.reason for m in missed]) == ("ai", None, ["is_topic"])
+    table = load_corrections(corrections_of(tmp_path, "a1,topic_secondary,ai,E,2026-03-01,x"), NAMES)
+    row, changes, missed = correct(ROW, table)
+    assert (row["topic_secondary"], changes, [m.reason for m in missed]) == ("mobile", [], ["is_topic"])
+    row, changes, _ = correct(ROW, load_corrections(corrections_of(tmp_path, "a1,topic,mobile,E,2026-03-01,x"), NAMES))
+    assert (row["topic"], row["topic_secondary"]) == ("mobile", None)
+    assert [c.column for c in changes] == ["topic", "topic_secondary"]
 
 
 def test_neutral_has_no_evidence() -> None:
@@ -230,6 +254,7 @@ def test_corrections_beat_people_beat_language_models(tmp_path: Path) -> None:
     assert [r["label_role"] for r in rows] == ["validation", None, None]
     assert rows[0]["labeler"] == "rules/1+llm/m/1+human+corrections"
     assert overrides.labelers == {"corrections": 1, "human": 2, "llm/m/1": 2}
+    assert overrides.machines == ("llm/m/1",)
     summary = report.summary()
     assert summary["overridden"]["llm:topic"] == 1
     assert summary["overridden"]["correction:genre"] == 1

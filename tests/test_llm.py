@@ -201,6 +201,15 @@ def test_a_good_answer_becomes_a_label_with_evidence(tmp_path: Path) -> None:
     assert KEY not in "".join(p.read_text() for p in tmp_path.rglob("*") if p.is_file())
 
 
+def test_an_answer_in_parts_is_put_together(tmp_path: Path) -> None:
+    text = json.dumps({**GOOD, "evidence": []})
+    parts = [{"type": "text", "text": text[:40]}, {"type": "refusal"}, {"type": "text", "text": text[40:]}]
+    body = json.dumps({"choices": [{"message": {"content": parts}}]}).encode()
+    with serving(says(body)) as server:
+        (label,), tally = annotate(llm(server, tmp_path), [article(1)], SCHEME)
+    assert (label.labels["topic"], tally.second_tries) == ("mobile", 0)
+
+
 def test_a_second_run_needs_no_network_and_gives_the_same_file(tmp_path: Path) -> None:
     articles = [article(i) for i in range(6)]
     with serving(says(completion(GOOD))) as server:

@@ -129,4 +129,4 @@ def test_a_file_that_can_not_be_read_is_no_wrong_argument(tmp_path):
 
 
 def test_kinds():
-    assert KINDS == ("html", "text", "jsonl", "csv", "parquet", "warc", "sample")
+    assert KINDS == ("html", "text", "jsonl", "csv", "parquet", "warc", "ccnews", "sample")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from pathlib import Path
 
@@ -36,6 +37,12 @@ def test_input_folder_and_warm_cache(one_worker: dict[str, str], tmp_path: Path)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
     first = digests(build(tmp_path, f"source.path='{elsewhere}'", "pipeline.batch_units=5"))
+    shutil.rmtree(tmp_path / "dataset")  # a dataset that stands would be left as it is
     again = digests(build(tmp_path, f"source.path='{elsewhere}'"))
     assert first == one_worker
     assert again == one_worker
+
+
+@pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask is not installed")
+def test_a_dask_cluster(one_worker: dict[str, str], tmp_path: Path) -> None:
+    assert digests(build(tmp_path, "engine=dask", "pipeline.batch_units=9", workers=2)) == one_worker

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
+import pyarrow.dataset as ds
 import pytest
 
-from presseschau.rights import Reservation, RobotsTxt, Takedown, TdmRep, reservation
+from conftest import ROOT, build, run_script
+from presseschau.rights import Reservation, RobotsTxt, Snapshots, Takedown, TdmRep, reservation
 from presseschau.stable import article_id, sha256
 
 HTML_HEADERS = (("content-type", "text/html"),)
@@ -113,6 +116,160 @@ def test_robots_txt_that_keeps_mining_robots_out(tmp_path: Path) -> None:
 )
 def test_robots_txt_rules(tmp_path: Path, text: str, url: str, reserved: bool | None) -> None:
     assert robots_txt(tmp_path, text).reservation(url).reserved is reserved
+
+
+def test_robots_txt_that_is_an_html_page_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"robots\.txt: an HTML page, not a robots\.txt file"):
+        robots_txt(tmp_path, "\n<!DOCTYPE html><title>Nicht gefunden</title>")
+
+
+def test_many_stars_take_no_time(tmp_path: Path) -> None:
+    rules = robots_txt(tmp_path, "User-agent: GPTBot\nDisallow: /" + "*" * 200 + "x$")
+    start = time.perf_counter()
+    assert rules.reservation("https://a.example/" + "a" * 2000).reserved is False
+    assert time.perf_counter() - start < 1
+
+
+def snapshots(folder: Path, files: dict[str, object]) -> Snapshots:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return Snapshots.load(folder)
+
+
+RESERVED = [{"location": "/", "tdm-reservation": 1}]
+FREE = [{"location": "/", "tdm-reservation": 0}]
+NO_BOTS = "User-agent: CCBot\nDisallow: /\n"
+ALL_BOTS = "User-agent: *\nDisallow: /suche\n"
+
+
+@pytest.mark.parametrize(
+    ("tdmrep", "robots", "reserved", "evidence"),
+    [
+        (RESERVED, None, True, "tdmrep.json /: 1"),
+        (FREE, None, False, "tdmrep.json /: 0"),
+        ([], None, None, None),
+        (None, NO_BOTS, True, "robots.txt CCBot: disallow"),
+        (None, ALL_BOTS, False, None),
+        (None, "", None, None),
+        (RESERVED, NO_BOTS, True, "tdmrep.json /: 1"),
+        (RESERVED, ALL_BOTS, True, "tdmrep.json /: 1"),
+        (FREE, NO_BOTS, True, "robots.txt CCBot: disallow"),
+        (FREE, ALL_BOTS, False, "tdmrep.json /: 0"),
+        ([], ALL_BOTS, False, None),
+    ],
+)
+def test_snapshots_of_a_host(
+    tmp_path: Path, tdmrep: object, robots: str | None, reserved: bool | None, evidence: str | None
+) -> None:
+    files = {"blatt.de/tdmrep.json": tdmrep, "blatt.de/robots.txt": robots}
+    saved = snapshots(tmp_path, {name: content for name, content in files.items() if content is not None})
+    assert saved.reservation("https://blatt.de/artikel") == Reservation(reserved, evidence)
+
+
+def test_snapshots_belong_to_their_host(tmp_path: Path) -> None:
+    saved = snapshots(
+        tmp_path,
+        {
+            "blatt.de/tdmrep.json": RESERVED,
+            "www.bote.at/tdmrep.json": RESERVED,
+            "bote.at/tdmrep.json": FREE,
+            "www.Anzeiger.ch/robots.txt": NO_BOTS,
+            ".git/HEAD": "x",
+            "README.md": "saved on 1 May",
+        },
+    )
+    reserved = {
+        host: saved.reservation(f"https://{host}/a").reserved
+        for host in ("blatt.de", "www.blatt.de", "labor.blatt.de", "www.bote.at", "bote.at", "anzeiger.ch", "fremd.de")
+    }
+    assert reserved == {
+        "blatt.de": True,
+        "www.blatt.de": True,  # only the other one was saved
+        "labor.blatt.de": None,  # another host, with files of its own
+        "www.bote.at": True,
+        "bote.at": False,  # both were saved: each speaks for itself
+        "anzeiger.ch": True,
+        "fremd.de": None,
+    }
+    assert saved.reservation(None) == saved.reservation("keine URL") == Reservation()
+    assert Snapshots().reservation("https://blatt.de/a") == Reservation()
+
+
+@pytest.mark.parametrize(
+    ("headers", "robots", "saved", "expected"),
+    [
+        ((), (), Reservation(True, "s"), Reservation(True, "s")),
+        ((), (), Reservation(False, "s"), Reservation(False, "s")),
+        ((), (), Reservation(False, None), Reservation(False, None)),
+        (HTML_HEADERS, (), Reservation(True, "s"), Reservation(True, "s")),
+        (HTML_HEADERS, (), Reservation(False, "s"), Reservation(False, "s")),
+        (HTML_HEADERS, (), Reservation(), Reservation(False, None)),
+        ((("tdm-reservation", "0"),), (), Reservation(True, "s"), Reservation(True, "s")),
+        ((("tdm-reservation", "1"),), (), Reservation(True, "s"), Reservation(True, "http tdm-reservation: 1")),
+        ((), (("robots", "noai"),), Reservation(False, "s"), Reservation(True, "meta robots: noai")),
+        ((), (("tdm-reservation", "0"),), Reservation(False, "s"), Reservation(False, "meta tdm-reservation: 0")),
+    ],
+)
+def test_saved_files_are_one_voice_among_others(
+    headers: tuple[tuple[str, str], ...],
+    robots: tuple[tuple[str, str], ...],
+    saved: Reservation,
+    expected: Reservation,
+) -> None:
+    assert reservation(headers, robots, saved) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"blatt.de/tdmrep.json": "{"}, r"blatt\.de/tdmrep\.json: not a tdmrep\.json file"),
+        ({"blatt.de/tdmrep.json": "<html>"}, r"blatt\.de/tdmrep\.json: not a tdmrep\.json file"),
+        ({"blatt.de/tdmrep.json": {"location": "/"}}, r"not a tdmrep\.json file \(not a list of rules\)"),
+        ({"blatt.de/tdmrep.json": "[" * 100_000}, r"not a tdmrep\.json file"),
+        ({"blatt.de/tdmrep.json": [{"tdm-reservation": 1}]}, r"a rule without location"),
+        ({"blatt.de/robots.txt": "<!doctype html>"}, r"blatt\.de/robots\.txt: an HTML page"),
+        ({"blatt.de/robots.txt/x": ""}, r"blatt\.de/robots\.txt: Is a directory"),
+        ({"blatt.de/tdm.json": RESERVED}, r"blatt\.de: has neither tdmrep\.json nor robots\.txt"),
+    ],
+)
+def test_a_bad_snapshot_is_named(tmp_path: Path, files: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        snapshots(tmp_path, files)
+    assert "\n" not in str(caught.value)
+
+
+def test_snapshots_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no-such: there is no such folder"):
+        Snapshots.load(tmp_path / "no-such")
+
+
+def test_the_digest_of_snapshots_is_that_of_what_they_say(tmp_path: Path) -> None:
+    one = snapshots(tmp_path / "one", {"blatt.de/tdmrep.json": RESERVED, "bote.at/robots.txt": NO_BOTS})
+    two = snapshots(tmp_path / "two", {"bote.at/robots.txt": "# saved\n" + NO_BOTS, "blatt.de/tdmrep.json": RESERVED})
+    other = snapshots(tmp_path / "other", {"blatt.de/tdmrep.json": FREE, "bote.at/robots.txt": NO_BOTS})
+    assert one.digest == two.digest
+    assert len({one.digest, other.digest, Snapshots().digest}) == 3
+
+
+def test_snapshots_in_a_build(tmp_path: Path) -> None:
+    saved = tmp_path / "saved"
+    snapshots(saved, {"bitatlas.example/tdmrep.json": RESERVED})
+    wanted = ("source=html", f"source.path={ROOT / 'data' / 'sample' / 'html' / 'bitatlas'}", "split=random")
+    dataset = build(tmp_path, *wanted, f"rights.snapshots={saved}")
+    said = ds.dataset(dataset / "data").to_table(columns=["tdm_reserved", "tdm_evidence"]).to_pylist()
+    assert {tuple(row.values()) for row in said} == {(True, "tdmrep.json /: 1")}
+    shown = json.loads((dataset / "manifest.json").read_text())["config"]["rights"]["snapshots"]
+    assert shown == f"sha256:{Snapshots.load(saved).digest}"
+    snapshots(saved, {"bitatlas.example/tdmrep.json": FREE})
+    build(tmp_path, *wanted, f"rights.snapshots={saved}")
+    said = ds.dataset(dataset / "data").to_table(columns=["tdm_reserved"]).to_pylist()
+    assert {row["tdm_reserved"] for row in said} == {False}  # what earlier builds left is not taken for the answer
+    (saved / "bitatlas.example" / "tdmrep.json").write_text("{")
+    done = run_script("build", *wanted, f"rights.snapshots={saved}", f"output.dir={tmp_path / 'other'}")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "bitatlas.example/tdmrep.json: not a tdmrep.json file" in done.stderr
 
 
 def takedown(tmp_path: Path, *lines: str) -> Takedown:

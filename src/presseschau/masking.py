@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from presseschau.document import Document
 
 KINDS = ("email", "phone", "iban")
 MASKS: Mapping[str, str] = {"email": "[E-MAIL]", "phone": "[TELEFON]", "iban": "[IBAN]"}
@@ -89,15 +91,29 @@ class Masking:
         >>> Masking(email=False)("eva.muster@blatt.example")
         ('eva.muster@blatt.example', {})
         """
-        finds = _without_overlaps(find for kind in KINDS if getattr(self, kind) for find in _FINDERS[kind](text))
-        if not finds:
-            return text, {}
-        pieces, at = [], 0
-        for start, end, kind in finds:
-            pieces += [text[at:start], MASKS[kind]]
-            at = end
-        kinds = [kind for _, _, kind in finds]
-        return "".join([*pieces, text[at:]]), {kind: kinds.count(kind) for kind in KINDS if kind in kinds}
+        counts = dict.fromkeys(KINDS, 0)
+        # What stood right before a number may have hidden it, so a masked text is looked through again.
+        while finds := _without_overlaps(f for kind in KINDS if getattr(self, kind) for f in _FINDERS[kind](text)):
+            pieces, at = [], 0
+            for start, end, kind in finds:
+                pieces += [text[at:start], MASKS[kind]]
+                counts[kind] += 1
+                at = end
+            text = "".join([*pieces, text[at:]])
+        return text, {kind: count for kind, count in counts.items() if count}
+
+    def document(self, document: Document) -> tuple[Document, dict[str, int]]:
+        """A document with its text, title and teaser masked, and the finds in text and title by kind.
+
+        The teaser is the first part of the text, so what is in it counts once.
+        """
+        text, counts = self(document.text)
+        title, more = self(document.title) if document.title else (document.title, {})
+        teaser = self(document.teaser)[0] if document.teaser else document.teaser
+        if (text, title, teaser) == (document.text, document.title, document.teaser):
+            return document, {}
+        both = {kind: counts.get(kind, 0) + more.get(kind, 0) for kind in KINDS}
+        return replace(document, text=text, title=title, teaser=teaser), {kind: n for kind, n in both.items() if n}
 
 
 Find = tuple[int, int, str]
@@ -158,7 +174,7 @@ def _phones(text: str) -> Iterator[Find]:
 
 def _opening(number: str) -> int:
     """1 where a bracket before the number is not closed in it, so that it stays in the text."""
-    return int(number.startswith("(") and ")" not in number)
+    return int(number.startswith("(") and number.count("(") > number.count(")"))
 
 
 def _is_phone(number: str) -> bool:

@@ -211,19 +211,25 @@ def _fill(slot: str, language: Language, chance: random.Random) -> str:
     if slot == "noun":
         return _word(language, chance)
     if slot == "number":
-        return str(chance.randint(2, 900))
+        return str(chance.randint(2, 20_000))
     if slot == "year":
         return str(chance.randint(2015, 2035))
+    if slot == "name":
+        return _name(chance)
     return chance.choice(_words()[language][slot])
 
 
 def _word(language: Language, chance: random.Random) -> str:
+    # Compounds of up to three parts: five words in a row are then as seldom the same by chance as in real news.
     words = _words()[language]
-    return chance.choice(words["head"]) + chance.choice(words["tail"])
+    head, tail = chance.choice(words["head"]), chance.choice(words["tail"])
+    between = chance.choice(words["head"]) if chance.random() < 0.7 else ""
+    return f"{head}{between.lower() if language == 'de' else between and ' ' + between}{tail}"
 
 
 def _name(chance: random.Random) -> str:
-    return chance.choice(_words()["de"]["name"])
+    first, second = chance.choice(_words()["de"]["name"]), chance.choice(_words()["de"]["name"])
+    return f"{first}-{second}" if chance.random() < 0.8 else first
 
 
 def _related(language: Language, chance: random.Random, count: int) -> str:

@@ -146,7 +146,11 @@ def _scores(runs: Sequence[Finished], splits: Sequence[str], block: str) -> list
     head = [f"{_TITLES.get(s, s)}: macro-F1 [95 %] | accuracy" for s in splits]
     if (runs[0].results["config"].get("confidence") or 0.95) != 0.95:
         head = [h.replace("95 %", f"{runs[0].results['config']['confidence']:.0%}") for h in head]
-    lines = ["| | model | " + " | ".join(head) + " | ECE | Brier |", "|---|---|" + "---|" * (2 * len(splits) + 2)]
+    first = _TITLES.get(splits[0], splits[0])
+    lines = [
+        "| | model | " + " | ".join(head) + f" | {first}: ECE | {first}: Brier |",
+        "|---|---|" + "---|" * (2 * len(splits) + 2),
+    ]
     place = 0
     for run in runs:
         results = run.results

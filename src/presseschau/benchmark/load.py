@@ -105,7 +105,7 @@ def _hub(source: Source, task: str) -> Corpus:
     tables = {
         s: d.with_format("arrow").select_columns(sorted(set(wanted.values())))[:] for s, d in found.items() if len(d)
     }
-    origin = {"kind": "hub", "name": source.path, "revision": source.revision, "fingerprint": None}
+    origin = {"kind": "hub", "name": source.path, "revision": source.revision}
     checksums = first.info.download_checksums or {}
     commit = next((url.partition("@")[2].partition("/")[0] for url in sorted(checksums) if "@" in url), None)
     return _published(source, task, tables, wanted, names, {**origin, "revision": commit or source.revision})

@@ -149,7 +149,14 @@ def _cost(ax: Axes, runs: Sequence[Finished]) -> None:
         while any(abs(np.log10(x) - tx) < 0.9 and abs(height - ty) < (high - low + 0.06) * 0.036 for tx, ty in taken):
             height -= (high - low + 0.06) * 0.036
         taken.append((float(np.log10(x)), height))
-        ax.annotate(name, (x, y), xytext=(x * 1.12, height), fontsize=8, va="center")
+        ax.annotate(
+            name,
+            (x, y),
+            xytext=(x * 1.12, height),
+            fontsize=8,
+            va="center",
+            arrowprops={"arrowstyle": "-", "color": "#bbbbbb"},
+        )
     left, right = ax.get_xlim()
     ax.set_xlim(left, right * 4)
     ax.set_xlabel("seconds to fit and predict, all seeds or folds (area: size of the model)")

@@ -33,12 +33,18 @@ def cluster_counts(y: Ints, predicted: Ints, clusters: Sequence[str], width: int
     return table, plain.astype(float)
 
 
-def _macro(table: Floats, classes: Ints, supported: npt.NDArray[np.bool_]) -> Floats:
-    """Macro-F1 of tables (…, 3, labels); a class that the whole set supports but a resample misses is left out."""
-    each = f1(table[..., 0, :], table[..., 1, :], table[..., 2, :])[..., classes]
-    support = (table[..., 0, :] + table[..., 2, :])[..., classes] > 0
-    counted = support | ~supported[classes]
-    return np.asarray((each * counted).sum(-1) / np.maximum(1, counted.sum(-1)))
+def _each(table: Floats) -> Floats:
+    return f1(table[..., 0, :], table[..., 1, :], table[..., 2, :])
+
+
+def _resampled(table: Floats, whole: Floats, classes: Ints) -> Floats:
+    """Macro-F1 of tables (…, 3, labels).
+
+    A class that a resample happens to miss keeps its F1 of the whole set: as 0 it would pull an interval down, left out
+    of the mean it would push that of a poor model up.
+    """
+    missed = (table[..., 0, :] + table[..., 2, :]) == 0
+    return np.asarray(np.where(missed, whole, _each(table))[..., classes].mean(-1))
 
 
 def intervals(
@@ -63,17 +69,17 @@ def intervals(
         seed: Of the resampling.
     """
     tables = [cluster_counts(y, p, clusters, width) for y, p in runs]
-    supported = np.bincount(runs[0][0], minlength=width) > 0
+    points = [_each(table.sum(0)) for table, _ in tables]
     size = len(tables[0][0])
     generator = np.random.default_rng(seed)
     accuracy, macro = [], []
     for start in range(0, rounds, _ROUNDS):
         drawn = generator.multinomial(size, np.full(size, 1 / size), size=min(_ROUNDS, rounds - start)).astype(float)
         means = []
-        for table, plain in tables:
+        for (table, plain), point in zip(tables, points, strict=True):
             total = drawn @ plain
             whole = (drawn @ table.reshape(size, -1)).reshape(len(drawn), 3, width)
-            means.append((total[:, 1] / total[:, 0], _macro(whole, classes, supported)))
+            means.append((total[:, 1] / total[:, 0], _resampled(whole, point, classes)))
         accuracy.append(np.mean([m[0] for m in means], axis=0))
         macro.append(np.mean([m[1] for m in means], axis=0))
     edges = [(1 - confidence) / 2, (1 + confidence) / 2]
@@ -114,12 +120,12 @@ def randomisation(
     """
     a, _ = cluster_counts(y, predicted_a, clusters, width)
     b, _ = cluster_counts(y, predicted_b, clusters, width)
-    every = np.zeros(width, dtype=bool)  # no class is left out: both runs see the same support in every round
     flat_a, flat_b = a.reshape(len(a), -1), b.reshape(len(b), -1)
 
     def gap(rows_a: Floats, rows_b: Floats) -> Floats:
         shape = (-1, 3, width)
-        return np.asarray(_macro(rows_a.reshape(shape), classes, every) - _macro(rows_b.reshape(shape), classes, every))
+        one, two = (_each(rows.reshape(shape))[..., classes].mean(-1) for rows in (rows_a, rows_b))
+        return np.asarray(one - two)
 
     observed = abs(float(gap(flat_a.sum(0), flat_b.sum(0))[0]))
     generator = np.random.default_rng(seed)

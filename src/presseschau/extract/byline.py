@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.extract.authors import agency_named, clean_authors, looks_like_person
+from presseschau.extract.head import headline_at
 from presseschau.extract.jsonld import plain
 
 _CANDIDATES = "[itemprop~=author], [rel~=author], [class*=author i], [class*=autor i], [class*=byline i], byline"
@@ -115,7 +116,7 @@ def _fits_byline(name: str) -> bool:
 
 
 def _worded_texts(html: str) -> Iterator[str]:
-    start = max(0, html.find("<h1") - 2_000)
+    start = max(0, headline_at(html) - 2_000)
     matches = _WORDED.finditer(html, start, start + _WORDED_WINDOW)
     for _, match in zip(range(_WORDED_TRIES), matches, strict=False):
         yield plain(_MARKUP.sub(" ", match["names"])).replace(" ,", ",")

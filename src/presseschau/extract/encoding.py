@@ -93,16 +93,16 @@ def decode(raw: bytes, headers: tuple[tuple[str, str], ...] = ()) -> str:
             return raw[len(mark) :].decode(encoding, "replace")
     if wide := _utf16_without_mark(raw):
         return raw.decode(wide, "replace")
-    declared = declared_encoding(raw, headers)
-    if declared == "iso2022_jp" and b"\x1b" in raw:  # the one ASCII-only encoding: valid UTF-8 that is none
-        return raw.decode(declared, "replace")
+    # ISO-2022-JP is the one encoding that is valid UTF-8 and none: all ASCII, with escapes.
+    if b"\x1b" in raw and declared_encoding(raw, headers) == "iso2022_jp":
+        return raw.decode("iso2022_jp", "replace")
     try:
-        # final=False: a page cut inside a character is still UTF-8.
-        return codecs.getincrementaldecoder("utf-8")().decode(raw, final=False)
+        return codecs.utf_8_decode(raw, "strict", False)[0]  # not final: a page cut inside a character is still UTF-8
     except UnicodeDecodeError:
         pass
     if _mostly_utf8(raw):
         return raw.decode("utf-8", "presseschau-1252")
+    declared = declared_encoding(raw, headers)
     codec = declared if declared not in (None, "utf-8") else _detect(raw)
     return raw.decode(codec or "cp1252", "replace")
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
@@ -47,6 +48,7 @@ _CLOSING = ("-->", "]]>", "]]>*/", "*/", "//", ";", "/*")
 _STRING_OR_FLAW = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])|/\*.*?\*/|//[^\n]*', re.DOTALL)
 _SURROGATE = re.compile(r"(\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w)|\\u[dD][89a-fA-F]\w\w")
 _BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])|\\u(?![0-9a-fA-F]{4})")
+_NAMESPACE = re.compile(r".*[/#:]", re.DOTALL)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BLOCK_END = re.compile(r"<(?:/(?:p|div|h[1-6]|li|ul|ol|blockquote|section|tr)|br\s*/?)\s*>", re.IGNORECASE)
 
@@ -188,8 +190,14 @@ def _typed_nodes(value: Any) -> Iterator[tuple[Node, bool]]:
 def types_of(node: Node) -> tuple[str, ...]:
     """`@type` without namespace: `("NewsArticle",)`."""
     value = node.get("@type")
-    names = value if isinstance(value, list) else [value]
-    return tuple(re.split(r"[/#:]", name)[-1].strip() for name in names if isinstance(name, str))
+    if isinstance(value, str):
+        return (_type_name(value),)
+    return tuple(_type_name(name) for name in value if isinstance(name, str)) if isinstance(value, list) else ()
+
+
+@lru_cache(maxsize=512)  # a few dozen types stand for nearly all nodes
+def _type_name(name: str) -> str:
+    return _NAMESPACE.sub("", name).strip()
 
 
 def _main_of(own: list[Node], url: str | None) -> Node:

@@ -33,7 +33,7 @@ from presseschau.extract.jsonld import (
     types_of,
 )
 from presseschau.extract.published import modified_of, published_of
-from presseschau.extract.title import Stated, choose_title, is_site, read_headings, site_keys
+from presseschau.extract.title import SiteKeys, Stated, choose_title, is_site, read_headings, site_keys
 from presseschau.stable import canonical_url, publisher_of
 
 _AUTHOR_METAS = (
@@ -106,20 +106,20 @@ def read_metadata(
 
     Args:
         tree: The parsed page; it is not changed.
-        html: The page's source, for the slow last resort only.
+        html: The page's source, for what stands in its wording: a source line, a byline, a date beside the headline.
         url: The address that the record gives; it wins over what the page says.
         crawled: When the page was fetched; relative dates need it.
     """
     head = read_head(tree)
     metas = head.metas
     address = canonical_url(url) or _stated_url(head)
-    graph = read_graph((node.text() for node in tree.css('script[type^="application/ld+json" i]')), address)
+    graph = read_graph(head.scripts, address)
     main = graph.main
-    sites = _site_names(metas, graph, address)
+    sites = site_keys(_site_names(metas, graph, address))
     authors = _authors(tree, metas, graph, sites, html)
     body = body_text(graph)
     return Metadata(
-        title=_title(tree, metas, graph, sites),
+        title=_title(tree, head, graph, sites),
         teaser=text_of(main.get("description")) or first_of(metas, _TEASER_METAS),
         published=published_of(tree, html, metas, main, address, crawled),
         modified=modified_of(metas, main, crawled),
@@ -133,7 +133,7 @@ def read_metadata(
         article_body=body,
         page_types=tuple(dict.fromkeys((*graph.types, *metas.get("og:type", ())))),
         robots=head.robots,
-        license=_license(tree, main, head),
+        license=_license(main, head),
         agency=agency_of((*authors, *_sources(graph)), body or "") or agency_credited(html),
     )
 
@@ -157,22 +157,21 @@ def _site_names(metas: Metas, graph: Graph, address: str | None) -> list[str]:
     return names
 
 
-def _title(tree: LexborHTMLParser, metas: Metas, graph: Graph, sites: list[str]) -> str | None:
+def _title(tree: LexborHTMLParser, head: Head, graph: Graph, sites: SiteKeys) -> str | None:
     main = graph.main
     is_article = not ARTICLE_TYPES.isdisjoint(types_of(main))
     page_title = tree.css_first("head > title") or tree.css_first("title")
     stated = Stated(
         headline=text_of(main.get("headline")) or (text_of(main.get("name")) if is_article else None),
-        social=first_of(metas, ("og:title", "twitter:title", "dc.title", "title")),
+        social=first_of(head.metas, ("og:title", "twitter:title", "dc.title", "title")),
         page=plain(page_title.text()) if page_title else None,
         alternative=text_of(main.get("alternativeHeadline")),
     )
-    return choose_title(read_headings(tree), stated, sites)
+    return choose_title(read_headings(head.headlines, head.subheads), stated, sites)
 
 
-def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, sites: list[str], html: str) -> tuple[str, ...]:
+def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, own: SiteKeys, html: str) -> tuple[str, ...]:
     """By the first source that names people or agencies; the publisher as author only where nobody else is named."""
-    own = site_keys(sites)
     newsroom: tuple[str, ...] = ()
     for found in _author_sources(tree, metas, graph, html):
         if found and is_site(found[0], own) and not any(looks_like_person(x) or agency_named(x) for x in found[1:]):
@@ -244,15 +243,11 @@ def _truth(value: Any) -> bool | None:
     return None
 
 
-def _license(tree: LexborHTMLParser, main: Node, head: Head) -> str | None:
+def _license(main: Node, head: Head) -> str | None:
     value = main.get("license")
     if isinstance(value, dict):
         value = value.get("url") or value.get("@id") or value
-    stated = text_of(value) or first_of(head.metas, _LICENSE_METAS) or head.license
-    if stated:
-        return stated
-    link = tree.css_first("a[rel~=license]")
-    return (link.attributes.get("href") if link else None) or None
+    return text_of(value) or first_of(head.metas, _LICENSE_METAS) or head.license or None
 
 
 def _sources(graph: Graph) -> list[str]:

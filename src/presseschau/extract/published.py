@@ -11,7 +11,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.extract.dates import parse_date
-from presseschau.extract.head import Metas
+from presseschau.extract.head import Metas, headline_at
 from presseschau.extract.jsonld import Node, strings
 
 PUBLISHED_METAS = (
@@ -93,7 +93,7 @@ def _date_in(node: LexborNode, crawled: datetime | None) -> datetime | None:
 
 
 def _date_beside_headline(html: str, crawled: datetime | None) -> datetime | None:
-    start = html.find("<h1")
+    start = headline_at(html)
     if start < 0:
         return None
     below = _MARKUP.sub(" ", html[start : start + _MARKUP_BELOW])

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from presseschau.extract.jsonld import plain
 
 Words: TypeAlias = tuple[str, ...]
+SiteKeys: TypeAlias = frozenset[Words]
 
 _TOKEN = re.compile(r"\w+")
 _SEPARATOR = re.compile(r"\s+[|ǀ│–—\-•·:»«›‹~]+\s+|\s*[|ǀ│]\s*|\s*»\s+|\s+—\s*|--")
@@ -54,20 +56,26 @@ class Heading:
     crumb: bool = False
 
 
+@lru_cache(maxsize=64)  # a page's few titles are compared with each other again and again
 def words(text: str | None) -> Words:
     """Lower-case words, for comparison."""
     return tuple(_TOKEN.findall(text.lower())) if text else ()
 
 
-def read_headings(tree: LexborHTMLParser) -> list[Heading]:
-    """The page's h1 elements with text, in order; where one is a breadcrumb, also the h2 that may be the headline."""
+def read_headings(headlines: Sequence[LexborNode], subheads: Sequence[LexborNode]) -> list[Heading]:
+    """The h1 elements with text, in order; where one is a breadcrumb, also the h2 that may be the headline.
+
+    Args:
+        headlines: The page's h1 elements.
+        subheads: Its h2 elements.
+    """
     found = []
-    for node in tree.css("h1")[:_MAX_HEADINGS]:
+    for node in headlines[:_MAX_HEADINGS]:
         heading = _heading(node)
         if heading.text:
             found.append(replace(heading, crumb=True) if _is_crumb(node) else heading)
     if any(heading.crumb for heading in found):
-        second = (_split(_heading(node)) for node in tree.css("h2")[:_MAX_SECOND])
+        second = (_split(_heading(node)) for node in subheads[:_MAX_SECOND])
         found.extend(heading for heading in second if heading.kicker)
     return found
 
@@ -120,17 +128,16 @@ def _pieces(node: LexborNode, aside: bool, depth: int = 12) -> Iterator[tuple[st
                 yield from _pieces(child, aside or child.tag == "small" or bool(_KICKER_CLASS.search(style)), depth - 1)
 
 
-def without_site(title: str, sites: Sequence[str]) -> str:
+def without_site(title: str, names: SiteKeys) -> str:
     """The title without the site's name in front or behind.
 
     Args:
         title: As `<title>` or `og:title` has it.
-        sites: Names of the site: `og:site_name`, publisher, domain.
+        names: From `site_keys`.
 
-    >>> without_site("Neue Chips für alle | Beispiel online", ["Beispiel"])
+    >>> without_site("Neue Chips für alle | Beispiel online", site_keys(["Beispiel"]))
     'Neue Chips für alle'
     """
-    names = site_keys(sites)
     while cuts := list(_SEPARATOR.finditer(title)):
         ends = [*(cut.start() for cut in cuts[1:]), len(title)]
         site = next((cut for cut, end in zip(cuts, ends, strict=True) if is_site(title[cut.end() : end], names)), None)
@@ -143,17 +150,17 @@ def without_site(title: str, sites: Sequence[str]) -> str:
     return title.strip()
 
 
-def site_keys(sites: Sequence[str]) -> frozenset[Words]:
-    """Names of a site in a form that compares: words, umlauts folded, apart and in one."""
+def site_keys(sites: Sequence[str]) -> SiteKeys:
+    """Names of a site (`og:site_name`, publisher, domain) in a form that compares: folded words, apart and in one."""
     keys = [key for site in sites if len("".join(key := _key(site))) > 1]
     return frozenset([*keys, *(("".join(key),) for key in keys)])
 
 
 def _key(text: str) -> Words:
-    return words(text.lower().translate(_FOLD))
+    return words(text if text.isascii() else text.lower().translate(_FOLD))
 
 
-def is_site(piece: str, names: frozenset[Words]) -> bool:
+def is_site(piece: str, names: SiteKeys) -> bool:
     """True for a name of the site, also with what sites add to it: `Beispiel online`."""
     own = _key(piece)
     if not own or ("".join(own),) in names:
@@ -177,7 +184,7 @@ class Stated:
     alternative: str | None = None
 
 
-def choose_title(shown: Sequence[Heading], stated: Stated, sites: Sequence[str]) -> str | None:
+def choose_title(shown: Sequence[Heading], stated: Stated, names: SiteKeys) -> str | None:
     """The publisher's headline.
 
     Pages carry a headline for readers and one for search engines. What JSON-LD and Open Graph agree on is the headline;
@@ -187,11 +194,10 @@ def choose_title(shown: Sequence[Heading], stated: Stated, sites: Sequence[str])
     Args:
         shown: From `read_headings`.
         stated: What the page tells machines.
-        sites: Names of the site, to be cut off.
+        names: Names of the site, to be cut off, from `site_keys`.
     """
-    names = site_keys(sites)
     headline, social, page = (
-        without_site(text, sites) if text else None for text in (stated.headline, stated.social, stated.page)
+        without_site(text, names) if text else None for text in (stated.headline, stated.social, stated.page)
     )
     heading = _shown_headline(shown, [words(headline), words(social)], words(page), names)
     if heading is None:
@@ -217,9 +223,7 @@ def choose_title(shown: Sequence[Heading], stated: Stated, sites: Sequence[str])
     return heading.text
 
 
-def _shown_headline(
-    shown: Sequence[Heading], stated: list[Words], page: Words, names: frozenset[Words]
-) -> Heading | None:
+def _shown_headline(shown: Sequence[Heading], stated: list[Words], page: Words, names: SiteKeys) -> Heading | None:
     """The heading that the page's statements speak of; the first where they speak of none."""
     keys = [key for key in (*stated, page) if key]
     seo = [words(heading.text) for heading in shown if heading.crumb]

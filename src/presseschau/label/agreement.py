@@ -98,17 +98,18 @@ def agreement(ratings: Ratings, rounds: int = 1000, seed: int = 0) -> list[Coeff
         rounds: Bootstrap rounds; articles are drawn with replacement.
         seed: Of the draws.
     """
-    counts = _counts(ratings)
-    complete = _complete(counts)
-    found = [
-        _with_interval("krippendorff_alpha", counts, _alpha, rounds, seed),
-        _with_interval("fleiss_kappa", complete, _fleiss, rounds, seed),
-    ]
+    complete = _complete(_counts(ratings))
+    found = [alpha(ratings, rounds, seed), _with_interval("fleiss_kappa", complete, _fleiss, rounds, seed)]
     for one, other in combinations(sorted({a for row in ratings.values() for a in row}), 2):
         both = [(row[one], row[other]) for _, row in sorted(ratings.items()) if one in row and other in row]
         if both:
             found.append(_pair_with_interval(f"cohen_kappa {one}/{other}", both, rounds, seed))
     return found
+
+
+def alpha(ratings: Ratings, rounds: int = 1000, seed: int = 0) -> Coefficient:
+    """Krippendorff's alpha alone, with its 95 % bootstrap interval."""
+    return _with_interval("krippendorff_alpha", _counts(ratings), _alpha, rounds, seed)
 
 
 def alpha_per_label(ratings: Ratings) -> dict[str, float | None]:
@@ -192,7 +193,14 @@ def _pair_with_interval(name: str, pairs: Sequence[tuple[str, str]], rounds: int
     import numpy as np
 
     rng = np.random.default_rng(seed)
-    drawn = [_cohen([pairs[i] for i in rng.integers(0, len(pairs), len(pairs)).tolist()]) for _ in range(rounds)]
+    labels = sorted({label for pair in pairs for label in pair})
+    one, other = (np.array([labels.index(pair[k]) for pair in pairs]) for k in (0, 1))
+    drawn, n = list[float | None](), len(pairs)
+    for _ in range(rounds):
+        at = rng.integers(0, n, n)
+        shares = np.bincount(one[at], minlength=len(labels)) @ np.bincount(other[at], minlength=len(labels))
+        chance = float(shares) / (n * n)
+        drawn.append(None if chance >= 1 else (float((one[at] == other[at]).mean()) - chance) / (1 - chance))
     return Coefficient(name, _cohen(pairs), *_interval(drawn), len(pairs))
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import orjson
-
 from ..stable import sha256
 from . import Labeler, load_scheme
 from .aggregate import Dispute, disputes, majority
 from .agreement import agreement, alpha_per_label
 from .analysis import as_csv, as_markdown, function_table
-from .annotation import Answers, Item
-from .articles import Article, Dataset, Row
+from .annotation import Answers, Item, ids_in
+from .articles import Article, Dataset, Names, Row
 from .collect import TASKS, Text, collect
 from .doccano import category_types, read_lines, span_types, write_lines
-from .human import HumanLabels, Purpose, load_human, write_human
+from .human import HumanLabels, Purpose, load_files, write_human
 from .label_studio import labelling_config, read_tasks, write_tasks
 from .llm import Estimate, Llm, Tally, estimate
 from .llm import annotate as ask
@@ -155,7 +152,7 @@ def measure(order: Annotate) -> str:
         ValueError: A file is no label file.
     """
     scheme = load_scheme(order.labeler.scheme)
-    labels = _label_files(order.path, scheme)
+    labels = load_files(order.path, _names(scheme))
     if order.purpose:
         labels = HumanLabels(labels.of(order.purpose))
     blocks, rows, open_cases = list[str](), list[list[str]](), list[Dispute]()
@@ -191,7 +188,7 @@ def analyse(order: Annotate) -> str:
     dataset, scheme = _dataset(order), load_scheme(order.labeler.scheme)
     ids = {r.id for r in dataset.rows(order.splits)}
     if order.labels:
-        files = _label_files(order.labels, scheme)
+        files = load_files(order.labels, _names(scheme))
         # Validation labels judge the whole, once; functions that were tuned on them would flatter themselves.
         gold: dict[str, Mapping[str, str]] = {
             i: x.labels for i, x in files.by_id.items() if x.purpose == (order.purpose or "training")
@@ -216,7 +213,7 @@ def calibrate(order: Annotate) -> str:
         ValueError: The dataset or a label file does not fit, or there are too few labels.
     """
     dataset, scheme, output = _dataset(order), load_scheme(order.labeler.scheme), _path(order.output)
-    labels = _label_files(order.path, scheme)
+    labels = load_files(order.path, _names(scheme))
     digest = sha256("".join(sha256(path.read_bytes()) for path in order.path))[:12]
     name = f"{', '.join(path.name for path in order.path)} ({digest})"
     found = refit(order.labeler, dataset.articles(labels.by_id), labels, name, order.seed)
@@ -286,30 +283,13 @@ def _path(path: Path | None) -> Path:
 def _frame(order: Annotate, dataset: Dataset) -> list[Row]:
     """The articles that a sample is drawn from."""
     rows = dataset.rows(order.splits)
-    done = {i for path in order.exclude for i in _ids_in(path)}
+    done = {i for path in order.exclude for i in ids_in(path)}
     if order.purpose == "training":
         done |= {r.id for r in rows if r.label_role is not None}
     rows = [r for r in rows if r.id not in done]
     if not rows:
         raise ValueError(f"dir={dataset.folder}: no article is left to choose from")
     return rows
-
-
-def _ids_in(path: Path) -> set[str]:
-    """The articles of a label file, or of tasks in any of the formats."""
-    try:
-        if path.suffix == ".csv":
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                return {row["article_id"] for row in csv.DictReader(file)}
-        content = path.read_bytes()
-        if path.suffix == ".json":
-            return {task["data"]["article_id"] for task in orjson.loads(content)}
-        rows = [orjson.loads(line) for line in content.splitlines() if line.strip()]
-        return {row["article_id"] if "article_id" in row else row["id"] for row in rows}
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from None
-    except (KeyError, TypeError, orjson.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: holds no tasks and no labels ({error})") from None
 
 
 def _sample(order: Annotate, dataset: Dataset, rows: Sequence[Row], strategy: Strategy, n: int) -> list[Sampled]:
@@ -357,17 +337,8 @@ def _beside(path: Path, ending: str, content: bytes) -> Path:
     return other
 
 
-def _label_files(paths: Iterable[Path], scheme: Scheme) -> HumanLabels:
-    from .articles import Names
-
-    names = Names(*(getattr(scheme, task).keys for task in TASKS))
-    merged = {}
-    for path in paths:
-        for i, label in load_human(path, names).by_id.items():
-            if i in merged:
-                raise ValueError(f"{path}: article {i} is in an earlier file, too")
-            merged[i] = label
-    return HumanLabels(merged)
+def _names(scheme: Scheme) -> Names:
+    return Names(*(getattr(scheme, task).keys for task in TASKS))
 
 
 def _published_gold(dataset: Dataset, role: str) -> dict[str, Mapping[str, str]]:

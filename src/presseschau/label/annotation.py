@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
 
 from ..document import Span
 from .articles import Article
@@ -84,6 +88,18 @@ class Annotation:
     blind: bool = True
     stamp: str = ""
 
+    def __post_init__(self) -> None:
+        """Checks what came from a file that anybody may have edited."""
+        texts = (("article_id", self.id), *self.labels.items())
+        for name, value in (*texts, *((f"quote {n}", q.text) for n, q in enumerate(self.quotes, 1))):
+            if not isinstance(value, str) and not (value is None and name.startswith("quote")):
+                raise ValueError(f"{name} must be text, not {value!r:.60}")
+        if self.purpose not in ("validation", "training", None):
+            raise ValueError(f"unknown purpose {self.purpose!r:.60}; known: validation, training")
+        p = self.inclusion_probability
+        if p is not None and (isinstance(p, bool) or not isinstance(p, int | float) or not 0 < p <= 1):
+            raise ValueError(f"inclusion_probability {p!r:.60} must be above 0 and at most 1")
+
 
 @dataclass(slots=True)
 class Answers:
@@ -92,6 +108,27 @@ class Answers:
     annotations: list[Annotation] = field(default_factory=list)
     cancelled: int = 0
     empty: int = 0
+
+
+def ids_in(path: Path) -> set[str]:
+    """The articles of a label file, or of tasks in any of the formats.
+
+    Raises:
+        ValueError: The file can't be read or holds neither.
+    """
+    try:
+        if path.suffix == ".csv":
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                return {row["article_id"] for row in csv.DictReader(file)}
+        content = path.read_bytes()
+        if path.suffix == ".json":
+            return {task["data"]["article_id"] for task in orjson.loads(content)}
+        rows = [orjson.loads(line) for line in content.splitlines() if line.strip()]
+        return {row["article_id"] if "article_id" in row else row["id"] for row in rows}
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    except (KeyError, TypeError, orjson.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: holds no tasks and no labels ({error})") from None
 
 
 def classes_of(scheme: Scheme, column: str) -> dict[str, str]:
@@ -121,8 +158,8 @@ def key_of_class(scheme: Scheme, column: str, value: str) -> str:
 def resolve(text: str, quote: Quote) -> Span | None:
     """The passage of the text that a quote means, by code points; None where there is none.
 
-    Label Studio counts code points since version 1.5 and UTF-16 units before; what was marked, where it is given, tells
-    which. A quote whose offsets fit neither is looked up by its words, nearest to where it was said to be.
+    Newer versions of Label Studio count code points, older ones UTF-16 units; the marked words, where they are given,
+    tell which. A quote whose offsets fit neither is looked up by its words, nearest to where it was said to be.
 
     >>> resolve("😀 Das ist gut.", Quote(9, 12, "ist")), resolve("😀 Das ist gut.", Quote(7, 10, "ist"))
     (Span(start=6, end=9, text='ist'), Span(start=6, end=9, text='ist'))

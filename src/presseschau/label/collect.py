@@ -55,8 +55,8 @@ def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose
         purpose: For annotations that lost theirs.
 
     Raises:
-        ValueError: An annotation has no purpose, an unknown one, or another inclusion probability than an earlier one
-            of the same article; names where it stands.
+        ValueError: An annotation has no purpose, or another inclusion probability than an earlier one of the same
+            article; names where it stands.
     """
     out = Collected()
     _note(out, answers.cancelled, "cancelled or skipped by their annotators")
@@ -101,13 +101,8 @@ def _target(label: HumanLabel) -> str | None:
 
 
 def _with_purpose(annotation: Annotation, purpose: Purpose | None) -> Annotation:
-    if annotation.purpose not in ("validation", "training", None):
-        raise ValueError(f"{annotation.where}: unknown purpose {annotation.purpose!r}; known: validation, training")
     if annotation.purpose is None and purpose is None:
         raise ValueError(f"{annotation.where}: says no purpose; add purpose=validation or purpose=training")
-    probability = annotation.inclusion_probability
-    if probability is not None and not 0 < probability <= 1:
-        raise ValueError(f"{annotation.where}: inclusion_probability {probability} must be above 0 and at most 1")
     if annotation.purpose is not None:
         return annotation
     return replace(annotation, purpose=purpose)

@@ -117,6 +117,9 @@ def correct(
         new |= {"topic_confidence": 1.0, "topic_source": "human"}
         if row["topic_secondary"] == said["topic"]:
             said.setdefault("topic_secondary", None)
+    if said.get("topic_secondary") and said["topic_secondary"] == said.get("topic", row["topic"]):
+        missed.append(NotApplied(row["id"], "topic_secondary", "is_topic", "correction"))
+        del said["topic_secondary"]
     if "genre" in said:
         new["genre_confidence"] = 1.0
     changes = [Override(row["id"], f, row[f], value, "correction") for f, value in said.items()]

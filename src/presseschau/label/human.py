@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, cast, get_args
 
 import orjson
 
@@ -114,7 +114,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class NotApplied:
-    """A label that was not applied, and why: `text_drift`, `no_target` or `not_in_dataset`."""
+    """A label that was not applied, and why: `text_drift`, `no_target`, `no_stance`, `is_topic`, `not_in_dataset`."""
 
     id: str
     column: str
@@ -158,13 +158,28 @@ def load_human(path: Path, names: Names) -> HumanLabels:
         try:
             label = _parse(orjson.loads(line))
             check_labels(label.labels, names)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError) as error:
             what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
             raise ValueError(f"{path} line {number}: {what}") from None
         if label.id in found:
             raise ValueError(f"{path} line {number}: article {label.id} stands in line {at[label.id]}, too")
         found[label.id], at[label.id] = label, number
     return HumanLabels(found)
+
+
+def load_files(paths: Iterable[Path], names: Names) -> HumanLabels:
+    """Several label files as one.
+
+    Raises:
+        ValueError: As `load_human`; also where two files speak of the same article.
+    """
+    merged: dict[str, HumanLabel] = {}
+    for path in paths:
+        for i, label in load_human(path, names).by_id.items():
+            if i in merged:
+                raise ValueError(f"{path}: article {i} is in an earlier file, too")
+            merged[i] = label
+    return HumanLabels(merged)
 
 
 def check_labels(labels: Mapping[str, str], names: Names) -> None:
@@ -186,7 +201,7 @@ def check_labels(labels: Mapping[str, str], names: Names) -> None:
                 raise ValueError("stance_target is empty")
         elif column not in known:
             raise ValueError(f"unknown label column {column!r}; known: {', '.join((*known, 'stance_target'))}")
-        elif label not in known[column]:
+        elif not isinstance(label, str) or label not in known[column]:
             raise ValueError(f"unknown {column} {label!r}; known: {', '.join(known[column])}")
 
 
@@ -218,6 +233,9 @@ def override(row: Mapping[str, Any], label: HumanLabel) -> tuple[dict[str, Any],
     if "topic" in said:
         said.setdefault("topic_secondary", None)  # the rules' second topic goes with their first
         new |= {"topic_confidence": label.confidence.get("topic", 1.0), "topic_source": by}
+    if said.get("topic_secondary") and said["topic_secondary"] == said.get("topic", row["topic"]):
+        missed.append(NotApplied(label.id, "topic_secondary", "is_topic", by))
+        said["topic_secondary"] = None
     if "genre" in said:
         new["genre_confidence"] = label.confidence.get("genre", 1.0)
     if "stance" in said:
@@ -245,25 +263,52 @@ def _parse(row: Any) -> HumanLabel:
         raise ValueError("is no JSON object")
     purpose, source = row.get("purpose", "training"), row.get("source", "human")
     for name, value, known in (("purpose", purpose, Purpose), ("source", source, Source)):
-        if value not in get_args(known):
-            raise ValueError(f"unknown {name} {value!r}; known: {', '.join(get_args(known))}")
+        if not isinstance(value, str) or value not in get_args(known):
+            raise ValueError(f"unknown {name} {value!r:.60}; known: {', '.join(get_args(known))}")
     probability = row.get("inclusion_probability")
-    if probability is not None and not 0 < probability <= 1:
-        raise ValueError(f"inclusion_probability {probability} must be above 0 and at most 1")
-    confidence = row.get("confidence") or {}
-    if any(not 0 <= value <= 1 for value in confidence.values()):
-        raise ValueError("confidence must be between 0 and 1")
+    if probability is not None and (not _is_share(probability) or probability == 0):
+        raise ValueError(f"inclusion_probability {probability!r:.60} must be above 0 and at most 1")
+    for name in ("id", "text_sha256"):
+        if not isinstance(row[name], str) or not row[name]:
+            raise ValueError(f"{name} must be text, not {row[name]!r:.60}")
+    maps = {n: row.get(n) or {} for n in ("labels", "confidence", "annotators", "aggregate", "agreement")}
+    for name, value in maps.items():
+        if not isinstance(value, dict):
+            raise ValueError(f"{name} must be a mapping, not {value!r:.60}")
+    for name in ("confidence", "agreement"):
+        if not all(map(_is_share, maps[name].values())):
+            raise ValueError(f"{name} must be between 0 and 1")
+    if not isinstance(row.get("evidence") or [], list):
+        raise ValueError(f"evidence must be a list, not {row['evidence']!r:.60}")
+    if not all(isinstance(said, dict) for said in maps["annotators"].values()):
+        raise ValueError("annotators must be a mapping of mappings")
     return HumanLabel(
         id=row["id"],
         text_sha256=row["text_sha256"],
-        labels={k: v for k, v in row["labels"].items() if v is not None},
-        confidence=confidence,
-        evidence=tuple(Span(s["start"], s["end"], s["text"]) for s in row.get("evidence") or ()),
-        purpose=purpose,
+        labels={k: v for k, v in maps["labels"].items() if v is not None},
+        confidence=maps["confidence"],
+        evidence=tuple(map(_span, row.get("evidence") or ())),
+        purpose=cast("Purpose", purpose),
         inclusion_probability=probability,
-        annotators=row.get("annotators") or {},
-        aggregate=row.get("aggregate") or {},
-        agreement=row.get("agreement") or {},
-        source=source,
-        labeler=row.get("labeler") or source,
+        annotators=maps["annotators"],
+        aggregate=maps["aggregate"],
+        agreement=maps["agreement"],
+        source=cast("Source", source),
+        labeler=str(row.get("labeler") or source),
     )
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _span(value: Any) -> Span:
+    if (
+        not isinstance(value, dict)
+        or not all(isinstance(value.get(k), int) for k in ("start", "end"))
+        or not isinstance(value.get("text"), str)
+        or len(value["text"]) != value["end"] - value["start"]
+        or value["start"] < 0
+    ):
+        raise ValueError(f"evidence must have start, end and the text between them, not {value!r:.60}")
+    return Span(value["start"], value["end"], value["text"])

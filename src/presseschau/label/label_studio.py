@@ -89,6 +89,8 @@ def read_tasks(paths: Iterable[Path], scheme: Scheme) -> Answers:
             where = f"{path} task {number}"
             try:
                 _read_task(task, where, scheme, answers)
+            except ValueError as error:
+                raise ValueError(f"{where}: {error}") from None
             except (KeyError, TypeError, AttributeError) as error:
                 raise ValueError(f"{where}: is not as Label Studio exports it ({error!r})") from None
     return answers
@@ -96,16 +98,16 @@ def read_tasks(paths: Iterable[Path], scheme: Scheme) -> Answers:
 
 def _read_task(task: Mapping[str, Any], where: str, scheme: Scheme, answers: Answers) -> None:
     if "annotations" not in task or "data" not in task:
-        raise ValueError(f"{where}: has no data and annotations; export as JSON, not JSON-MIN")
+        raise ValueError("has no data and annotations; export as JSON, not JSON-MIN")
     data = task["data"]
     if "article_id" not in data:
-        raise ValueError(f"{where}: data.article_id is missing; was the task made by action=export?")
+        raise ValueError("data.article_id is missing; was the task made by action=export?")
     shown = data.get(_TEXT)
     for annotation in task["annotations"]:
         if annotation.get("was_cancelled"):
             answers.cancelled += 1
             continue
-        labels, quotes = _read_result(annotation["result"], where, scheme)
+        labels, quotes = _read_result(annotation["result"], scheme)
         if not labels:
             answers.empty += 1
             continue
@@ -128,9 +130,7 @@ def _read_task(task: Mapping[str, Any], where: str, scheme: Scheme, answers: Ans
         )
 
 
-def _read_result(
-    result: Iterable[Mapping[str, Any]], where: str, scheme: Scheme
-) -> tuple[dict[str, str], tuple[Quote, ...]]:
+def _read_result(result: Iterable[Mapping[str, Any]], scheme: Scheme) -> tuple[dict[str, str], tuple[Quote, ...]]:
     labels: dict[str, str] = {}
     quotes: list[Quote] = []
     for region in result:
@@ -144,12 +144,9 @@ def _read_result(
         elif name in LABEL_COLUMNS:
             chosen = value.get("choices") or []
             if len(chosen) > 1:
-                raise ValueError(f"{where}: {len(chosen)} choices for {name}, there can be one")
+                raise ValueError(f"{len(chosen)} choices for {name}, there can be one")
             for choice in chosen:
-                try:
-                    labels[name] = key_of_class(scheme, name, choice)
-                except ValueError as error:
-                    raise ValueError(f"{where}: {error}") from None
+                labels[name] = key_of_class(scheme, name, choice)
     return labels, tuple(quotes)
 
 

@@ -265,9 +265,11 @@ def _read_reply(data: bytes) -> Reply | None:
     """The message of a chat completion; None where the body is none (a proxy's page, a torn answer)."""
     try:
         body = orjson.loads(data)
-        content = body["choices"][0]["message"]["content"]
+        content = body["choices"][0]["message"]["content"] or ""
+        if not isinstance(content, str):  # some servers answer in parts
+            content = "".join(part.get("text") or "" for part in content)
         usage = body.get("usage") or {}
-        return Reply(content or "", int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
+        return Reply(content, int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
     except (orjson.JSONDecodeError, KeyError, IndexError, TypeError, AttributeError, ValueError):
         return None
 

@@ -109,7 +109,7 @@ def check(content: str, document: Document, scheme: Scheme) -> Answer:
         keys, value, certainty = getattr(scheme, task).keys, data.get(task), data.get(f"{task}_certainty")
         if not isinstance(value, str) or value not in keys:
             problems[task] = f"{task} must be one of {', '.join(keys)}, not {_shown(value)}"
-        elif isinstance(certainty, bool) or certainty not in _CONFIDENCE:
+        elif type(certainty) is not int or certainty not in _CONFIDENCE:
             problems[task] = f"{task}_certainty must be 1, 2 or 3, not {_shown(certainty)}"
         else:
             labels[task], confidence[task] = value, _CONFIDENCE[certainty]
@@ -143,7 +143,7 @@ def _stance(data: Mapping[str, Any], document: Document, stance: str) -> tuple[d
     target, kind, quotes = data.get("stance_target"), data.get("stance_target_type"), data.get("evidence")
     if target is not None and not isinstance(target, str):
         raise ValueError(f"stance_target must be text or null, not {_shown(target)}")
-    if kind is not None and kind not in TARGET_TYPES:
+    if kind is not None and (not isinstance(kind, str) or kind not in TARGET_TYPES):
         raise ValueError(f"stance_target_type must be one of {', '.join(TARGET_TYPES)} or null, not {_shown(kind)}")
     if not isinstance(quotes, list) or any(not isinstance(q, str) for q in quotes):
         raise ValueError(f"evidence must be a list of quotes, not {_shown(quotes)}")

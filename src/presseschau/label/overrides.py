@@ -45,6 +45,7 @@ class OverrideReport:
         texts = {
             "text_drift": "are for a text that has changed since, not applied",
             "no_target": "have a stance, but nobody named its target, stance not applied",
+            "is_topic": "name their topic as second topic, too, second topic not applied",
             "no_stance": "name a target where there is no stance, not applied",
             "not_in_dataset": "are for articles that this dataset does not have",
         }
@@ -78,6 +79,11 @@ class Overrides:
         if self.corrections:
             names["corrections"] = len({c.id for c in self.corrections})
         return dict(sorted(names.items()))
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        """Names of the language models among them, for the manifest's labelers."""
+        return tuple(sorted({label.labeler for label in self.llm.by_id.values()})) if self.llm else ()
 
     def listed(self) -> list[dict[str, str | None]]:
         """The corrections for the manifest."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import get_args
 
 from .aggregate import Dispute
-from .agreement import Coefficient, agreement
+from .agreement import Coefficient, alpha
 from .collect import Collected
 from .human import Purpose
 
@@ -23,9 +23,9 @@ def import_summary(found: Collected, output: Path, rounds: int, seed: int) -> st
     lines = [f"{len(found.labels)} articles ({counts or 'none'}) by {len(people)} annotators in {output}"]
     lines += [f"note: {note}" for note in found.notes]
     for task, ratings in found.ratings.items():
-        alpha = agreement(ratings, rounds, seed)[0] if ratings else None
-        if alpha and alpha.value is not None:
-            _, value, low, high, articles = coefficient_cells(alpha)
+        measured = alpha(ratings, rounds, seed)
+        if measured.value is not None:
+            _, value, low, high, articles = coefficient_cells(measured)
             lines.append(f"{task}: alpha {value} [{low}, {high}] on {articles} articles that two or more labelled")
     lines.append(f"{len(found.disputes)} disagreements; action=agreement path={output} lists them")
     return "\n".join(lines)

@@ -19,6 +19,7 @@ from tqdm import tqdm
 from presseschau.config import ConfigError, nearest
 from presseschau.document import Drop
 from presseschau.engine import Engine
+from presseschau.label.overrides import Overrides, load_overrides
 from presseschau.pipeline import corpus, plan, release
 from presseschau.pipeline.pages import (
     BatchDone,
@@ -31,14 +32,14 @@ from presseschau.pipeline.pages import (
     unit_key,
     write_drops,
 )
-from presseschau.pipeline.settings import PRIVATE, PageLimit, Settings
+from presseschau.pipeline.settings import PRIVATE, PageLimit, SavedRights, Settings
 from presseschau.pipeline.standing import keep_record, standing
 from presseschau.pipeline.store import Store, locked
 from presseschau.publish.folder import check_replaceable, staged
 from presseschau.publish.manifest import Manifest
 from presseschau.publish.shards import write_ledger
 from presseschau.read import Reader, Unit
-from presseschau.rights import Takedown
+from presseschau.rights import Snapshots, Takedown
 from presseschau.split import Lock, from_splits_json
 from presseschau.stable import sha256
 
@@ -91,7 +92,7 @@ def build(settings: Settings) -> Built:
         BuildError: The build failed; the last good dataset is untouched.
         StoreBusyError: Another build works in the same folder.
     """
-    reader, takedown, lock = _inputs(settings)
+    reader, takedown, lock, overrides = _inputs(settings)
     work, clock, notes = settings.pipeline, Clock(), list[str]()
     with locked(work.work_dir):
         if work.clean:
@@ -100,11 +101,12 @@ def build(settings: Settings) -> Built:
         with clock("read"):
             units, drops = _list_units(reader)
             entered = release.Entered.of(units, reader.skipped())
-        key = _key(settings, entered, drops)
+        snapshots = settings.rights.saved()
+        key = _key(settings, entered, drops, snapshots)
         if not work.clean and (before := standing(work.work_dir, key, settings.output)):
             clock.write(work.work_dir / "cost.json")
             return Built(settings.output, *before, clock.seconds, 0, ("nothing has changed: the dataset stands",))
-        stages = PageStages(reader, settings.extract, settings.filter, settings.dedup, work.page_seconds)
+        stages = PageStages(reader, settings.extract, settings.filter, settings.dedup, work.page_seconds, snapshots)
         with clock("extract"):
             extracted = _extract(settings, stages, units, notes, clock)
         unread = work.work_dir / "unread.parquet"
@@ -122,6 +124,7 @@ def build(settings: Settings) -> Built:
                 if lock is not None:
                     lock.load(con)
                 settings.dedup.resolve(con)
+                overruled = corpus.overrule(con, overrides)
             with clock("split"):
                 corpus.keep_topics(con, settings.keep_topics)
                 # Copies that were asked to stay follow their cluster, also where it is held out.
@@ -130,7 +133,7 @@ def build(settings: Settings) -> Built:
                 corpus.settle(con)
                 _refuse_nothing(con, work.work_dir)
             with clock("publish"), staged(settings.output) as folder:
-                manifest = release.write(con, folder, settings, split_plan, entered)
+                manifest = release.write(con, folder, settings, split_plan, entered, overrides, overruled)
                 labels_kept = _label_counts(con, settings)
         finally:
             con.close()
@@ -138,15 +141,15 @@ def build(settings: Settings) -> Built:
         if len(extracted.lasting) == len(extracted.documents):
             keep_record(work.work_dir, key, settings.output, labels_kept)
         clock.write(work.work_dir / "cost.json")
-    return Built(
-        settings.output, manifest, labels_kept, clock.seconds, extracted.pages, (*notes, *split_plan.fallbacks)
-    )
+    notes += [*split_plan.fallbacks, *overruled.messages()]
+    return Built(settings.output, manifest, labels_kept, clock.seconds, extracted.pages, tuple(notes))
 
 
-def _key(settings: Settings, entered: release.Entered, drops: Sequence[Drop]) -> plan.StageKey:
+def _key(settings: Settings, entered: release.Entered, drops: Sequence[Drop], snapshots: Snapshots) -> plan.StageKey:
     """What the whole build rests on."""
     configs = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name not in PRIVATE}
     configs |= {"source": replace(settings.source, path=""), "page_limit": PageLimit(settings.pipeline.page_seconds)}
+    configs |= {"rights": replace(settings.rights, snapshots=None), "saved": SavedRights(snapshots.digest)}
     read = orjson.dumps([asdict(entered), [asdict(drop) for drop in drops]], option=orjson.OPT_SORT_KEYS)
     return plan.build_key(configs, {"read": sha256(read), "epoch": os.environ.get("SOURCE_DATE_EPOCH", "")})
 
@@ -162,6 +165,7 @@ def _extract(
             "filter": stages.filter,
             "dedup": stages.dedup,
             "pipeline": PageLimit(stages.seconds),
+            "rights": SavedRights(stages.snapshots.digest),
         }
     )
     store = Store.open(work.work_dir.absolute() / "extract" / key.key)
@@ -239,7 +243,7 @@ def _progress(stage: str, total: int, done: int, unit: str, shown: bool | None) 
         yield bar
 
 
-def _inputs(settings: Settings) -> tuple[Reader, Takedown | None, Lock | None]:
+def _inputs(settings: Settings) -> tuple[Reader, Takedown | None, Lock | None, Overrides]:
     """Opens whatever the config names, so that a mistake is found before any work is done."""
     known = settings.names.topic
     for topic in settings.keep_topics:
@@ -249,7 +253,8 @@ def _inputs(settings: Settings) -> tuple[Reader, Takedown | None, Lock | None]:
         check_replaceable(settings.output)
         takedown = Takedown.load(settings.takedown) if settings.takedown else None
         lock = from_splits_json(settings.lock) if settings.lock else None
-        return settings.source.open(), takedown, lock
+        overrides = load_overrides(settings.names, settings.llm, settings.human, settings.corrections)
+        return settings.source.open(), takedown, lock, overrides
     except (ValueError, OSError) as error:
         raise ConfigError(str(error)) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,20 +13,28 @@ import pyarrow as pa
 
 from presseschau import leakage
 from presseschau.dedup import Dedup
+from presseschau.label.overrides import OverrideReport, Overrides
 from presseschau.leakage import Leakage
+from presseschau.pipeline.order import in_order
+from presseschau.pipeline.pages import LABEL_SCHEMA
 from presseschau.rights import Takedown
 from presseschau.schema import SPLITS
 from presseschau.split import SplitPlan
 
+_THREADS = 4
 
-def connect(folder: Path, memory_limit: str, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+
+OVERRULED_SCHEMA = LABEL_SCHEMA.append(pa.field("label_role", pa.string()))
+
+
+def connect(folder: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     """A fresh database in the work folder, bounded in memory, that spills beside itself."""
     forget(folder)
     con = duckdb.connect(str(folder / "corpus.duckdb"))
     con.execute("SET memory_limit = ?", [memory_limit])
     con.execute("SET temp_directory = ?", [str(folder / "corpus.duckdb.tmp")])
-    if threads is not None:
-        con.execute(f"SET threads = {threads:d}")
+    # Every thread of a scan or a sort holds blocks of its own: a core more would need memory that the limit forbids.
+    con.execute(f"SET threads = {min(_THREADS, len(os.sched_getaffinity(0))):d}")
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET enable_progress_bar = false")
     return con
@@ -63,6 +72,32 @@ def load_labels(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None
     con.read_parquet([str(path) for path in batches]).create_view("label_rows")
     # A page whose content has changed since has a row in an older batch, too.
     con.execute("CREATE VIEW labels AS SELECT * EXCLUDE (unit) FROM label_rows SEMI JOIN units USING (unit)")
+
+
+def overrule(con: duckdb.DuckDBPyConnection, overrides: Overrides) -> OverrideReport:
+    """Puts what people, a language model and corrections say in place of the rules' `labels` of the articles kept."""
+    report = OverrideReport()
+    con.execute("ALTER VIEW labels RENAME TO rule_labels")
+    empty = OVERRULED_SCHEMA.empty_table()
+    for name, table in (("spoken_of", pa.table({"id": pa.array(overrides.ids, pa.string())})), ("overruled", empty)):
+        con.register("new_rows", table)
+        con.execute(f"CREATE TABLE {name} AS SELECT * FROM new_rows")  # noqa: S608
+        con.unregister("new_rows")
+    query = """SELECT rule_labels.*, articles.id, articles.text_sha256
+               FROM rule_labels JOIN articles USING (source) JOIN dedup USING (source) SEMI JOIN spoken_of USING (id)
+               WHERE dedup.reason IS NULL ORDER BY articles.id"""
+    for batch in stream(con.cursor(), query, 1_000):
+        rows = list(overrides.apply(batch.to_pylist(), report))
+        con.register("new_rows", pa.Table.from_pylist(rows, schema=OVERRULED_SCHEMA))
+        con.execute("INSERT INTO overruled SELECT * FROM new_rows")
+        con.unregister("new_rows")
+    overrides.finish(report)
+    con.execute(
+        """CREATE VIEW labels AS
+           SELECT *, NULL::VARCHAR AS label_role FROM rule_labels ANTI JOIN overruled USING (source)
+           UNION ALL BY NAME SELECT * FROM overruled"""
+    )
+    return report
 
 
 def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedown | None) -> None:
@@ -165,12 +200,19 @@ def split_sizes(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def split_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, pa.RecordBatch]]:
     """All articles with every column of every stage: split by split in published order, each in order of id."""
+    con.execute(
+        """CREATE OR REPLACE TABLE place AS
+           SELECT kept.source, kept.cluster, split.split,
+                  row_number() OVER (ORDER BY list_position(?, split.split), kept.id) - 1 AS place
+           FROM split JOIN kept USING (id) WHERE split.reason IS NULL""",
+        [list(SPLITS)],
+    )
+    [(count, spill)] = con.execute("SELECT count(*), current_setting('temp_directory') FROM place").fetchall()
+    Path(spill).mkdir(exist_ok=True)
     query = """SELECT articles.* EXCLUDE (unit, outcome, stage, reason, detail, exact_key, bands, prints),
-                      labels.* EXCLUDE (source), dedup.cluster, split.split
-               FROM split JOIN kept USING (id) JOIN articles USING (source) JOIN labels USING (source)
-               JOIN dedup USING (source) WHERE split.reason IS NULL
-               ORDER BY list_position(?, split.split), articles.id"""
-    for batch in stream(con, query, 5_000, [list(SPLITS)]):
+                      labels.* EXCLUDE (source), place.cluster, place.split, place.place
+               FROM articles JOIN place USING (source) JOIN labels USING (source)"""
+    for batch in in_order(stream(con, query, 5_000), count, Path(spill)):
         start = 0
         for split, rows in itertools.groupby(batch.column("split").to_pylist()):
             size = len(list(rows))

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -110,6 +110,7 @@ class PageStages:
         filter: Which documents are no usable article.
         dedup: Gives each text its signature.
         seconds: Wall-clock limit for one page, the safety net behind the extractor's limits on bytes, nodes and depth.
+        snapshots: What hosts say about text and data mining in files of their own, as saved by the user.
     """
 
     reader: Reader
@@ -117,6 +118,7 @@ class PageStages:
     filter: Filter
     dedup: Dedup
     seconds: float = 30.0
+    snapshots: rights.Snapshots = field(default_factory=rights.Snapshots)
 
     def results(self, unit: Unit, at: Breadcrumb, poisoned: frozenset[str] = frozenset()) -> Iterator[dict[str, Any]]:
         """One row of `WORK_SCHEMA` for every page of the unit.
@@ -166,7 +168,8 @@ class PageStages:
         verdict = self.filter(document)
         if verdict is not None:
             return Drop(page.source, "filter", *verdict, id=id_, url=document.url)
-        reservation = rights.reservation(document.headers, document.robots)
+        saved = self.snapshots.reservation(document.url)
+        reservation = rights.reservation(document.headers, document.robots, saved)
         signature = self.dedup.sign(document.text)
         row = {name: getattr(document, name) for name in DOCUMENT_COLUMNS}
         return row | {

@@ -10,31 +10,23 @@ from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from presseschau.config import ConfigError, build
-from presseschau.dedup import Dedup
-from presseschau.dedup.signature import minhash, shingle_set
 from presseschau.engine import Engine
 from presseschau.pipeline import corpus, plan
 from presseschau.pipeline.build import _list_units, _progress, _survive
 from presseschau.pipeline.pages import ExtractJob, PageStages, unit_key, write_drops
+from presseschau.pipeline.release import describe
 from presseschau.pipeline.settings import _ENGINES, PageLimit, Source, Work, _one_of
 from presseschau.pipeline.store import Store, locked
+from presseschau.pipeline.stub import signer, similarity
+from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, is_stub, set_content
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.manifest import read_manifest
-from presseschau.publish.stub import (
-    SIGNATURES,
-    TEXT_COLUMNS,
-    detail_hashes,
-    is_stub,
-    set_content,
-    with_evidence,
-    write_stub,
-)
+from presseschau.publish.stub import detail_hashes, with_evidence
 from presseschau.publish.verify import Folder
 from presseschau.read import Unit, open_source
 from presseschau.stable import rounded, sha256
@@ -50,7 +42,7 @@ REPORT_SCHEMA = pa.schema(
         "source": pa.string(),
     }
 )
-_STANCE = ("stance", "stance_target", "stance_target_type", "stance_confidence", "stance_source", "stance_evidence")
+_STANCE = ("stance", "stance_target", "stance_target_type", "stance_confidence", "stance_source")
 _ROWS = 1_000
 
 
@@ -99,39 +91,6 @@ def engine_from(values: Mapping[str, Any]) -> Engine:
     return engine
 
 
-def release_stub(dataset: Path, target: Path, finish: Callable[[Path], None] | None = None) -> None:
-    """Writes the stub of a full dataset folder, with signatures by the MinHash functions of its build.
-
-    Raises:
-        ValueError: `dataset` is no dataset folder, or a stub already.
-        publish.folder.FolderError: `target` holds something else.
-    """
-    write_stub(dataset, target, signer(_dedup(read_manifest(dataset))), finish)
-
-
-def signer(dedup: Dedup) -> Callable[[str], bytes]:
-    """The function that gives a text's MinHash values, the lowest byte of each; none for a text without words."""
-
-    def sign(text: str) -> bytes:
-        shingles = shingle_set(text, dedup.shingle_words)
-        if not len(shingles):
-            return b""
-        return minhash(shingles, dedup.bands * dedup.rows, dedup.seed).astype(np.uint8).tobytes()
-
-    return sign
-
-
-def similarity(one: bytes, other: bytes) -> float:
-    """Estimated Jaccard of two texts from their signatures, 0 to 1; its standard error is under .05 at 126 values.
-
-    Source: b-bit minwise hashing (Li and König, WWW 2010): of two different values one in 256 has the same low byte.
-    """
-    if not one or len(one) != len(other):
-        return 0.0
-    same = sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
-    return max(0.0, (same - 1 / 256) / (1 - 1 / 256))
-
-
 def rehydrate(
     stub: Path,
     source: Source,
@@ -139,7 +98,7 @@ def rehydrate(
     matching: Matching,
     work: Work,
     engine: Engine,
-    finish: Callable[[Path], None] | None = None,
+    finish: Callable[[Path], None] | None = describe,
 ) -> Rehydrated:
     """Writes the full dataset of a stub, as far as the pages have it; other rows go to the ledger.
 
@@ -180,10 +139,6 @@ def _opened(stub: Path, source: Source, work: Work) -> tuple[dict[str, Any], Pag
     config = manifest["config"]
     own = {f.name: build(hints[f.name], config[f.name], f.name) for f in fields(PageStages) if f.name in config}
     return manifest, PageStages(**{**own, "reader": reader, "seconds": work.page_seconds})
-
-
-def _dedup(manifest: Mapping[str, Any]) -> Dedup:
-    return build(Dedup, manifest["config"]["dedup"], "dedup")
 
 
 def _extract(stages: PageStages, work: Work, engine: Engine) -> tuple[list[Path], list[Unit]]:
@@ -345,11 +300,11 @@ class _Filler:
             row["stance_target"] = _target(page, exact=not near)
             if row["stance_target"] is None:
                 # Without its target a stance says nothing; the contract has both or neither.
-                row |= dict.fromkeys(_STANCE)
+                row |= dict.fromkeys(_STANCE) | {"stance_evidence": []}
                 differs.append("stance")
         if near:
             row["text_sha256"] = sha256(row["text"])
-            row["stance_evidence"] = None
+            row["stance_evidence"] = []
             row["extractor"] = f"{row['extractor']} near"
         elif row["stance_evidence"] is not None:
             text = row["text"]

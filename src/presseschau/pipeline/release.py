@@ -10,9 +10,13 @@ from pathlib import Path
 
 import duckdb
 
+from presseschau.label import Labeler
+from presseschau.label.calibrate import load_calibration
+from presseschau.label.overrides import OverrideReport, Overrides
+from presseschau.label.stance_model import load_model
 from presseschau.pipeline import corpus
 from presseschau.pipeline.settings import Settings
-from presseschau.publish import card
+from presseschau.publish import card, croissant, figures, places, report, statistics
 from presseschau.publish.manifest import Count, Manifest
 from presseschau.publish.shards import (
     ContentHash,
@@ -23,6 +27,7 @@ from presseschau.publish.shards import (
     write_ledger,
     write_split,
 )
+from presseschau.publish.verify import Folder
 from presseschau.read import Unit
 from presseschau.schema import SPLITS, Schema
 from presseschau.split import SplitPlan, to_splits_json
@@ -58,6 +63,8 @@ def write(
     settings: Settings,
     plan: SplitPlan,
     entered: Entered,
+    overrides: Overrides,
+    overruled: OverrideReport,
 ) -> Manifest:
     """Writes every file of the dataset into an empty folder; the manifest with it."""
     own = _extra_values(con) if settings.source.keep else ()
@@ -72,14 +79,15 @@ def write(
         version=settings.dataset.version,
         config=settings.shown,
         labels=asdict(schema.names),
-        labelers={settings.label.name: settings.label.functions},
+        labelers={settings.label.name: settings.label.functions, **dict.fromkeys(overrides.machines, ())},
+        overrides={**overruled.summary(), "corrections": overrides.listed()},
         input_sha256=entered.sha256,
         input_units=entered.units,
         skipped={**entered.skipped, **corpus.skipped(con)},
         counts=_counts(con),
         splits={split: rows for split, rows in sizes.items() if rows},
         leakage=asdict(corpus.audit(con, settings.dedup, plan)),
-        messages=plan.fallbacks,
+        messages=(*plan.fallbacks, *overruled.messages()),
         shards=shards,
         ledger_sha256=file_sha256(folder / "ledger.parquet"),
         content_sha256=content.hexdigest(),
@@ -87,8 +95,25 @@ def write(
     if not ledger_rows == manifest.pages or sum(sizes.values()) != manifest.outcome("kept"):
         raise AssertionError(f"{manifest.pages} pages, {ledger_rows} ledger rows, {sizes} kept: the sums do not hold")
     (folder / "manifest.json").write_bytes(manifest.to_json())
-    (folder / "README.md").write_text(_card(folder, settings, schema, manifest, plan), encoding="utf-8")
+    if settings.dataset.own_terms:
+        (folder / "LICENSE.md").write_text(card.terms(settings.dataset), encoding="utf-8")
+    counted = statistics.count(folder)
+    (folder / "README.md").write_text(_card(folder, settings, schema, manifest, plan, counted), encoding="utf-8")
+    describe(folder, schema, counted)
     return manifest
+
+
+def describe(folder: Path, schema: Schema | None = None, counted: statistics.Statistics | None = None) -> None:
+    """Writes what is derived from the other files of a folder: `croissant.json` and `report.html`.
+
+    Args:
+        folder: A dataset folder that has everything else.
+        schema: Its columns; None reads them.
+        counted: What is counted in it; None counts it now.
+    """
+    counted = counted or statistics.count(folder)
+    croissant.write_croissant(folder, schema or Folder.open(folder).schema, counted)
+    report.write_report(folder, counted)
 
 
 def _write_shards(
@@ -112,29 +137,51 @@ def _counts(con: duckdb.DuckDBPyConnection) -> list[Count]:
     return [Count(*row) for row in rows]
 
 
-def _card(folder: Path, settings: Settings, schema: Schema, manifest: Manifest, plan: SplitPlan) -> str:
+def _card(
+    folder: Path,
+    settings: Settings,
+    schema: Schema,
+    manifest: Manifest,
+    plan: SplitPlan,
+    counted: statistics.Statistics,
+) -> str:
     template = settings.publish.card.read_text(encoding="utf-8")
-    front = card.metadata(folder, settings.dataset, schema, manifest.shards)
+    said = card.Said(settings.filter.languages, bool(counted.roles), settings.source.kind == "sample")
+    front = card.metadata(folder, settings.dataset, schema, manifest.shards, said)
+    plots = figures.write_figures(folder, counted)
     numbers = {
         "pretty_name": settings.dataset.pretty_name,
         "name": settings.dataset.name,
         "version": settings.dataset.version,
         "license": settings.dataset.license,
-        "contact": settings.dataset.contact or "the maintainers of this copy",
+        "views": ", ".join(config["config_name"] for config in front["configs"]),
         "articles": f"{manifest.outcome('kept'):,}",
         "pages": f"{manifest.pages:,}",
         "dropped": f"{manifest.outcome('dropped'):,}",
         "failed": f"{manifest.outcome('failed'):,}",
-        "labeler": settings.label.name,
         "content_sha256": manifest.content_sha256,
         "funnel_table": card.funnel_table(manifest.counts),
         "column_table": card.schema_table(schema),
         "split_rules": card.bullets(_rules(plan)),
         "leakage_table": _leakage(manifest),
         "messages": card.bullets(manifest.messages) or "None.",
+        **places.places(settings.dataset, counted, plots, _references(settings.label)),
         **card.corpus_tables(folder, schema.names),
     }
     return card.render(template, front, numbers)
+
+
+def _references(labeler: Labeler) -> tuple[places.Reference, ...]:
+    """What the confidences of the labels were fitted on, by reference set."""
+    fitted = {task: (own.reference, own.articles) for task, own in load_calibration(labeler.calibration).items()}
+    if labeler.scheme is not None and labeler.calibration is None:
+        fitted = dict.fromkeys(fitted, ("none", 0))  # a taxonomy of the user's own
+    if labeler.stance:
+        fitted["stance"] = (load_model().reference, load_model().articles)
+    tasks: dict[tuple[str, int], list[str]] = {}
+    for task, found in fitted.items():
+        tasks.setdefault(found, []).append(task)
+    return tuple(places.Reference(name, articles, tuple(own)) for (name, articles), own in tasks.items())
 
 
 def _rules(plan: SplitPlan) -> list[str]:

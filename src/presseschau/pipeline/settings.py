@@ -15,6 +15,7 @@ from presseschau.filter import Filter
 from presseschau.label import Labeler, load_scheme
 from presseschau.publish.card import DatasetInfo
 from presseschau.read import BASE_URL, MAX_BYTES, Http, Reader, open_source
+from presseschau.rights import Snapshots
 from presseschau.schema import LabelNames
 from presseschau.split import Benchmark, Publisher, Random, Temporal
 from presseschau.stable import sha256
@@ -50,9 +51,23 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What happens to pages whose text is not free to use."""
+    """What happens to pages whose text is not free to use.
+
+    Attributes:
+        reserved: Pages that reserve text and data mining.
+        snapshots: Folder with saved `HOST/tdmrep.json` and `HOST/robots.txt`.
+    """
 
     reserved: Literal["flag", "drop", "publish"] = "flag"
+    snapshots: Path | None = None
+
+    def saved(self) -> Snapshots:
+        """The saved files; none where no folder is named.
+
+        Raises:
+            ValueError: The folder or a file in it is wrong.
+        """
+        return Snapshots.load(self.snapshots) if self.snapshots else Snapshots()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +113,15 @@ class Work:
     batch_bytes: int = 4_000_000
     batch_units: int = 100
     page_seconds: float = 30.0
-    memory_limit: str = "700MB"
+    memory_limit: str = "500MB"
     progress: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRights:
+    """The part of `Rights` that can change what a page becomes: the digest of the saved files."""
+
+    snapshots: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +151,9 @@ class Settings:
     keep_topics: tuple[str, ...] = ()
     takedown: Path | None = None
     lock: Path | None = None
+    human: Path | None = None
+    llm: Path | None = None
+    corrections: Path | None = None
     shown: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -162,6 +187,7 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
             "engine": _one_of(_ENGINES, groups.pop("engine"), "engine", "kind"),
             "keep_topics": groups["label"].pop("keep"),
             "lock": groups["split"].pop("lock"),
+            **{name: groups["label"].pop(name) for name in ("human", "llm", "corrections")},
             "split": _one_of(_SPLITS, groups.pop("split"), "split", "strategy"),
             "shown": _shown(config),
             **groups,
@@ -187,7 +213,11 @@ def _shown(config: Mapping[str, Any]) -> dict[str, Any]:
         ("publish", "card"),
         ("label", "scheme"),
         ("label", "calibration"),
+        ("label", "human"),
+        ("label", "llm"),
+        ("label", "corrections"),
         ("split", "lock"),
+        ("rights", "snapshots"),
         ("takedown",),
     }
     shown: dict[str, Any] = {}
@@ -203,6 +233,10 @@ def _by_content(path: str | None) -> str | None:
     if path is None:
         return None
     try:
+        if Path(path).is_dir():
+            return f"sha256:{Snapshots.load(Path(path)).digest}"
         return f"sha256:{sha256(Path(path).read_bytes())}"
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(str(error)) from error

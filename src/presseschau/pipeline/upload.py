@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from presseschau.config import ConfigError, nearest
-from presseschau.pipeline.rehydrate import release_stub
+from presseschau.pipeline.release import describe
+from presseschau.pipeline.stub import release_stub
+from presseschau.publish.content import is_stub
 from presseschau.publish.derive import Change, Gone, derive, fit_notes
 from presseschau.publish.hub import Difference, Hub, HubError, Repository, difference, local_files
 from presseschau.publish.manifest import read_manifest
-from presseschau.publish.stub import is_stub
 from presseschau.publish.verify import Folder, verify
 from presseschau.rights import Takedown
 from presseschau.stable import sha256
@@ -139,7 +140,7 @@ def upload(
     settings: Upload,
     hub: Hub,
     check: Callable[[Path], list[str]] = verify,
-    finish: Callable[[Path], None] | None = None,
+    finish: Callable[[Path], None] | None = describe,
 ) -> Published:
     """Publishes one version of a dataset.
 
@@ -196,7 +197,7 @@ def prepare(
     manifest: Mapping[str, Any],
     takedown: Takedown | None,
     scratch: Path,
-    finish: Callable[[Path], None] | None = None,
+    finish: Callable[[Path], None] | None = describe,
 ) -> Outgoing:
     """The folder as it may be sent: without what was taken down or is reserved, as a stub where it has to be."""
     stub = is_stub(dict(manifest))
@@ -204,28 +205,31 @@ def prepare(
     published = manifest["config"].get("rights", {}).get("reserved") == "publish"
     gone = _left_out(settings.dataset, takedown, reserved=full and not published)
     note = _NOTES.get(f"{settings.basis} full" if full and settings.basis == "60d" else str(settings.basis))
-    notes = {"rights": note} if note else {}
+    notes: dict[str, str | None] = {"rights": note} if note else {}
     front = {"extra_gated_prompt": _PROMPT} if settings.gated else {}
     folder = settings.dataset
     reasons = [why.reason for why in gone.values()]
     counted = {reason: reasons.count(reason) for reason in sorted(set(reasons))}
     if gone:
-        note = _LEFT_OUT.format(rows=len(gone), reasons=", ".join(f"{n:,} {reason}" for reason, n in counted.items()))
-        change = Change(
-            gone=gone, manifest=lambda made: _with_takedown(made, takedown), notes={"left_out": note, **notes}
-        )
-        derive(folder, scratch / "left", change, finish if full or stub else None)
-        folder = scratch / "left"
-    if not full and not stub:
-        release_stub(folder, scratch / "stub", finish)
+        left_out = ", ".join(f"{n:,} {reason}" for reason, n in counted.items())
+        notes["left_out"] = _LEFT_OUT.format(rows=len(gone), reasons=left_out)
+    change = Change(gone=gone, manifest=lambda made: _with_takedown(made, takedown), notes=notes, front=front)
+    to_stub = not full and not stub
+    if gone or ((notes or front) and not to_stub):
+        derive(folder, scratch / "changed", change, None if to_stub else finish)
+        folder = scratch / "changed"
+    if to_stub:
+        release_stub(folder, scratch / "stub", lambda made: _describe(made, notes, front, finish))
         folder = scratch / "stub"
-    if notes or front:
-        if folder == settings.dataset:
-            derive(folder, scratch / "noted", Change(notes=notes, front=front), finish)
-            folder = scratch / "noted"
-        else:
-            fit_notes(folder, notes, front)
     return Outgoing(folder, "full" if full else "stub", str(manifest["version"]), counted)
+
+
+def _describe(
+    folder: Path, notes: Mapping[str, str | None], front: Mapping[str, Any], finish: Callable[[Path], None] | None
+) -> None:
+    fit_notes(folder, notes, front)
+    if finish is not None:
+        finish(folder)
 
 
 def _left_out(dataset: Path, takedown: Takedown | None, reserved: bool) -> dict[str, Gone]:

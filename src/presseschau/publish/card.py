@@ -190,6 +190,12 @@ def render(template: str, front: Mapping[str, Any], numbers: Mapping[str, str]) 
     return f"---\n{head}---\n\n{body.strip()}\n"
 
 
+def terms(info: DatasetInfo) -> str:
+    """The text of `LICENSE.md` where the texts stay their publishers' and no other licence was named."""
+    text = (Path(__file__).parent / "LICENSE_TEXT.md").read_text(encoding="utf-8")
+    return text.replace("NAME", info.pretty_name).replace("CONTACT", info.contact or "the maintainers of this copy")
+
+
 def corpus_tables(folder: Path, names: LabelNames) -> dict[str, str]:
     """The Markdown tables that are counted from the shards: splits, labels by split, publishers, months, lengths."""
     con = duckdb.connect()

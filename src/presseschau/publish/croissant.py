@@ -2,10 +2,10 @@
 
 Source: Croissant format specification 1.0 and Croissant RAI specification 1.0, https://docs.mlcommons.org/croissant/.
 
-How the rows stay readable, measured with mlcroissant 1.1: a FileSet that is `containedIn` a list of files validates but
-reads nothing, one without `containedIn` is read from the folder of `croissant.json`. A view that is filtered is the join
-of an enumeration with the shards, since the format has no filters: rows without a partner are left out. Only the first
-join of a record set is carried out, so the field with that join comes before all other fields that refer to something.
+How the rows stay readable, measured with mlcroissant 1.1: a FileSet that is `containedIn` a list of files validates
+but reads nothing; one without `containedIn` is read from the folder of `croissant.json`. A view that is filtered is the
+join of an enumeration with the shards, since the format has no filters: rows without a partner are left out. Only the
+first join of a record set is carried out, so the field with that join comes before all others that refer to something.
 """
 
 from __future__ import annotations
@@ -175,9 +175,9 @@ def citation(prose: str) -> str:
 
 
 def section(prose: str, heading: str) -> str:
-    """The text under a heading of any level up to the next heading, without notes for machines; empty if there is none.
+    r"""The text under a heading of any level up to the next heading, without comments; empty if there is none.
 
-    >>> section("# A\\n\\n## B\\n\\nb\\n\\n## C\\n", "B")
+    >>> section("# A\n\n## B\n\nb\n\n## C\n", "B")
     'b'
     """
     found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#+ |\Z)", prose, re.MULTILINE | re.DOTALL)
@@ -185,9 +185,9 @@ def section(prose: str, heading: str) -> str:
 
 
 def plain(markdown: str) -> list[str]:
-    """Paragraphs and list items of a piece of Markdown as plain text; tables, figures and code are left out.
+    r"""Paragraphs and list items of a piece of Markdown as plain text; tables, figures and code are left out.
 
-    >>> plain("One **two**\\nthree.\\n\\n- `four`\\n- five\\n\\n| a |\\n|---|")
+    >>> plain("One **two**\nthree.\n\n- `four`\n- five\n\n| a |\n|---|")
     ['One two three.', 'four', 'five']
     """
     text = re.sub(r"```.*?```", "", markdown, flags=re.DOTALL)
@@ -232,7 +232,7 @@ def _responsible(statistics: Statistics, prose: str) -> dict[str, Any]:
         "rai:dataCollectionType": ["Others" if sample else "Web Scraping"],
         **({"rai:dataCollectionTimeFrame": frame} if frame else {}),
         "rai:machineAnnotationTools": labelers,
-        "rai:annotationsPerItem": "One label for each of topic, genre and stance, made by rules where no person labelled.",
+        "rai:annotationsPerItem": "One label for each of topic, genre and stance, by rules where no person labelled.",
         "rai:hasSyntheticData": sample,
         "prov:wasDerivedFrom": {
             "@type": "prov:Entity",
@@ -243,7 +243,7 @@ def _responsible(statistics: Statistics, prose: str) -> dict[str, Any]:
             {"@type": "prov:Activity", "prov:label": label, "sc:description": description}
             for label, description in (
                 ("Extraction and cleaning", f"{pages['input']:,} pages read by presseschau "
-                 f"{manifest['packages']['presseschau']}; every page is in ledger.parquet with its outcome and reason."),
+                 f"{manifest['packages']['presseschau']}; ledger.parquet has every page with outcome and reason."),
                 ("Filtering and deduplication", f"{pages['kept']:,} articles kept, {pages['dropped']:,} dropped, "
                  f"{pages['failed']:,} failed."),
                 ("Annotation", f"Labels made by {', '.join(labelers)}."),
@@ -346,7 +346,9 @@ def _given(id_: str, type_: str) -> dict[str, Any]:
 
 def _record_set(view: View, schema: Schema) -> dict[str, Any]:
     fields = [
-        _field(view, schema, column.name) for column in schema.columns if not view.columns or column.name in view.columns
+        _field(view, schema, column.name)
+        for column in schema.columns
+        if not view.columns or column.name in view.columns
     ]
     # Stable: the driver of the join first, everything else as published.
     fields.sort(key=lambda field: "field" not in field.get("source", {}))

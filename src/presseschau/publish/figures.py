@@ -19,7 +19,7 @@ FOLDER = "figures"
 COLORS: Mapping[str, str] = dict(zip(SPLITS, ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00"), strict=True))
 _MOST = 20
 _LISTED = re.compile(r"!\[(?P<alt>[^]]*)\]\((?P<path>figures/[^)\s]+)\)")
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.spines.top": False,
@@ -67,19 +67,20 @@ def write_figures(folder: Path, statistics: Statistics) -> dict[str, Figure]:
         The figures by name.
     """
     import matplotlib as mpl  # half a second of start that only the end of a build needs
-
-    mpl.use("Agg")
     from matplotlib.figure import Figure as Canvas
 
     (folder / FOLDER).mkdir(exist_ok=True)
     figures: dict[str, Figure] = {}
-    with mpl.rc_context({**mpl.rcParamsDefault, **_STYLE, "backend": "Agg"}):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # whatever the user's own style is
+        mpl.rcParams.update(_STYLE)
         for name, plot in _PLOTS.items():
             drawn = plot(statistics)
             if drawn is None:
                 continue
             canvas = Canvas(figsize=(7.5, drawn.height), dpi=120, layout="constrained")
             drawn.draw(canvas.add_subplot())
+            canvas.suptitle(drawn.title, x=0.01, ha="left", fontsize=10, fontweight="bold")
             path = folder / FOLDER / f"{name}.png"
             # Neither a date nor the version of the software goes into the file.
             canvas.savefig(path, format="png", metadata={"Software": None})
@@ -105,6 +106,7 @@ def check_figures(folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Plot:
+    title: str
     draw: Callable[[Axes], None]
     height: float
     alt: str
@@ -118,7 +120,8 @@ def _funnel(statistics: Statistics) -> _Plot:
     bars = {_ending(count): count["pages"] for count in counts}
     colors = [{"kept": "#009E73", "dropped": "#E69F00", "failed": "#D55E00"}[count["outcome"]] for count in counts]
     total = statistics.manifest["pages"]["input"]
-    return _bars(bars, colors, "pages", f"How {total:,} input pages ended. Bar chart of pages by outcome: {_top(bars, 6)}.")
+    alt = f"How {total:,} input pages ended. Bar chart of pages by outcome: {_top(bars, 6)}."
+    return _bars("How the input pages ended", bars, colors, "pages", alt)
 
 
 def _ending(count: Mapping[str, Any]) -> str:
@@ -130,7 +133,7 @@ def _labels(column: str) -> Callable[[Statistics], _Plot]:
         counts = statistics.labels[column]
         totals = {name: sum(own.values()) for name, own in counts.items()}
         alt = f"Bar chart of articles by {column}, coloured by split: {_top(_ranked(totals), 5)}."
-        return _stacked(counts, list(statistics.splits), alt)
+        return _stacked(f"Articles by {column} and split", counts, list(statistics.splits), alt)
 
     return plot
 
@@ -142,8 +145,8 @@ def _timeline(statistics: Statistics) -> _Plot | None:
     totals = {period: sum(own.values()) for period, own in periods.items()}
     splits = list(statistics.splits)
     alt = (
-        f"Column chart of articles by {unit} of publication, {next(iter(totals))} to {list(totals)[-1]}, coloured by split; "
-        f"most in {_top(_ranked(totals), 1)}, {statistics.undated:,} without a date."
+        f"Column chart of articles by {unit} of publication, {next(iter(totals))} to {list(totals)[-1]}, "
+        f"coloured by split; most in {_top(_ranked(totals), 1)}, {statistics.undated:,} without a date."
     )
 
     def draw(axes: Axes) -> None:
@@ -156,7 +159,7 @@ def _timeline(statistics: Statistics) -> _Plot | None:
         axes.set_xticks(range(0, len(periods), step), list(periods)[::step], rotation=45, ha="right")
         _finish(axes, "articles", horizontal=False)
 
-    return _Plot(draw, 3.2, alt)
+    return _Plot(f"Articles by {unit} of publication and split", draw, 3.4, alt)
 
 
 def _lengths(statistics: Statistics) -> _Plot | None:
@@ -172,31 +175,37 @@ def _lengths(statistics: Statistics) -> _Plot | None:
         axes.set_xlabel("words")
         _finish(axes, "articles", horizontal=False, legend=False)
 
-    return _Plot(draw, 3.0, alt)
+    return _Plot("Articles by length", draw, 3.2, alt)
 
 
 def _confidence(statistics: Statistics) -> _Plot:
     columns = [column for column, bins in statistics.confidences.items() if bins]
     shares = [f"{column} {sure_share(statistics, column):.0%}" for column in columns]
-    alt = f"Line chart of articles by confidence of their labels. Share of articles at 0.8 or more: {', '.join(shares)}."
+    alt = (
+        f"Line chart of articles by confidence of their labels. Share of articles at 0.8 or more: {', '.join(shares)}."
+    )
 
     def draw(axes: Axes) -> None:
         for column, color in zip(columns, ("#0072B2", "#009E73", "#CC79A7"), strict=False):
             bins = statistics.confidences[column]
             axes.stairs(
-                [bins.get(i, 0) for i in range(BINS)], [i / BINS for i in range(BINS + 1)], color=color, label=column, lw=1.6
+                [bins.get(i, 0) for i in range(BINS)],
+                [i / BINS for i in range(BINS + 1)],
+                color=color,
+                label=column,
+                lw=1.6,
             )
         axes.set_xlabel("confidence")
         _finish(axes, "articles", horizontal=False)
 
-    return _Plot(draw, 3.0, alt)
+    return _Plot("Articles by confidence of their labels", draw, 3.2, alt)
 
 
 def _publishers(statistics: Statistics) -> _Plot:
     bars = dict(list(statistics.publishers.items())[:_MOST])
     more = f" of {len(statistics.publishers):,}" if len(statistics.publishers) > len(bars) else ""
     alt = f"Bar chart of articles of the {len(bars)} publishers{more} with most: {_top(bars, 5)}."
-    return _bars(bars, ["#0072B2"] * len(bars), "articles", alt)
+    return _bars("Publishers with most articles", bars, ["#0072B2"] * len(bars), "articles", alt)
 
 
 _PLOTS: Mapping[str, Callable[[Statistics], _Plot | None]] = {
@@ -233,7 +242,9 @@ def by_period(months: Mapping[str, Mapping[str, int]], most: int = 60) -> tuple[
 
 def _number(month: str, unit: str) -> int:
     year, _, number = month.partition("-")
-    return {"month": int(year) * 12 + int(number) - 1, "quarter": int(year) * 4 + (int(number) - 1) // 3}.get(unit, int(year))
+    return {"month": int(year) * 12 + int(number) - 1, "quarter": int(year) * 4 + (int(number) - 1) // 3}.get(
+        unit, int(year)
+    )
 
 
 def _name(number: int, unit: str) -> str:
@@ -271,7 +282,7 @@ def _top(bars: Mapping[str, int], most: int) -> str:
     return text.replace("[", "(").replace("]", ")")
 
 
-def _bars(bars: Mapping[str, int], colors: Sequence[str], unit: str, alt: str) -> _Plot:
+def _bars(title: str, bars: Mapping[str, int], colors: Sequence[str], unit: str, alt: str) -> _Plot:
     def draw(axes: Axes) -> None:
         places = range(len(bars))
         axes.barh(places, list(bars.values()), color=list(colors), height=0.8)
@@ -280,10 +291,10 @@ def _bars(bars: Mapping[str, int], colors: Sequence[str], unit: str, alt: str) -
         axes.set_yticks(places, [_plain(name) for name in bars])
         _finish(axes, unit, horizontal=True, legend=False)
 
-    return _Plot(draw, 0.9 + 0.24 * len(bars), alt)
+    return _Plot(title, draw, 1.1 + 0.24 * len(bars), alt)
 
 
-def _stacked(counts: Mapping[str, Mapping[str, int]], splits: Sequence[str], alt: str) -> _Plot:
+def _stacked(title: str, counts: Mapping[str, Mapping[str, int]], splits: Sequence[str], alt: str) -> _Plot:
     def draw(axes: Axes) -> None:
         places = range(len(counts))
         left = [0] * len(counts)
@@ -294,7 +305,7 @@ def _stacked(counts: Mapping[str, Mapping[str, int]], splits: Sequence[str], alt
         axes.set_yticks(places, [_plain(name) for name in counts])
         _finish(axes, "articles", horizontal=True)
 
-    return _Plot(draw, 1.0 + 0.26 * len(counts), alt)
+    return _Plot(title, draw, 1.2 + 0.26 * len(counts), alt)
 
 
 def _plain(name: str) -> str:
@@ -316,5 +327,3 @@ def _finish(axes: Axes, unit: str, *, horizontal: bool, legend: bool = True) -> 
         axes.set_ylabel(unit)
     if legend:
         axes.legend(ncols=5, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-
-

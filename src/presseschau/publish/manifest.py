@@ -39,6 +39,7 @@ class Manifest:
         config: The build's config, without output, source path, engine and pipeline.
         labels: Class names of topic, genre and stance in published order.
         labelers: Labeler and the labelling functions that it consists of.
+        overrides: Labels by people and language models: values overridden, confirmed, not applied; the corrections.
         input_sha256: Over the sorted names and contents of all input units.
         input_units: How many there were.
         skipped: Other files in the input folder, by ending.
@@ -56,6 +57,7 @@ class Manifest:
     config: Mapping[str, Any]
     labels: Mapping[str, Sequence[str]]
     labelers: Mapping[str, Sequence[str]]
+    overrides: Mapping[str, Any]
     input_sha256: str
     input_units: int
     skipped: Mapping[str, int]

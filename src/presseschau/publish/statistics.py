@@ -65,7 +65,7 @@ class Statistics:
 
     @property
     def released(self) -> str | None:
-        """The day of the release: that of `SOURCE_DATE_EPOCH`, the convention of reproducible builds, else the newest."""
+        """The day of the release: that of `SOURCE_DATE_EPOCH` where it is set, else the newest of the input."""
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
         return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch.isdigit() else self.newest
 
@@ -125,16 +125,25 @@ def count(folder: Path) -> Statistics:
             undated=_one(con, "SELECT coalesce(sum(n), 0)::BIGINT FROM few WHERE month IS NULL"),
             **_days(con),
             lengths=_lengths(con),
-            clusters=_pairs(con, "SELECT n, count(*) FROM (SELECT count(*) n FROM rows GROUP BY cluster) GROUP BY 1 ORDER BY 1"),
+            clusters=_pairs(
+                con, "SELECT n, count(*) FROM (SELECT count(*) n FROM rows GROUP BY cluster) GROUP BY 1 ORDER BY 1"
+            ),
             confidences={column: _confidences(con, column) for column in ("topic", "genre", "stance")},
             sources={
                 column: _pairs(
-                    con, f"SELECT {column}_source, sum(n)::BIGINT FROM few WHERE {column}_source IS NOT NULL GROUP BY 1 ORDER BY 1"  # noqa: S608
+                    con,
+                    f"""SELECT {column}_source, sum(n)::BIGINT FROM few WHERE {column}_source IS NOT NULL
+                        GROUP BY 1 ORDER BY 1""",  # noqa: S608
                 )
                 for column in ("topic", "stance")
             },
-            roles=_pairs(con, "SELECT label_role, sum(n)::BIGINT FROM few WHERE label_role IS NOT NULL GROUP BY 1 ORDER BY 1"),
-            reserved=_pairs(con, "SELECT coalesce(tdm_reserved::VARCHAR, 'unknown') k, sum(n)::BIGINT FROM few GROUP BY 1 ORDER BY 1"),
+            roles=_pairs(
+                con, "SELECT label_role, sum(n)::BIGINT FROM few WHERE label_role IS NOT NULL GROUP BY 1 ORDER BY 1"
+            ),
+            reserved=_pairs(
+                con,
+                "SELECT coalesce(tdm_reserved::VARCHAR, 'unknown') k, sum(n)::BIGINT FROM few GROUP BY 1 ORDER BY 1",
+            ),
         )
     finally:
         con.close()
@@ -164,7 +173,9 @@ def _by_class(con: duckdb.DuckDBPyConnection, column: str, names: LabelNames) ->
 
 
 def _cube(con: duckdb.DuckDBPyConnection, names: LabelNames) -> dict[tuple[str, str, str], int]:
-    rows = con.execute("SELECT topic, stance, genre, sum(n)::BIGINT FROM few GROUP BY 1, 2, 3 ORDER BY 1, 2, 3").fetchall()
+    rows = con.execute(
+        "SELECT topic, stance, genre, sum(n)::BIGINT FROM few GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    ).fetchall()
     return {
         (class_names(names, "topic", t), class_names(names, "stance", s), class_names(names, "genre", g)): n
         for t, s, g, n in rows
@@ -178,7 +189,8 @@ def _shares(con: duckdb.DuckDBPyConnection, key: str, names: LabelNames) -> dict
         rows = con.execute(
             f"""WITH most AS (SELECT {column} AS k, sum(n) AS total FROM few GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10)
                 SELECT {column}, {label}, sum(n)::BIGINT FROM few JOIN most ON k = {column}
-                GROUP BY 1, 2, total ORDER BY {"1 DESC" if key == "year" else "total DESC, 1"}, 3 DESC, 2"""  # noqa: S608
+                GROUP BY 1, 2, total
+                ORDER BY {"1 DESC" if key == "year" else "total DESC, 1"}, 3 DESC, 2"""  # noqa: S608
         ).fetchall()
         for value, number, n in rows:
             found.setdefault(value, {}).setdefault(label, {})[class_names(names, label, number)] = n

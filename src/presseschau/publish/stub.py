@@ -10,6 +10,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, is_stub, set_content
 from presseschau.publish.derive import Change, derive, write_manifest
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import file_sha256
@@ -17,9 +18,6 @@ from presseschau.publish.verify import Folder
 from presseschau.schema import SPAN
 from presseschau.stable import sha256
 
-# What an article's words are in; null in every row of a stub.
-TEXT_COLUMNS = ("title", "teaser", "text", "keywords", "stance_target")
-SIGNATURES = "signatures.parquet"
 # minhash: the lowest byte of each MinHash value (b-bit minwise hashing, Li and König, WWW 2010, b = 8).
 SIGNATURE_SCHEMA = pa.schema(
     {
@@ -81,20 +79,6 @@ def write_stub(
         return set_content(made, "stub") | {"full_content_sha256": manifest["content_sha256"]}
 
     derive(dataset, target, Change(rows=without_text, manifest=say, notes={"stub": _NOTE}), complete)
-
-
-def is_stub(manifest: dict[str, Any]) -> bool:
-    """Whether a manifest is that of a stub."""
-    return manifest.get("content") == "stub"
-
-
-def set_content(manifest: dict[str, Any], content: str) -> dict[str, Any]:
-    """The manifest with what the folder holds, `stub` or `full`; a full one is not marked."""
-    manifest = {key: value for key, value in manifest.items() if key not in ("content", "full_content_sha256")}
-    publish = manifest["config"].get("publish", {})
-    if "content" in publish:
-        manifest["config"] = manifest["config"] | {"publish": publish | {"content": content}}
-    return manifest | ({"content": "stub"} if content == "stub" else {})
 
 
 def without_text(table: pa.Table) -> pa.Table:

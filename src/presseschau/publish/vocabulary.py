@@ -21,7 +21,9 @@ _FORMS: Mapping[str, tuple[type, str]] = {
 _SPLIT = re.compile(r"\w+(\.\w+)*")
 _TAG = re.compile(r"[\w+:.-]{1,60}")
 _LICENSE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-_PARAMETRIC = re.compile(r"timestamp\[(s|ms|us|ns)(, tz=[\w/+:-]+)?\]|time(32|64)\[(s|ms|us|ns)\]|duration\[(s|ms|us|ns)\]|decimal\d*\(\d+, \d+\)")
+_PARAMETRIC = re.compile(
+    r"timestamp\[(s|ms|us|ns)(, tz=[\w/+:-]+)?\]|(time32|time64|duration)\[(s|ms|us|ns)\]|decimal\d*\(\d+, \d+\)"
+)
 
 
 @cache
@@ -83,7 +85,9 @@ def check(front: Mapping[str, Any], files: Iterable[str] | None = None) -> None:
 
 
 def _nearest(value: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(value.lower(), known, n=3, cutoff=0.5)
+    by_lower = {name.lower(): name for name in known}
+    exact = by_lower.get(value.lower())
+    close = [exact] if exact else [by_lower[n] for n in difflib.get_close_matches(value.lower(), by_lower, 3, 0.5)]
     return f"did you mean {' or '.join(close)}" if close else f"use one of {', '.join(known[:6])} …"
 
 
@@ -131,7 +135,9 @@ def _tasks(front: Mapping[str, Any]) -> Iterator[str]:
 
 def _sources(values: Iterable[Any]) -> Iterator[str]:
     for value in values:
-        if value not in vocabulary()["source_datasets"] and not re.fullmatch(r"(extended\|)?[\w.-]+(/[\w.-]+)?", str(value)):
+        if value not in vocabulary()["source_datasets"] and not re.fullmatch(
+            r"(extended\|)?[\w.-]+(/[\w.-]+)?", str(value)
+        ):
             yield f"source_datasets: {value!r} must be original, extended or the name of a dataset"
 
 
@@ -164,7 +170,11 @@ def _configs(front: Mapping[str, Any], paths: Sequence[str] | None) -> Iterator[
         for entry in config["data_files"]:
             yield from _data_files(where, entry, paths)
         for condition in config.get("filters", ()):
-            if not isinstance(condition, list) or len(condition) != 3 or condition[1] not in (">=", ">", "<=", "<", "==", "in"):
+            if (
+                not isinstance(condition, list)
+                or len(condition) != 3
+                or condition[1] not in (">=", ">", "<=", "<", "==", "in")
+            ):
                 # `!=` with null drops every row, so it is not let through.
                 yield f"{where}: filter {condition!r} must be [column, operator, value]"
 
@@ -201,7 +211,9 @@ def _infos(front: Mapping[str, Any]) -> Iterator[str]:
                 isinstance(split[key], int) and split[key] >= 0 for key in ("num_bytes", "num_examples")
             ):
                 yield f"{where}: split {split!r} must have name, num_bytes and num_examples"
-        listed = [entry["split"] for entry in config.get("data_files", ()) if isinstance(entry, dict) and "split" in entry]
+        listed = [
+            entry["split"] for entry in config.get("data_files", ()) if isinstance(entry, dict) and "split" in entry
+        ]
         if [split.get("name") for split in splits] != listed:
             yield f"{where}: splits are not those of the config's data_files"
         for key, total in (("download_size", None), ("dataset_size", sum(s.get("num_bytes", 0) for s in splits))):

@@ -116,11 +116,10 @@ class CcNews:
                 continue
             if fault is not None or not lines:
                 drops.append(failed(name, *(fault or ("empty", "the list names no files"))))
-            for number, line in enumerate(lines, start=1):
-                if _PATH.fullmatch(line):
-                    paths.add(line)
-                else:
-                    drops.append(failed(f"{name}#{number}", "bad_record", f"not a path of a WARC: {line[:80]!r}"))
+            paths.update(filter(_PATH.fullmatch, lines))
+            if bad := [line for line in lines if not _PATH.fullmatch(line)]:
+                detail = f"{len(bad)} of {len(lines)} lines are no path of a WARC: {bad[0][:80]!r}"
+                drops.append(failed(name, "bad_record", detail))
         return sorted(paths), drops
 
     def _unit(self, connection: Connection, path: str) -> Unit | Drop:

@@ -106,6 +106,7 @@ class Connection:
 
         def ask() -> RemoteFile:
             with self._request("HEAD", url, {}) as answer:
+                answer.drain_conn()  # there is nothing to read, but only who has read may ask again
                 return _described(answer)
 
         return self._retried(ask)
@@ -187,7 +188,7 @@ class Connection:
             _RetryError: The answer, or having none, may pass.
         """
         from urllib3 import Timeout
-        from urllib3.exceptions import HTTPError, LocationValueError, MaxRetryError, ResponseError
+        from urllib3.exceptions import HTTPError, MaxRetryError, ResponseError
 
         time.sleep(max(0.0, self._free_at - time.monotonic()))
         self._free_at = time.monotonic() + self.http.delay
@@ -201,7 +202,7 @@ class Connection:
                 timeout=Timeout(connect=self.http.timeout, read=self.http.timeout),
                 retries=_follow_only(),
             )
-        except (LocationValueError, UnicodeError) as error:
+        except ValueError as error:
             raise UnreachableError(f"not a URL: {_said(error)}") from error
         except MaxRetryError as error:
             if isinstance(error.reason, ResponseError):
@@ -215,8 +216,7 @@ class Connection:
         except (HTTPError, OSError) as error:
             raise _RetryError(_said(error)) from error
         finally:
-            answer.close()  # what is left unread must not be read on by the next request
-            answer.release_conn()
+            answer.close()  # ends the connection only where something is left unread
 
     def _manager(self, url: str) -> PoolManager:
         if self._pool is None:
@@ -283,6 +283,9 @@ def _from(at: int, answer: BaseHTTPResponse, file: RemoteFile, timeout: float) -
     if file.tag and found.tag and found.tag != file.tag:
         raise UnreachableError("the file has changed since it was listed")
     start = 0
+    if answer.status == 200 and None not in (found.size, file.size) and found.size != file.size:
+        # A maintenance page, mostly; what it holds must not be taken for the start of the file.
+        raise _RetryError(f"sends {found.size} bytes, not {file.size}")
     if answer.status == 206:
         said = answer.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0].strip()
         if not said.isdecimal() or int(said) > at:
@@ -342,11 +345,12 @@ def _said(error: BaseException) -> str:
     """What went wrong, without addresses of objects, hosts or ports."""
     from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ReadTimeoutError
 
-    if isinstance(error, ReadTimeoutError | ConnectTimeoutError | TimeoutError):
-        return "no answer in time"
+    # The first three are derived from each other, in this order.
     if isinstance(error, NameResolutionError):
         return "the host name is not known"
     if isinstance(error, NewConnectionError | ConnectionRefusedError):
         return "no connection"
+    if isinstance(error, ConnectTimeoutError | ReadTimeoutError | TimeoutError):
+        return "no answer in time"
     kind = type(error).__name__
     return {"IncompleteRead": "the connection was cut", "ProtocolError": "the connection was cut"}.get(kind, kind)

@@ -50,6 +50,8 @@ class Transformer(Model):
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:
         """Fine-tunes on train; without validation all epochs are run."""
         transformers = _transformers()
+        import torch  # type: ignore[import-not-found]
+
         transformers.set_seed(seed)
         self._classes = np.unique(train.y)
         self._tokenizer, self._model = self._load(transformers, [train.labels[i] for i in self._classes])
@@ -68,6 +70,7 @@ class Transformer(Model):
                 save_total_limit=1,
                 seed=seed,
                 report_to=[],
+                dataloader_pin_memory=torch.cuda.is_available(),
                 disable_tqdm=True,
                 logging_strategy="no",
             )
@@ -82,12 +85,13 @@ class Transformer(Model):
                 data_collator=transformers.DataCollatorWithPadding(self._tokenizer),
                 callbacks=[] if known is None else [transformers.EarlyStoppingCallback(self.patience)],
             )
+            trainer.remove_callback(transformers.PrinterCallback)
             trainer.train()
             self._model = trainer.model
 
     def predict_proba(self, examples: Examples) -> Floats:
         """Probability of each label, in batches."""
-        import torch  # type: ignore[import-not-found]
+        import torch
 
         self._model.eval()
         rows: list[Floats] = []
@@ -142,4 +146,5 @@ def _transformers() -> Any:
     except ImportError:
         raise ConfigError("model=transformer needs an extra: pip install 'presseschau[transformers]'") from None
     transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
     return transformers

@@ -1,0 +1,179 @@
+"""Datasets and labelled files are read as they are, and what is wrong with one is one clear line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from presseschau.benchmark.load import load
+from presseschau.benchmark.settings import Source
+from presseschau.config import ConfigError
+from presseschau.schema import LabelNames, Schema
+
+ROWS = [("sport", "Der Ball rollt; 'endlich'"), ("politik", "Das Parlament tagt"), ("sport", "Ein Tor fällt")]
+
+
+def csv_file(folder: Path, text: str, name: str = "daten.csv") -> str:
+    (folder / name).write_text(text, encoding="utf-8")
+    return str(folder / name)
+
+
+def source(path: str, **options: Any) -> Source:
+    return Source(**{"kind": "csv", "path": path, "label": "label", "unseen": "error", **options})
+
+
+def test_a_csv_without_header_by_index_with_its_own_quote(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "sport;'Der Ball rollt; ''endlich'''\npolitik;Das Parlament tagt\nsport;Ein Tor fällt\n")
+    corpus = load(source(path, text="1", label="0", sep=";", quote="'"), "topic")
+    assert corpus.table.column("text").to_pylist() == [text for _, text in ROWS]
+    assert [corpus.labels[i] for i in corpus.y] == [label for label, _ in ROWS]
+    assert corpus.labels == ("politik", "sport")
+    assert list(corpus.splits) == ["train"]
+
+
+def test_the_same_rows_in_every_kind_of_file(tmp_path: Path) -> None:
+    table = pa.table({"label": [r[0] for r in ROWS], "text": [r[1] for r in ROWS], "split": ["train", "train", "test"]})
+    pq.write_table(table, tmp_path / "daten.parquet")
+    lines = "".join(json.dumps(row) + "\n" for row in table.to_pylist())
+    (tmp_path / "daten.jsonl").write_text(lines, encoding="utf-8")
+    rows = "label\ttext\tsplit\n" + "".join(f"{r['label']}\t{r['text']}\t{r['split']}\n" for r in table.to_pylist())
+    with gzip.open(tmp_path / "daten.tsv.gz", "wt", encoding="utf-8") as file:
+        file.write(rows)
+    made = [
+        load(source(str(tmp_path / "daten.parquet"), kind="parquet", split="split"), "topic"),
+        load(source(str(tmp_path / "daten.jsonl"), kind="jsonl", split="split"), "topic"),
+        load(source(str(tmp_path / "daten.tsv.gz"), sep="\\t", quote="", split="split"), "topic"),
+    ]
+    digests = {c.digest(c.splits["test"], split="test") for c in made}
+    assert len(digests) == 1
+    assert all(list(c.splits) == ["train", "test"] for c in made)
+
+
+def test_splits_in_files_of_their_own(tmp_path: Path) -> None:
+    train = csv_file(tmp_path, "label,text\na,eins\nb,zwei\n", "train.csv")
+    test = csv_file(tmp_path, "label,text\na,drei\n", "test.csv")
+    corpus = load(source(train, test=test), "topic")
+    assert {s: len(r) for s, r in corpus.splits.items()} == {"train": 2, "test": 1}
+    assert corpus.tests == ("test",)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("label,body\na,eins\n", {}, "has no column text: say dataset.text=… (valid: body, label)"),
+        ("labl,text\na,eins\n", {}, "has no column label: say dataset.label=… (did you mean labl?)"),
+        ("label,text\na,eins\na,zwei\n", {}, "a single class (a)"),
+        ("label,text\na,eins\nb,\n", {}, "text is missing in 1 rows (the first is row 2"),
+        ("label,text\na,eins\nb,NaN\n", {}, "text is missing in 1 rows"),
+        ("label,text\na,eins\n,zwei\n", {}, "label is missing in 1 rows"),
+        ("label,text\nnan,eins\nb,zwei\n", {}, "label is missing in 1 rows"),
+        ("label,text\n", {}, "has no rows"),
+        ("a,eins\n", {"text": "4", "label": "0"}, "column 4 is asked for: check dataset.sep"),
+        ("label,text,split\na,eins,train\nb,zwei,train\nc,drei,test\n", {"split": "split"},
+         "test has labels that train does not have (c)"),
+        ("label,text,split\na,eins,dev\nb,zwei,test\n", {"split": "split"}, "no split train, only"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_file(tmp_path: Path, text: str, options: dict[str, str], message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(source(csv_file(tmp_path, text), **options), "topic")
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_not_there_and_a_file_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file"):
+        load(source(str(tmp_path / "nichts.csv")), "topic")
+    (tmp_path / "bild.csv").write_bytes(b"\xff\xd8\xff\xe0")
+    with pytest.raises(ConfigError, match="can't be read as csv"):
+        load(source(str(tmp_path / "bild.csv")), "topic")
+    with pytest.raises(ConfigError, match=r"dataset.label is missing"):
+        load(source("x.csv", label=None), "topic")
+
+
+def test_rows_without_text_or_label_are_left_out_on_request(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "label,text\na,eins\nb,zwei\nb,\n,vier\n")
+    corpus = load(source(path, missing="drop"), "topic")
+    assert corpus.splits["train"].tolist() == [0, 1]
+    assert corpus.notes == ("1 rows without text were left out", "1 rows without label were left out")
+
+
+def test_labels_that_train_does_not_have_are_counted_or_dropped_on_request(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "label,text,split\na,eins,train\nb,zwei,train\nc,drei,test\na,vier,test\n")
+    counted = load(source(path, split="split", unseen="count"), "topic")
+    dropped = load(source(path, split="split", unseen="drop"), "topic")
+    assert len(counted.splits["test"]) == 2
+    assert len(dropped.splits["test"]) == 1
+    assert "c" in counted.notes[0]
+
+
+def dataset(folder: Path, rows: dict[str, list[dict[str, Any]]]) -> Path:
+    """A folder as a build leaves it, with the columns that matter here."""
+    schema = Schema(LabelNames(("hardware", "ai"), ("news", "review"))).arrow
+    (folder / "data").mkdir(parents=True)
+    for split, articles in rows.items():
+        whole = [{f.name: None for f in schema} | {"cluster": a["id"], "labeler": "rules/1"} | a for a in articles]
+        pq.write_table(pa.Table.from_pylist(whole, schema), folder / "data" / f"{split}-00000-of-00001.parquet")
+    return folder
+
+
+def article(number: int, **values: Any) -> dict[str, Any]:
+    return {
+        "id": f"{number:016x}",
+        "title": "Titel",
+        "text": f"Text {number}",
+        "topic": number % 2,
+        "genre": 0,
+        **values,
+    }
+
+
+def test_validated_rows_never_train_or_tune(tmp_path: Path) -> None:
+    rows = [article(i, label_role="validation" if i < 2 else "training") for i in range(6)]
+    held = [article(9, label_role="validation")]
+    folder = dataset(tmp_path / "d", {"train": rows, "validation": [article(7), *held], "test": [article(8)]})
+    corpus = load(Source("published", str(folder)), "topic")
+    assert {s: len(r) for s, r in corpus.splits.items()} == {"train": 4, "validation": 1, "test": 1}
+    assert len(corpus.notes) == 2
+    assert "validated by people" in corpus.notes[0]
+
+
+def test_stance_takes_the_articles_with_a_target(tmp_path: Path) -> None:
+    rows = [article(i, stance=i % 2 if i < 4 else None, stance_target="Gerät" if i < 4 else None) for i in range(6)]
+    folder = dataset(tmp_path / "d", {"train": rows, "test": rows[:2]})
+    corpus = load(Source("published", str(folder)), "stance")
+    assert {s: len(r) for s, r in corpus.splits.items()} == {"train": 4, "test": 2}
+    assert [corpus.labels[i] for i in corpus.y[:2]] == ["favor", "against"]
+    assert set(corpus.values("genre", np.arange(4))) == {"news"}
+
+
+def test_what_is_wrong_with_a_folder(tmp_path: Path) -> None:
+    stub = dataset(tmp_path / "stub", {"train": [article(i, text=None) for i in range(4)]})
+    (tmp_path / "leer").mkdir()
+    for path, message in {
+        str(stub): "stub release without texts",
+        str(tmp_path / "leer"): "it is no dataset folder",
+        str(tmp_path / "nichts"): "there is no such folder",
+        __file__: "is a file: say dataset=csv",
+    }.items():
+        with pytest.raises(ConfigError, match=message):
+            load(Source("published", path), "topic")
+    with pytest.raises(ConfigError, match=r"no column thema: say dataset.label=COLUMN"):
+        load(Source("published", str(stub), label="thema"), "topic")
+    none = dataset(tmp_path / "keine", {"train": [article(i) for i in range(4)]})
+    with pytest.raises(ConfigError, match="with a stance"):
+        load(Source("published", str(none)), "stance")
+
+
+def test_a_split_without_rows_is_named(tmp_path: Path) -> None:
+    rows = [article(i, stance=i % 2, stance_target="Gerät") for i in range(4)]
+    folder = dataset(tmp_path / "d", {"train": rows, "test": [article(9)]})
+    with pytest.raises(ConfigError, match=r"split test has no rows with a stance"):
+        load(Source("published", str(folder)), "stance")

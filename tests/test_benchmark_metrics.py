@@ -1,0 +1,120 @@
+"""Scores by hand and by scikit-learn; intervals and tests on cases with a known answer."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import brier_score_loss, f1_score
+
+from presseschau.benchmark.metrics import brier, expected_calibration_error, macro_f1, scores, stance_scores
+from presseschau.benchmark.uncertainty import holm, intervals, mcnemar, randomisation
+
+LABELS = ("a", "b", "c", "d")
+PAIRS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40)
+
+
+def sure(predicted: np.ndarray, width: int = 4) -> np.ndarray:
+    return np.eye(width)[predicted]
+
+
+@given(PAIRS, st.sets(st.integers(0, 3), min_size=1))
+@settings(max_examples=60, deadline=None)
+def test_macro_f1_is_the_mean_over_the_labels_of_train(pairs: list[tuple[int, int]], train: set[int]) -> None:
+    y, p = (np.array(side) for side in zip(*pairs, strict=True))
+    classes = np.array(sorted(train))
+    expected = f1_score(y, p, labels=classes, average="macro", zero_division=0)
+    assert macro_f1(y, p, classes, 4) == pytest.approx(expected)
+
+
+def test_labels_without_support_and_labels_train_does_not_have_are_named() -> None:
+    y, p = np.array([0, 0, 1, 3]), np.array([0, 1, 1, 1])
+    found = scores(y, p, sure(p), LABELS, np.array([0, 1, 2]))
+    assert found["zero_support"] == ["c"]
+    assert found["unseen_labels"] == ["d"]
+    assert found["accuracy"] == 0.5
+    assert found["macro_f1"] == pytest.approx((2 / 3 + 0.5 + 0) / 3, abs=1e-6)
+    assert found["macro_f1_supported"] == pytest.approx((2 / 3 + 0.5) / 2, abs=1e-6)
+    assert found["confusion"] == {
+        "labels": list(LABELS),
+        "rows_true": [[1, 1, 0, 0], [0, 1, 0, 0], [0] * 4, [0, 1, 0, 0]],
+    }
+    assert found["per_class"]["a"] == {"precision": 1.0, "recall": 0.5, "f1": 0.666667, "support": 2}
+
+
+def test_calibration_by_hand() -> None:
+    y, p = np.array([0, 0, 1, 1]), np.array([0, 0, 0, 0])
+    half = np.tile([0.5, 0.5], (4, 1))
+    assert expected_calibration_error(y, p, half) == pytest.approx(0)
+    assert expected_calibration_error(y, p, sure(p, 2)) == pytest.approx(0.5)
+    assert brier(y, sure(p, 2)) == pytest.approx(1.0)
+    rows = np.array([[0.7, 0.3], [0.4, 0.6], [0.2, 0.8], [0.9, 0.1]])
+    assert brier(y, rows) == pytest.approx(2 * brier_score_loss(y, rows[:, 1], scale_by_half=True))
+
+
+def test_stance_folds_mixed_into_neutral() -> None:
+    labels = ("favor", "against", "mixed", "neutral")
+    y, p = np.array([0, 1, 2, 3]), np.array([0, 0, 3, 2])
+    found = stance_scores(y, p, labels)
+    assert found["f1_favor_against"] == pytest.approx((2 / 3 + 0) / 2, abs=1e-6)
+    assert found["stance3"] == pytest.approx((2 / 3 + 0 + 1) / 3, abs=1e-6)
+
+
+def test_an_interval_resamples_clusters_not_articles() -> None:
+    rng = np.random.default_rng(0)
+    right = np.repeat(rng.integers(0, 2, 20), 10)  # ten copies of each article are right or wrong together
+    y = np.zeros(200, dtype=np.int64)
+    p = 1 - right
+    options = {"rounds": 500, "confidence": 0.95, "seed": 1}
+    single = intervals([(y, p)], [str(i) for i in range(200)], np.array([0, 1]), 2, **options)["accuracy"]
+    grouped = intervals([(y, p)], [str(i // 10) for i in range(200)], np.array([0, 1]), 2, **options)["accuracy"]
+    assert grouped[1] - grouped[0] > 2 * (single[1] - single[0])
+    assert grouped[0] <= right.mean() <= grouped[1]
+    assert (
+        grouped == intervals([(y, p)], [str(i // 10) for i in range(200)], np.array([0, 1]), 2, **options)["accuracy"]
+    )
+
+
+def test_a_rare_class_does_not_bend_the_interval_of_a_model_that_never_finds_it() -> None:
+    y = np.array([0] * 99 + [1])
+    always = np.zeros(100, dtype=np.int64)
+    low, high = intervals(
+        [(y, always)], [str(i) for i in range(100)], np.array([0, 1]), 2, rounds=400, confidence=0.95, seed=0
+    )["macro_f1"]
+    assert 0.48 < low <= high <= 0.5
+
+
+def test_mcnemar_is_the_binomial_test() -> None:
+    a = np.array([True] * 9 + [False] * 1 + [True] * 50)
+    b = np.array([False] * 9 + [True] * 1 + [True] * 50)
+    assert mcnemar(a, b) == pytest.approx(2 * (1 + 10) / 2**10)
+    assert mcnemar(a, a) == 1.0
+    many = np.arange(6000) % 3 == 0
+    assert mcnemar(many, ~many) < 1e-100
+
+
+def test_randomisation_tells_a_difference_from_none() -> None:
+    rng = np.random.default_rng(3)
+    y = rng.integers(0, 3, 300)
+    good = np.where(rng.random(300) < 0.9, y, (y + 1) % 3)
+    poor = np.where(rng.random(300) < 0.5, y, (y + 1) % 3)
+    other = np.where(rng.random(300) < 0.9, y, (y + 1) % 3)
+    clusters, classes = [str(i) for i in range(300)], np.array([0, 1, 2])
+    p = [randomisation(y, good, x, clusters, classes, 3, rounds=999, seed=0) for x in (poor, other, good)]
+    assert p[0] == pytest.approx(0.001)
+    assert p[1] > 0.05
+    assert p[2] == 1.0
+    # In one cluster there is nothing to permute
+    assert randomisation(y, good, poor, ["x"] * 300, classes, 3, rounds=99, seed=0) == 1.0
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_holm_is_monotone_and_never_below_the_plain_value(values: list[float]) -> None:
+    adjusted = holm(values)
+    assert all(a >= p and a <= 1 for a, p in zip(adjusted, values, strict=True))
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    assert all(adjusted[i] <= adjusted[j] for i, j in itertools.pairwise(order))
+    assert adjusted[order[0]] == pytest.approx(min(1, len(values) * min(values)))

@@ -1,0 +1,270 @@
+"""The dataset card: YAML that the Hub understands, prose with numbers in every place."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ROOT, build, run_script
+from presseschau.publish import card
+from presseschau.publish.croissant import citation, read_card, section
+from presseschau.publish.places import ENOUGH_VALIDATED, UNVALIDATED, Reference, places
+from presseschau.publish.statistics import Statistics, count
+from presseschau.publish.verify import Folder
+from presseschau.publish.vocabulary import check, check_license, lint, vocabulary
+
+INFO = card.DatasetInfo("name", "1.0.0", "other", "Title")
+
+
+@pytest.fixture(scope="module")
+def front(sample: Path) -> dict[str, Any]:
+    return read_card(sample)[0]
+
+
+@pytest.fixture(scope="module")
+def prose(sample: Path) -> str:
+    return read_card(sample)[1]
+
+
+@pytest.fixture(scope="module")
+def counted(sample: Path) -> Statistics:
+    return count(sample)
+
+
+def files(folder: Path) -> list[str]:
+    return [shard.path for shard in Folder.open(folder).shards]
+
+
+class TestYaml:
+    """What the Hub reads."""
+
+    def test_the_card_of_a_build_is_clean(self, sample: Path, front: dict[str, Any]) -> None:
+        assert lint(front, files(sample)) == []
+        assert front["annotations_creators"] == ["machine-generated"]
+        assert front["language_creators"] == ["other"]  # the sample is invented
+        assert (front["license"], front["license_link"]) == ("other", "LICENSE.md")
+        assert (sample / "LICENSE.md").is_file()
+
+    def test_the_library_of_the_hub_reads_it(self, sample: Path) -> None:
+        from huggingface_hub import DatasetCard
+
+        data = DatasetCard.load(sample / "README.md").data
+        assert data.task_categories == ["text-classification"]
+        assert data.pretty_name
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            (lambda f: f.update(langauge=["de"]), "langauge is no key of the Hub: did you mean language"),
+            (lambda f: f.pop("pretty_name"), "pretty_name is missing"),
+            (lambda f: f.update(tags="news"), "tags must be a list"),
+            (lambda f: f.update(tags=[]), "tags must be a list that is not empty"),
+            (lambda f: f.update(tags=["two words"]), "tags: 'two words'"),
+            (lambda f: f.update(language=["german"]), "language: 'german' is not known"),
+            (lambda f: f.update(language=["de", "en"]), "monolingual does not fit 2 languages"),
+            (lambda f: f.update(multilinguality=["mono"]), "multilinguality: 'mono' is not known"),
+            (lambda f: f.update(size_categories=["1k<n<10k"]), "did you mean 1K<n<10K"),
+            (lambda f: f.update(annotations_creators=["rules"]), "annotations_creators: 'rules' is not known"),
+            (lambda f: f.update(language_creators=["found", "found"]), "language_creators: 'found' stands there twice"),
+            (lambda f: f.update(task_categories=["classification"]), "did you mean text-classification"),
+            (lambda f: f.update(task_ids=["extractive-qa"]), "task_ids: 'extractive-qa' is not known"),
+            (lambda f: f.update(source_datasets=["own stuff"]), "source_datasets: 'own stuff'"),
+            (lambda f: f.update(license="cc-by"), "license='cc-by' is no identifier of the Hub"),
+            (lambda f: f.pop("license_link"), "license: other needs license_name and license_link"),
+            (
+                lambda f: f["configs"][0].update(colums=["id"]),
+                "configs/default: colums is no option: did you mean columns",
+            ),
+            (lambda f: f["configs"][1].update(default=True), "more than one is the default"),
+            (lambda f: f["configs"][1].update(config_name="default"), "a config_name stands there twice"),
+            (lambda f: f["configs"][0]["data_files"][0].update(path="date/train-*"), "date/train-* finds no file"),
+            (lambda f: f["configs"][0]["data_files"][0].update(split="test-1"), "'test-1' is no name for a split"),
+            (lambda f: f["configs"][3].update(filters=[["stance", "!=", None]]), "must be [column, operator, value]"),
+            (lambda f: f["dataset_info"].pop(), "one entry for every config"),
+            (lambda f: f["dataset_info"][0].update(feature=[]), "feature is no key: did you mean features"),
+            (
+                lambda f: f["dataset_info"][0]["features"][0].update(dtype="str"),
+                "dtype 'str' is not known: did you mean string",
+            ),
+            (lambda f: f["dataset_info"][1]["features"].pop(), "features are not the columns of the config"),
+            (lambda f: f["dataset_info"][0]["splits"][0].update(num_examples="5"), "must have name, num_bytes"),
+            (lambda f: f["dataset_info"][0]["splits"].reverse(), "splits are not those of the config's data_files"),
+            (lambda f: f["dataset_info"][0].update(dataset_size=1), "dataset_size=1 is wrong"),
+            (
+                lambda f: f["dataset_info"][1]["features"][3].update(
+                    dtype={"class_label": {"names": {"0": "a", "2": "b"}}}
+                ),
+                "class_label needs names numbered from '0'",
+            ),
+        ],
+        ids=lambda value: value[:40] if isinstance(value, str) else "",
+    )
+    def test_what_the_hub_would_not_understand_is_named(
+        self, sample: Path, front: dict[str, Any], change: Callable[[dict[str, Any]], Any], message: str
+    ) -> None:
+        other = copy.deepcopy(front)
+        change(other)
+        found = lint(other, files(sample))
+        assert any(message in problem for problem in found), found
+        with pytest.raises(ValueError, match="the card's YAML: "):
+            check(other, files(sample))
+
+    def test_the_vocabulary_holds_together(self) -> None:
+        known = vocabulary()
+        for key in ("license", "language", "size_categories", "dtypes"):
+            assert len(known[key]) == len(set(known[key]))
+        assert len(known["language"]) > 180
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("cc-by-5.0",), "did you mean"),
+            (("cc-by-4.0", "mine"), "belong to license=other"),
+            (("other", "My Licence", "LICENSE"), "license_name"),
+            (("other", "mine", "somewhere"), "license_link"),
+        ],
+    )
+    def test_licences_are_checked_before_any_work(self, arguments: tuple[str, ...], message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            check_license(*arguments)
+
+    def test_a_wrong_licence_is_a_wrong_option(self, tmp_path: Path) -> None:
+        done = run_script(
+            "build", f"output.dir={tmp_path / 'x'}", f"pipeline.work_dir={tmp_path}", "dataset.license=cc-by"
+        )
+        assert done.returncode == 2
+        assert len(done.stderr.strip().splitlines()) == 1
+        assert "dataset" in done.stderr
+        assert "license='cc-by'" in done.stderr
+        assert not (tmp_path / "x").exists()
+
+
+class TestProse:
+    """What people read."""
+
+    def test_no_place_is_left_and_no_section_is_empty(self, prose: str) -> None:
+        assert not re.search(r"\{\{|\}\}|More Information Needed|TODO|PATH_OR|\bNone\b(?!\.)|\bnan\b", prose)
+        headings = re.findall(r"^(#+) (.+)$", re.sub(r"```.*?```", "", prose, flags=re.DOTALL), re.MULTILINE)
+        for (level, heading), following in zip(headings, [*headings[1:], ("", "")], strict=True):
+            assert section(prose, heading) or len(following[0]) > len(level), heading
+
+    def test_it_answers_what_a_datasheet_asks(self, prose: str) -> None:
+        for heading in ("Curation rationale", "Composition", "Data collection", "Data processing", "Annotation process",
+                        "Quality of the labels", "Splits and leakage audit", "Direct use", "Out-of-scope use", "Known biases",
+                        "Limitations", "Social impact", "Personal and sensitive information", "Rights", "Takedown",
+                        "Maintenance", "Citation"):  # fmt: skip
+            assert section(prose, heading), heading
+        assert "**Zusammenfassung.**" in prose
+
+    def test_it_opens_with_what_the_labels_are_not(self, prose: str) -> None:
+        opening = prose.strip().split("\n\n")[1]
+        assert UNVALIDATED in opening
+        assert "no article was labelled by people" in opening.lower()
+
+    def test_enough_validated_labels_change_the_opening(self, counted: Statistics) -> None:
+        few = replace(counted, roles={"validation": ENOUGH_VALIDATED - 1, "training": 500})
+        many = replace(counted, roles={"validation": ENOUGH_VALIDATED})
+        assert UNVALIDATED in places(INFO, few, {})["notice"]
+        assert UNVALIDATED not in places(INFO, many, {})["notice"]
+        assert "699 Artikel wurden von Menschen" in places(INFO, few, {})["german_labels"]
+        assert "People labelled 699 articles" in places(INFO, few, {})["annotation"]
+
+    def test_a_reference_that_shaped_the_rules_is_named_and_gives_no_figure(
+        self, prose: str, counted: Statistics
+    ) -> None:
+        quality = section(prose, "Quality of the labels")
+        assert re.search(r"fitted on the reference `\w+` \(\d+ articles", quality)
+        assert "It also shaped the rules" in quality
+        assert not re.search(r"accuracy|F1|kappa", quality)
+        given = places(
+            INFO, counted, {}, (Reference("none", 0, ("topic",)),), ("Accuracy of topic: 0.8 on 300 articles.",)
+        )
+        assert given["quality"].startswith("- Accuracy of topic: 0.8 on 300 articles.")
+        assert "not calibrated" in given["quality"]
+
+    def test_rights_are_counted(self, prose: str, counted: Statistics) -> None:
+        assert sum(counted.reserved.values()) == counted.articles
+        table = section(prose, "Rights")
+        for key in ("true", "false", "unknown"):
+            assert f"| {counted.reserved[key]} |" in table
+
+    def test_shares_are_those_of_the_rows(self, counted: Statistics) -> None:
+        table = places(INFO, counted, {})["publisher_shares"].splitlines()
+        assert len(table) == 2 + min(10, len(counted.publishers))
+        name, n = next(iter(counted.publishers.items()))
+        assert table[2].startswith(f"| {name} | {n} | ")
+        assert sum(counted.shares["publisher"][name]["topic"].values()) == n
+
+    def test_the_citation_is_bibtex(self, prose: str, counted: Statistics) -> None:
+        entry = citation(prose)
+        assert re.fullmatch(r"@misc\{[\w.-]+,\n(  \w+ += \{.+\},\n)*  \w+ += \{.+\}\n\}", entry)
+        assert "year    = {2026}" in entry
+        own = replace(INFO, creators=("Ada Müller", "Presse & Co"), homepage="https://example.org/x")
+        entry = places(own, counted, {})["citation"]
+        assert r"author  = {Ada Müller and Presse \& Co}" in entry
+        assert "url     = {https://example.org/x}" in entry
+
+    @pytest.mark.parametrize(
+        ("strategy", "splits", "english", "german"),
+        [
+            ("benchmark", ("train", "test"), "tested on the same outlets", "auf bekannten Verlagen"),
+            (
+                "benchmark",
+                ("train", "test", "test_temporal", "test_publisher"),
+                "tested on the same outlets, on later months and on outlets that it has never seen",
+                "auf bekannten Verlagen, späteren Monaten und unbekannten Verlagen",
+            ),
+            ("temporal", ("train", "test"), "tested on later months", "auf späteren Monaten"),
+            ("random", ("train",), "split by cluster", ""),
+        ],
+    )
+    def test_it_promises_only_the_tests_that_there_are(
+        self, counted: Statistics, strategy: str, splits: tuple[str, ...], english: str, german: str
+    ) -> None:
+        config = counted.manifest["config"] | {"split": {"strategy": strategy}}
+        other = replace(counted, manifest={**counted.manifest, "config": config}, splits=dict.fromkeys(splits, 5))
+        found = places(INFO, other, {})
+        assert found["tested"].endswith(english)
+        assert found["german_tested"].endswith(german)
+
+    def test_it_says_technology_only_where_it_is(self, counted: Statistics) -> None:
+        mostly_other = {"topic": {"other": {"train": counted.articles}}}
+        assert "technology" in places(INFO, counted, {})["focus"]
+        assert places(INFO, replace(counted, labels={**counted.labels, **mostly_other}), {})["focus"] == ""
+
+    def test_every_place_of_the_prose_is_known(self) -> None:
+        with pytest.raises(ValueError, match="the card names 'unknown_place'"):
+            card.render("# Title\n{{ unknown_place }}", {}, {"x": "y"})
+
+    def test_the_prose_has_no_words_of_its_maker(self) -> None:
+        text = (ROOT / "DATASET_CARD.md").read_text(encoding="utf-8").lower()
+        assert not re.search(r"assistant|prompt|session|chatgpt|language model", text)
+
+
+def test_the_options_of_the_dataset_reach_card_and_croissant(tmp_path: Path) -> None:
+    folder = build(
+        tmp_path,
+        "source=jsonl",
+        f"source.path={ROOT / 'data/sample/records'}",
+        "split=random",
+        "dataset.license=cc-by-4.0",
+        "dataset.creators=['Ada Müller']",
+        "dataset.homepage=https://example.org/data",
+        "dataset.contact=presse@example.org",
+    )
+    front, prose = read_card(folder)
+    assert front["license"] == "cc-by-4.0"
+    assert "license_name" not in front
+    assert not (folder / "LICENSE.md").exists()
+    assert front["language_creators"] == ["found"]
+    assert "presse@example.org" in section(prose, "Takedown")
+    croissant = (folder / "croissant.json").read_text(encoding="utf-8")
+    assert "https://creativecommons.org/licenses/by/4.0/" in croissant
+    assert '"url": "https://example.org/data"' in croissant
+    assert "Ada Müller" in croissant

@@ -1,0 +1,98 @@
+"""The changelog names every article that is another one, and no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from conftest import build
+from presseschau.publish.derive import Change, Gone, derive, write_manifest
+from presseschau.publish.diff import changelog, diff
+from presseschau.publish.manifest import read_manifest
+
+
+def ids(folder: Path, split: str) -> list[str]:
+    (path,) = (folder / "data").glob(f"{split}-0*.parquet")
+    return [str(id_) for id_ in pq.read_table(path, columns=["id"]).column("id").to_pylist()]
+
+
+def changed(folder: Path, target: Path, **values: Any) -> str:
+    """A copy in which the first row of train has other values; its id."""
+    first = ids(folder, "train")[0]
+
+    def rows(table: pa.Table) -> pa.Table:
+        made = [row | values if row["id"] == first else row for row in table.to_pylist()]
+        return pa.Table.from_pylist(made, schema=table.schema)
+
+    derive(folder, target, Change(rows=rows))
+    return first
+
+
+def test_a_dataset_has_not_changed_since_itself(sample: Path) -> None:
+    found = diff(sample, sample)
+    assert found.equal
+    lists = (found.added, found.removed, found.relabelled, found.moved, found.text, found.metadata, found.config)
+    assert not any(lists)
+    assert "The content is the same, row by row." in changelog(found)
+
+
+def test_added_and_removed_articles_are_named_with_split_and_reason(sample: Path, tmp_path: Path) -> None:
+    first = ids(sample, "train")[0]
+    derive(sample, tmp_path / "less", Change(gone={first: Gone("takedown", "url")}))
+    assert diff(sample, tmp_path / "less").removed == {first: "publish: takedown"}
+    assert diff(tmp_path / "less", sample).added == {first: "train"}
+    assert f"- `{first}` (publish: takedown)" in changelog(diff(sample, tmp_path / "less"))
+
+
+def test_another_label_is_named_by_name(sample: Path, tmp_path: Path) -> None:
+    first = changed(sample, tmp_path / "x", topic=13, stance=None, stance_target=None)
+    found = diff(sample, tmp_path / "x")
+    assert {(r.id, r.column, r.after) for r in found.relabelled} >= {(first, "stance", None), (first, "topic", "other")}
+    assert not found.equal
+    assert f"- `{first}` topic:" in changelog(found)
+    assert "→ none" in changelog(found)
+
+
+def test_another_text_and_other_metadata_are_told_apart(sample: Path, tmp_path: Path) -> None:
+    first = changed(sample, tmp_path / "text", text="Neu.", text_sha256="0" * 64, section="Neu")
+    assert (diff(sample, tmp_path / "text").text, diff(sample, tmp_path / "text").metadata) == ([first], [])
+    changed(sample, tmp_path / "meta", section="Neu")
+    assert (diff(sample, tmp_path / "meta").text, diff(sample, tmp_path / "meta").metadata) == ([], [first])
+
+
+def test_a_move_between_splits_is_named(sample: Path, tmp_path: Path) -> None:
+    other = build(tmp_path, "split=random", "split.test=0.5", "dataset.version=1.1.0")
+    found = diff(sample, other)
+    assert found.moved
+    assert {m.before for m in found.moved} <= {"train", "validation", "test", "test_temporal", "test_publisher"}
+    assert found.after.endswith("1.1.0")
+    assert ("split.strategy", '"benchmark"', '"random"') in found.config
+    assert f"### Moved between splits: {len(found.moved)}" in changelog(found)
+
+
+def test_a_lock_moves_none(sample: Path, tmp_path: Path) -> None:
+    other = build(tmp_path, f"split.lock={sample / 'splits.json'}", "dataset.version=1.1.0", "seed=7")
+    found = diff(sample, other)
+    assert found.moved == []
+    assert found.text == []
+
+
+def test_long_lists_are_cut_and_counted(sample: Path, tmp_path: Path) -> None:
+    gone = {id_: Gone("takedown") for id_ in ids(sample, "train")[:25]}
+    derive(sample, tmp_path / "less", Change(gone=gone))
+    text = changelog(diff(sample, tmp_path / "less"), listed=10)
+    assert "### Removed: 25" in text
+    assert "- and 15 more" in text
+
+
+def test_what_is_no_dataset_is_refused(sample: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no dataset folder"):
+        diff(sample, tmp_path)
+    derive(sample, tmp_path / "old", Change())
+    write_manifest(tmp_path / "old", read_manifest(tmp_path / "old") | {"schema_version": 0})
+    with pytest.raises(ValueError, match="schema version 0"):
+        diff(tmp_path / "old", sample)

@@ -1,0 +1,62 @@
+"""Meta tags, links, scripts and headings of a page; where the headline stands in the source."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from presseschau.extract.head import Head, headline_at, read_head
+
+
+def head_of(html: str) -> Head:
+    return read_head(LexborHTMLParser(html))
+
+
+def test_metas_by_lower_case_name_in_order() -> None:
+    head = head_of(
+        '<meta property="OG:Title" content="Neue &amp;amp; Brücke"><meta name="article:tag" content="Bau">'
+        '<meta itemprop="article:tag" content="Verkehr"><meta name="leer" content=" "><meta content="ohne Namen">'
+    )
+    assert head.metas == {"og:title": ("Neue & Brücke",), "article:tag": ("Bau", "Verkehr")}
+
+
+def test_metas_of_the_body_only_where_the_head_lacks_open_graph() -> None:
+    stray = '<body><p>Text</p><meta name="author" content="Anna Beispiel"><link rel="canonical" href="/a">'
+    assert head_of(f'<head><meta property="og:title" content="Brücke"></head>{stray}').metas == {
+        "og:title": ("Brücke",)
+    }
+    head = head_of(f'<head><meta name="author" content="Max Muster"></head>{stray}')
+    assert head.metas == {"author": ("Max Muster", "Anna Beispiel")}
+    assert head.canonical == "/a"
+
+
+def test_robots_keep_their_wording() -> None:
+    head = head_of(
+        '<meta name="Robots" content=" noai "><meta name="GPTBot" content="noindex">'
+        '<meta name="tdm-reservation" content="1"><meta name="bottom-line" content="x"><meta name="msapplication-x" content="y">'
+    )
+    assert head.robots == (("robots", "noai"), ("gptbot", "noindex"), ("tdm-reservation", "1"))
+
+
+def test_license_of_a_link_before_a_visible_one() -> None:
+    shown = '<a rel="nofollow license" href="/shown">Lizenz</a><a rel="license" href="/other">Lizenz</a>'
+    assert head_of(f'<link rel="license" href="/link"><p>{shown}</p>').license == "/link"
+    assert head_of(f"<p>{shown}</p>").license == "/shown"
+    assert head_of("<p>Text</p>").license is None
+
+
+def test_scripts_and_headings_of_the_whole_page_in_order() -> None:
+    head = head_of(
+        '<script type="application/LD+JSON; charset=utf-8">1</script><script>2</script><body><h2>a</h2><h1>b</h1>'
+        '<div><h1>c</h1></div><h2>d</h2><script type="application/ld+json">3</script>'
+    )
+    assert head.scripts == ("1", "3")
+    assert [node.text() for node in head.headlines] == ["b", "c"]
+    assert [node.text() for node in head.subheads] == ["a", "d"]
+
+
+@given(st.lists(st.sampled_from(["<h1>", "<h", "1", "<", "x" * 16_381, "ü" * 9_000, "\U0001f600"]), max_size=8))
+def test_headline_at_is_the_first(parts: list[str]) -> None:
+    html = "".join(parts)
+    assert headline_at(html) == html.find("<h1")

@@ -1,0 +1,143 @@
+"""Contact data goes, what looks like it stays, whatever the order of the kinds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presseschau.document import Document
+from presseschau.masking import KINDS, MASKS, Masking
+
+mask = Masking()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "089 12345678", "(089) 123456-78", "+49 89 1234567", "+49 (0) 89 / 12 34 567", "0049 89 1234567",
+        "0171/1234567", "01711234567", "030/2345678", "0511 – 12 34 56", "+49 170 123 456", "08178//9969614",
+        "044 123 45 67", "+41 44 123 45 67", "01 / 234 56 78", "+43 1 2345678", "+423 234 56 78",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("sentence", ["Rufen Sie {} an.", "{}", "Anfragen ({}) bis Montag", "Zentrale: {}, täglich"])
+def test_telephone_numbers_go(number: str, sentence: str) -> None:
+    assert mask(sentence.format(number)) == (sentence.format(MASKS["phone"]), {"phone": 1})
+
+
+@pytest.mark.parametrize(
+    "text", ["Tel.: 12 34 56", "Tel. 123456", "Telefon: 040.1234.567", "☎08171/21371", "Fax: 22 33 44"]
+)
+def test_after_a_label_a_local_number_is_one(text: str) -> None:
+    assert mask(text)[1] == {"phone": 1}
+    assert mask(text.partition(" ")[2])[1] == {} or text.startswith(("☎", "Telefon"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "von 0-100 km/h", "am 01.02.2024", "192.168.178.1", "10.000.000 Nutzer", "+10.000.000 Nutzer", "+10 000 000 000",
+        "01067 Dresden", "die Gebiete 01067 01069", "CVE-0123-45678", "2024-01-02", "ISO 27001", "0,8 bis 0,9",
+        "08:30 - 09:30 Uhr", "ISBN 978-3-86680-192-9", "die Karte 0123 4567 8901 2345", "https://a.example/0171-1234567",
+        "Ausgabe 01/2024 2025", "+4,5 Prozent", "007 2021 2022", "Tel Aviv 2024", "das Telefon 2024", "Fax 5",
+        "Handy 15000 mAh", "0x1234 56789", "+ 1.234.567 Euro", "RTX 4090 16 GB", "Version 0.12.345.678", "0 Uhr 45678",
+    ],
+)  # fmt: skip
+def test_other_numbers_stay(text: str) -> None:
+    assert mask(f"Siehe {text}.") == (f"Siehe {text}.", {})
+
+
+@pytest.mark.parametrize(
+    "number", ["0800 1234567", "0900 123456", "0180 5 123456", "+49 800 1234567", "116 116", "110"]
+)
+def test_service_numbers_are_no_persons(number: str) -> None:
+    assert mask(f"Hotline {number}.")[1] == {}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["eva@web.example", "eva.maria_muster+x@post.blatt.example", "e.muster (at) blatt.example", "m [at] web [dot] example",
+     "Müller@büro.example"],
+)  # fmt: skip
+def test_addresses_go(address: str) -> None:
+    assert mask(f"Schreiben Sie an {address}.") == ("Schreiben Sie an [E-MAIL].", {"email": 1})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["redaktion@blatt.example", "Presse@blatt.example", "@eva@mastodon.example", "lodash@4.17.21", "@handle", "a @ b",
+     "Treffen (at) home", "git@host.example:x"],
+)  # fmt: skip
+def test_addresses_by_role_handles_and_versions_stay(text: str) -> None:
+    assert mask(f"Siehe {text}")[1] == {}
+
+
+@pytest.mark.parametrize(
+    "iban",
+    ["DE89 3704 0044 0532 0130 00", "DE89370400440532013000", "AT611904300234573201", "CH93 0076 2011 6238 5295 7",
+     "LI21 0881 0000 2324 013A A", "FO62 6460 0001 6316 34"],
+)  # fmt: skip
+def test_accounts_go(iban: str) -> None:
+    assert mask(f"Konto {iban}, Bank X") == ("Konto [IBAN], Bank X", {"iban": 1})
+    assert mask(f"Konto {iban} BLZ 5")[0] == "Konto [IBAN] BLZ 5"
+
+
+def test_wrong_check_digits_are_no_account() -> None:
+    assert mask("Muster DE89 3704 0044 0532 0130 01 im Test") == ("Muster DE89 3704 0044 0532 0130 01 im Test", {})
+
+
+def test_kinds_can_be_switched_off_one_by_one() -> None:
+    text = "eva@web.example, 0171 2345678, DE89370400440532013000"
+    assert mask(text) == ("[E-MAIL], [TELEFON], [IBAN]", {"email": 1, "phone": 1, "iban": 1})
+    assert Masking(email=False, phone=False, iban=False)(text) == (text, {})
+    for kind in KINDS:
+        assert Masking(**{kind: False})(text)[1] == {k: 1 for k in KINDS if k != kind}
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("0171.2345678@web.example", {"email": 1}),
+        ("089/2345678 eva@web.example", {"email": 1, "phone": 1}),
+        ("DE89 3704 0044 0532 0130 00", {"iban": 1}),
+        ("eva@web.example+49 89 1234567", {"email": 1, "phone": 1}),
+    ],
+)
+def test_no_kind_takes_a_part_of_another(text: str, counts: dict[str, int]) -> None:
+    assert mask(text)[1] == counts
+
+
+PIECES = st.sampled_from(
+    ["eva@web.example", "0171 2345678", "DE89370400440532013000", "+49 89 1234567", "am 1.2.2024", "Tel.: ", "(at)", "@", "+",
+     "0", " ", "\n\n", "12 34 56", ".", "/", "-", "(", ")", "Wort", "[TELEFON]"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_a_second_run_finds_nothing(text: str) -> None:
+    made, counts = mask(text)
+    assert mask(made) == (made, {})
+    assert sum(counts.values()) == sum(made.count(m) - text.count(m) for m in MASKS.values())
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_taken(text: str) -> None:
+    made, counts = mask(text)
+    assert (made == text) == (counts == {})
+
+
+@pytest.mark.parametrize("piece", ["0 ", "0171 ", "a.", "a@", "+1 ", "DE89 ", "(", "Tel. ", "1-"])
+def test_long_input_takes_linear_time(piece: str) -> None:
+    mask(piece * 20_000)
+
+
+def test_a_document_is_masked_in_text_title_and_teaser() -> None:
+    lead = "Fragen an eva@web.example."
+    document = Document(f"{lead}\n\nOder 0171 2345678.", title="Eva, 0171 2345678, erzählt", teaser=lead)
+    made, counts = mask.document(document)
+    assert made.text == "Fragen an [E-MAIL].\n\nOder [TELEFON]."
+    assert made.title == "Eva, [TELEFON], erzählt"
+    assert made.teaser == "Fragen an [E-MAIL]."
+    assert counts == {"email": 1, "phone": 2}
+    plain = Document("Nichts davon.", title=None, teaser=None)
+    assert mask.document(plain) == (plain, {})

@@ -1,0 +1,56 @@
+"""Scores of the labels that people overrode on the validation sample."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from presseschau.label.human import HumanLabel, HumanLabels, Override
+from presseschau.label.quality import Pair, measure, validated
+
+CLASSES = ("ai", "mobile", "other")
+
+
+def label(i: str, purpose: str = "validation", probability: float | None = 0.5) -> HumanLabel:
+    return HumanLabel(i, "t", {"topic": "ai"}, purpose=purpose, inclusion_probability=probability)  # type: ignore[arg-type]
+
+
+def test_only_the_validation_sample_counts_and_null_is_neutral() -> None:
+    labels = HumanLabels({x.id: x for x in (label("1"), label("2", "training"), label("3", probability=0.1))})
+    changes = [
+        Override("3", "topic", "other", "ai", "human"),
+        Override("1", "topic", "ai", "ai", "human"),
+        Override("2", "topic", "ai", "ai", "human"),
+        Override("1", "topic", "ai", "mobile", "correction"),
+        Override("1", "stance", None, "favor", "human"),
+    ]
+    assert validated(changes, labels, "topic") == [Pair("ai", "ai", 2.0), Pair("other", "ai", 10.0)]
+    assert validated(changes, labels, "stance") == [Pair("neutral", "favor", 2.0)]
+    assert validated(changes, labels, "genre") == []
+    assert measure("genre", [], CLASSES) is None
+
+
+def test_weights_restore_the_corpus() -> None:
+    """900 easy and 100 hard articles, 50 of each validated: unweighted, the hard ones would count nine times too much."""
+    rng = random.Random(0)
+    easy = [Pair("ai", "ai", 900 / 50)] * 50
+    hard = [Pair(rng.choice(["mobile", "other"]), "mobile", 100 / 50) for _ in range(50)]
+    found = measure("topic", [*easy, *hard], CLASSES, rounds=300)
+    assert found is not None
+    right = sum(p.predicted == "mobile" for p in hard) / 50
+    assert found.accuracy[0] == pytest.approx(0.9 + 0.1 * right)
+    assert found.accuracy[1] < found.accuracy[0] < found.accuracy[2]
+    assert found.articles == 100
+    assert found.confusions == (("mobile", "other", sum(p.predicted == "other" for p in hard)),)
+    by_class = {c.label: c for c in found.classes}
+    assert by_class["ai"].f1 == 1
+    assert by_class["mobile"].recall == pytest.approx(right)
+    assert (by_class["other"].articles, by_class["other"].recall, by_class["other"].precision) == (0, None, 0)
+    assert found == measure("topic", [*easy, *hard], CLASSES, rounds=300)
+
+
+def test_macro_f1_is_that_of_the_classes_people_found() -> None:
+    found = measure("topic", [Pair("ai", "ai", 1.0), Pair("ai", "mobile", 1.0)], CLASSES, rounds=5)
+    assert found is not None
+    assert found.macro_f1[0] == pytest.approx((2 / 3 + 0) / 2)
