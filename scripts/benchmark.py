@@ -27,6 +27,8 @@ def main(config: dict[str, Any]) -> int:
         raise ConfigError(f"action={config['action']} is not known: valid: compare, run")
     outcome = run_model(settings)
     publish(settings.output, outcome.folder, settings.uncertainty, settings.seed)
+    # Hydra leaves a record of a sweep; each of our runs has its own config
+    (settings.output / "multirun.yaml").unlink(missing_ok=True)
     print(show(outcome.results, outcome.reused))
     print(f"results: {settings.output / 'results.json'} · leaderboard: {settings.output / 'leaderboard.md'}")
     return BUILT

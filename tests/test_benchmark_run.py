@@ -283,7 +283,8 @@ def test_the_command_on_a_csv_as_a_shell_gives_it(labelled: Path, tmp_path: Path
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "o/runs").iterdir())) == 2
-    assert not (ROOT / "multirun").exists()
+    assert not (ROOT / "multirun.yaml").exists()
+    assert not (tmp_path / "o/multirun.yaml").exists()
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ class Scored(Model):
     def __init__(self) -> None:
         pass
 
-    def probability(self, blocks: Sequence[Block], known: Known) -> Floats:
+    def probability(self, blocks: Sequence[Block], known: Known, words: Sequence[list[str]] | None = None) -> Floats:
         return np.asarray([int(b.text.split()[-1]) / 100 for b in blocks], dtype=np.float32)
 
 
@@ -271,3 +271,11 @@ def test_what_is_chosen_keeps_its_order(parts: list[tuple[str, int]]) -> None:
     html = "".join(f"<{tag}>n{i} {SENTENCE} {percent}</{tag}>" for i, (tag, percent) in enumerate(parts))
     places = [int(name[1:]) for name in chosen(html)]
     assert places == sorted(set(places))
+
+
+def test_long_pages_are_weighed_in_parts() -> None:
+    forest = default_model().forest
+    table = np.random.default_rng(1).random((9001, len(forest.columns)), dtype=np.float32)
+    some = [0, 4095, 4096, 8191, 8192, 9000]
+    assert np.array_equal(forest.margin(table)[some], forest.margin(table[some]))
+    assert forest.margin(table[:0]).shape == (0,)

@@ -13,8 +13,8 @@ import pytest
 
 from conftest import ROOT, build, run_script
 from presseschau.publish import card
-from presseschau.publish.croissant import citation, read_card, section
-from presseschau.publish.places import ENOUGH_VALIDATED, UNVALIDATED, Reference, places
+from presseschau.publish.card_text import citation, read_card, section
+from presseschau.publish.places import ENOUGH_VALIDATED, UNVALIDATED, Reference, measured_on_validation, places
 from presseschau.publish.statistics import Statistics, count
 from presseschau.publish.verify import Folder
 from presseschau.publish.vocabulary import check, check_license, lint, vocabulary
@@ -187,6 +187,11 @@ class TestProse:
         )
         assert given["quality"].startswith("- Accuracy of topic: 0.8 on 300 articles.")
         assert "not calibrated" in given["quality"]
+
+    def test_people_measure_only_where_they_are_enough(self) -> None:
+        labelled = {"topic": 400, "genre": ENOUGH_VALIDATED - 1, "stance": 0}
+        (line,) = measured_on_validation({"topic": 320, "genre": 199}, labelled)
+        assert line.startswith("Accuracy of topic: 0.80 (95 % interval 0.76 to 0.84, unweighted) on 400 articles")
 
     def test_rights_are_counted(self, prose: str, counted: Statistics) -> None:
         assert sum(counted.reserved.values()) == counted.articles

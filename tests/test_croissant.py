@@ -17,7 +17,8 @@ import yaml
 
 from presseschau.pipeline.release import describe
 from presseschau.publish import card
-from presseschau.publish.croissant import NAME, check_croissant, citation, license_url, plain, read_card, section
+from presseschau.publish.card_text import citation, license_url, plain, read_card, section
+from presseschau.publish.croissant import NAME, check_croissant
 from presseschau.publish.derive import Change, derive
 from presseschau.publish.shards import file_sha256
 from presseschau.publish.verify import Folder, verify

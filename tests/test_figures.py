@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.publish.croissant import read_card
+from presseschau.publish.card_text import read_card
 from presseschau.publish.figures import NAMES, by_period, check_figures, length_name, sure_share, write_figures
 from presseschau.publish.statistics import LENGTHS, Statistics, count
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from presseschau.dedup import Dedup
+from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub, signer, similarity
 from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, check_content
 from presseschau.publish.derive import Change, Gone, derive, note
@@ -132,7 +133,7 @@ def test_rows_that_are_left_out_are_in_the_ledger_and_nowhere_else(sample: Path,
     known = rows(sample)
     test_rows = pq.read_table(next((sample / "data").glob("test-*")), columns=["id"]).column("id").to_pylist()
     gone = {id_: Gone("takedown", "url", url=False) for id_ in test_rows} | {known[0]["id"]: Gone("tdm_reserved", "x")}
-    derive(sample, tmp_path / "x", Change(gone=gone))
+    derive(sample, tmp_path / "x", Change(gone=gone), describe)
     assert verify(tmp_path / "x") == []
     assert {row["id"] for row in rows(tmp_path / "x")} == {row["id"] for row in known} - set(gone)
     manifest = read_manifest(tmp_path / "x")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,17 @@ from .uncertainty import holm, mcnemar, randomisation
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A finished run: its folder and its results."""
+    """A finished run: its folder, its results, and whether another run has the same model and test articles."""
 
     folder: Path
     results: dict[str, Any]
+    several: bool = False
 
     @property
     def name(self) -> str:
-        """The model's name."""
-        return str(self.results["model"])
+        """The model's name, with the run's key where other runs share it."""
+        model = str(self.results["model"])
+        return f"{model} ({self.folder.name.rpartition('-')[2][:6]})" if self.several else model
 
     def predictions(self, split: str) -> dict[str, Any]:
         """Columns of the predictions on one split, in order of id, of the first seed."""
@@ -58,7 +61,8 @@ def open_runs(folders: Sequence[str]) -> list[Finished]:
             if results is None:
                 raise ConfigError(f"runs: {name} holds no finished run")
             found[place.resolve()] = Finished(place, results)
-    return list(found.values())
+    names = Counter((r.results["model"], r.results["test_sha256"]) for r in found.values())
+    return [replace(r, several=names[r.results["model"], r.results["test_sha256"]] > 1) for r in found.values()]
 
 
 def compare(folders: Sequence[str], output: Path, sure: Uncertainty, seed: int) -> str:

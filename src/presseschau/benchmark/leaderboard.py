@@ -165,7 +165,7 @@ def _scores(runs: Sequence[Finished], splits: Sequence[str], block: str) -> list
             std = f" ± {m['std']['macro_f1']:.3f}" if m and "std" in m else ""
             cells.append(f"{m['macro_f1']:.3f}{std}{_interval(m)} | {m['accuracy']:.3f}" if m else "– | –")
         one = next(iter(results[block].values()))
-        name = results["model"] + ("" if ranked else f" ({_UNRANKED})")
+        name = run.name + ("" if ranked else f" ({_UNRANKED})")
         lines.append(
             f"| {place if ranked else '–'} | {name} | {' | '.join(cells)} | {one['ece']:.3f} | {one['brier']:.3f} |"
         )

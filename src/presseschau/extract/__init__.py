@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EXTRACTOR = "presseschau-1"
 _MARKUP = re.compile(r"<\s*[a-zA-Z!/?]")
+_CONTENT = re.compile("[^\0 \\t\\r\\n\\f\ufeff]")
 
 __all__ = ["EXTRACTOR", "Extractor", "extract_html", "extract_text"]
 
@@ -91,11 +92,11 @@ class Extractor:
         Reasons: `empty`, `binary`, `too_large`, `too_deep`, `too_many_nodes`, `unreadable`.
         """
         try:
-            text = self._decoded(page)
+            text, source = self._decoded(page)
             return (
                 self._from_text(page, text)
                 if page.kind == "text" or not _MARKUP.search(text)
-                else self._from_html(page, text)
+                else self._from_html(page, text, source)
             )
         except _Unusable as unusable:
             url = canonical_url(page.url)
@@ -109,7 +110,8 @@ class Extractor:
                 url,
             )
 
-    def _decoded(self, page: Page) -> str:
+    def _decoded(self, page: Page) -> tuple[str, bytes | str]:
+        """The page as text, and as what the parser shall read: the bytes where it would only encode the text again."""
         raw = page.raw
         if len(raw) > self.max_bytes:
             raise _Unusable("too_large", f"{len(raw)} bytes, at most {self.max_bytes}")
@@ -118,15 +120,20 @@ class Extractor:
 
             if raw and looks_binary(raw):
                 raise _Unusable("binary", "no text in any encoding")
-            raw = decode(raw, page.headers)
-        elif _has_surrogates(raw):
-            raw = raw.encode("utf-8", "replace").decode("utf-8")
-        if not raw.strip("\0 \t\r\n\f\ufeff"):
+            text = _plain_utf8(raw)
+            source: bytes | str = raw
+            if text is None:
+                text = source = decode(raw, page.headers)
+        else:
+            text = source = raw.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(raw) else raw
+        if not _CONTENT.search(text):
             raise _Unusable("empty", "no content")
-        return raw
+        return text, source
 
     def _from_text(self, page: Page, text: str) -> Document:
-        doc = extract_text(text, page.url)
+        from presseschau.extract import text_dump
+
+        doc = text_dump.extract_text(text, page.url, page.title)
         return replace(
             doc,
             title=page.title or doc.title,
@@ -135,7 +142,7 @@ class Extractor:
             headers=page.headers,
         )
 
-    def _from_html(self, page: Page, html: str) -> Document:
+    def _from_html(self, page: Page, html: str, source: bytes | str) -> Document:
         from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
         from presseschau.extract.article import read_article
@@ -143,8 +150,8 @@ class Extractor:
         from presseschau.extract.metadata import read_metadata
 
         try:
-            check_markup(html)
-            tree = LexborHTMLParser(html)
+            check_markup(html, page.raw)
+            tree = LexborHTMLParser(source)
             meta = read_metadata(tree, html, page.url, page.crawled)
             article = read_article(tree, html, meta, self, page.title, meta.url, page.crawled)
         except TooComplex as limit:
@@ -152,6 +159,16 @@ class Extractor:
         except SelectolaxError as error:
             raise _Unusable("unreadable", str(error)[:200]) from error
         return _document(page, meta, article)
+
+
+def _plain_utf8(raw: bytes) -> str | None:
+    """The text of bytes that start in ASCII and are UTF-8 to the end, for which `decode` has no other answer."""
+    if raw[:1] >= b"\x80" or b"\x00" in raw[:512] or b"\x1b" in raw:  # a mark, UTF-16, ISO-2022-JP
+        return None
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _has_surrogates(text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.clean import agency_of, join_drop_caps, normalise, split_agency_mark
+from presseschau.clean import agency_of, join_drop_caps, normalise, normalise_characters, split_agency_mark
 from presseschau.extract.body import default_model, select
 from presseschau.extract.dom import Block, read_blocks
 from presseschau.extract.features import Known, Shingles, words_of
@@ -83,7 +83,7 @@ def read_article(
         blocks, by_rule = site_blocks(blocks, url, crawled)
     known = Known(title or meta.title, meta.teaser, meta.article_body)
     choice = select(blocks, known, default_model())
-    parts = [t for b in choice.blocks if (t := normalise(without_permalink(b)))]
+    parts = _normal_parts(choice.blocks)
     path, confidence = ("site" if by_rule else "blocks"), choice.confidence
     stated = _stated_body(known, parts)
     if stated == "aligned":
@@ -102,21 +102,30 @@ def read_article(
     return Article(text, _teaser(choice.blocks, parts, known), path, rounded(confidence), listing, agency)
 
 
+def _normal_parts(blocks: Sequence[Block]) -> list[str]:
+    """The blocks' texts, normalised; their white space is collapsed, so mostly one look at all of them is enough."""
+    texts = [without_permalink(b) for b in blocks]
+    joined = "\n".join(texts)
+    if normalise_characters(joined) != joined:
+        texts = [normalise(t) for t in texts]
+    return [t for t in texts if t]
+
+
 def _stated_body(known: Known, parts: Sequence[str]) -> str:
     """How JSON-LD's `articleBody` and the found text agree: `aligned`, `hidden` (stated but not found), or ``."""
-    stated = words_of(known.article_body or "")
-    if len(stated) < _STATED_WORDS:
+    body = known.body_shingles()
+    if len(body.words) < _STATED_WORDS:
         return ""
-    found = words_of(" ".join(parts))
-    missing = 1 - Shingles(" ".join(found)).overlap(stated)
-    if missing <= 1 - _ALIGNED and Shingles(known.article_body).overlap(found) >= _ALIGNED:
+    found = Shingles(" ".join(parts))
+    missing = 1 - found.overlap(body.words)
+    if missing <= 1 - _ALIGNED and body.overlap(found.words) >= _ALIGNED:
         return "aligned"
-    return "hidden" if 1 - missing < _NOT_SHOWN and len(stated) > 1.3 * len(found) else ""
+    return "hidden" if 1 - missing < _NOT_SHOWN and len(body.words) > 1.3 * len(found.words) else ""
 
 
 def _stated_parts(known: Known, parts: Sequence[str]) -> list[str]:
     """The stated body, below the lead where the page shows one."""
-    lead = Shingles(known.lead)
+    lead = known.lead_shingles()
     shown = [p for p in parts[:2] if lead.overlap(words_of(p)) >= _SHOWN_LEAD]
     body = normalise(known.article_body or "")
     return [*shown, *(line for raw in body.split("\n") if (line := raw.strip()) and line not in shown)]
@@ -147,7 +156,7 @@ def _slow_parts(html: str, known: Known) -> list[str]:
 
 def _teaser(blocks: Sequence[Block], parts: Sequence[str], known: Known) -> str | None:
     """The first part where it is the stated description, or stands in a box that is named for leads."""
-    lead = Shingles(known.lead)
+    lead = known.lead_shingles()
     first = words_of(parts[0])
     if len(first) >= 4 and lead.overlap(first) >= _SHOWN_LEAD:
         return parts[0]

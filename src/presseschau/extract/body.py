@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from presseschau.extract.boxes import outer_box
 from presseschau.extract.dom import Block, Box
-from presseschau.extract.features import COLUMNS, Floats, Known, Shingles, measure, words_of
+from presseschau.extract.features import COLUMNS, Floats, Known, measure, words_of
 from presseschau.extract.lexicon import LEXICON_COLUMNS, Lexicon
 from presseschau.extract.model import Forest
 from presseschau.extract.notices import notice_class
@@ -64,9 +64,10 @@ class Model:
         lexicon = Lexicon(data["lexicon"]["words"], data["lexicon"]["names"])
         return cls(lexicon, Forest.from_json(data["forest"], (*COLUMNS, *LEXICON_COLUMNS)))
 
-    def probability(self, blocks: Sequence[Block], known: Known) -> Floats:
-        """Probability per block that it is part of the article."""
-        words = [words_of(b.text) for b in blocks]
+    def probability(self, blocks: Sequence[Block], known: Known, words: Sequence[list[str]] | None = None) -> Floats:
+        """Probability per block that it is part of the article; `words` of each, where they are there already."""
+        if words is None:
+            words = [words_of(b.text) for b in blocks]
         return self.forest.probability(np.hstack([measure(blocks, words, known), self.lexicon.rows(blocks, words)]))
 
 
@@ -97,8 +98,9 @@ def select(blocks: Sequence[Block], known: Known, model: Model) -> Selection:
     """The article's blocks, chosen by probability and by the box that holds most of it."""
     if not blocks:
         return Selection((), 0.0)
-    p = model.probability(blocks, known)
-    words = np.asarray([len(b.text.split()) for b in blocks], dtype=np.float32)
+    tokens = [words_of(b.text) for b in blocks]
+    p = model.probability(blocks, known, tokens)
+    words = np.asarray([b.text.count(" ") + 1 for b in blocks], dtype=np.float32)
     keep = p > _threshold(p, words)
     if not keep.any():
         return Selection((), 0.0)
@@ -106,15 +108,15 @@ def select(blocks: Sequence[Block], known: Known, model: Model) -> Selection:
     region = _article_box(blocks, p, words)
     if region is not None:
         _leave_strays(blocks, p, words, keep, region, known)
-    _take_lead(blocks, p, words, keep, known)
+    _take_lead(blocks, tokens, p, words, keep, known)
     _fill_gaps(blocks, p, keep, likely)
-    _drop_headline(blocks, p, words, keep, known)
+    _drop_headline(blocks, tokens, p, words, keep, known)
     title = words_of(known.title or "")
     seen: set[str] = set()
     chosen, marks = [], []
     for i in np.flatnonzero(keep).tolist():
         text = blocks[i].text
-        if (len(text) > 40 and text in seen) or (title and words_of(text) == title):
+        if (len(text) > 40 and text in seen) or (title and tokens[i] == title):
             keep[i] = False
             continue
         if notice := notice_class(blocks[i]):
@@ -171,17 +173,19 @@ def _leave_strays(blocks: Sequence[Block], p: Floats, words: Floats, keep: Mask,
             keep[i] = False
 
 
-def _take_lead(blocks: Sequence[Block], p: Floats, words: Floats, keep: Mask, known: Known) -> None:
+def _take_lead(
+    blocks: Sequence[Block], tokens: Sequence[list[str]], p: Floats, words: Floats, keep: Mask, known: Known
+) -> None:
     """Blocks between headline and body that may be the lead: the model alone loses every fifth of them."""
     sure = np.flatnonzero(keep & (words >= 12) & (p > 0.6))
     if not len(sure):
         return
     first = int(sure[0])
     title = set(words_of(known.title or ""))
-    lead = Shingles(known.lead)
-    tokens = {i: words_of(blocks[i].text) for i in range(max(0, first - _LEAD_WITHIN - 4), first)}
-    alike = {i: len(title.intersection(t)) / len(title.union(t)) if title else 0.0 for i, t in tokens.items()}
-    heads = [i for i, t in tokens.items() if alike[i] >= 0.7 or (blocks[i].tag == "h1" and len(t) > 1)]
+    lead = known.lead_shingles()
+    above = range(max(0, first - _LEAD_WITHIN - 4), first)
+    alike = {i: len(title.intersection(tokens[i])) / len(title.union(tokens[i])) if title else 0.0 for i in above}
+    heads = [i for i in above if alike[i] >= 0.7 or (blocks[i].tag == "h1" and len(tokens[i]) > 1)]
     for i in range(max(0, first - _LEAD_WITHIN), first):
         block = blocks[i]
         if keep[i] or words[i] < _SHORTEST_LEAD or alike[i] >= 0.6 or block.linked > 0.4 * len(block.text):
@@ -212,14 +216,16 @@ def _fill_gaps(blocks: Sequence[Block], p: Floats, keep: Mask, likely: Mask) -> 
             keep[i] = True
 
 
-def _drop_headline(blocks: Sequence[Block], p: Floats, words: Floats, keep: Mask, known: Known) -> None:
+def _drop_headline(
+    blocks: Sequence[Block], tokens: Sequence[list[str]], p: Floats, words: Floats, keep: Mask, known: Known
+) -> None:
     """An h1 above the body, or a heading there that says the title in other words, is the headline and not the text."""
     body = np.flatnonzero(keep & (words >= 12) & (p > 0.6))
     title = set(words_of(known.title or ""))
     for i in range(int(body[0]) if len(body) else 0):
         if not keep[i] or blocks[i].tag not in _HEADLINES:
             continue
-        said = set(words_of(blocks[i].text))
+        said = set(tokens[i])
         if blocks[i].tag == "h1" or (
             said and title and len(said & title) >= 0.75 * min(len(said), len(title)) and len(said) > 2
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from presseschau.extract.dom import Block, Box
 
@@ -16,31 +17,30 @@ def outer_box(block: Block) -> Box:
     return box.parent if box.tag in _LEAF_TAGS and box.parent is not None else box
 
 
-def box_sums(outers: Sequence[Box], values: Sequence[tuple[float, ...]]) -> dict[Box, list[float]]:
+def box_sums(outers: Sequence[Box], values: Sequence[tuple[float, float, float, float]]) -> dict[Box, list[float]]:
     """Per box the sums over the blocks in it; the second figure fades by a fifth with every box on the way up."""
     sums: dict[Box, list[float]] = {}
-    for outer, value in zip(outers, values, strict=True):
+    for outer, (a, b, c, d) in zip(outers, values, strict=True):
         cell = sums.get(outer)
         if cell is None:
-            sums[outer] = list(value)
+            sums[outer] = [a, b, c, d]
         else:
-            for i, v in enumerate(value):
-                cell[i] += v
-    waiting = dict.fromkeys(sums)
-    ordered: list[Box] = []
-    while waiting:  # every box above one that holds text, once
-        box, _ = waiting.popitem()
-        ordered.append(box)
+            cell[0] += a
+            cell[1] += b
+            cell[2] += c
+            cell[3] += d
+    for box in list(sums):  # every box above one that holds text, once
         parent = box.parent
-        if parent is not None and parent not in sums:
-            sums[parent] = [0.0] * len(values[0])
-            waiting[parent] = None
-    ordered.sort(key=lambda b: -b.index)  # a box starts before the boxes in it
-    for box in ordered:
+        while parent is not None and parent not in sums:
+            sums[parent] = [0.0, 0.0, 0.0, 0.0]
+            parent = parent.parent
+    for box in sorted(sums, key=attrgetter("index"), reverse=True):  # a box starts before the boxes in it
         if box.parent is not None:
-            cell, own = sums[box.parent], sums[box]
-            for i, v in enumerate(own):
-                cell[i] += _FADE * v if i == 1 else v
+            cell, (a, b, c, d) = sums[box.parent], sums[box]
+            cell[0] += a
+            cell[1] += _FADE * b
+            cell[2] += c
+            cell[3] += d
     return sums
 
 

@@ -43,6 +43,15 @@ _STICKY = frozenset(
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _STRONG = frozenset(("b", "strong", "em", "i"))
 _MARKING = frozenset(("span", "small", "time", "cite", "label"))
+# What the walk does with an element, one look-up each; every other element is a box, or inline text of its own kind.
+_NOTHING, _BREAK, _RULE, _NAV, _FOOTER, _LINK, _BOLD, _MARK, _PLAIN = range(1, 10)
+_TURN = (
+    dict.fromkeys(_INLINE, _PLAIN)
+    | dict.fromkeys(_STRONG, _BOLD)
+    | dict.fromkeys(_MARKING, _MARK)
+    | dict.fromkeys((*_SKIP, "", "-comment", "img", "source"), _NOTHING)
+    | {"br": _BREAK, "hr": _RULE, "nav": _NAV, "footer": _FOOTER, "a": _LINK}
+)
 
 _BOX_TAGS = (
     "article", "main", "section", "aside", "nav", "footer", "header", "figure", "form", "ul", "ol", "table",
@@ -161,22 +170,23 @@ def _read_attributes(box: Box) -> None:
         at = at.parent
     for inner in reversed(chain):
         parent, node = inner.parent, inner.node
-        if parent is None or node is None:
-            inner.node = None
-            continue
         inner.node = None
-        inner.boxes = parent.boxes | BOX_BIT.get(inner.tag, 0)
-        inner.guest = parent.guest
+        if parent is None or node is None:
+            continue
+        own = 0
+        boxes, guest, tag = parent.boxes | BOX_BIT.get(inner.tag, 0), parent.guest, inner.tag
         attrs = node.attributes
         if attrs:
-            inner.boxes |= _state(attrs)
-            inner.names = _names(attrs)
-            if inner.names:
-                inner.own = hints(inner.names)
-                inner.guest = inner.guest or is_guest(inner.tag, inner.names)
+            boxes |= _state(attrs)
+            names = _names(attrs)
+            if names:
+                inner.names = names
+                own = inner.own = hints(names)
+                guest = guest or is_guest(tag, names)
         above = parent.parent
-        inner.near = inner.own | parent.own | (above.own if above else 0)
-        inner.around = inner.own | parent.around
+        inner.boxes, inner.guest = boxes, guest
+        inner.near = own | parent.own | (above.own if above else 0)
+        inner.around = own | parent.around
 
 
 def _names(attrs: dict[str, str | None]) -> str:
@@ -187,12 +197,13 @@ def _names(attrs: dict[str, str | None]) -> str:
 
 def _state(attrs: dict[str, str | None]) -> int:
     bits = 0
-    style = attrs.get("style")
+    get = attrs.get
+    style = get("style")
     if "hidden" in attrs or (style and "none" in style and "display:none" in style.replace(" ", "").lower()):
         bits = BOX_BIT["hidden"]
-    if (attrs.get("itemprop") or "").lower() in _BODY_PROPERTIES:
+    if (item := get("itemprop")) and item.lower() in _BODY_PROPERTIES:
         bits |= BOX_BIT["articlebody"]
-    role = attrs.get("role")
+    role = get("role")
     return bits | _ROLES.get(role.lower(), 0) if role else bits
 
 
@@ -225,15 +236,16 @@ class _Walk:
             return
         self.current = _Run()
         text = " ".join("".join(run.parts).split())
-        if run.linked >= 0.9 * len(text):
+        size = len(text)
+        if run.linked >= 0.9 * size:
             self.gap += 1
-            self.gap_heads += text_tag in _HEADINGS or len(text) >= _HEADLINE_CHARS
+            self.gap_heads += size >= _HEADLINE_CHARS or text_tag in _HEADINGS
             return
-        if len(text) < _LABEL_CHARS and text_tag not in _TEXT_BOX:
+        if size < _LABEL_CHARS and text_tag not in _TEXT_BOX:
             return
         inline = 0
-        for node, size in run.marked.values():
-            if size * 2 > run.size:
+        for node, marked in run.marked.values():
+            if marked * 2 > run.size:
                 inline |= hints(_names(node.attributes))
         self.blocks.append(
             Block(text, box, text_tag, run.linked, run.strong, run.links, inline, breaks, self.gap, self.gap_heads)
@@ -241,17 +253,24 @@ class _Walk:
         self.gap = self.gap_heads = 0
 
     def run(self, body: LexborNode, max_nodes: int, max_depth: int) -> None:
-        """Depth first; a stack entry is an element whose children are being read."""
+        """Depth first; a stack entry is an element whose children are being read.
+
+        Two thousand nodes a page make this the hottest loop of all: every attribute of a node is a call into the
+        parser, so text is told from elements by the cheapest one, and white space is never turned into a string.
+        """
         stack: list[tuple[LexborNode | None, Box, str, bool, bool, LexborNode | None, bool]] = []
         box = Box("body", None, 0, 0, None)
         node, text_tag, linked, strong, mark, is_box = body.first_child, "body", False, False, None, True
         nodes = boxes = 0
         broken = False  # one line break so far
+        turn_of = _TURN.get
+        run = self.current
         while True:
             if node is None:
                 if is_box:
-                    if self.current.parts:
+                    if run.parts:
                         self.flush(box, text_tag)
+                        run = self.current
                     broken = False
                 if not stack:
                     return
@@ -260,11 +279,8 @@ class _Walk:
             nodes += 1
             if nodes > max_nodes:
                 raise TooComplex("too_many_nodes", f"more than {max_nodes} nodes")
-            tag = node.tag or ""
-            if tag == "-text":
-                value = node.text_content
-                run = self.current
-                if value and (size := len(value.strip())):
+            if node.is_text_node:
+                if not node.is_empty_text_node and (value := node.text_content) and (size := len(value.strip())):
                     broken = False
                     run.parts.append(value)
                     run.size += size
@@ -279,39 +295,45 @@ class _Walk:
                     run.parts.append(" ")
                 node = node.next
                 continue
-            if tag == "br" or tag == "hr":
-                if broken or tag == "hr":
-                    self.flush(box, text_tag, breaks=True)
-                self.current.parts.append(" ")
-                broken = not broken and tag == "br"
+            tag = node.tag or ""
+            turn = turn_of(tag, 0)
+            if turn == _NOTHING:
                 node = node.next
                 continue
-            child = None if not tag or tag in _SKIP or tag[0] in "-!_" else node.first_child
+            if turn in (_BREAK, _RULE):
+                if broken or turn == _RULE:
+                    self.flush(box, text_tag, breaks=True)
+                    run = self.current
+                run.parts.append(" ")
+                broken = not broken and turn == _BREAK
+                node = node.next
+                continue
+            child = None if not turn and tag[0] in "-!_" else node.first_child
             if child is None:
                 node = node.next
                 continue
-            if tag == "nav" or (tag == "footer" and box.depth < _OUTER_FOOTER):
+            if turn == _NAV or (turn == _FOOTER and box.depth < _OUTER_FOOTER):
                 self.gap += _MENU_GAP
                 node = node.next
                 continue
             if len(stack) >= max_depth:
                 raise TooComplex("too_deep", f"nested deeper than {max_depth}")
-            if tag in _INLINE or ("-" in tag and text_tag in _TEXT_BOX):
-                stack.append((node.next, box, text_tag, linked, strong, mark, is_box))
+            stack.append((node.next, box, text_tag, linked, strong, mark, is_box))
+            if turn > _FOOTER or ("-" in tag and text_tag in _TEXT_BOX):
                 is_box = False
-                if tag == "a":
+                if turn == _LINK:
                     linked = True
-                    self.current.links += 1
-                elif tag in _STRONG:
+                    run.links += 1
+                elif turn == _BOLD:
                     strong = True
-                elif tag in _MARKING:
+                elif turn == _MARK:
                     mark = node
                 node = child
                 continue
-            if self.current.parts:
+            if run.parts:
                 self.flush(box, text_tag)
+                run = self.current
             broken = False
-            stack.append((node.next, box, text_tag, linked, strong, mark, is_box))
             boxes += 1
             box = Box(tag, box, box.depth + 1, boxes, node)
             if tag in _TEXT_BOX or text_tag not in _STICKY:

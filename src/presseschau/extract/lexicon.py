@@ -42,7 +42,13 @@ class Lexicon:
 
     words: Mapping[str, float]
     names: Mapping[str, float]
+    _pairs: dict[tuple[str, str], float] = field(default_factory=dict, compare=False, repr=False)
     _seen: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Pairs apart, so that a block's are looked up without a string made of each.
+        pairs = (tuple(token.split(" ")) for token in self.words if " " in token)
+        self._pairs.update({(a, b): self.words[f"{a} {b}"] for a, b in pairs})
 
     def name_weight(self, names: str) -> float:
         """Mean weight of the known parts of a class string."""
@@ -58,45 +64,45 @@ class Lexicon:
 
     def rows(self, blocks: Sequence[Block], words: Sequence[list[str]]) -> Floats:
         """One row of `LEXICON_COLUMNS` per block; `words` are those of each block's text."""
-        boxes: dict[Box, tuple[float, float]] = {}
-        out = [(*self._word_row(w), *self._name_row(b, boxes)) for b, w in zip(blocks, words, strict=True)]
-        return np.asarray(out, dtype=np.float32).reshape(len(out), len(LEXICON_COLUMNS))
+        weighed: dict[Box, tuple[float, float, float]] = {}
+        out = [(*self._word_row(w), *self._name_row(b, weighed)) for b, w in zip(blocks, words, strict=True)]
+        flat = np.fromiter(itertools.chain.from_iterable(out), dtype=np.float32, count=len(out) * len(LEXICON_COLUMNS))
+        return flat.reshape(len(out), len(LEXICON_COLUMNS))
 
     def _word_row(self, words: list[str]) -> tuple[float, float, float, float, float]:
-        tokens = word_tokens(words[:_FIRST_WORDS])
-        get = self.words.get
-        weights = [w for w in map(get, tokens) if w is not None]
+        """The weights of `word_tokens`, which are the words and then the pairs."""
+        if not words:
+            return 0.0, 0.0, 0.0, 0.0, 0.0
+        singles = ["0" if w[0].isdigit() else w for w in words[:_FIRST_WORDS]]
+        get, get_pair = self.words.get, self._pairs.get
+        single = list(map(get, singles))
+        pairs = list(map(get_pair, itertools.pairwise(singles)))
+        weights = [w for w in single if w is not None]
+        weights += [w for w in pairs if w is not None]
         if not weights:
             return 0.0, 0.0, 0.0, 0.0, 0.0
-        n = len(tokens)
-        start = get(tokens[0], 0.0) + (get(tokens[(n + 1) // 2], 0.0) if n > 1 else 0.0)
-        low = sum([w < -_CLEAR for w in weights]) / n
-        high = sum([w > _CLEAR for w in weights]) / n
+        n = len(single) + len(pairs)
+        start = (single[0] or 0.0) + ((pairs[0] or 0.0) if pairs else 0.0)
+        low = len([w for w in weights if w < -_CLEAR]) / n
+        high = len([w for w in weights if w > _CLEAR]) / n
         return sum(weights) / n, low, high, start, len(weights) / n
 
-    def _name_row(self, block: Block, boxes: dict[Box, tuple[float, float]]) -> tuple[float, ...]:
+    def _name_row(self, block: Block, weighed: dict[Box, tuple[float, float, float]]) -> tuple[float, ...]:
         box = block.box
         parent = box.parent or box
         grand = parent.parent or parent
-        weigh = self.name_weight
-        return (
-            weigh(box.names),
-            weigh(parent.names),
-            weigh(grand.names),
-            *self._extremes(box, boxes),
-            weigh(outer_box(block).names),
-        )
+        own, low, high = weighed[box] if box in weighed else self._weigh(box, weighed)
+        return own, weighed[parent][0], weighed[grand][0], low, high, weighed[outer_box(block)][0]
 
-    def _extremes(self, box: Box, boxes: dict[Box, tuple[float, float]]) -> tuple[float, float]:
-        """Lowest and highest weight of the names of a box and all above it."""
-        chain = []
+    def _weigh(self, box: Box, weighed: dict[Box, tuple[float, float, float]]) -> tuple[float, float, float]:
+        """Weight of the names of a box, and lowest and highest weight of it and all above it, each box once."""
+        boxes = []
         at: Box | None = box
-        while at is not None and at not in boxes:
-            chain.append(at)
+        while at is not None and at not in weighed:
+            boxes.append(at)
             at = at.parent
-        low, high = boxes[at] if at is not None else (0.0, 0.0)
-        for inner in reversed(chain):
+        figures = weighed[at] if at is not None else (0.0, 0.0, 0.0)
+        for inner in reversed(boxes):
             weight = self.name_weight(inner.names)
-            low, high = min(low, weight), max(high, weight)
-            boxes[inner] = low, high
-        return low, high
+            figures = weighed[inner] = (weight, min(figures[1], weight), max(figures[2], weight))
+        return figures

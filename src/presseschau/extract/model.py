@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 _MILLION = 1_000_000
+_CHUNK = 4096  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,21 @@ class Forest:
 
     def margin(self, rows: Floats) -> Floats:
         """Log odds per row."""
+        out = np.empty(len(rows), dtype=np.float32)
+        for start in range(0, len(rows), _CHUNK):  # a page may have 100,000 rows; a gigabyte of answers is too much
+            out[start : start + _CHUNK] = self._margin(rows[start : start + _CHUNK])
+        return out
+
+    def _margin(self, rows: Floats) -> Floats:
+        """By columns: one of them is copied per question, and most pages have few rows and all have many questions."""
         trees, depth = self.feature.shape
-        answers = rows[:, self.feature.ravel()] > self.threshold.ravel()
-        place = answers.reshape(len(rows), trees, depth) @ (1 << np.arange(depth))
-        total = self.leaf[np.arange(trees), place].sum(axis=1) / _MILLION + self.bias
+        # Level first, so that the answers of a level are one slice.
+        answers = rows.T.take(self.feature.T.ravel(), axis=0) > self.threshold.T.reshape(-1, 1)
+        levels = answers.view(np.uint8).reshape(depth, trees, len(rows))
+        place = np.arange(0, self.leaf.size, self.leaf.shape[1], dtype=np.int32)[:, None] + levels[0]
+        for level in range(1, depth):
+            place += levels[level] * np.int32(1 << level)
+        total = self.leaf.ravel().take(place).sum(axis=0) / _MILLION + self.bias
         return np.asarray(total, dtype=np.float32)
 
     def probability(self, rows: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from presseschau.extract.dom import Block
 from presseschau.extract.text_notices import is_notice
@@ -18,7 +19,11 @@ def _filled(pattern: str) -> str:
     return pattern.replace("NAMES", _NAMES).replace("DATE", _DATE)
 
 
-_CLASSES = {name: re.compile("|".join(map(_filled, parts))) for name, parts in read_words("notices").items()}
+def _first_of(classes: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
+    """One pattern for all: the name of the group that matches is the first class that does."""
+    return re.compile("|".join(f"(?P<{name}>{'|'.join(map(_filled, parts))})" for name, parts in classes.items()))
+
+
 _POINTER = re.compile(
     r"\W*(?:(?:Lesen|Hören|Sehen)\sSie\s(?:auch|dazu|hier|mehr)|Lies\s(?:auch|hier|mehr)|Auch\sinteressant|Siehe\sauch|Passend\sdazu"
     r"|Mehr\s(?:zum\sThema|dazu|lesen)|(?:Ähnliche|Verwandte|Weitere)\s(?:Artikel|Beiträge|Meldungen|News|Themen)|Zum\sThema|Weiterlesen|Lesetipp|Read\s(?:more|also))\b",
@@ -28,6 +33,9 @@ _LONGEST = 300
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 # A heading may say these and mean them: "Von Mensch und Maschine", the day in a ticker.
 _NOT_IN_HEADINGS = frozenset(("byline", "date"))
+_CLASSES: dict[str, list[str]] = read_words("notices")
+_ANY_CLASS = _first_of(_CLASSES)
+_HEADING_CLASS = _first_of({name: parts for name, parts in _CLASSES.items() if name not in _NOT_IN_HEADINGS})
 _POINTER_LINKED = 0.3  # share of a pointer that is link
 _POINTER_WORDS = 4
 _PERMALINK = re.compile(r"\s?[#¶]+$")
@@ -43,10 +51,8 @@ def notice_class(block: Block) -> str | None:
         return None
     if _POINTER.match(text) and (block.linked > _POINTER_LINKED * len(text) or len(text.split()) <= _POINTER_WORDS):
         return "pointer"
-    heading = block.tag in _HEADINGS
-    for name, pattern in _CLASSES.items():
-        if not (heading and name in _NOT_IN_HEADINGS) and pattern.match(text):
-            return name
+    if found := (_HEADING_CLASS if block.tag in _HEADINGS else _ANY_CLASS).match(text):
+        return found.lastgroup
     return "notice" if is_notice(text) else None
 
 

@@ -144,7 +144,9 @@ def _opened(stub: Path, source: Source, work: Work) -> tuple[dict[str, Any], Pag
 def _extract(stages: PageStages, work: Work, engine: Engine) -> tuple[list[Path], list[Unit]]:
     """The page stages over all units, in batches that an interrupted run finds again."""
     units, drops = _list_units(stages.reader)
-    configs = {f.name: getattr(stages, f.name) for f in fields(stages) if f.name not in ("reader", "seconds")}
+    # What a host says about text and data mining is a column of the stub already, and changes no text.
+    apart = ("reader", "seconds", "snapshots")
+    configs = {f.name: getattr(stages, f.name) for f in fields(stages) if f.name not in apart}
     key = plan.extract_key(configs | {"pipeline": PageLimit(stages.seconds)})
     store = Store.open(work.work_dir.absolute() / "extract" / key.key)
     batches = plan.plan_batches(units, store, work.batch_bytes, work.batch_units)

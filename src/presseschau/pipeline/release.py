@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ from presseschau.publish.verify import Folder
 from presseschau.read import Unit
 from presseschau.schema import SPLITS, Schema
 from presseschau.split import SplitPlan, to_splits_json
+
+LABELS = ("topic", "genre", "stance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,9 @@ def write(
     if settings.dataset.own_terms:
         (folder / "LICENSE.md").write_text(card.terms(settings.dataset), encoding="utf-8")
     counted = statistics.count(folder)
-    (folder / "README.md").write_text(_card(folder, settings, schema, manifest, plan, counted), encoding="utf-8")
+    measured = _measured(overrides, overruled)
+    text = _card(folder, settings, schema, manifest, plan, counted, measured)
+    (folder / "README.md").write_text(text, encoding="utf-8")
     describe(folder, schema, counted)
     return manifest
 
@@ -144,6 +149,7 @@ def _card(
     manifest: Manifest,
     plan: SplitPlan,
     counted: statistics.Statistics,
+    measured: tuple[str, ...],
 ) -> str:
     template = settings.publish.card.read_text(encoding="utf-8")
     said = card.Said(settings.filter.languages, bool(counted.roles), settings.source.kind == "sample")
@@ -165,10 +171,19 @@ def _card(
         "split_rules": card.bullets(_rules(plan)),
         "leakage_table": _leakage(manifest),
         "messages": card.bullets(manifest.messages) or "None.",
-        **places.places(settings.dataset, counted, plots, _references(settings.label)),
+        **places.places(settings.dataset, counted, plots, _references(settings.label), measured),
         **card.corpus_tables(folder, schema.names),
     }
     return card.render(template, front, numbers)
+
+
+def _measured(overrides: Overrides, overruled: OverrideReport) -> tuple[str, ...]:
+    """What people's validation labels, which shape nothing, say about the labels that they replaced."""
+    blind = overrides.human.of("validation") if overrides.human else {}
+    pairs = [c for c in overruled.changes if c.by == "human" and c.id in blind and c.column in LABELS]
+    labelled = Counter(c.column for c in pairs)
+    right = Counter(c.column for c in pairs if c.old == c.new)
+    return places.measured_on_validation(right, {column: labelled[column] for column in LABELS})
 
 
 def _references(labeler: Labeler) -> tuple[places.Reference, ...]:

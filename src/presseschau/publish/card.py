@@ -199,6 +199,7 @@ def terms(info: DatasetInfo) -> str:
 def corpus_tables(folder: Path, names: LabelNames) -> dict[str, str]:
     """The Markdown tables that are counted from the shards: splits, labels by split, publishers, months, lengths."""
     con = duckdb.connect()
+    con.execute("SET memory_limit = '300MB'; SET threads = 2")  # beside the corpus stages' own
     con.execute("SET enable_progress_bar = false")
     con.read_parquet(str(folder / "data" / "*.parquet"), filename=True).create_view("shards")
     rows = con.execute(

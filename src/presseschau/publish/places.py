@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def places(
         "german_tested": _german_tested(statistics),
         "once": "Near-duplicates stay, all in one split."
         if dedup.get("near") == "keep"
-        else "Every article is there once, near-duplicates included.",
+        else "Every article is there once; near-duplicates are left out.",
         "focus": " with a focus on technology" if _technical(statistics) else "",
         "german_focus": " mit Schwerpunkt Technik" if _technical(statistics) else "",
         "german_labels": _german_labels(statistics),
@@ -87,6 +88,29 @@ def places(
         "year_shares": _shares(statistics, "year"),
         **{f"figure_{name}": figures[name].markdown if name in figures else "" for name in NAMES},
     }
+
+
+def measured_on_validation(right: Mapping[str, int], labelled: Mapping[str, int]) -> tuple[str, ...]:
+    """What people's blind validation labels say about the machine's, a sentence for each label with enough of them.
+
+    Args:
+        right: Articles by label whose machine label is the one that people gave.
+        labelled: Articles by label that people labelled for validation.
+
+    The interval is that of Wilson (1927) at 95 %.
+    """
+    lines = []
+    for column, n in labelled.items():
+        if n >= ENOUGH_VALIDATED:
+            share, z = right.get(column, 0) / n, 1.96
+            middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+            half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+            interval = f"95 % interval {middle - half:.2f} to {middle + half:.2f}, unweighted"
+            lines.append(
+                f"Accuracy of {column}: {share:.2f} ({interval}) "
+                f"on {n:,} articles that people labelled without seeing the machine's label, and that shaped nothing."
+            )
+    return tuple(lines)
 
 
 def citation(info: DatasetInfo, statistics: Statistics) -> str:

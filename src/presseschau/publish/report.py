@@ -5,8 +5,7 @@ Made without the browser's help: tables, bars and plots stand in the page; its s
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import orjson
 
 from presseschau.publish.figures import by_period, length_name, sure_share
+from presseschau.publish.html import bar, columns, link, select, table
 from presseschau.publish.samples import CLASSES, TABLE, Left, Samples, Shown, draw
 from presseschau.publish.statistics import BINS, NONE, Statistics, count
 from presseschau.schema import LabelNames
@@ -135,7 +135,7 @@ def _pages(statistics: Statistics, samples: Samples) -> str:
             escape(count["reason"] or ""),
             escape(count["stage"] or ""),
             f"{count['pages']:,}",
-            _bar({count["outcome"]: count["pages"]}, most),
+            bar({count["outcome"]: count["pages"]}, most),
         ]
         for count in counts
     ]
@@ -143,13 +143,13 @@ def _pages(statistics: Statistics, samples: Samples) -> str:
         f"<details><summary>{escape(outcome)}: {escape(reason)} ({len(pages)} shown)</summary>{_left(pages)}</details>"
         for (outcome, reason), pages in samples.left.items()
     )
-    table = _table("How every input page ended", ["outcome", "reason", "stage", "#pages", ""], rows)
-    return f"<h2>Pages</h2>{table}<h3>Pages that were left out</h3>{left or '<p>None.</p>'}"
+    ended = table("How every input page ended", ["outcome", "reason", "stage", "#pages", ""], rows)
+    return f"<h2>Pages</h2>{ended}<h3>Pages that were left out</h3>{left or '<p>None.</p>'}"
 
 
 def _left(pages: Sequence[Left]) -> str:
-    rows = [[f'<span class="path">{_link(page.url, page.source)}</span>', escape(page.detail)] for page in pages]
-    return _table("", ["page", "detail"], rows)
+    rows = [[f'<span class="path">{link(page.url, page.source)}</span>', escape(page.detail)] for page in pages]
+    return table("", ["page", "detail"], rows)
 
 
 def _splits(statistics: Statistics) -> str:
@@ -159,7 +159,7 @@ def _splits(statistics: Statistics) -> str:
             f"<i class='{split}'></i>{split}",
             f"{n:,}",
             f"{n / total:.1%}",
-            _bar({split: n}, max(statistics.splits.values())),
+            bar({split: n}, max(statistics.splits.values())),
         ]
         for split, n in statistics.splits.items()
     ]
@@ -171,8 +171,8 @@ def _splits(statistics: Statistics) -> str:
     ]
     messages = "".join(f"<li>{escape(message)}</li>" for message in statistics.manifest["messages"])
     return (
-        f"<h2>Splits and leakage</h2>{_table('Articles by split', ['split', '#articles', '#share', ''], rows)}"
-        + _table("The audit searched the kept texts again", ["looked for", "#found"], leaks)
+        f"<h2>Splits and leakage</h2>{table('Articles by split', ['split', '#articles', '#share', ''], rows)}"
+        + table("The audit searched the kept texts again", ["looked for", "#found"], leaks)
         + (f"<h3>What the build decided</h3><ul>{messages}</ul>" if messages else "")
     )
 
@@ -181,8 +181,8 @@ def _labels(statistics: Statistics) -> str:
     parts = [f"<h2>Labels</h2>{_key(statistics)}"]
     for column, counts in statistics.labels.items():
         most = max(sum(own.values()) for own in counts.values())
-        rows = [[escape(name), f"{sum(own.values()):,}", _bar(own, most)] for name, own in counts.items()]
-        parts.append(_table(f"Articles by {column} and split", [column, "#articles", ""], rows))
+        rows = [[escape(name), f"{sum(own.values()):,}", bar(own, most)] for name, own in counts.items()]
+        parts.append(table(f"Articles by {column} and split", [column, "#articles", ""], rows))
     return "".join(parts) + _grid(statistics)
 
 
@@ -205,7 +205,7 @@ def _grid(statistics: Statistics) -> str:
     head = "".join(f'<th scope="col" class="n">{escape(name)}</th>' for name in [*stances, "all"])
     return (
         "<h3>Topic × stance × genre</h3>"
-        f'<div class="controls">{_select("genre", "Genre", "all genres", genres)}</div>'
+        f'<div class="controls">{select("genre", "Genre", "all genres", genres)}</div>'
         '<div class="wide" tabindex="0" role="region" aria-label="Topic by stance"><table id="grid">'
         f'<thead><tr><th scope="col">topic</th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
@@ -227,18 +227,18 @@ def _publishers(statistics: Statistics) -> str:
     for name, n in shown:
         topics = statistics.shares["publisher"].get(name, {}).get("topic", {})
         main = ", ".join(f"{escape(topic)} {own / n:.0%}" for topic, own in list(topics.items())[:3])
-        rows.append([escape(name), f"{n:,}", _bar({"one": n}, most), f'<span class="line">{main}</span>'])
+        rows.append([escape(name), f"{n:,}", bar({"one": n}, most), f'<span class="line">{main}</span>'])
     rest = len(statistics.publishers) - len(shown)
     more = f"<p class=soft>{rest:,} more publishers have fewer articles.</p>" if rest > 0 else ""
-    table = _table("Articles by publisher; topics of the ten largest", ["publisher", "#articles", "", "topics"], rows)
-    return f"<h2>Publishers</h2>{table}{more}"
+    listed = table("Articles by publisher; topics of the ten largest", ["publisher", "#articles", "", "topics"], rows)
+    return f"<h2>Publishers</h2>{listed}{more}"
 
 
 def _time(statistics: Statistics) -> str:
     if not statistics.months:
         return ""
     periods, unit = by_period(statistics.months)
-    plot = _columns(
+    plot = columns(
         {
             period: [(split, own[split]) for split in statistics.splits if split in own]
             for period, own in periods.items()
@@ -252,8 +252,8 @@ def _lengths(statistics: Statistics) -> str:
     if not statistics.lengths:
         return ""
     bins = range(min(statistics.lengths), max(statistics.lengths) + 1)
-    columns = {length_name(bin_): [("one", statistics.lengths.get(bin_, 0))] for bin_ in bins}
-    return f"<h2>Lengths</h2>{_columns(columns, 'Articles by length in words')}"
+    parts = {length_name(bin_): [("one", statistics.lengths.get(bin_, 0))] for bin_ in bins}
+    return f"<h2>Lengths</h2>{columns(parts, 'Articles by length in words')}"
 
 
 def _duplicates(statistics: Statistics) -> str:
@@ -268,12 +268,8 @@ def _duplicates(statistics: Statistics) -> str:
         clusters.append(["more", f"{sum(n for _, n in sizes[20:]):,}", f"{sum(s * n for s, n in sizes[20:]):,}"])
     return (
         "<h2>Duplicates</h2>"
-        + (
-            _table("Pages left out as duplicates", ["reason", "#pages"], reasons)
-            if reasons
-            else "<p>No duplicates.</p>"
-        )
-        + _table("Clusters of relatives that stayed", ["#articles in a cluster", "#clusters", "#articles"], clusters)
+        + (table("Pages left out as duplicates", ["reason", "#pages"], reasons) if reasons else "<p>No duplicates.</p>")
+        + table("Clusters of relatives that stayed", ["#articles in a cluster", "#clusters", "#articles"], clusters)
     )
 
 
@@ -281,9 +277,9 @@ def _confidence(statistics: Statistics) -> str:
     parts = ["<h2>Confidence</h2>"]
     for column, bins in statistics.confidences.items():
         if bins:
-            columns = {f"{i / BINS:.2f}": [("one", bins.get(i, 0))] for i in range(BINS)}
+            twentieths = {f"{i / BINS:.2f}": [("one", bins.get(i, 0))] for i in range(BINS)}
             caption = f"Articles by confidence of {column}; {sure_share(statistics, column):.0%} have 0.8 or more"
-            parts.append(_columns(columns, caption, height=120))
+            parts.append(columns(twentieths, caption, height=120))
     validated = statistics.roles.get("validation", 0)
     parts.append(
         f"<p>Confidences are calibrated on the reference that the card names, not on this corpus; {validated:,} of its "
@@ -314,7 +310,7 @@ def _article(shown: Shown) -> str:
     text = "".join(f"<mark>{escape(p.text)}</mark>" if p.marked else escape(p.text) for p in shown.excerpt)
     where = " · ".join(filter(None, (escape(shown.publisher), escape(shown.published), escape(shown.split))))
     return (
-        f"<article lang=de><h4>{_link(shown.url, shown.title or shown.id)}</h4><p class=soft>{where}</p>"
+        f"<article lang=de><h4>{link(shown.url, shown.title or shown.id)}</h4><p class=soft>{where}</p>"
         f'<p lang="en">{labels}{target}</p><p class="excerpt">{text}</p></article>'
     )
 
@@ -324,7 +320,7 @@ def _articles(samples: Samples, statistics: Statistics, with_text: bool) -> str:
     for a in samples.table:
         sure = a.confidences["topic"]
         marks = "".join(f' data-{key}="{escape(getattr(a, key))}"' for key in ("topic", "genre", "stance", "split"))
-        cells = [_link(a.url, a.title if with_text and a.title else a.id), *map(escape, (a.publisher, a.published))]
+        cells = [link(a.url, a.title if with_text and a.title else a.id), *map(escape, (a.publisher, a.published))]
         labels = "".join(f"<td>{escape(value)}</td>" for value in (a.topic, a.genre, a.stance, a.split))
         number = "" if sure is None else f"{sure:.2f}"
         rows.append(
@@ -337,7 +333,7 @@ def _articles(samples: Samples, statistics: Statistics, with_text: bool) -> str:
         for name in heads
     )
     choices = "".join(
-        _select(f"f-{column}", column.capitalize(), "all", list(values))
+        select(f"f-{column}", column.capitalize(), "all", list(values))
         for column, values in (*statistics.labels.items(), ("split", statistics.splits))
     )
     sample = (
@@ -355,75 +351,5 @@ def _articles(samples: Samples, statistics: Statistics, with_text: bool) -> str:
     )
 
 
-def _select(id_: str, label: str, everything: str, values: Iterable[str]) -> str:
-    options = "".join(f'<option value="{escape(value)}">{escape(value)}</option>' for value in values)
-    return (
-        f'<label for="{id_}">{label}<select id="{id_}"><option value="">{everything}</option>{options}</select></label>'
-    )
-
-
 def _key(statistics: Statistics) -> str:
     return '<ul class="key">' + "".join(f'<li><i class="{s}"></i>{s}</li>' for s in statistics.splits) + "</ul>"
-
-
-def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; a head that begins with `#` is that of numbers, an empty one that of bars. Cells are HTML."""
-    kinds = ["n" if head.startswith("#") else "" if head else "bar" for head in heads]
-    classes = [f' class="{kind}"' if kind else "" for kind in kinds]
-    head = "".join(f'<th scope="col"{c}>{escape(h.lstrip("#"))}</th>' for h, c in zip(heads, classes, strict=True))
-    body = "".join(
-        "<tr>" + "".join(f"<td{c}>{cell}</td>" for cell, c in zip(row, classes, strict=True)) + "</tr>" for row in rows
-    )
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption or "Table")}"><table>{title}'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
-
-
-def _bar(parts: Mapping[str, int], most: int) -> str:
-    pieces = "".join(
-        f'<i class="{name}" style="width:{100 * n / most:.2f}%" title="{name} {n:,}"></i>'
-        for name, n in parts.items()
-        if n
-    )
-    return f'<span class="b" aria-hidden="true">{pieces}</span>'
-
-
-def _columns(columns: Mapping[str, Sequence[tuple[str, int]]], caption: str, height: int = 180) -> str:
-    """Stacked columns as an inline SVG; the numbers are in the titles of the pieces, the highest one in its label."""
-    most = max(1, *(sum(n for _, n in parts) for parts in columns.values()))
-    width, left, bottom = 640, 52, 46
-    step = (width - left) / len(columns)
-    shapes = []
-    for line in sorted({0, most // 2, most}):
-        y = height - height * line / most + 10
-        shapes.append(
-            f'<line x1="{left}" y1="{y:.1f}" x2="{width}" y2="{y:.1f}"/>'
-            f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{line:,}</text>'
-        )
-    # As many names as stand side by side, about seven units a character.
-    every = max(1, math.ceil(max(map(len, columns)) * 7.5 / step))
-    for i, (name, parts) in enumerate(columns.items()):
-        x, y = left + i * step, height + 10.0
-        for kind, n in parts:
-            tall = height * n / most
-            y -= tall
-            shapes.append(
-                f'<rect class="{kind}" x="{x + step * 0.06:.1f}" y="{y:.1f}" '
-                f'width="{step * 0.88:.1f}" height="{tall:.1f}">'
-                f"<title>{escape(name)}{'' if kind == 'one' else ' ' + kind}: {n:,}</title></rect>"
-            )
-        if i % every == 0:
-            shapes.append(f'<text x="{x + step / 2:.1f}" y="{height + 26}" text-anchor="middle">{escape(name)}</text>')
-    totals = {name: sum(n for _, n in parts) for name, parts in columns.items()}
-    highest = max(totals, key=lambda name: totals[name])
-    return (
-        f'<figure tabindex="0"><svg viewBox="0 0 {width + 24} {height + bottom - 8}" role="img" '
-        f'aria-label="{escape(caption)}; most in {escape(highest)}: {totals[highest]:,}">{"".join(shapes)}</svg>'
-        f"<figcaption>{escape(caption)}</figcaption></figure>"
-    )
-
-
-def _link(url: str | None, text: str) -> str:
-    return f'<a href="{escape(url)}" rel="noreferrer noopener nofollow">{escape(text)}</a>' if url else escape(text)

@@ -15,6 +15,7 @@ import yaml
 
 from presseschau.publish import croissant, figures, vocabulary
 from presseschau.publish.card import view_sizes
+from presseschau.publish.card_text import read_card
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import LEDGER_SCHEMA, ContentHash, Shard, file_sha256, regroup
 from presseschau.schema import SCHEMA_VERSION, SPLITS, TIMESTAMP, VIEWS, LabelNames, Schema
@@ -229,12 +230,10 @@ def _card(folder: Folder) -> Iterator[str]:
 
 def _described(folder: Folder) -> Iterator[str]:
     """The card's YAML against the Hub's vocabulary, its figures, and the Croissant metadata against the files."""
-    front, _ = croissant.read_card(folder.path)
+    front, _ = read_card(folder.path)
     yield from (f"README.md: {problem}" for problem in vocabulary.lint(front, [s.path for s in folder.shards]))
     yield from figures.check_figures(folder.path)
-    # A folder that was derived without it has none; what is there must be right.
-    if (folder.path / croissant.NAME).is_file():
-        yield from croissant.check_croissant(folder.path, folder.schema)
+    yield from croissant.check_croissant(folder.path, folder.schema)
 
 
 _CHECKS: Sequence[Callable[[Folder], Iterator[str]]] = (_files, _content, _ledger, _rows, _splits, _card, _described)
