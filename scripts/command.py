@@ -12,7 +12,8 @@ from typing import Any, cast
 ROOT = Path(__file__).resolve().parent.parent
 # Options whose value is a path, a URL or an id: taken as typed, whatever commas, brackets or digits are in it.
 LITERAL = re.compile(
-    r"(\+*(?:\w+\.)*(?:path|dir|work_dir|output|takedown|lock|scheme|calibration|card|url|id|page))=(.*)", re.DOTALL
+    r"(\+*(?:\w+\.)*(?:path|dir|work_dir|output|takedown|diff|lock|scheme|calibration|card|url|id|page))=(.*)",
+    re.DOTALL,
 )
 BUILT, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 

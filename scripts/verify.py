@@ -10,7 +10,20 @@ from command import BUILT, FAILED, run
 
 def main(config: dict[str, Any]) -> int:
     from presseschau.config import ConfigError
+    from presseschau.publish.diff import changelog, diff
     from presseschau.publish.verify import verify
+
+    if config["diff"] is not None:
+        before, comma, after = str(config["diff"]).partition(",")
+        if not comma:
+            raise ConfigError(f"diff={config['diff']} must name two dataset folders: diff=OLD,NEW")
+        try:
+            print(changelog(diff(Path(before), Path(after))))
+        except ValueError as error:
+            raise ConfigError(str(error)) from error
+        return BUILT
+    if config["dir"] is None:
+        raise ConfigError("dir is missing: say dir=… (or diff=OLD,NEW)")
 
     try:
         problems = verify(Path(config["dir"]))

@@ -18,7 +18,7 @@ COMMANDS = [
     line for language, block in BLOCKS if language == "bash" for line in block.splitlines() if "python scripts/" in line
 ]
 OPTION_ROW = re.compile(r"^\| `([\w.]+)` \| `?(.*?)`? \|", re.MULTILINE)
-GROUPS = {"source": "html", "engine": "local", "extract": "default", "filter": "default", "dedup": "default",
+GROUPS = {"source": "html", "engine": "local", "extract": "default", "mask": "default", "filter": "default", "dedup": "default",
           "label": "rules", "split": "benchmark", "rights": "default", "publish": "default"}  # fmt: skip
 
 

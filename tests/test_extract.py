@@ -432,12 +432,16 @@ def test_no_measured_page_fails(name: str) -> None:
 def test_bytes_and_their_text_give_the_same_article() -> None:
     html = f"<html><body><h1>{TITLE}</h1>" + "".join(f"<p>{p}</p>" for p in PARAGRAPHS) + "</body></html>"
     texts = {extract_html(raw).text for raw in (html, html.encode(), html.encode("utf-8-sig"), html.encode("utf-16"))}
-    assert len(texts) == 1 and PARAGRAPHS[2] in texts.pop()
+    assert len(texts) == 1
+    assert PARAGRAPHS[2] in texts.pop()
     cut = html.encode()[: html.encode().index("ü".encode()) + 1]  # inside a character: the rest is still UTF-8
-    assert "ï»¿" not in extract_html(cut).text and "Ã" not in extract_html(cut).text
+    assert "ï»¿" not in extract_html(cut).text
+    assert "Ã" not in extract_html(cut).text
 
 
 def test_a_text_record_s_title_is_known_to_the_text_reader() -> None:
     dump = "\n\n".join([TITLE, LEAD, *PARAGRAPHS])
     found = Extractor()(Page("", "text", dump, title=TITLE))
-    assert isinstance(found, Document) and found.title == TITLE and TITLE not in found.text
+    assert isinstance(found, Document)
+    assert found.title == TITLE
+    assert TITLE not in found.text

@@ -35,6 +35,7 @@ from presseschau.pipeline.pages import (
 from presseschau.pipeline.settings import PRIVATE, PageLimit, SavedRights, Settings
 from presseschau.pipeline.standing import keep_record, standing
 from presseschau.pipeline.store import Store, locked
+from presseschau.pipeline.stub import release_stub
 from presseschau.publish.folder import check_replaceable, staged
 from presseschau.publish.manifest import Manifest
 from presseschau.publish.shards import write_ledger
@@ -106,7 +107,9 @@ def build(settings: Settings) -> Built:
         if not work.clean and (before := standing(work.work_dir, key, settings.output)):
             clock.write(work.work_dir / "cost.json")
             return Built(settings.output, *before, clock.seconds, 0, ("nothing has changed: the dataset stands",))
-        stages = PageStages(reader, settings.extract, settings.filter, settings.dedup, work.page_seconds, snapshots)
+        stages = PageStages(
+            reader, settings.extract, settings.filter, settings.dedup, work.page_seconds, snapshots, settings.mask
+        )
         with clock("extract"):
             extracted = _extract(settings, stages, units, notes, clock)
         unread = work.work_dir / "unread.parquet"
@@ -133,7 +136,13 @@ def build(settings: Settings) -> Built:
                 corpus.settle(con)
                 _refuse_nothing(con, work.work_dir)
             with clock("publish"), staged(settings.output) as folder:
-                manifest = release.write(con, folder, settings, split_plan, entered, overrides, overruled)
+                whole = work.work_dir / "whole" if settings.publish.content == "stub" else folder
+                shutil.rmtree(work.work_dir / "whole", ignore_errors=True)
+                whole.mkdir(exist_ok=True)
+                manifest = release.write(con, whole, settings, split_plan, entered, overrides, overruled)
+                if whole != folder:
+                    release_stub(whole, folder)
+                    shutil.rmtree(whole)
                 labels_kept = _label_counts(con, settings)
         finally:
             con.close()
@@ -162,6 +171,7 @@ def _extract(
     key = plan.extract_key(
         {
             "extract": stages.extract,
+            "mask": stages.mask,
             "filter": stages.filter,
             "dedup": stages.dedup,
             "pipeline": PageLimit(stages.seconds),

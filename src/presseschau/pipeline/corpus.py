@@ -187,6 +187,16 @@ def audit(con: duckdb.DuckDBPyConnection, dedup: Dedup, plan: SplitPlan) -> Leak
     return leakage.audit(con, dedup, cutoff=cutoff, embargo_days=plan.embargo_days)
 
 
+def masked(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """What was masked in the kept articles, by kind."""
+    rows = con.execute(
+        """SELECT found.kind, sum(found.count)::BIGINT FROM
+             (SELECT unnest(masked) AS found FROM articles JOIN kept USING (source) JOIN split ON split.id = kept.id
+              WHERE split.reason IS NULL) GROUP BY 1 ORDER BY 1"""
+    ).fetchall()
+    return dict(rows)
+
+
 def ledger_batches(con: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
     """The ledger in order of source."""
     yield from stream(con, "SELECT * FROM ledger ORDER BY source, id", 50_000)

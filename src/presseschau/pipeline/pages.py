@@ -28,6 +28,7 @@ from presseschau.extract import Extractor
 from presseschau.extract.encoding import decode
 from presseschau.filter import Filter
 from presseschau.label import Labeler
+from presseschau.masking import Masking
 from presseschau.pipeline.store import key_of
 from presseschau.read import TRANSIENT, Reader, Skipped, Unit
 from presseschau.schema import SPAN
@@ -46,7 +47,7 @@ WORK_SCHEMA = pa.schema(
         "tdm_reserved": pa.bool_(), "tdm_evidence": _S,
         "extractor": _S, "path": _S, "confidence": pa.float32(), "extra": _S,
         "exact_key": pa.uint64(), "bands": pa.list_(pa.uint64()), "prints": pa.list_(pa.uint64()),
-        "shingles": pa.int32(),
+        "shingles": pa.int32(), "masked": pa.list_(pa.struct({"kind": _S, "count": pa.int32()})),
     }
 )  # fmt: skip
 LABEL_SCHEMA = pa.schema(
@@ -111,6 +112,7 @@ class PageStages:
         dedup: Gives each text its signature.
         seconds: Wall-clock limit for one page, the safety net behind the extractor's limits on bytes, nodes and depth.
         snapshots: What hosts say about text and data mining in files of their own, as saved by the user.
+        mask: Takes contact data of people out of the text.
     """
 
     reader: Reader
@@ -119,6 +121,7 @@ class PageStages:
     dedup: Dedup
     seconds: float = 30.0
     snapshots: rights.Snapshots = field(default_factory=rights.Snapshots)
+    mask: Masking = field(default_factory=Masking)
 
     def results(self, unit: Unit, at: Breadcrumb, poisoned: frozenset[str] = frozenset()) -> Iterator[dict[str, Any]]:
         """One row of `WORK_SCHEMA` for every page of the unit.
@@ -162,6 +165,7 @@ class PageStages:
         document = self.extract(page)
         if isinstance(document, Drop):
             return document
+        document, masked = self.mask.document(document)
         id_ = article_id(document.url, "" if document.url else _as_decoded(page))
         detected = language.detect_language(document.text)
         document = replace(document, language=detected.code, language_score=rounded(detected.score))
@@ -182,6 +186,7 @@ class PageStages:
             "tdm_reserved": reservation.reserved,
             "tdm_evidence": reservation.evidence,
             "extra": page.extra,
+            "masked": [{"kind": kind, "count": count} for kind, count in masked.items()],
             "exact_key": signature.exact_key,
             "bands": signature.bands,
             "prints": signature.prints,

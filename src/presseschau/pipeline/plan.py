@@ -18,8 +18,8 @@ from presseschau.read import Unit
 from presseschau.stable import sha256
 
 _PACKAGE = Path(presseschau.__file__).parent
-_EXTRACT_CODE = ("clean.py", "dedup", "document.py", "extract", "filter.py", "language.py", "language.yaml", "read",
-                 "rights.py", "stable.py", "pipeline/pages.py")  # fmt: skip
+_EXTRACT_CODE = ("clean.py", "dedup", "document.py", "extract", "filter.py", "language.py", "language.yaml",
+                 "masking.py", "read", "rights.py", "stable.py", "pipeline/pages.py")  # fmt: skip
 _LABEL_CODE = ("document.py", "label", "stable.py", "pipeline/pages.py")
 # The libraries whose version can change what a page becomes.
 EXTRACT_LIBRARIES = ("charset-normalizer", "fastwarc", "htmldate", "langdetect", "lxml", "selectolax", "tldextract",

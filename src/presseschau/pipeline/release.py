@@ -89,6 +89,7 @@ def write(
         skipped={**entered.skipped, **corpus.skipped(con)},
         counts=_counts(con),
         splits={split: rows for split, rows in sizes.items() if rows},
+        masked=corpus.masked(con),
         leakage=asdict(corpus.audit(con, settings.dedup, plan)),
         messages=(*plan.fallbacks, *overruled.messages()),
         shards=shards,

@@ -13,6 +13,7 @@ from presseschau.engine import Dask, Engine, Local
 from presseschau.extract import Extractor
 from presseschau.filter import Filter
 from presseschau.label import Labeler, load_scheme
+from presseschau.masking import Masking
 from presseschau.publish.card import DatasetInfo
 from presseschau.read import BASE_URL, MAX_BYTES, Http, Reader, open_source
 from presseschau.rights import Snapshots
@@ -76,12 +77,14 @@ class Publish:
 
     Attributes:
         card: Prose of the dataset card, with places for the numbers.
+        content: `full`, or `stub`: without the words of the articles.
         authors: Publish author names, which are personal data.
         rows_per_shard: Rows of one Parquet file; a multiple of `rows_per_group`.
         rows_per_group: Rows of one row group.
     """
 
     card: Path
+    content: Literal["full", "stub"] = "full"
     authors: bool = False
     rows_per_shard: int = 50_000
     rows_per_group: int = 1_000
@@ -141,6 +144,7 @@ class Settings:
     seed: int
     extract: Extractor
     filter: Filter
+    mask: Masking
     dedup: Dedup
     label: Labeler
     split: Random | Temporal | Publisher | Benchmark

@@ -45,6 +45,7 @@ class Manifest:
         skipped: Other files in the input folder, by ending.
         counts: How all input pages ended.
         splits: Rows by split, in published order.
+        masked: E-mail addresses, telephone numbers and account numbers masked in the kept articles, by kind.
         leakage: What the audit of the kept texts found across splits; 0 everywhere in a sound dataset.
         messages: What the build decided where the config could not be followed.
         shards: The Parquet files.
@@ -63,6 +64,7 @@ class Manifest:
     skipped: Mapping[str, int]
     counts: Sequence[Count]
     splits: Mapping[str, int]
+    masked: Mapping[str, int]
     leakage: Mapping[str, Any]
     messages: Sequence[str]
     shards: Sequence[Shard]

@@ -16,6 +16,7 @@ import yaml
 from presseschau.publish import croissant, figures, vocabulary
 from presseschau.publish.card import view_sizes
 from presseschau.publish.card_text import read_card
+from presseschau.publish.content import check_content
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import LEDGER_SCHEMA, ContentHash, Shard, file_sha256, regroup
 from presseschau.schema import SCHEMA_VERSION, SPLITS, TIMESTAMP, VIEWS, LabelNames, Schema
@@ -167,7 +168,7 @@ def _row_problems(schema: Schema, row: dict[str, Any]) -> Iterator[str]:
     stub = row["text"] is None
     for column in schema.columns:
         value = row[column.name]
-        if value is None and not column.nullable:
+        if value is None and not column.nullable and not (stub and column.name == "keywords"):
             yield f"{column.name} is null"
         names = schema.names.of(column.name)
         if names and value is not None and not 0 <= value < len(names):
@@ -183,6 +184,12 @@ def _row_problems(schema: Schema, row: dict[str, Any]) -> Iterator[str]:
     for span in row["stance_evidence"] or ():
         if not stub and row["text"][span["start"] : span["end"]] != span["text"]:
             yield f"stance_evidence {span['start']}–{span['end']} is not in the text"
+
+
+def _held(folder: Folder) -> Iterator[str]:
+    """A stub has no word of an article, a full dataset has every text."""
+    tables = (table for split in folder.splits for table in folder.tables(split))
+    yield from check_content(folder.path, folder.manifest, tables)
 
 
 def _splits(folder: Folder) -> Iterator[str]:
@@ -236,4 +243,13 @@ def _described(folder: Folder) -> Iterator[str]:
     yield from croissant.check_croissant(folder.path, folder.schema)
 
 
-_CHECKS: Sequence[Callable[[Folder], Iterator[str]]] = (_files, _content, _ledger, _rows, _splits, _card, _described)
+_CHECKS: Sequence[Callable[[Folder], Iterator[str]]] = (
+    _files,
+    _content,
+    _ledger,
+    _rows,
+    _held,
+    _splits,
+    _card,
+    _described,
+)
