@@ -43,3 +43,13 @@ def build(folder: Path, *overrides: str, env: dict[str, str] | None = None, work
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dataset built from the sample pages."""
     return build(tmp_path_factory.mktemp("sample"), workers=2)
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No network for loading: set where both libraries keep what they read from the environment at import."""
+    import datasets.config
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)

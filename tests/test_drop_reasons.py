@@ -86,13 +86,15 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "The company said on Monday that its new charger would be sold in every country of the continent by autumn. "
     )
     write(pages, "english.html", page(english * 6))
-    links = "".join(
-        f"<li><a href='/a{n}'>Meldung {n}: Stadtwerke Lindenau bauen Ladepunkte aus</a></li>" for n in range(60)
+    teasers = "".join(
+        f"<div class='teaser'><h2><a href='/a{n}.html'>{article(100 + n, 1)}</a></h2><p>{article(200 + n, 3)}</p></div>"
+        for n in range(12)
     )
+    head = "<title>Energie</title><meta property='og:type' content='website'>"
     write(
         pages,
         "front.html",
-        f"<html lang='de'><head><title>Energie</title></head><body><main><h1>Energie</h1><ul>{links}</ul></main></body></html>",
+        f"<html lang='de'><head>{head}</head><body><main><h1>Energie</h1>{teasers}</main></body></html>",
     )
     write(pages, "taken.html", page(article(25)), url="https://www.eins-kurier.de/weg")
     reserved = "<meta name='tdm-reservation' content='1'>"

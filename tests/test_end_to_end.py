@@ -50,11 +50,9 @@ def test_the_sample_shows_all_splits_and_topics(sample: Path) -> None:
     assert {row["stance"] for row in rows} >= {0, 1, 3}  # favor, against, neutral; rules rarely find mixed
 
 
+@pytest.mark.usefixtures("offline")
 @pytest.mark.parametrize("view", ["default", "topic", "genre", "stance"])
-def test_load_dataset_gives_every_view(
-    sample: Path, tmp_path: Path, view: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+def test_load_dataset_gives_every_view(sample: Path, tmp_path: Path, view: str) -> None:
     import datasets
 
     loaded = datasets.load_dataset(str(sample), view, cache_dir=str(tmp_path))
@@ -72,8 +70,8 @@ def test_load_dataset_gives_every_view(
         assert min(loaded["train"]["stance"]) >= 0
 
 
-def test_streaming_gives_the_same_rows(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+@pytest.mark.usefixtures("offline")
+def test_streaming_gives_the_same_rows(sample: Path) -> None:
     import datasets
 
     streamed = datasets.load_dataset(str(sample), "topic", split="test", streaming=True)

@@ -69,7 +69,10 @@ def skipped(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def load_labels(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None:
     """Makes `labels`: one row for every page that passed the page stages, joined by source."""
-    con.read_parquet([str(path) for path in batches]).create_view("label_rows")
+    if batches:
+        con.read_parquet([str(path) for path in batches]).create_view("label_rows")
+    else:
+        con.from_arrow(LABEL_SCHEMA.empty_table()).create("label_rows")
     # A page whose content has changed since has a row in an older batch, too.
     con.execute("CREATE VIEW labels AS SELECT * EXCLUDE (unit) FROM label_rows SEMI JOIN units USING (unit)")
 
