@@ -53,3 +53,8 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes are named by their length: gzip writes the time, and every worker has to collect the same names."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
