@@ -13,6 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
+# The Hub's client reads this once, at import: tests of uploading need it unset, those of loading use `offline`.
+os.environ.pop("HF_HUB_OFFLINE", None)
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -22,7 +22,7 @@ from presseschau.extract import Extractor
 from presseschau.filter import Filter
 from presseschau.label import Labeler
 from presseschau.pipeline import corpus
-from presseschau.pipeline.build import BuildError, _survive
+from presseschau.pipeline.build import BuildError, survive
 from presseschau.pipeline.pages import (
     Breadcrumb,
     ExtractJob,
@@ -86,7 +86,7 @@ def test_pages_that_kill_their_process_are_found_and_the_rest_is_kept(tmp_path: 
     reader = Deadly(("a", "b", "c", "d"), frozenset({"b", "d"}))
     (unit,) = reader.units()
     job = ExtractJob(stages(reader), (unit,), tmp_path / "batch.parquet")
-    ((done, _),) = _survive(Local(1), [job])
+    ((done, _),) = survive(Local(1), [job])
     assert outcomes(done.path) == {"a": None, "b": "killed_worker", "c": None, "d": "killed_worker"}
     assert [p.name for p in tmp_path.iterdir()] == ["batch.parquet"]
 
@@ -94,14 +94,14 @@ def test_pages_that_kill_their_process_are_found_and_the_rest_is_kept(tmp_path: 
 def test_a_unit_that_kills_while_it_is_opened_is_one_ledger_row(tmp_path: Path) -> None:
     reader = Deadly(("a",), frozenset(), frozenset({"all"}))
     (unit,) = reader.units()
-    ((done, _),) = _survive(Local(1), [ExtractJob(stages(reader), (unit,), tmp_path / "batch.parquet")])
+    ((done, _),) = survive(Local(1), [ExtractJob(stages(reader), (unit,), tmp_path / "batch.parquet")])
     assert outcomes(done.path) == {"all": "killed_worker"}
 
 
 def test_a_process_that_dies_before_any_page_ends_the_build(tmp_path: Path) -> None:
     job = ExtractJob(stages(Deadly((), frozenset())), (), tmp_path / "no" / "such" / "folder" / "batch.parquet")
     with pytest.raises((BuildError, OSError)):
-        list(_survive(Local(1), [job]))
+        list(survive(Local(1), [job]))
 
 
 def test_a_page_over_the_time_limit_is_a_ledger_row(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from presseschau.config import ConfigError, nearest
 from presseschau.document import Drop
 from presseschau.engine import Engine
-from presseschau.label.overrides import Overrides, load_overrides
+from presseschau.label.overrides import OverrideReport, Overrides, load_overrides
 from presseschau.pipeline import corpus, plan, release
 from presseschau.pipeline.pages import (
     BatchDone,
@@ -41,12 +41,29 @@ from presseschau.publish.manifest import Manifest
 from presseschau.publish.shards import write_ledger
 from presseschau.read import Reader, Unit
 from presseschau.rights import Snapshots, Takedown
-from presseschau.split import Lock, from_splits_json
+from presseschau.split import Lock, SplitPlan, from_splits_json
 from presseschau.stable import sha256
 
 
 class BuildError(RuntimeError):
     """The build could not be finished; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the config names besides the pages.
+
+    Attributes:
+        takedown: What has to be left out.
+        lock: The splits of an earlier release.
+        overrides: Labels by people and language models, and corrections.
+        snapshots: Saved rights files of hosts.
+    """
+
+    takedown: Takedown | None
+    lock: Lock | None
+    overrides: Overrides
+    snapshots: Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,56 +110,37 @@ def build(settings: Settings) -> Built:
         BuildError: The build failed; the last good dataset is untouched.
         StoreBusyError: Another build works in the same folder.
     """
-    reader, takedown, lock, overrides = _inputs(settings)
+    reader, given = _open_inputs(settings)
     work, clock, notes = settings.pipeline, Clock(), list[str]()
     with locked(work.work_dir):
         if work.clean:
             for leftover in ("extract", "label"):
                 shutil.rmtree(work.work_dir / leftover, ignore_errors=True)
         with clock("read"):
-            units, drops = _list_units(reader)
+            units, drops = list_units(reader)
             entered = release.Entered.of(units, reader.skipped())
-        snapshots = settings.rights.saved()
-        key = _key(settings, entered, drops, snapshots)
+        key = _key(settings, entered, drops, given.snapshots)
         if not work.clean and (before := standing(work.work_dir, key, settings.output)):
             clock.write(work.work_dir / "cost.json")
             return Built(settings.output, *before, clock.seconds, 0, ("nothing has changed: the dataset stands",))
-        stages = PageStages(
-            reader, settings.extract, settings.filter, settings.dedup, work.page_seconds, snapshots, settings.mask
-        )
         with clock("extract"):
-            extracted = _extract(settings, stages, units, notes, clock)
+            extracted = _extract(settings, _page_stages(settings, reader, given), units, notes, clock)
         unread = work.work_dir / "unread.parquet"
         write_drops(unread, drops)
         with clock("label"):
             labels = _label(settings, extracted, notes, clock)
         keys = pa.array(["", *map(unit_key, units)])
-        del units, stages, reader  # a million of them take more memory than the corpus stages
+        del units, reader  # a million of them take more memory than the corpus stages
         con = corpus.connect(work.work_dir, work.memory_limit)
         try:
             with clock("dedup"):
                 corpus.load_pages(con, [*extracted.documents, unread], keys)
                 corpus.load_labels(con, labels)
-                corpus.apply_rights(con, settings.rights.reserved, takedown)
-                if lock is not None:
-                    lock.load(con)
-                settings.dedup.resolve(con)
-                overruled = corpus.overrule(con, overrides)
+                overruled = _resolve(con, settings, given)
             with clock("split"):
-                corpus.keep_topics(con, settings.keep_topics)
-                # Copies that were asked to stay follow their cluster, also where it is held out.
-                relatives = "move" if settings.dedup.near == "keep" else settings.split.relatives
-                split_plan = replace(settings.split, relatives=relatives).assign(con, lock)
-                corpus.settle(con)
-                _refuse_nothing(con, work.work_dir)
-            with clock("publish"), staged(settings.output) as folder:
-                whole = work.work_dir / "whole" if settings.publish.content == "stub" else folder
-                shutil.rmtree(work.work_dir / "whole", ignore_errors=True)
-                whole.mkdir(exist_ok=True)
-                manifest = release.write(con, whole, settings, split_plan, entered, overrides, overruled)
-                if whole != folder:
-                    release_stub(whole, folder)
-                    shutil.rmtree(whole)
+                split_plan = _split(con, settings, given)
+            with clock("publish"):
+                manifest = _publish(con, settings, split_plan, entered, given.overrides, overruled)
                 labels_kept = _label_counts(con, settings)
         finally:
             con.close()
@@ -152,6 +150,53 @@ def build(settings: Settings) -> Built:
         clock.write(work.work_dir / "cost.json")
     notes += [*split_plan.fallbacks, *overruled.messages()]
     return Built(settings.output, manifest, labels_kept, clock.seconds, extracted.pages, tuple(notes))
+
+
+def _resolve(con: duckdb.DuckDBPyConnection, settings: Settings, given: Inputs) -> OverrideReport:
+    """Rights, duplicates, and the labels that people and corrections put in place of the rules'."""
+    with progress("dedup", 3, 0, "step", settings.pipeline.progress) as bar:
+        corpus.apply_rights(con, settings.rights.reserved, given.takedown)
+        bar.update()
+        if given.lock is not None:
+            given.lock.load(con)
+        settings.dedup.resolve(con)
+        bar.update()
+        overruled = corpus.overrule(con, given.overrides)
+        bar.update()
+    return overruled
+
+
+def _split(con: duckdb.DuckDBPyConnection, settings: Settings, given: Inputs) -> SplitPlan:
+    """Topics that are not kept out, a split for the rest, and the ledger settled."""
+    corpus.keep_topics(con, settings.keep_topics)
+    # Copies that were asked to stay follow their cluster, also where it is held out.
+    relatives = "move" if settings.dedup.near == "keep" else settings.split.relatives
+    plan = replace(settings.split, relatives=relatives).assign(con, given.lock)
+    corpus.settle(con)
+    _refuse_nothing(con, settings.pipeline.work_dir)
+    return plan
+
+
+def _publish(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    plan: SplitPlan,
+    entered: release.Entered,
+    overrides: Overrides,
+    overruled: OverrideReport,
+) -> Manifest:
+    """The dataset folder in its place, or its stub."""
+    work = settings.pipeline
+    rows = sum(corpus.split_sizes(con).values())
+    with staged(settings.output) as folder, progress("publish", rows, 0, "row", work.progress) as bar:
+        whole = work.work_dir / "whole" if settings.publish.content == "stub" else folder
+        shutil.rmtree(work.work_dir / "whole", ignore_errors=True)
+        whole.mkdir(exist_ok=True)
+        manifest = release.write(con, whole, settings, plan, entered, overrides, overruled, bar.update)
+        if whole != folder:
+            release_stub(whole, folder)
+            shutil.rmtree(whole)
+    return manifest
 
 
 def _key(settings: Settings, entered: release.Entered, drops: Sequence[Drop], snapshots: Snapshots) -> plan.StageKey:
@@ -184,8 +229,8 @@ def _extract(
         notes.extend(_why(work.work_dir / "extract" / "last.json", "extract", key, bool(batches.ready)))
     jobs = [ExtractJob(stages, todo, store.path(name)) for name, todo in batches.todo.items()]
     pages = 0
-    with _progress("extract", len(units), len(units) - sum(len(j.units) for j in jobs), "file", work.progress) as bar:
-        for job, report in _survive(settings.engine, jobs):
+    with progress("extract", len(units), len(units) - sum(len(j.units) for j in jobs), "file", work.progress) as bar:
+        for job, report in survive(settings.engine, jobs):
             if report.lasting:
                 store = store.add(job.path.stem, [unit_key(unit) for unit in job.units])
             pages += report.pages
@@ -208,7 +253,7 @@ def _label(settings: Settings, extracted: Extracted, notes: list[str], clock: Cl
     ]
     if jobs:
         notes.extend(_why(work.work_dir / "label" / "last.json", "label", key, len(jobs) < len(names)))
-    with _progress("label", len(names), len(names) - len(jobs), "batch", work.progress) as bar:
+    with progress("label", len(names), len(names) - len(jobs), "batch", work.progress) as bar:
         for job, report in settings.engine.run(label_batch, jobs):
             if report is None:
                 raise BuildError(f"labelling {job.documents.name} ended its process; run again with label.stance=false")
@@ -220,7 +265,7 @@ def _label(settings: Settings, extracted: Extracted, notes: list[str], clock: Cl
     return [store.path(name) for name in names]
 
 
-def _survive(engine: Engine, jobs: Sequence[ExtractJob]) -> Iterator[tuple[ExtractJob, BatchDone]]:
+def survive(engine: Engine, jobs: Sequence[ExtractJob]) -> Iterator[tuple[ExtractJob, BatchDone]]:
     """Runs all jobs; a page that kills its process is left out by name and its batch is done again."""
     for job, report in engine.run(extract_batch, jobs):
         while report is None:
@@ -247,13 +292,14 @@ def _why(record: Path, stage: str, key: plan.StageKey, growing: bool) -> list[st
 
 
 @contextmanager
-def _progress(stage: str, total: int, done: int, unit: str, shown: bool | None) -> Iterator[tqdm[Any]]:
+def progress(stage: str, total: int, done: int, unit: str, shown: bool | None) -> Iterator[tqdm[Any]]:
+    """A progress bar with its rate; `shown` None shows it where there is a terminal."""
     disable = None if shown is None else not shown
     with tqdm(total=total, initial=done, desc=f"{stage:8}", unit=unit, disable=disable, dynamic_ncols=True) as bar:
         yield bar
 
 
-def _inputs(settings: Settings) -> tuple[Reader, Takedown | None, Lock | None, Overrides]:
+def _open_inputs(settings: Settings) -> tuple[Reader, Inputs]:
     """Opens whatever the config names, so that a mistake is found before any work is done."""
     known = settings.names.topic
     for topic in settings.keep_topics:
@@ -261,12 +307,22 @@ def _inputs(settings: Settings) -> tuple[Reader, Takedown | None, Lock | None, O
             raise ConfigError(f"label.keep names {topic!r}: {nearest(topic, known)}")
     try:
         check_replaceable(settings.output)
-        takedown = Takedown.load(settings.takedown) if settings.takedown else None
-        lock = from_splits_json(settings.lock) if settings.lock else None
-        overrides = load_overrides(settings.names, settings.llm, settings.human, settings.corrections)
-        return settings.source.open(), takedown, lock, overrides
+        given = Inputs(
+            takedown=Takedown.load(settings.takedown) if settings.takedown else None,
+            lock=from_splits_json(settings.lock) if settings.lock else None,
+            overrides=load_overrides(settings.names, settings.llm, settings.human, settings.corrections),
+            snapshots=settings.rights.saved(),
+        )
+        return settings.source.open(), given
     except (ValueError, OSError) as error:
         raise ConfigError(str(error)) from error
+
+
+def _page_stages(settings: Settings, reader: Reader, given: Inputs) -> PageStages:
+    seconds = settings.pipeline.page_seconds
+    return PageStages(
+        reader, settings.extract, settings.filter, settings.dedup, seconds, given.snapshots, settings.mask
+    )
 
 
 def _refuse_nothing(con: duckdb.DuckDBPyConnection, work_dir: Path) -> None:
@@ -288,7 +344,8 @@ def _label_counts(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     return {column: {name: n for name, n in classes.items() if n} for column, classes in ordered.items()}
 
 
-def _list_units(reader: Reader) -> tuple[list[Unit], list[Drop]]:
+def list_units(reader: Reader) -> tuple[list[Unit], list[Drop]]:
+    """Every unit of the input, and a drop for each file that could not even be listed."""
     units, drops = list[Unit](), list[Drop]()
     for item in reader.units():
         if isinstance(item, Unit):

@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 from presseschau.config import ConfigError, build
 from presseschau.engine import Engine
 from presseschau.pipeline import corpus, plan
-from presseschau.pipeline.build import _list_units, _progress, _survive
+from presseschau.pipeline.build import list_units, progress, survive
 from presseschau.pipeline.pages import ExtractJob, PageStages, unit_key, write_drops
 from presseschau.pipeline.release import describe
-from presseschau.pipeline.settings import _ENGINES, PageLimit, Source, Work, _one_of
+from presseschau.pipeline.settings import ENGINES, PageLimit, Source, Work, one_of
 from presseschau.pipeline.store import Store, locked
 from presseschau.pipeline.stub import signer, similarity
 from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, is_stub, set_content
@@ -87,7 +87,7 @@ def engine_from(values: Mapping[str, Any]) -> Engine:
     Raises:
         ConfigError: There is no such engine, or it has no such option.
     """
-    engine: Engine = _one_of(_ENGINES, dict(values), "engine", "kind")
+    engine: Engine = one_of(ENGINES, dict(values), "engine", "kind")
     return engine
 
 
@@ -143,7 +143,7 @@ def _opened(stub: Path, source: Source, work: Work) -> tuple[dict[str, Any], Pag
 
 def _extract(stages: PageStages, work: Work, engine: Engine) -> tuple[list[Path], list[Unit]]:
     """The page stages over all units, in batches that an interrupted run finds again."""
-    units, drops = _list_units(stages.reader)
+    units, drops = list_units(stages.reader)
     # What a host says about text and data mining is a column of the stub already, and changes no text.
     apart = ("reader", "seconds", "snapshots")
     configs = {f.name: getattr(stages, f.name) for f in fields(stages) if f.name not in apart}
@@ -151,8 +151,8 @@ def _extract(stages: PageStages, work: Work, engine: Engine) -> tuple[list[Path]
     store = Store.open(work.work_dir.absolute() / "extract" / key.key)
     batches = plan.plan_batches(units, store, work.batch_bytes, work.batch_units)
     jobs = [ExtractJob(stages, todo, store.path(name)) for name, todo in batches.todo.items()]
-    with _progress("extract", len(units), len(units) - sum(len(j.units) for j in jobs), "file", work.progress) as bar:
-        for job, _ in _survive(engine, jobs):
+    with progress("extract", len(units), len(units) - sum(len(j.units) for j in jobs), "file", work.progress) as bar:
+        for job, _ in survive(engine, jobs):
             store = store.add(job.path.stem, [unit_key(unit) for unit in job.units])
             bar.update(len(job.units))
     unread = work.work_dir / "unread.parquet"

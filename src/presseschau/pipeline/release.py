@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -68,11 +68,12 @@ def write(
     entered: Entered,
     overrides: Overrides,
     overruled: OverrideReport,
+    tell: Callable[[int], object] = lambda _rows: None,
 ) -> Manifest:
-    """Writes every file of the dataset into an empty folder; the manifest with it."""
+    """Writes every file of the dataset into an empty folder and tells how many rows are written; the manifest."""
     own = _extra_values(con) if settings.source.keep else ()
     schema = Schema(settings.names, extra_type(own, settings.source.keep), settings.publish.authors)
-    shards, content = _write_shards(con, folder, settings, schema)
+    shards, content = _write_shards(con, folder, settings, schema, tell)
     ledger_rows = write_ledger(folder, corpus.ledger_batches(con))
     with (folder / "splits.json").open("wb") as file:
         file.writelines(to_splits_json(con, plan))
@@ -123,13 +124,14 @@ def describe(folder: Path, schema: Schema | None = None, counted: statistics.Sta
 
 
 def _write_shards(
-    con: duckdb.DuckDBPyConnection, folder: Path, settings: Settings, schema: Schema
+    con: duckdb.DuckDBPyConnection, folder: Path, settings: Settings, schema: Schema, tell: Callable[[int], object]
 ) -> tuple[list[Shard], ContentHash]:
     sizes, shards, content = corpus.split_sizes(con), list[Shard](), ContentHash()
     for split, batches in itertools.groupby(corpus.split_batches(con), key=lambda item: item[0]):
         rows = (published(batch, schema) for _, batch in batches)
         options = (settings.publish.rows_per_shard, settings.publish.rows_per_group)
         shards += write_split(folder, split, rows, sizes[split], schema, *options, content)
+        tell(sizes[split])
     return shards, content
 
 

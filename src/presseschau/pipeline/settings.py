@@ -167,7 +167,7 @@ class Settings:
         return LabelNames(scheme.topic.keys, scheme.genre.keys, scheme.stance.keys)
 
 
-_ENGINES: Mapping[str, type[Any]] = {"local": Local, "dask": Dask}
+ENGINES: Mapping[str, type[Any]] = {"local": Local, "dask": Dask}
 _SPLITS: Mapping[str, type[Any]] = {c.strategy: c for c in (Benchmark, Random, Temporal, Publisher)}
 # Where a build runs and where things lie changes nothing in it, so the manifest leaves it out.
 PRIVATE = ("engine", "output", "pipeline")
@@ -188,11 +188,11 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
         {
             "source": groups.pop("source"),
             "output": groups.pop("output")["dir"],
-            "engine": _one_of(_ENGINES, groups.pop("engine"), "engine", "kind"),
+            "engine": one_of(ENGINES, groups.pop("engine"), "engine", "kind"),
             "keep_topics": groups["label"].pop("keep"),
             "lock": groups["split"].pop("lock"),
             **{name: groups["label"].pop(name) for name in ("human", "llm", "corrections")},
-            "split": _one_of(_SPLITS, groups.pop("split"), "split", "strategy"),
+            "split": one_of(_SPLITS, groups.pop("split"), "split", "strategy"),
             "shown": _shown(config),
             **groups,
         },
@@ -200,7 +200,7 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
     )
 
 
-def _one_of(known: Mapping[str, type[Any]], values: dict[str, Any], group: str, key: str) -> Any:
+def one_of(known: Mapping[str, type[Any]], values: dict[str, Any], group: str, key: str) -> Any:
     """The group's dataclass that its key names, from a fixed table: a config never names code to run."""
     name = values.pop(key)
     if name not in known:
