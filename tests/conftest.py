@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,6 @@ SHARED = ROOT.parent / "shared"
 
 # The Hub's client reads this once, at import: tests of uploading need it unset, those of loading use `offline`.
 os.environ.pop("HF_HUB_OFFLINE", None)
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def run_script(
