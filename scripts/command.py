@@ -48,6 +48,8 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str) -
         _stop(f"{key[1] if key else 'an option'} is missing: say {key[1] if key else 'it'}=…", USAGE)
     except (HydraException, OmegaConfBaseException) as error:
         _stop(_one_line(error, config_name), USAGE)
+    except KeyboardInterrupt:
+        _stop("interrupted", INTERRUPTED)
     try:
         sys.exit(max((main(cast("dict[str, Any]", config)) for config in configs), default=BUILT))
     except ConfigError as error:

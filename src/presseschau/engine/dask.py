@@ -51,7 +51,11 @@ class Dask:
         with self._client() as client:
             suspects = yield from _run(client, function, jobs)
             for job in suspects:
-                if (yield from _run(client, function, [job])):
+                # Twice, as in `Local`: a worker may be counted dead that an earlier job has just killed.
+                for _ in range(2):
+                    if not (yield from _run(client, function, [job])):
+                        break
+                else:
                     yield job, None
 
     @contextmanager
