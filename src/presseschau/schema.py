@@ -10,6 +10,7 @@ import orjson
 import pyarrow as pa
 
 SCHEMA_VERSION = 1
+# From least to most held out: a cluster, and a merge of clusters, goes where the most held-out of its articles goes.
 SPLITS = ("train", "validation", "test", "test_temporal", "test_publisher")
 STANCES = ("favor", "against", "mixed", "neutral")
 

@@ -15,6 +15,7 @@ from presseschau.dedup.candidates import Bounds, index_postings, narrow_postings
 from presseschau.dedup.overlap import Edges, verify_pairs
 from presseschau.dedup.signature import Signature
 from presseschau.dedup.versions import Version, version_of
+from presseschau.schema import SPLITS
 
 _ROUNDS = 4  # rounds over wordings that were too common to be paired all with all; each sees only what is still kept
 _TABLES = (
@@ -22,8 +23,6 @@ _TABLES = (
     *("dedup_posting_bands", "dedup_posting_prints", "dedup_dropped", "dedup_component", "dedup_member"),
 )
 _URLS = 20_000  # URLs in memory at a time
-# How held out a split is: a row or a merge of clusters follows the last of these.
-HELD_OUT_ORDER = ("train", "validation", "test", "test_temporal", "test_publisher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +280,7 @@ def _write_result(con: duckdb.DuckDBPyConnection, jaccard: float) -> None:
         JOIN dedup_rank first ON first.rank = m.first LEFT JOIN dedup_rank kept ON kept.rank = m.kept
         LEFT JOIN locked l ON l.id = m.id
         ORDER BY m.source""",
-        {"order": list(HELD_OUT_ORDER), "jaccard": jaccard},
+        {"order": list(SPLITS), "jaccard": jaccard},
     )
 
 

@@ -4,7 +4,8 @@
 (`to_splits_json`, `from_splits_json`) records them and locks them for the next release (`Lock`).
 """
 
-from presseschau.split.plan import SPLITS, Lock, SplitPlan, from_splits_json, to_splits_json
+from presseschau.schema import SPLITS
+from presseschau.split.plan import Lock, SplitPlan, from_splits_json, to_splits_json
 from presseschau.split.strategies import Benchmark, Publisher, Random, Splitter, Temporal
 
 __all__ = [

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import duckdb
 
-from presseschau.split.plan import SPLITS, SplitPlan
+from presseschau.schema import SPLITS
+from presseschau.split.plan import SplitPlan
 
 # What an article claims for itself before its cluster and the lock are asked: a split; `pool`, which is train,
 # validation or test by the hash of its cluster; or `embargo`, being in the gap.

@@ -12,10 +12,10 @@ import duckdb
 import orjson
 import pyarrow as pa
 
+from presseschau.schema import SPLITS
+
 Strategy: TypeAlias = Literal["benchmark", "random", "temporal", "publisher"]
 
-# From least to most held out: a cluster, and a merge of clusters, goes where the most held-out of its articles goes.
-SPLITS = ("train", "validation", "test", "test_temporal", "test_publisher")
 VERSION = 1
 _LINES = 10_000  # articles read or written at a time
 _ARTICLES = pa.schema([("id", pa.string()), ("cluster", pa.string()), ("split", pa.string())])
