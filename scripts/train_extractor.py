@@ -1,7 +1,7 @@
 """Train the extractor's block model on pages whose articles are known, and say how it does on publishers left out.
 
     python scripts/train_extractor.py --pages ../shared/pages [--leave-out 5]
-        [--output src/presseschau/extract/model.json]
+        [--output src/presseschau/extract/body/model.json]
 
 `--pages` is a folder with any of `news_gold.jsonl`, `foreign_gold.jsonl` (`html url text title`), `web_segments.jsonl`
 (`html url keep drop`) and `bulk.jsonl` (`html url silver_text`), each row naming its saved page. What is written is
@@ -30,14 +30,14 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.clean import normalise
-from presseschau.extract.body import Model, select
-from presseschau.extract.dom import Block, read_blocks
+from presseschau.extract.body.dom import Block, read_blocks
+from presseschau.extract.body.features import COLUMNS, Floats, Known, measure, words_of
+from presseschau.extract.body.fit import Boosting, Evidence, fit_forest
+from presseschau.extract.body.lexicon import LEXICON_COLUMNS
+from presseschau.extract.body.select import Model, select
 from presseschau.extract.encoding import decode
-from presseschau.extract.features import COLUMNS, Floats, Known, measure, words_of
-from presseschau.extract.fit import Boosting, Evidence, fit_forest
-from presseschau.extract.lexicon import LEXICON_COLUMNS
 from presseschau.extract.markup import TooComplex
-from presseschau.extract.metadata import read_metadata
+from presseschau.extract.metadata.read import read_metadata
 from presseschau.stable import publisher_of
 
 _WORD = re.compile(r"\w+")

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.extract.authors import agency_credited, agency_of, clean_authors, is_newsroom, looks_like_person
+from presseschau.extract.metadata.authors import (
+    agency_credited,
+    agency_of,
+    clean_authors,
+    is_newsroom,
+    looks_like_person,
+)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.body import Model, default_model, select
-from presseschau.extract.dom import Block, read_blocks
-from presseschau.extract.features import COLUMNS, Floats, Known, Shingles, measure, words_of
-from presseschau.extract.fit import Boosting, Evidence, fit_forest
-from presseschau.extract.lexicon import LEXICON_COLUMNS, Lexicon
-from presseschau.extract.listing import is_listing
-from presseschau.extract.model import Forest
+from presseschau.extract.body.dom import Block, read_blocks
+from presseschau.extract.body.features import COLUMNS, Floats, Known, Shingles, measure, words_of
+from presseschau.extract.body.fit import Boosting, Evidence, fit_forest
+from presseschau.extract.body.lexicon import LEXICON_COLUMNS, Lexicon
+from presseschau.extract.body.listing import is_listing
+from presseschau.extract.body.select import Model, default_model, select
+from presseschau.extract.forest import Forest
 
 SENTENCE = "Die Stadtwerke haben am Dienstag ihre Pläne für das neue Netz vorgestellt und viele Fragen beantwortet."
 
@@ -237,7 +237,7 @@ def test_the_shipped_model_says_what_it_was_trained_on() -> None:
     import json
     from importlib import resources
 
-    data = json.loads(resources.files("presseschau.extract").joinpath("model.json").read_text(encoding="utf-8"))
+    data = json.loads(resources.files("presseschau.extract.body").joinpath("model.json").read_text(encoding="utf-8"))
     assert data["provenance"]["trained_on"]
     assert data["provenance"]["left_out_mean"]["news"] >= 0.97
     assert default_model() is default_model()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.byline import read_byline
+from presseschau.extract.metadata.byline import read_byline
 
 
 def names(html: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.extract.dates import aware, parse_date
+from presseschau.extract.metadata.dates import aware, parse_date
 
 CRAWLED = datetime(2024, 3, 12, 15, 0, tzinfo=UTC)
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.dom import BOX_BIT, Block, read_blocks
-from presseschau.extract.hints import BIT, hints, is_guest, name_parts
+from presseschau.extract.body.dom import BOX_BIT, Block, read_blocks
+from presseschau.extract.body.hints import BIT, hints, is_guest, name_parts
 from presseschau.extract.markup import TooComplex, check_markup
 
 

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from presseschau import extract_html
 from presseschau.document import Document, Drop, Page
 from presseschau.extract import Extractor
-from presseschau.extract.dom import read_blocks
-from presseschau.extract.sites import SiteRule, apply_rule, read_rules
+from presseschau.extract.body.dom import read_blocks
+from presseschau.extract.body.sites import SiteRule, apply_rule, read_rules
 
 TITLE = "Rechenzentrum am Kanal heizt künftig ein ganzes Viertel"
 LEAD = "Die Stadtwerke wollen die Abwärme der Server nutzen. Für dreitausend Wohnungen könnte das reichen, sagen die Planer."
@@ -357,7 +357,7 @@ def test_site_rules_drop_and_choose_boxes() -> None:
 
 
 def test_site_rules_are_dated_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from presseschau.extract import sites
+    from presseschau.extract.body import sites
 
     (tmp_path / "kanalbote.example.yaml").write_text(
         "- {until: 2023-12-31, drop: [alt]}\n- {drop: [neu]}\n", encoding="utf-8"
@@ -382,7 +382,7 @@ def test_site_rules_are_dated_and_checked(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_shipped_site_rules_are_valid() -> None:
-    from presseschau.extract import sites
+    from presseschau.extract.body import sites
 
     for domain in sorted(sites._known_sites()):
         assert read_rules(domain)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.head import Head, headline_at, read_head
+from presseschau.extract.metadata.head import Head, headline_at, read_head
 
 
 def head_of(html: str) -> Head:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.extract.jsonld import body_text, parse, plain, read_graph, strings, text_of, types_of
+from presseschau.extract.metadata.jsonld import body_text, parse, plain, read_graph, strings, text_of, types_of
 
 ARTICLE: dict[str, Any] = {
     "@type": "NewsArticle",

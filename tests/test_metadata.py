@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.extract.encoding import decode
-from presseschau.extract.metadata import Metadata, read_metadata
+from presseschau.extract.metadata.read import Metadata, read_metadata
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 ARTICLE: dict[str, Any] = {
@@ -229,7 +229,7 @@ def test_tree_is_not_changed() -> None:
 
 def test_import_is_light() -> None:
     """The slow library is loaded by the pages that need it."""
-    source = "import sys, presseschau.extract.metadata; print('htmldate' in sys.modules)"
+    source = "import sys, presseschau.extract.metadata.read; print('htmldate' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
 

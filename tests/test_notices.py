@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.dom import Block, read_blocks
-from presseschau.extract.notices import notice_class, without_permalink
+from presseschau.extract.body.dom import Block, read_blocks
+from presseschau.extract.body.notices import notice_class, without_permalink
 
 
 def block(html: str) -> Block:

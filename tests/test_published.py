@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.published import modified_of, published_of
+from presseschau.extract.metadata.published import modified_of, published_of
 
 
 def published(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.title import Heading, Stated, choose_title, read_headings, site_keys, without_site
+from presseschau.extract.metadata.title import Heading, Stated, choose_title, read_headings, site_keys, without_site
 
 SITES = site_keys(["Beispielblatt", "beispielblatt.de", "beispielblatt"])
 

@@ -15,7 +15,7 @@ from presseschau.stable import article_id, canonical_url, publisher_of
 
 if TYPE_CHECKING:
     from presseschau.extract.article import Article
-    from presseschau.extract.metadata import Metadata
+    from presseschau.extract.metadata.read import Metadata
 
 EXTRACTOR = "presseschau-1"
 _MARKUP = re.compile(r"<\s*[a-zA-Z!/?]")
@@ -44,10 +44,10 @@ def extract_html(raw: bytes | str, url: str | None = None, crawled: datetime | N
 
 
 def extract_text(raw: str, url: str | None = None) -> Document:
-    """The article in a plain-text dump of a page, or in a text that is already clean; see `text_dump.extract_text`."""
-    from presseschau.extract import text_dump
+    """The article in a plain-text dump of a page, or in a text that is already clean; see `select.extract_text`."""
+    from presseschau.extract.dump import select
 
-    return text_dump.extract_text(raw, url)
+    return select.extract_text(raw, url)
 
 
 class _Unusable(Exception):  # noqa: N818  (an outcome, not an error of ours)
@@ -59,7 +59,7 @@ class Extractor:
     """Pages to documents. The limits keep one hostile page from holding up a build.
 
     Attributes:
-        sites: Use the dated site rules of `extract/sites/`.
+        sites: Use the dated site rules of `extract/body/sites/`.
         fallback: Ask trafilatura where the result looks unsure.
         min_confidence: Below this expected F1 the result is unsure.
         max_bytes: Longest page; the longest real article pages are about 5 MB.
@@ -131,9 +131,9 @@ class Extractor:
         return text, source
 
     def _from_text(self, page: Page, text: str) -> Document:
-        from presseschau.extract import text_dump
+        from presseschau.extract.dump import select
 
-        doc = text_dump.extract_text(text, page.url, page.title)
+        doc = select.extract_text(text, page.url, page.title)
         return replace(
             doc,
             title=page.title or doc.title,
@@ -147,7 +147,7 @@ class Extractor:
 
         from presseschau.extract.article import read_article
         from presseschau.extract.markup import TooComplex, check_markup
-        from presseschau.extract.metadata import read_metadata
+        from presseschau.extract.metadata.read import read_metadata
 
         try:
             check_markup(html, page.raw)

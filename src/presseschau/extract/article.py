@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.clean import agency_of, join_drop_caps, normalise, normalise_characters, split_agency_mark
-from presseschau.extract.body import default_model, select
-from presseschau.extract.dom import Block, read_blocks
-from presseschau.extract.features import Known, Shingles, words_of
-from presseschau.extract.hints import BIT
-from presseschau.extract.listing import is_listing
-from presseschau.extract.notices import without_permalink
-from presseschau.extract.sites import site_blocks
+from presseschau.extract.body.dom import Block, read_blocks
+from presseschau.extract.body.features import Known, Shingles, words_of
+from presseschau.extract.body.hints import BIT
+from presseschau.extract.body.listing import is_listing
+from presseschau.extract.body.notices import without_permalink
+from presseschau.extract.body.select import default_model, select
+from presseschau.extract.body.sites import site_blocks
 from presseschau.stable import rounded
 
 if TYPE_CHECKING:
     from presseschau.extract import Extractor
-    from presseschau.extract.metadata import Metadata
+    from presseschau.extract.metadata.read import Metadata
 
 _STATED_WORDS = 80  # a shorter `articleBody` is a teaser under another name
 _ALIGNED = 0.6  # share of stated and of shown words that agree where the DOM shows the stated body

@@ -1,6 +1,6 @@
-"""Learns which lines of a page dump belong to its article, from pages with their articles; writes text_model.json.
+"""Learns which lines of a page dump belong to its article, from pages with their articles; writes model.json.
 
-    python -m presseschau.extract.text_train PAGES.jsonl [MORE.jsonl …]
+    python -m presseschau.extract.dump.train PAGES.jsonl [MORE.jsonl …]
 
 Each record has `text` and `title`, `publisher` or `url`, and `dump` or `html` (a file beside the list, `.gz` or not; it
 is dumped in three styles). With `--left-out` nothing is written: each fifth of the publishers is scored by a model that
@@ -22,11 +22,11 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.clean import normalise
+from presseschau.extract.body.fit import Boosting, fit_forest
+from presseschau.extract.dump.features import NAMES, page_features
+from presseschau.extract.dump.lines import Line, lines_of, without_near_repeats
 from presseschau.extract.encoding import decode
-from presseschau.extract.fit import Boosting, fit_forest
-from presseschau.extract.model import Floats, Forest
-from presseschau.extract.text_features import NAMES, page_features
-from presseschau.extract.text_lines import Line, lines_of, without_near_repeats
+from presseschau.extract.forest import Floats, Forest
 from presseschau.stable import publisher_of, sha256
 
 Example = tuple[Floats, Floats, Floats]  # rows, labels, weights
@@ -176,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("pages", nargs="+", type=Path)
     parser.add_argument("--left-out", action="store_true", help="score publishers left out instead of writing a model")
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("text_model.json"))
+    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("model.json"))
     options = parser.parse_args(arguments)
     records = _records(options.pages)
     if options.left_out:

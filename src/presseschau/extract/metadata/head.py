@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from presseschau.extract.jsonld import plain
+from presseschau.extract.metadata.jsonld import plain
 
 Metas: TypeAlias = Mapping[str, tuple[str, ...]]
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from presseschau.extract import text_train
-from presseschau.extract.fit import Boosting
-from presseschau.extract.model import Forest
-from presseschau.extract.text_dump import extract_text, line_chances
-from presseschau.extract.text_features import NAMES, is_prose, page_features
-from presseschau.extract.text_lines import Line, lines_of
-from presseschau.extract.text_notices import is_notice
+from presseschau.extract.body.fit import Boosting
+from presseschau.extract.dump import train as text_train
+from presseschau.extract.dump.features import NAMES, is_prose, page_features
+from presseschau.extract.dump.lines import Line, lines_of
+from presseschau.extract.dump.select import extract_text, line_chances
+from presseschau.extract.forest import Forest
+from presseschau.extract.notices import is_notice
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 shared = pytest.mark.skipif(not SHARED.exists(), reason="the measured dumps are not beside the repository")

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.authors import (
+from presseschau.extract.metadata.authors import (
     agency_credited,
     agency_named,
     agency_of,
@@ -19,9 +19,9 @@ from presseschau.extract.authors import (
     is_newsroom,
     looks_like_person,
 )
-from presseschau.extract.byline import read_byline
-from presseschau.extract.head import Head, Metas, first_of, read_head
-from presseschau.extract.jsonld import (
+from presseschau.extract.metadata.byline import read_byline
+from presseschau.extract.metadata.head import Head, Metas, first_of, read_head
+from presseschau.extract.metadata.jsonld import (
     ARTICLE_TYPES,
     Graph,
     Node,
@@ -32,8 +32,8 @@ from presseschau.extract.jsonld import (
     text_of,
     types_of,
 )
-from presseschau.extract.published import modified_of, published_of
-from presseschau.extract.title import SiteKeys, Stated, choose_title, is_site, read_headings, site_keys
+from presseschau.extract.metadata.published import modified_of, published_of
+from presseschau.extract.metadata.title import SiteKeys, Stated, choose_title, is_site, read_headings, site_keys
 from presseschau.stable import canonical_url, publisher_of
 
 _AUTHOR_METAS = (

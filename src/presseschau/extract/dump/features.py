@@ -11,8 +11,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from presseschau.extract.dump.lines import Line, ends_sentence
 from presseschau.extract.phrases import PHRASE_NAMES, phrases
-from presseschau.extract.text_lines import Line, ends_sentence
 
 Floats = npt.NDArray[np.float64]
 

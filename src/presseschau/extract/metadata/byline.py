@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from presseschau.extract.authors import agency_named, clean_authors, looks_like_person
-from presseschau.extract.head import headline_at
-from presseschau.extract.jsonld import plain
+from presseschau.extract.metadata.authors import agency_named, clean_authors, looks_like_person
+from presseschau.extract.metadata.head import headline_at
+from presseschau.extract.metadata.jsonld import plain
 
 _CANDIDATES = "[itemprop~=author], [rel~=author], [class*=author i], [class*=autor i], [class*=byline i], byline"
 _AUTHOR_CLASS = re.compile(

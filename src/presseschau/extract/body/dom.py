@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from presseschau.extract.hints import hints, is_guest
+from presseschau.extract.body.hints import hints, is_guest
 from presseschau.extract.markup import TooComplex
 
 # Elements whose text no reader sees, that are controls, or that lead elsewhere.

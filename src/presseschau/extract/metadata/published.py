@@ -10,9 +10,9 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from presseschau.extract.dates import parse_date
-from presseschau.extract.head import Metas, headline_at
-from presseschau.extract.jsonld import Node, strings
+from presseschau.extract.metadata.dates import parse_date
+from presseschau.extract.metadata.head import Metas, headline_at
+from presseschau.extract.metadata.jsonld import Node, strings
 
 PUBLISHED_METAS = (
     "article:published_time", "article:published:time", "article:published", "og:article:published_time",

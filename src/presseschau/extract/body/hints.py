@@ -8,7 +8,7 @@ from functools import lru_cache
 from presseschau.extract.words import read_words
 
 # The order in the file is the order of the bits.
-HINTS: tuple[tuple[str, str], ...] = tuple((name, "|".join(parts)) for name, parts in read_words("hints").items())
+HINTS: tuple[tuple[str, str], ...] = tuple((name, "|".join(parts)) for name, parts in read_words("body/hints").items())
 HINT_NAMES: tuple[str, ...] = tuple(name for name, _ in HINTS)
 _HINT_RES = tuple(re.compile(pattern) for _, pattern in HINTS)
 BIT = {name: 1 << i for i, name in enumerate(HINT_NAMES)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import attrgetter
 
-from presseschau.extract.dom import Block, Box
+from presseschau.extract.body.dom import Block, Box
 
 _LEAF_TAGS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "figcaption", "td", "dd"])
 _FADE = 0.8

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from selectolax.lexbor import LexborNode
 
-from presseschau.extract.jsonld import plain
+from presseschau.extract.metadata.jsonld import plain
 
 Words: TypeAlias = tuple[str, ...]
 SiteKeys: TypeAlias = frozenset[Words]

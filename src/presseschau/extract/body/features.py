@@ -16,15 +16,15 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.extract.boxes import box_sums, climb, outer_box
-from presseschau.extract.dom import BOX_BIT, Block, Box
-from presseschau.extract.hints import HINT_NAMES
+from presseschau.extract.body.boxes import box_sums, climb, outer_box
+from presseschau.extract.body.dom import BOX_BIT, Block, Box
+from presseschau.extract.body.hints import HINT_NAMES
 from presseschau.extract.phrases import phrases
 from presseschau.extract.words import read_words
 
 Floats = npt.NDArray[np.float32]
 
-_WORDS = read_words("words")
+_WORDS = read_words("body/words")
 _FUNCTION_WORDS = frozenset(_WORDS["function_words"].split())
 _SERVICE_WORDS = frozenset(_WORDS["service_words"].split())
 _WORD = re.compile(r"\w+")

@@ -1,6 +1,6 @@
 """The article in a plain-text dump of a whole page, or an article that is already clean.
 
-A boosted ensemble over line features (`text_features`, weights in `text_model.json`, learnt by `text_train`) says how
+A boosted ensemble over line features (`features`, weights in `model.json`, learnt by `train`) says how
 likely each line belongs to the article; lines near running text are asked, menus and footers are not. Where nearly all
 of the input is article and nothing around it is known boilerplate, the input counts as clean and stays as it is.
 """
@@ -20,13 +20,13 @@ import numpy.typing as npt
 
 from presseschau.clean import drop_repeated_paragraphs, join_drop_caps, split_agency_mark
 from presseschau.document import Document
-from presseschau.extract.authors import clean_authors, looks_like_person
-from presseschau.extract.dates import parse_date
-from presseschau.extract.model import Forest
+from presseschau.extract.dump.features import NAMES, cached_phrases, is_prose, page_features
+from presseschau.extract.dump.lines import Line, ends_sentence, lines_of, without_near_repeats
+from presseschau.extract.forest import Forest
+from presseschau.extract.metadata.authors import clean_authors, looks_like_person
+from presseschau.extract.metadata.dates import parse_date
+from presseschau.extract.notices import is_notice
 from presseschau.extract.phrases import PHRASE_NAMES
-from presseschau.extract.text_features import NAMES, cached_phrases, is_prose, page_features
-from presseschau.extract.text_lines import Line, ends_sentence, lines_of, without_near_repeats
-from presseschau.extract.text_notices import is_notice
 from presseschau.stable import canonical_url, publisher_of
 
 EXTRACTOR = "presseschau-text 1"
@@ -61,7 +61,7 @@ _TITLE_REACH = 25
 
 @cache
 def _model() -> Forest:
-    data = json.loads(resources.files("presseschau.extract").joinpath("text_model.json").read_text("utf-8"))
+    data = json.loads(resources.files("presseschau.extract.dump").joinpath("model.json").read_text("utf-8"))
     return Forest.from_json(data, NAMES)
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.extract.dom import Block, Box
-from presseschau.extract.features import words_of
-from presseschau.extract.hints import name_parts
-from presseschau.extract.lexicon import Lexicon, word_tokens
-from presseschau.extract.model import Floats
+from presseschau.extract.body.dom import Block, Box
+from presseschau.extract.body.features import words_of
+from presseschau.extract.body.hints import name_parts
+from presseschau.extract.body.lexicon import Lexicon, word_tokens
+from presseschau.extract.forest import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from presseschau.extract.dom import Block, Box
+from presseschau.extract.body.dom import Block, Box
 from presseschau.stable import publisher_of
 
 _FOLDER = Path(__file__).parent

@@ -11,12 +11,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.extract.boxes import outer_box
-from presseschau.extract.dom import Block, Box
-from presseschau.extract.features import COLUMNS, Floats, Known, measure, words_of
-from presseschau.extract.lexicon import LEXICON_COLUMNS, Lexicon
-from presseschau.extract.model import Forest
-from presseschau.extract.notices import notice_class
+from presseschau.extract.body.boxes import outer_box
+from presseschau.extract.body.dom import Block, Box
+from presseschau.extract.body.features import COLUMNS, Floats, Known, measure, words_of
+from presseschau.extract.body.lexicon import LEXICON_COLUMNS, Lexicon
+from presseschau.extract.body.notices import notice_class
+from presseschau.extract.forest import Forest
 from presseschau.extract.phrases import PHRASE_NAMES, phrases
 
 Mask: TypeAlias = npt.NDArray[np.bool_]

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from presseschau.extract.boxes import outer_box
-from presseschau.extract.dom import Block, Box
-from presseschau.extract.features import Floats
-from presseschau.extract.hints import name_parts
+from presseschau.extract.body.boxes import outer_box
+from presseschau.extract.body.dom import Block, Box
+from presseschau.extract.body.features import Floats
+from presseschau.extract.body.hints import name_parts
 
 LEXICON_COLUMNS: tuple[str, ...] = (
     "lex_mean", "lex_low", "lex_high", "lex_start", "lex_known", "name_own", "name_parent", "name_grand",
