@@ -12,9 +12,10 @@ from typing import Any, cast
 ROOT = Path(__file__).resolve().parent.parent
 # Options whose value is a path, a URL or an id: taken as typed, whatever commas, brackets or digits are in it.
 LITERAL = re.compile(
-    r"(\+*(?:\w+\.)*(?:path|dir|work_dir|output|takedown|diff|lock|scheme|calibration|card|url|id|page))=(.*)",
+    r"(\+*(?:\w+\.)*(?:path|dir|work_dir|output|takedown|diff|lock|scheme|calibration|human|llm|corrections|targets|transformer|card|url|id|page))=(.*)",
     re.DOTALL,
 )
+_WORD = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^\s,:{}\[\]'"](?:[^,:{}\[\]'"]*[^\s,:{}\[\]'"])?""")
 BUILT, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -67,10 +68,16 @@ def _as_typed(argument: str) -> str:
     """An override in Hydra's grammar whose value means what was typed."""
     match = LITERAL.fullmatch(argument)
     if match is None or match[2] == "null" or match[2][:1] in ("'", '"', "[", "{"):
-        return argument
+        name, equals, value = argument.partition("=")
+        return name + equals + _WORD.sub(_quoted, value)
     # Hydra unescapes quotes, and backslashes only before a quote.
     value = re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + ("\\'" if m[2] else ""), match[2])
     return f"{match[1]}='{value}'"
+
+
+def _quoted(word: re.Match[str]) -> str:
+    """A German word in quotes: Hydra's grammar knows unquoted words in ASCII only."""
+    return word[0] if word[0].isascii() or word[0][0] in "'\"" else f"'{word[0]}'"
 
 
 def _stop(message: str, status: int) -> None:
@@ -80,6 +87,8 @@ def _stop(message: str, status: int) -> None:
 
 def _one_line(error: Exception, config_name: str) -> str:
     """Hydra's complaint as one line that names the option and the nearest valid choice."""
+    from hydra.errors import OverrideParseException
+
     from presseschau.config import nearest
 
     text = str(error)
@@ -89,6 +98,8 @@ def _one_line(error: Exception, config_name: str) -> str:
     if match := re.search(r"Could not find '(\w+)/([\w-]+)'", text):
         known = [path.stem for path in (ROOT / "configs" / match[1]).glob("*.yaml")]
         return f"{match[1]}={match[2]} is not known: {nearest(match[2], known)}"
+    if isinstance(error, OverrideParseException):
+        return f"can't read {error.override}: write OPTION=VALUE, special characters in quotes: 'OPTION=\"VALUE\"'"
     return " ".join(text.split())
 
 

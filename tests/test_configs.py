@@ -96,7 +96,8 @@ def test_help_of_every_command(command: str) -> None:
         (["output.dir=README.md"], "output.dir=README.md is a file"),
         (["rights.reserved=maybe"], "rights.reserved=maybe is not known"),
         (["split.cutoff=soon"], "split.cutoff=soon must be a day"),
-        (["label.keep=[ai"], "[ai"),
+        (["label.keep=[ai"], "can't read label.keep=[ai: write OPTION=VALUE"),
+        (["seed"], "can't read seed: write OPTION=VALUE"),
     ],
 )
 def test_mistakes_exit_with_2_and_one_line(overrides: list[str], message: str, tmp_path: Path) -> None:
@@ -105,6 +106,18 @@ def test_mistakes_exit_with_2_and_one_line(overrides: list[str], message: str, t
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+def test_german_words_need_no_quotes(tmp_path: Path) -> None:
+    table, out = tmp_path / "a.csv", tmp_path / "out"
+    words = " ".join(f"Wort{i} steht in diesem Satz über Größen und Maße der Geräte." for i in range(12))
+    table.write_text(f"Körper;Größe\n{words};XL\n", encoding="utf-8")
+    done = run_script(
+        "build", f"pipeline.work_dir={tmp_path / 'w'}", f"output.dir={out}", "source=csv", f"source.path={table}",
+        "source.columns={text: Körper}", "source.keep=[Größe]", "dataset.creators=[Jörg Müller, B C]", "split=random",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Jörg Müller" in (out / "README.md").read_text(encoding="utf-8")
 
 
 def test_no_article_at_all_exits_with_1_and_says_why(tmp_path: Path) -> None:
