@@ -12,18 +12,21 @@ from command import BUILT, FAILED, run
 
 
 def main(config: dict[str, Any]) -> int:
+    from presseschau.annotation.annotate import analyse, calibrate, export, import_, measure, review
+    from presseschau.annotation.llm import Llm
+    from presseschau.annotation.order import Annotate
     from presseschau.config import ConfigError, build
     from presseschau.label import Labeler
-    from presseschau.label.annotate import Annotate, analyse, calibrate, export, import_, measure
-    from presseschau.label.llm import Llm
+    from presseschau.pipeline.settings import labeler_options, transformer_options
 
-    rules = dict(config.pop("label"))
+    rules = labeler_options(config.pop("label"))
     llm = rules.pop("llm")
     # The group has options of the build, too; only the labeler's own count here.
     own = {f.name: rules[f.name] for f in dataclasses.fields(Labeler) if f.name in rules}
     for name in ("path", "exclude", "labels"):
         config[name] = _files(config[name])
     config["labeler"] = build(Labeler, own, "label")
+    config["transformer"] = transformer_options(rules["transformer"])
     config["llm"] = build(Llm, llm, "label.llm") if config["action"] == "llm" else None
     try:
         order = build(Annotate, config, "")
@@ -34,6 +37,7 @@ def main(config: dict[str, Any]) -> int:
             "import": import_,
             "agreement": measure,
             "analysis": analyse,
+            "audit": review,
             "calibrate": calibrate,
         }
         print(actions[order.action](order))
@@ -45,7 +49,7 @@ def main(config: dict[str, Any]) -> int:
 def _llm(order: Any) -> int:
     from tqdm import tqdm
 
-    from presseschau.label.annotate import estimate_llm, run_llm
+    from presseschau.annotation.annotate import estimate_llm, run_llm
 
     plan = estimate_llm(order)
     print(

@@ -14,9 +14,10 @@ _QUOTED = re.compile(r"""(['"]).*\1""", re.DOTALL)
 
 def main(config: dict[str, Any]) -> int:
     from presseschau.benchmark.compare import compare
-    from presseschau.benchmark.leaderboard import publish, show
+    from presseschau.benchmark.leaderboard import publish
     from presseschau.benchmark.run import run as run_model
     from presseschau.benchmark.settings import settings_from
+    from presseschau.benchmark.tables import show
     from presseschau.config import ConfigError
 
     settings = settings_from(config)
@@ -26,6 +27,9 @@ def main(config: dict[str, Any]) -> int:
     if config["action"] != "run":
         raise ConfigError(f"action={config['action']} is not known: valid: compare, run")
     outcome = run_model(settings)
+    if outcome.results is None:
+        print(outcome.told)
+        return BUILT
     publish(settings.output, outcome.folder, settings.uncertainty, settings.seed)
     # Hydra leaves a record of a sweep; each of our runs has its own config
     (settings.output / "multirun.yaml").unlink(missing_ok=True)

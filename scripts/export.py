@@ -10,23 +10,23 @@ from command import BUILT, run
 
 def main(config: dict[str, Any]) -> int:
     from presseschau.config import ConfigError, nearest
-    from presseschau.publish.export import FORMATS, SEPARATORS, export
+    from presseschau.publish.export import DEFAULT, FORMATS, SEPARATORS, export
     from presseschau.publish.manifest import read_manifest
 
-    dataset, kind = Path(config["dir"]), config["format"]
+    dataset, kind, view = Path(config["dir"]), config["format"], config["view"]
     for option, known in {"format": FORMATS, "formulas": ("escape", "keep"), "separator": SEPARATORS}.items():
         if config[option] not in known:
             raise ConfigError(f"{option}={config[option]} is not known: {nearest(str(config[option]), known)}")
     try:
         manifest = read_manifest(dataset)
-        beside = dataset.resolve().parent / f"{manifest['name']}-{manifest['version']}.{kind}"
+        named = "-".join([manifest["name"], manifest["version"], *([] if view == DEFAULT else [view])])
+        beside = dataset.resolve().parent / f"{named}.{kind}"
         output = Path(config["output"]) if config["output"] else beside
-        rows = export(
-            dataset, output, kind, config["splits"], config["columns"], config["formulas"], config["separator"]
-        )
+        options = (config["splits"], config["columns"], config["formulas"], config["separator"], view)
+        rows = export(dataset, output, kind, *options)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    print(f"{rows:,} articles in {output}")
+    print(f"{rows:,} {'articles' if view == DEFAULT else 'rows'} in {output}")
     return BUILT
 
 

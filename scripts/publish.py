@@ -16,7 +16,8 @@ def main(config: dict[str, Any]) -> int:
         # Large files by Git LFS, which every such server has; the client would take Xet, which only the Hub has.
         os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
     from presseschau.config import ConfigError, build
-    from presseschau.pipeline.upload import Upload, upload
+    from presseschau.pipeline.outgoing import Upload
+    from presseschau.pipeline.upload import upload
     from presseschau.publish.hub import Hub, without_token
 
     values = {key: value for key, value in config.items() if key not in ("dir", "rights")}

@@ -21,9 +21,17 @@ def main(config: dict[str, Any]) -> int:
     except ValueError as error:
         raise ConfigError(str(error)) from error
     summary = found.summary()
+    if config["scaling"]:
+        from presseschau.pipeline.scaling import measure_scaling
+
+        own = measure_scaling(
+            config["source"], ROOT / "scripts/build.py", config["build"], config["rounds"], config["pages"]
+        )
+        summary["scaling"] = own.summary()
     out = Path(config["output"])
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(orjson.dumps(summary, option=orjson.OPT_INDENT_2) + b"\n")
+    grown = summary.get("scaling")
     cpu, stages = summary["cpu_ms_per_page"], summary["stage_cpu_ms_per_page"]
     print(
         f"{summary['pages']} pages of {summary['page_bytes'] / 1024:.0f} KiB, medians of {summary['rounds']} rounds, "
@@ -35,7 +43,13 @@ def main(config: dict[str, Any]) -> int:
         f"  start-up        {summary['startup_cpu_seconds']:8.2f} s; a rebuild with nothing changed "
         f"{summary['rebuild_cpu_seconds']:.2f} s = {summary['rebuild_over_build']:.1%} of the first build\n"
         f"  peak memory     {summary['main_peak_mib']} MiB main process, {summary['worker_peak_mib']} MiB worker\n"
-        f"written to {out}"
+        + (
+            f"  {grown['workers']} workers       {grown['many'] / grown['one']:8.2f} x the pages a second of one, "
+            f"{grown['efficiency']:.2f} of {grown['workers']} separate processes (load {grown['load']})\n"
+            if grown
+            else ""
+        )
+        + f"written to {out}"
     )
     return BUILT
 

@@ -30,11 +30,14 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.clean import normalise
-from presseschau.extract.body.dom import Block, read_blocks
-from presseschau.extract.body.features import COLUMNS, Floats, Known, measure, words_of
+from presseschau.extract.body.blocks import Block
+from presseschau.extract.body.dom import read_blocks
+from presseschau.extract.body.features import COLUMNS, measure
 from presseschau.extract.body.fit import Boosting, Evidence, fit_forest
-from presseschau.extract.body.lexicon import LEXICON_COLUMNS
+from presseschau.extract.body.known import Known
+from presseschau.extract.body.lexicon import Floats
 from presseschau.extract.body.select import Model, select
+from presseschau.extract.body.tokens import Tokens
 from presseschau.extract.encoding import decode
 from presseschau.extract.markup import TooComplex
 from presseschau.extract.metadata.read import read_metadata
@@ -50,14 +53,13 @@ _BUCKETS = 5
 
 @dataclass(slots=True)
 class Example:
-    """One page with its blocks, features and labels."""
+    """One page with its blocks and labels."""
 
     kind: str
     group: str
     row: dict[str, Any]
     known: Known
     blocks: list[Block]
-    table: Floats
     target: Floats
     weight: Floats
 
@@ -154,7 +156,7 @@ def load(folder: Path) -> list[Example]:
                 continue  # no spaces between words: another way of writing than any page this is for
             html = decode(gzip.decompress((folder / row["html"]).read_bytes()))
             tree = LexborHTMLParser(html)
-            meta = read_metadata(tree, html, row["url"])
+            meta = read_metadata(tree, html.encode(), row["url"])
             try:
                 blocks = read_blocks(tree)
             except TooComplex:
@@ -164,18 +166,7 @@ def load(folder: Path) -> list[Example]:
             known = Known(meta.title, meta.teaser, meta.article_body)
             target, weight = labels(kind, row, blocks, silver_text(html, row["url"]) if kind == "web" else "")
             group = publisher_of(row["url"]) or row["url"]
-            examples.append(
-                Example(
-                    kind,
-                    group,
-                    row,
-                    known,
-                    blocks,
-                    measure(blocks, [words_of(b.text) for b in blocks], known),
-                    target,
-                    weight,
-                )
-            )
+            examples.append(Example(kind, group, row, known, blocks, target, weight))
     return examples
 
 
@@ -194,11 +185,11 @@ def train(examples: Sequence[Example], how: Boosting) -> dict[str, Any]:
     lexicons = {b: evidence.lexicon(g for g in bucket_of if bucket_of[g] != b) for b in sorted(set(bucket_of.values()))}
     rows = []
     for e in examples:
-        seen = lexicons[e.bucket].rows(e.blocks, [words_of(b.text) for b in e.blocks])
-        rows.append((np.hstack([e.table, seen]), e.target, e.weight))
-    forest = fit_forest(*pooled(rows, 0), (*COLUMNS, *LEXICON_COLUMNS), how, 0)
+        lexicon = lexicons[e.bucket]
+        rows.append((measure(e.blocks, Tokens(e.blocks), e.known, lexicon), e.target, e.weight))
+    forest = fit_forest(*pooled(rows, 0), COLUMNS, how, 0)
     lexicon = evidence.lexicon(bucket_of)
-    return {"lexicon": {"words": dict(lexicon.words), "names": dict(lexicon.names)}, "forest": forest}
+    return {"lexicon": {"boilerplate": list(lexicon.boilerplate), "names": dict(lexicon.names)}, "forest": forest}
 
 
 def shingle_f1(text: str, gold: str) -> float:
@@ -250,9 +241,8 @@ def main() -> int:
     parser.add_argument(
         "--leave-out", type=int, default=0, metavar="FOLDS", help="score on publishers left out, in so many folds"
     )
-    parser.add_argument("--trees", type=int, default=Boosting().trees)
     args = parser.parse_args()
-    how = Boosting(trees=args.trees)
+    how = Boosting(trees=240, rate=0.08)
     examples = load(args.pages)
     counts = Counter(e.kind for e in examples)
     publishers = {k: len({e.group for e in examples if e.kind == k}) for k in counts}

@@ -1,4 +1,7 @@
-"""Recomputes every promise of a dataset folder: `python scripts/verify.py dir=mydata`."""
+"""Recomputes every promise of a dataset folder: `python scripts/verify.py dir=mydata`.
+
+With `rebuild=true source.path=pages/` it also builds the dataset once more and compares every byte.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,15 @@ def main(config: dict[str, Any]) -> int:
     for problem in problems:
         print(problem)
     print(f"{config['dir']}: {f'{len(problems)} promises do not hold' if problems else 'every promise holds'}")
+    if config["rebuild"]:
+        from presseschau.pipeline.rebuild import rebuild
+
+        given = {key: value for key, value in config.items() if key not in ("dir", "diff", "rebuild", "workers")}
+        other = rebuild(Path(config["dir"]), given, config["workers"])
+        for line in other:
+            print(line)
+        print(f"{config['dir']}: {'its rebuild differs' if other else 'its rebuild is the same, byte for byte'}")
+        problems += other
     return FAILED if problems else BUILT
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import SHARED
-from presseschau.label.aggregate import Consensus, aggregate, dawid_skene, disputes, enough, majority
-from presseschau.label.agreement import agreement, alpha_per_label, cohen_kappa, fleiss_kappa, krippendorff_alpha
+from presseschau.annotation.aggregate import Consensus, aggregate, dawid_skene, disputes, enough, majority
+from presseschau.annotation.agreement import agreement, alpha_per_label, cohen_kappa, fleiss_kappa, krippendorff_alpha
 
 CLASSES = ("ai", "mobile", "other")
 RATINGS = st.dictionaries(

@@ -19,14 +19,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ROOT, build, run_script
+from presseschau.annotation.annotate import analyse, calibrate, export, import_, measure
+from presseschau.annotation.answers import Quote, resolve
+from presseschau.annotation.formats.label_studio import labelling_config
+from presseschau.annotation.human import HumanLabel, load_human, write_human
+from presseschau.annotation.order import Annotate
+from presseschau.annotation.overrides import OverrideReport, load_overrides
 from presseschau.document import Document, Span
 from presseschau.label import Labeler, load_scheme
-from presseschau.label.annotate import Annotate, analyse, calibrate, export, import_, measure
-from presseschau.label.annotation import Quote, resolve
 from presseschau.label.calibrate import load_calibration
-from presseschau.label.human import HumanLabel, load_human, write_human
-from presseschau.label.label_studio import labelling_config
-from presseschau.label.overrides import OverrideReport, load_overrides
 from presseschau.publish.verify import verify
 from presseschau.schema import LabelNames, Schema
 from presseschau.stable import article_id, sha256
@@ -329,7 +330,7 @@ def test_training_tasks_carry_the_rules_labels(dataset: Path) -> None:
     assert values["topic"] == {"choices": ["mobile"]}
     assert values["stance_target"] == {"text": ["Fotofuchs 3"]}
     assert values["evidence"]["text"] == KAMERA[38:58]
-    assert prediction["model_version"] == "rules/1"
+    assert prediction["model_version"] == Labeler().name
     # a person who accepts the predictions says what the rules said
     done = answered([kamera], {ID[0]: [annotation(1, 7, *prediction["result"], parent_prediction=3)]})
     label = load_human(labels_of(dataset, done)[0], NAMES).by_id[ID[0]]

@@ -1,4 +1,4 @@
-"""Author names without CMS noise; agencies."""
+"""Author names without CMS noise."""
 
 from __future__ import annotations
 
@@ -6,13 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.extract.metadata.authors import (
-    agency_credited,
-    agency_of,
-    clean_authors,
-    is_newsroom,
-    looks_like_person,
-)
+from presseschau.extract.metadata.authors import clean_authors, is_newsroom, looks_like_person
 
 
 @pytest.mark.parametrize(
@@ -112,57 +106,3 @@ def test_newsroom() -> None:
     assert is_newsroom("Redaktion")
     assert is_newsroom("Beispielblatt-Redaktion")
     assert not is_newsroom("Anna Beispiel")
-
-
-@pytest.mark.parametrize(
-    ("authors", "text", "agency"),
-    [
-        (["dpa"], "", "dpa"),
-        (["Deutsche Presse-Agentur"], "", "dpa"),
-        (["Anna Beispiel", "AFP"], "", "AFP"),
-        (["Anna Beispiel/dpa"], "", "dpa"),
-        (["Reuters", "Anna Beispiel"], "", "Reuters"),
-        (["APA"], "", "APA"),
-        (["Keystone-SDA"], "", "Keystone-SDA"),
-        (["Anna Beispiel"], "", None),
-        (["Apa Beispiel"], "", None),
-        ([], "Der Zug fährt wieder. (dpa)", "dpa"),
-        ([], "Der Zug fährt wieder.\n\n(abc/dpa/AFP)", "dpa"),
-        ([], "Der Zug fährt wieder.\n\nabc/epd", "epd"),
-        ([], "Der Zug fährt wieder.\n\n© dpa-infocom, dpa:240312-99-123456/3", "dpa"),
-        ([], "BERLIN (dpa) - Der Zug fährt wieder. Alle sind froh.", "dpa"),
-        ([], "Rom/Wien (KNA). Der Papst reist.", "KNA"),
-        ([], "Das sagte er der dpa. Mehr sagte er nicht.", None),
-        ([], "Nach Angaben der Agentur AFP fährt der Zug wieder.", None),
-        ([], "Der Konzern (AG) wächst.", None),
-    ],
-)
-def test_agency_of(authors: list[str], text: str, agency: str | None) -> None:
-    assert agency_of(authors, text) == agency
-
-
-@pytest.mark.parametrize(
-    ("html", "agency"),
-    [
-        ("<p>Quelle: beispiel.de, abc/AFP/dpa</p>", "AFP"),
-        ("<p>Quelle: abc/dpa</p>", "dpa"),
-        ("<span>(Quelle: APA/dpa)</span>", "APA"),
-        ("<p>© dpa-infocom, dpa:240312-99-123456/3</p>", "dpa"),
-        ("<figcaption>Quelle: dpa</figcaption>", None),
-        ("<figcaption>Quelle: picture alliance/dpa/Max Muster</figcaption>", None),
-        ("<p>Quelle: Statistisches Amt</p>", None),
-        ("<p>Die dpa meldet das.</p>", None),
-        # the first credit that names an agency counts
-        ("<p>Quelle: abc/Amt</p><p>Quelle: abc/AFP</p><p>Quelle: abc/dpa</p>", "AFP"),
-        ("<p>dpa: eine Agentur.</p><p>© dpa-infocom, dpa:240312-99-123456/3</p><p>Mehr zu dpa: hier</p>", "dpa"),
-    ],
-)
-def test_agency_credited(html: str, agency: str | None) -> None:
-    assert agency_credited(html) == agency
-
-
-def test_agency_credited_is_looked_for_behind_the_headline() -> None:
-    credit, far = "<p>Quelle: abc/dpa</p>", "x" * 250_000
-    assert agency_credited(f"{far}<h1>Neue Brücke</h1>{credit}<h1>Mehr</h1>") == "dpa"
-    assert agency_credited(f"{credit}<h1>Neue Brücke</h1>") is None
-    assert agency_credited(f"<h1>Neue Brücke</h1><script>{far}</script>{credit}") is None

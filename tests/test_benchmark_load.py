@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from presseschau.benchmark.data import Corpus
 from presseschau.benchmark.load import load
-from presseschau.benchmark.settings import Source
+from presseschau.benchmark.settings import Source, TextFields
 from presseschau.config import ConfigError
 from presseschau.schema import LabelNames, Schema
 
@@ -175,5 +176,24 @@ def test_what_is_wrong_with_a_folder(tmp_path: Path) -> None:
 def test_a_split_without_rows_is_named(tmp_path: Path) -> None:
     rows = [article(i, stance=i % 2, stance_target="Gerät") for i in range(4)]
     folder = dataset(tmp_path / "d", {"train": rows, "test": [article(9)]})
-    with pytest.raises(ConfigError, match=r"split test has no rows with a stance"):
+    with pytest.raises(ConfigError, match=r"split test has no rows with a stance: build with more pages"):
         load(Source("published", str(folder)), "stance")
+    path = csv_file(tmp_path, "label,text,split\na,eins,train\nb,zwei,train\na,,test\n")
+    with pytest.raises(ConfigError, match="split test has no rows: add rows to it"):
+        load(source(path, split="split", missing="drop"), "topic")
+
+
+def test_rows_are_read_where_they_lie() -> None:
+    table = pa.concat_tables([pa.table({"id": [f"{i}" for i in range(a, a + 5)]}) for a in (0, 5, 10)])
+    corpus = Corpus(table, ("a",), np.zeros(15, dtype=np.int64), {}, "topic")
+    assert corpus.values("id", np.array([13, 2, 7])) == ["13", "2", "7"]
+    assert corpus.values("id", np.zeros(0, dtype=np.int64)) == []
+    assert corpus.values("title", np.array([1])) == [None]
+
+
+def test_a_title_and_a_text_are_cut_together(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "label,titel,text\na,Kurz,Ein langer Text\nb,x,y\n")
+    corpus = load(source(path, title="titel"), "topic")
+    cut = corpus.examples(corpus.splits["train"], TextFields(max_chars=8))
+    assert next(cut.parts()) == ("Kurz", "Ein ")
+    assert next(cut.texts()) == "Kurz\n\nEi"

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, f1_score
 
+from presseschau.benchmark.data import ABSTAINED
 from presseschau.benchmark.metrics import brier, expected_calibration_error, macro_f1, scores, stance_scores
-from presseschau.benchmark.uncertainty import holm, intervals, mcnemar, randomisation
+from presseschau.benchmark.uncertainty import cluster_counts, difference, holm, intervals, mcnemar, randomisation
 
 LABELS = ("a", "b", "c", "d")
 PAIRS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40)
@@ -85,6 +86,35 @@ def test_a_rare_class_does_not_bend_the_interval_of_a_model_that_never_finds_it(
         [(y, always)], [str(i) for i in range(100)], np.array([0, 1]), 2, rounds=400, confidence=0.95, seed=0
     )["macro_f1"]
     assert 0.48 < low <= high <= 0.5
+
+
+def test_an_abstention_is_wrong_and_no_answer() -> None:
+    y, p = np.array([0, 0, 1, 1]), np.array([0, ABSTAINED, 1, ABSTAINED])
+    probabilities = np.where(p[:, None] == ABSTAINED, 0.0, np.eye(2)[np.maximum(p, 0)])
+    found = scores(y, p, probabilities, ("a", "b"), np.array([0, 1]))
+    assert (found["articles"], found["abstained"], found["accuracy"]) == (4, 2, 0.5)
+    assert found["per_class"]["a"] == {"precision": 1.0, "recall": 0.5, "f1": 0.666667, "support": 2}
+    assert (found["ece"], found["brier"]) == (0.0, 0.5)
+    assert found["confusion"]["rows_true"] == [[1, 0], [0, 1]]
+    table, plain = cluster_counts(y, p, ["w", "w", "z", "z"], 2)
+    assert table.sum(0).tolist() == [[1, 1], [0, 0], [1, 1]]  # right, wrongly said, missed
+    assert plain.tolist() == [[2, 1], [2, 1]]
+    folded = stance_scores(y, p, ("favor", "mixed"))
+    assert folded["f1_favor_against"] == pytest.approx(1 / 3, abs=1e-6)
+
+
+def test_a_gap_is_sure_where_the_sets_are_large() -> None:
+    rng = np.random.default_rng(0)
+
+    def side(size: int, right: float):
+        y = rng.integers(0, 2, size)
+        return [(y, np.where(rng.random(size) < right, y, 1 - y))], [str(i) for i in range(size)]
+
+    options = {"rounds": 300, "confidence": 0.95, "seed": 0}
+    large = difference(side(2000, 0.7), side(2000, 0.9), np.array([0, 1]), 2, **options)["macro_f1_shared"]
+    small = difference(side(20, 0.7), side(20, 0.9), np.array([0, 1]), 2, **options)["macro_f1_shared"]
+    assert large[0] < -0.2 < large[1] < 0
+    assert small[1] - small[0] > 3 * (large[1] - large[0])
 
 
 def test_mcnemar_is_the_binomial_test() -> None:

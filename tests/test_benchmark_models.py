@@ -21,7 +21,7 @@ from presseschau.config import ConfigError
 CONFIGS = {
     p.stem: yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted((ROOT / "configs/model").glob("*.yaml"))
 }
-HERE = [name for name, config in CONFIGS.items() if config["kind"] not in ("embeddings", "transformer")]
+HERE = [name for name, config in CONFIGS.items() if config["kind"] not in ("embeddings", "transformer", "zero_shot")]
 WORDS = {
     "hardware": "Grafikkarte Prozessor Mainboard Arbeitsspeicher SSD",
     "ai": "Sprachmodell KI-Modell Chatbot ChatGPT neuronales",
@@ -210,6 +210,23 @@ def test_a_tiny_transformer_from_end_to_end(tiny: Path) -> None:
     assert sure.shape == (15, 3)
     assert np.allclose(sure.sum(axis=1), 1, atol=1e-5)
     assert (model.predict(test) == test.y).mean() > 0.5
+
+
+@pytest.mark.parametrize("class_weight", [None, "balanced"])
+def test_a_transformer_that_learns_nothing_stops_early(tiny: Path, class_weight: str | None) -> None:
+    options = {"path": str(tiny), "epochs": 30, "patience": 1, "batch_size": 30, "class_weight": class_weight}
+    model, _ = fitted("transformer", learning_rate=3.0, **options)
+    assert 1 <= model.spent["epochs"] < 30
+    whole = corpus()
+    alone = model_from(CONFIGS["transformer"] | options | {"epochs": 2}, workers=1)
+    alone.fit(part(whole, "train"), None, 0)
+    assert alone.spent["epochs"] == 2  # without validation nothing stops it
+
+
+def test_a_transformer_that_can_not_be_had_is_one_line(tiny: Path) -> None:
+    with pytest.raises(ConfigError, match=r"model.path=.*is no model folder here") as error:
+        fitted("transformer", path=str(tiny / "nichts"))
+    assert "\n" not in str(error.value)
 
 
 def test_tiny_embeddings_from_end_to_end(tmp_path: Path) -> None:

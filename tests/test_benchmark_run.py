@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +20,8 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 from sklearn.metrics import accuracy_score, f1_score
 
-from conftest import ROOT, SHARED, run_script
+from conftest import ROOT, run_script
+from presseschau.benchmark import features
 from presseschau.benchmark import run as run_module
 from presseschau.benchmark.compare import compare
 from presseschau.benchmark.leaderboard import publish
@@ -169,6 +174,32 @@ def test_a_random_model_runs_with_several_seeds(published: Path, tmp_path: Path)
     assert found["metrics"]["test"]["std"]["macro_f1"] > 0
 
 
+def test_runs_that_differ_in_their_learning_curve_alone_are_one_line(published: Path, tmp_path: Path) -> None:
+    for curve in ("[]", "[0.5]"):
+        outcome = ran(published, tmp_path, "model=multinomial_nb", f"learning_curve={curve}", "seeds=2")
+        publish(tmp_path / "out", outcome.folder, SURE, 0)
+    text = (tmp_path / "out/leaderboard.md").read_text(encoding="utf-8")
+    assert "| 1 | multinomial_nb | " in text
+    assert "| 2 | " not in text
+    assert "-curve.png" in text
+
+
+def test_a_search_counts_features_once(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    learnt: list[int] = []
+    real = features.Tfidf.learn
+
+    def spy(self: features.Tfidf, *arguments: Any) -> Any:
+        learnt.append(1)
+        return real(self, *arguments)
+
+    monkeypatch.setattr(features.Tfidf, "learn", spy)
+    found = ran(published, tmp_path, "model=multinomial_nb", "search=grid").results
+    assert len(found["search"]["tried"]) == 5
+    assert len(learnt) == 2  # once for the search, and once for the fit whose time is reported
+    ran(published, tmp_path, "model=tfidf_word_svm", "search=random", "budget=3", "text.max_chars=500")
+    assert len(learnt) == 4
+
+
 def test_search_chooses_on_validation(published: Path, tmp_path: Path) -> None:
     found = ran(published, tmp_path, "model=multinomial_nb", "search=grid").results
     tried = found["search"]["tried"]
@@ -310,46 +341,22 @@ def test_mistakes_exit_with_2_and_one_line(overrides: list[str], message: str, t
     assert done.stderr.count("\n") == 1
 
 
-KNOWN = {
-    "plain": (0.781, 0.772, ["model=tfidf_word_svm", "model.C=1",
-              "model.word={analyzer: word, ngrams: [1, 1], min_df: 1, max_df: 1.0, sublinear: false}"]),
-    "word": (0.793, 0.779, ["model=tfidf_word_svm"]),
-    "char": (0.812, 0.796, ["model=tfidf_char_svm"]),
-    "word and char": (0.823, 0.814, ["model=tfidf_svm"]),
-    "naive Bayes": (0.506, 0.365, ["model=multinomial_nb"]),
-}  # fmt: skip
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[] if n in ("naive Bayes", "plain") else pytest.mark.slow)
-                                  for n in KNOWN])  # fmt: skip
-def test_known_numbers_of_10kgnad(name: str, tmp_path: Path) -> None:
-    """Ten stratified folds with seed 42, pooled out of fold."""
-    path = SHARED / "bench" / "10kgnad_test.csv"
-    if not path.is_file():
-        pytest.skip("the file is not there")
-    accuracy, macro_f1, overrides = KNOWN[name]
-    options = ["dataset=csv", f"dataset.path={path}", "dataset.text=1", "dataset.label=0", "dataset.sep=';'",
-               'dataset.quote="\'"', "protocol=cv", "folds=10", "seed=42", f"output.dir={tmp_path}"]  # fmt: skip
-    found = run(settings(*options, *overrides)).results["metrics"]["cv"]
-    assert found["accuracy"] == pytest.approx(accuracy, abs=0.003)
-    assert found["macro_f1"] == pytest.approx(macro_f1, abs=0.003)
-
-
-def test_the_how_to_runs(sample: Path, tmp_path: Path) -> None:
-    """Every command of docs/benchmark.md, on the sample."""
-    text = (ROOT / "docs/benchmark.md").read_text(encoding="utf-8")
-    blocks = [b.split("```")[0] for b in text.split("```bash\n")[1:]]
-    commands = [line for b in blocks for line in b.replace("\\\n", " ").splitlines() if "scripts/benchmark.py" in line]
-    assert len(commands) >= 5
+def test_the_script_from_the_sample_to_a_plotted_leaderboard(sample: Path, tmp_path: Path) -> None:
+    """docs/leaderboard.py, as docs/benchmark.md says it step by step."""
     shutil.copytree(sample, tmp_path / "data/build/presseschau-sample/dataset")
-    (tmp_path / "labelled.csv").write_text("label,text\n" + "".join(f'{a},"{b}"\n' for a, b in texts(40)), "utf-8")
-    import shlex
-
-    for command in commands:
-        words = shlex.split(command)
-        assert words[:2] == [".venv/bin/python", "scripts/benchmark.py"]
-        done = run_script("benchmark", *words[2:], cwd=tmp_path)
-        assert done.returncode == 0, (command, done.stderr)
-    for name in ("results.json", "leaderboard.md", "leaderboard.html", "comparison.md"):
-        assert (tmp_path / "data/benchmark" / name).is_file(), name
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "docs/leaderboard.py")], cwd=tmp_path, capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stderr
+    out = tmp_path / "data/benchmark"
+    text = (out / "leaderboard.md").read_text(encoding="utf-8")
+    assert text.index("**The gap.**") < text.index("-gap.png") < text.index("| 1 | ")
+    drawn = sorted(path.name.rpartition("-")[2] for path in (out / "plots").iterdir())
+    assert drawn == ["classes.png", "confusion.png", "cost.png", "curve.png", "gap.png"]
+    assert (out / "leaderboard.html").read_text(encoding="utf-8").count("data:image/png;base64,") == 5
+    assert (out / "comparison.md").is_file()
+    said = (ROOT / "docs/benchmark.md").read_text(encoding="utf-8").replace("\\\n", " ")
+    for command in re.findall(r"^python (scripts/\S+ .*)$", done.stdout, re.MULTILINE):
+        typed = set(shlex.split(command))
+        assert any(typed <= set(shlex.split(line)) | {"output.dir=data/benchmark", "task=topic"} for line in said.splitlines()
+                   if line.startswith(".venv/bin/python")), command  # fmt: skip

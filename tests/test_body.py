@@ -10,12 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.body.dom import Block, read_blocks
-from presseschau.extract.body.features import COLUMNS, Floats, Known, Shingles, measure, words_of
+from presseschau.extract.body.blocks import Block
+from presseschau.extract.body.dom import read_blocks
+from presseschau.extract.body.features import COLUMNS, measure
 from presseschau.extract.body.fit import Boosting, Evidence, fit_forest
-from presseschau.extract.body.lexicon import LEXICON_COLUMNS, Lexicon
+from presseschau.extract.body.known import Known, Shingles
+from presseschau.extract.body.lexicon import NAME_COLUMNS, WORD_COLUMNS, Floats, Lexicon
 from presseschau.extract.body.listing import is_listing
 from presseschau.extract.body.select import Model, default_model, select
+from presseschau.extract.body.tokens import Tokens, words_of
 from presseschau.extract.forest import Forest
 
 SENTENCE = "Die Stadtwerke haben am Dienstag ihre Pläne für das neue Netz vorgestellt und viele Fragen beantwortet."
@@ -27,7 +30,7 @@ class Scored(Model):
     def __init__(self) -> None:
         pass
 
-    def probability(self, blocks: Sequence[Block], known: Known, words: Sequence[list[str]] | None = None) -> Floats:
+    def probability(self, blocks: Sequence[Block], tokens: Tokens, known: Known) -> Floats:
         return np.asarray([int(b.text.split()[-1]) / 100 for b in blocks], dtype=np.float32)
 
 
@@ -119,25 +122,37 @@ def test_headings_above_the_body_that_say_the_title_go() -> None:
     assert "Netz" in chosen(body + "<h2>Netz am Kanal kommt spät 90</h2>" + body.replace(">a", ">d"), known), "below it"
 
 
+def test_only_what_a_site_rule_allows_is_chosen() -> None:
+    blocks = blocks_of("".join(paragraph(n, 99, 3) for n in "abc"))
+    assert [b.text[0] for b in select(blocks, Known(), Scored(), allowed=[blocks[0], blocks[2]]).blocks] == ["a", "c"]
+
+
+def test_a_page_without_unusual_characters_says_so() -> None:
+    assert select(blocks_of(paragraph("„Für“ – 5 €", 99, 3)), Known(), Scored()).plain
+    assert not select(blocks_of(paragraph("a\u00adb", 99, 3)), Known(), Scored()).plain
+    assert not select(blocks_of(paragraph("u\u0308ber", 99, 3)), Known(), Scored()).plain
+
+
 def test_a_long_text_that_is_there_twice_is_chosen_once() -> None:
     assert chosen(paragraph("a", 99) + paragraph("b", 99) + paragraph("a", 99)) == ["a", "b"]
 
 
 def row_of(html: str, known: Known | None = None, at: int = 0) -> dict[str, float]:
     blocks = blocks_of(html)
-    table = measure(blocks, [words_of(b.text) for b in blocks], known or Known())
+    table = measure(blocks, Tokens(blocks), known or Known(), default_model().lexicon)
     return dict(zip(COLUMNS, table[at].tolist(), strict=True))
 
 
 def test_features_of_a_paragraph() -> None:
     row = row_of(
         f"<article><p>{SENTENCE} <a href=x>Mehr</a></p></article>",
-        Known(title="Netz", lead=SENTENCE, article_body=SENTENCE),
+        Known(title="Die Stadtwerke und ihr Netz", lead=SENTENCE),
     )
     assert row["words"] == len(SENTENCE.split()) + 1
-    assert row["tag_p"] == row["in_article"] == row["ld_known"] == 1
+    assert row["tag_p"] == row["in_article"] == row["copies"] == 1
     assert row["lead_overlap"] > 0.9
-    assert row["ld_overlap"] > 0.9
+    assert row["title_overlap"] == pytest.approx(2 * 4 / (5 + 17))
+    assert (row["lower"], row["capital"]) == (pytest.approx(10 / 17), pytest.approx(7 / 17))
     assert 0 < row["linked"] < 0.1
     assert row["function"] > 0.3
 
@@ -153,36 +168,89 @@ def test_shares_of_boxes_add_up() -> None:
     html = f"<div class=a><p>{SENTENCE}</p><p>{SENTENCE * 8}</p></div><div class=b><p>{SENTENCE} Drei.</p></div>"
     first, last = row_of(html, at=0), row_of(html, at=2)
     assert first["own_share"] + last["own_share"] == pytest.approx(1.0)
-    assert first["top_inside"] == 0
-    assert last["top_inside"] == 1
+    assert (first["near_top"], last["near_top"]) == (0, 2), "the main box, and a box beside it"
 
 
 def test_no_blocks_no_rows() -> None:
-    assert measure([], [], Known()).shape == (0, len(COLUMNS))
+    assert measure([], Tokens([]), Known(), default_model().lexicon).shape == (0, len(COLUMNS))
+
+
+def test_a_long_block_is_no_title_however_many_of_its_words_it_has() -> None:
+    known = Known(title="Stadtwerke bauen Netz")
+    assert row_of("<p>Stadtwerke bauen neues Netz</p>", known)["title_overlap"] > 0.8
+    assert row_of(f"<p>{SENTENCE}</p>", known)["title_overlap"] == 0
+
+
+def test_blocks_below_the_headline_know_how_far() -> None:
+    html = f"<p>{SENTENCE}</p><h1>Stadtwerke bauen Netz</h1><p>{SENTENCE}</p><p>{SENTENCE} Zwei.</p>"
+    known = Known(title="Stadtwerke bauen Netz")
+    rows = [row_of(html, known, at) for at in range(4)]
+    assert [r["blocks_after_title"] for r in rows] == [-1, 0, 1, 2]
+    assert [r["after_title"] for r in rows] == [0, 0, 1, 1]
+    assert rows[3]["words_after_title"] == len(SENTENCE.split())
+    assert row_of(html, at=3)["after_title"] == -1, "no headline, no place below it"
+
+
+def test_blocks_that_look_the_same_are_counted_together() -> None:
+    html = f"<div class=a><p>{SENTENCE}</p><p>{SENTENCE} Zwei.</p></div><div class=b><p>{SENTENCE} Drei.</p></div>"
+    first, last = row_of(html, at=0), row_of(html, at=2)
+    assert (first["sig_count"], last["sig_count"]) == (2, 1)
+    assert first["sig_share"] + last["sig_share"] == pytest.approx(1.0)
+
+
+def test_words_are_folded_to_small_letters_without_signs() -> None:
+    assert [w.decode("latin-1") for w in words_of("„Für ÄRZTE“: 2,5 Mio. – E-Mail_an\u00a0ß…")] == [
+        "für", "ärzte", "2", "5", "mio", "e", "mail_an", "ß",
+    ]  # fmt: skip
+    assert words_of("Łódź") == words_of("łódź")
+    assert words_of("\x01 😀 ★") == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Zs", "Zl", "Zp", "Cc"]), min_size=1), min_size=1)
+)
+def test_tokens_are_the_words_of_each_block(texts: list[str]) -> None:
+    template = blocks_of("<p>x</p>")[0]
+    made = [Block(" ".join(t.split()) or "x", template.box, "p", 0, 0, 0, 0, False, 0, 0) for t in texts]
+    tokens = Tokens(made)
+    assert [tokens.of(i) for i in range(len(made))] == [words_of(b.text) for b in made]
+    kinds = tokens.kinds()
+    starts = [[part[0] for part in b.text.split(" ")] for b in made]
+    assert kinds[2].tolist() == [sum(c.isdigit() and ord(c) < 0x2100 for c in row) for row in starts]
 
 
 def test_shingles_tell_order() -> None:
     reference = Shingles("eins zwei drei vier fünf")
-    assert reference.overlap(["zwei", "drei", "vier"]) == 1.0
-    assert reference.overlap(["vier", "drei", "zwei"]) == 0.0
-    assert reference.overlap(["drei"]) == 1.0
+    assert reference.overlap([b"zwei", b"drei", b"vier"]) == 1.0
+    assert reference.overlap([b"vier", b"drei", b"zwei"]) == 0.0
+    assert reference.overlap([b"drei"]) == 1.0
     assert reference.overlap([]) == 0.0
-    assert Shingles(None).overlap(["drei"]) == 0.0
+    assert Shingles(None).overlap([b"drei"]) == 0.0
 
 
-def test_lexicon_weighs_words_pairs_and_names() -> None:
-    lexicon = Lexicon({"newsletter": -2.0, "sagte": 1.5, "sagte der": 2.0}, {"teaser": -1.0, "article": 1.0})
-    blocks = blocks_of('<div class="article-teaser"><p class="x">Sagte der Mann</p></div><p>Newsletter</p>')
-    rows = lexicon.rows(blocks, [words_of(b.text) for b in blocks])
-    first, second = (dict(zip(LEXICON_COLUMNS, row, strict=True)) for row in rows.tolist())
-    assert first["lex_mean"] == pytest.approx((1.5 + 2.0) / 5)
-    assert (first["name_parent"], first["name_low"], first["name_high"]) == (
-        0.0,
-        0.0,
-        0.0,
-    )  # teaser and article cancel out
-    assert second["lex_mean"] == -2.0
-    assert Lexicon({}, {"teaser": -1.0}).rows(blocks, [["a"], ["b"]])[0][LEXICON_COLUMNS.index("name_low")] == -1.0
+def columns(names: Sequence[str], rows: Floats) -> list[dict[str, float]]:
+    return [dict(zip(names, row, strict=True)) for row in rows.T.tolist()]
+
+
+def test_lexicon_counts_kinds_of_words_and_weighs_names() -> None:
+    lexicon = Lexicon(["einverstanden", "newsletter"], {"teaser": -1.0, "article": 1.0})
+    blocks = blocks_of(
+        '<div class="article-teaser"><p class="x">Das sagte der Mann</p></div><p>Newsletter?</p><p>…</p>'
+    )
+    first, second, third = columns(WORD_COLUMNS, lexicon.word_rows(Tokens(blocks)))
+    assert first == {"function": 0.5, "service": 0.0, "boilerplate": 0.0}
+    assert second == {"function": 0.0, "service": 1.0, "boilerplate": 1.0}
+    assert set(third.values()) == {0.0}, "no words"
+    row = columns(NAME_COLUMNS, lexicon.name_rows(blocks))[0]
+    assert (row["name_parent"], row["name_low"]) == (0.0, 0.0), "teaser and article cancel out"
+    assert columns(NAME_COLUMNS, Lexicon([], {"teaser": -1.0}).name_rows(blocks))[0]["name_low"] == -1.0
+
+
+def test_the_start_of_a_long_block_is_enough_for_the_lexicon() -> None:
+    blocks = blocks_of("<p>" + "wort " * 30 + "login</p><p>login" + " wort" * 29 + "</p>")
+    late, early = columns(WORD_COLUMNS, Lexicon(["login"], {}).word_rows(Tokens(blocks)))
+    assert (late["boilerplate"], early["boilerplate"]) == (0.0, pytest.approx(1 / 30))
 
 
 def test_only_words_of_many_publishers_enter_the_lexicon() -> None:
@@ -193,11 +261,8 @@ def test_only_words_of_many_publishers_enter_the_lexicon() -> None:
         (f"p{i}", True, page("eigenname" if i < 3 else "anderes"), np.asarray([1.0, 0.0], dtype=np.float32))
         for i in range(10)
     ]
-    words = Evidence.collect(pages).lexicon(f"p{i}" for i in range(10)).words
-    assert words["bericht"] > 1
-    assert words["newsletter"] < -1
-    assert "eigenname" not in words
-    assert not Evidence.collect(pages).lexicon(["p0", "p1"]).words
+    assert Evidence.collect(pages).lexicon(f"p{i}" for i in range(10)).boilerplate == ["newsletter"]
+    assert not Evidence.collect(pages).lexicon(["p0", "p1"]).boilerplate
 
 
 def toy_forest(seed: int = 0) -> tuple[Floats, Floats, dict[str, object]]:

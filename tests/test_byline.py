@@ -10,7 +10,7 @@ from presseschau.extract.metadata.byline import read_byline
 
 def names(html: str) -> tuple[str, ...]:
     html = f"<html><body><h1>Neue Brücke eröffnet</h1>{html}</body></html>"
-    return read_byline(LexborHTMLParser(html), html)
+    return read_byline(LexborHTMLParser(html), html.encode())
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
+import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT, build, run_script
+from presseschau.pipeline.release import describe
+from presseschau.pipeline.stub import release_stub
 from presseschau.publish import card
-from presseschau.publish.card_text import citation, read_card, section
-from presseschau.publish.places import ENOUGH_VALIDATED, UNVALIDATED, Reference, measured_on_validation, places
+from presseschau.publish.card.places import places
+from presseschau.publish.card.quality import ENOUGH_VALIDATED, UNVALIDATED, measured_on_validation
+from presseschau.publish.card.read import citation, read_card, section
+from presseschau.publish.card.tables import rights_lines, tables
+from presseschau.publish.card.vocabulary import check, check_license, lint, vocabulary
+from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.statistics import Statistics, count
-from presseschau.publish.verify import Folder
-from presseschau.publish.vocabulary import check, check_license, lint, vocabulary
+from presseschau.publish.verify import Folder, verify
 
 INFO = card.DatasetInfo("name", "1.0.0", "other", "Title")
 
@@ -182,15 +189,17 @@ class TestProse:
         assert re.search(r"fitted on the reference `\w+` \(\d+ articles", quality)
         assert "It also shaped the rules" in quality
         assert not re.search(r"accuracy|F1|kappa", quality)
-        given = places(
-            INFO, counted, {}, (Reference("none", 0, ("topic",)),), ("Accuracy of topic: 0.8 on 300 articles.",)
-        )
-        assert given["quality"].startswith("- Accuracy of topic: 0.8 on 300 articles.")
+        own = {
+            "references": [{"name": "none", "articles": 0, "tasks": ["topic"]}],
+            "validated": {"topic": {"labelled": 300, "right": 240}},
+        }
+        given = places(INFO, replace(counted, manifest={**counted.manifest, **own}), {})
+        assert given["quality"].startswith("- Accuracy of topic: 0.80 (95 % interval 0.75 to 0.84, unweighted) on 300")
         assert "not calibrated" in given["quality"]
 
     def test_people_measure_only_where_they_are_enough(self) -> None:
-        labelled = {"topic": 400, "genre": ENOUGH_VALIDATED - 1, "stance": 0}
-        (line,) = measured_on_validation({"topic": 320, "genre": 199}, labelled)
+        few = {"labelled": ENOUGH_VALIDATED - 1, "right": 199}
+        (line,) = measured_on_validation({"topic": {"labelled": 400, "right": 320}, "genre": few})
         assert line.startswith("Accuracy of topic: 0.80 (95 % interval 0.76 to 0.84, unweighted) on 400 articles")
 
     def test_rights_are_counted(self, prose: str, counted: Statistics) -> None:
@@ -199,8 +208,8 @@ class TestProse:
         for key in ("true", "false", "unknown"):
             assert f"| {counted.reserved[key]} |" in table
 
-    def test_shares_are_those_of_the_rows(self, counted: Statistics) -> None:
-        table = places(INFO, counted, {})["publisher_shares"].splitlines()
+    def test_shares_are_those_of_the_rows(self, sample: Path, counted: Statistics) -> None:
+        table = tables(counted, Folder.open(sample).schema)["publisher_shares"].splitlines()
         assert len(table) == 2 + min(10, len(counted.publishers))
         name, n = next(iter(counted.publishers.items()))
         assert table[2].startswith(f"| {name} | {n} | ")
@@ -273,3 +282,59 @@ def test_the_options_of_the_dataset_reach_card_and_croissant(tmp_path: Path) -> 
     assert "https://creativecommons.org/licenses/by/4.0/" in croissant
     assert '"url": "https://example.org/data"' in croissant
     assert "Ada Müller" in croissant
+
+
+class TestDerived:
+    """Cards of folders that were made from another one."""
+
+    def test_a_card_without_some_rows_counts_those_that_are_left(self, sample: Path, tmp_path: Path) -> None:
+        ids = sorted(orjson.loads((sample / "splits.json").read_bytes())["articles"])[:10]
+        derive(sample, tmp_path / "x", Change(gone={id_: Gone("takedown", "url", url=False) for id_ in ids}), describe)
+        _, prose = read_card(tmp_path / "x")
+        before, after = count(sample), count(tmp_path / "x")
+        assert after.articles == before.articles - 10
+        assert f"{after.articles} German-language articles" in prose
+        assert f"| all | {after.articles} | " in prose
+        assert "| dropped: takedown (publish) | 10 |" in prose
+        assert "| pages left out on request (`takedown`) | 10 |" in section(prose, "Rights")
+        figure = Path("figures/topics.png")
+        assert (tmp_path / "x" / figure).read_bytes() != (sample / figure).read_bytes()
+        assert verify(tmp_path / "x") == []
+
+    def test_a_stub_keeps_the_lengths_of_its_texts(self, sample: Path, prose: str, tmp_path: Path) -> None:
+        release_stub(sample, tmp_path / "stub")
+        _, bare = read_card(tmp_path / "stub")
+        (table,) = re.findall(r"^\| split \| articles.*?\n\n", prose, re.MULTILINE | re.DOTALL)
+        assert table in bare
+        assert count(tmp_path / "stub").lengths == count(sample).lengths
+        figure = Path("figures/lengths.png")
+        assert (tmp_path / "stub" / figure).read_bytes() == (sample / figure).read_bytes()
+
+    def test_verify_counts_again_what_the_card_says(self, sample: Path, tmp_path: Path) -> None:
+        derive(sample, tmp_path / "x", Change(), describe)
+        path = tmp_path / "x" / "README.md"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("| all | 89 |", "| all | 98 |").replace("is no legal advice", "is mine"), "utf-8")
+        assert verify(tmp_path / "x") == ["README.md: split_table is not what the folder gives"]
+
+    def test_keys_and_notes_of_the_origin_are_kept(self, sample: Path, tmp_path: Path) -> None:
+        change = Change(notes={"rights": "> Mine."}, front={"extra_gated_prompt": "Ask."})
+        derive(sample, tmp_path / "x", change, describe)
+        release_stub(tmp_path / "x", tmp_path / "stub")
+        front, prose = read_card(tmp_path / "stub")
+        assert front["extra_gated_prompt"] == "Ask."
+        assert "> Mine." in prose
+        assert "This is a stub release" in prose
+
+
+def test_masks_and_licences_stand_in_ledger_manifest_and_card(sample: Path, prose: str, counted: Statistics) -> None:
+    rows = pq.read_table(sample / "ledger.parquet").to_pylist()
+    notes = [row["detail"] for row in rows if row["outcome"] == "kept" and row["detail"]]
+    assert any(re.fullmatch(r"masked: email \d+", note) for note in notes)
+    assert any(note.startswith("license: https://creativecommons.org/") for note in notes)
+    assert counted.masked == Folder.open(sample).manifest["masked"]
+    rights = section(prose, "Rights")
+    for name, n in rights_lines(counted):
+        assert f"| {name} | {n:,} |" in rights
+    assert sum(counted.licenses.values()) == sum("license: " in note for note in notes) > 0
+    assert "1 e-mail address" in section(prose, "Personal and sensitive information")

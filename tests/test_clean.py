@@ -8,15 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.clean import (
-    agency_of,
-    drop_repeated_paragraphs,
-    join_drop_caps,
-    normalise,
-    normalise_characters,
-    paragraphs,
-    split_agency_mark,
-)
+from presseschau.clean import drop_repeated_paragraphs, join_drop_caps, normalise, normalise_characters, paragraphs
 
 
 @pytest.mark.parametrize(
@@ -107,39 +99,3 @@ def test_short_paragraphs_may_repeat() -> None:
 )
 def test_drop_caps_join_their_word(raw: str, joined: str) -> None:
     assert join_drop_caps(raw) == joined
-
-
-@pytest.mark.parametrize(
-    ("text", "rest", "agency"),
-    [
-        ("Der Kurs fiel.\n\n(dpa)", "Der Kurs fiel.", "dpa"),
-        ("Der Kurs fiel. (afp/hei)", "Der Kurs fiel.", "AFP"),
-        ("Der Kurs fiel. [apa/red]", "Der Kurs fiel.", "APA"),
-        ("Der Kurs fiel.\n\nMit Material der dpa", "Der Kurs fiel.", "dpa"),
-        ("Der Kurs fiel.\n\nQuelle: dpa/Reuters", "Der Kurs fiel.", "dpa"),
-        ("Der Kurs fiel.\n\nsda/awp", "Der Kurs fiel.", "Keystone-SDA"),
-        ("Berlin (dpa) - Der Kurs fiel.", "Berlin (dpa) - Der Kurs fiel.", "dpa"),
-        ("Der Kurs fiel (minus drei Prozent).", "Der Kurs fiel (minus drei Prozent).", None),
-        ("Das sagte ein Sprecher der dpa.", "Das sagte ein Sprecher der dpa.", None),
-        ("Der Kurs fiel. (mho)", "Der Kurs fiel. (mho)", None),
-        ("(dpa)", "", "dpa"),
-        ("", "", None),
-    ],
-)
-def test_agency_marks_leave_and_are_reported(text: str, rest: str, agency: str | None) -> None:
-    assert split_agency_mark(text) == (rest, agency)
-
-
-@given(st.lists(st.sampled_from(["Der Kurs fiel.", "(dpa)", "Quelle: AFP", "\n\n", " ", "[apa/red]"])).map("".join))
-def test_agency_marks_leave_at_once(text: str) -> None:
-    rest, _ = split_agency_mark(text)
-    assert split_agency_mark(rest)[0] == rest
-
-
-def test_a_text_of_nothing_but_marks_takes_no_time() -> None:
-    assert split_agency_mark(("(dpa) " * 20_000).strip()) == ("", "dpa")
-
-
-def test_agency_needs_a_whole_word() -> None:
-    assert agency_of("Sidney meldet") is None
-    assert agency_of("dpa-AFX") == "dpa-AFX"

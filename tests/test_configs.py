@@ -58,7 +58,10 @@ def test_config_files_name_every_field_with_its_default() -> None:
         "split/publisher": settings.Publisher,
     }.items():
         values = yaml.safe_load((CONFIGS / f"{group}.yaml").read_text(encoding="utf-8"))
-        own = {"kind", "strategy", "keep", "lock", "human", "llm", "corrections"}
+        if group == "label/rules":
+            values = settings.labeler_options(values)
+            assert settings.build(settings.Transformer, values["transformer"], "") == settings.Transformer()
+        own = {"kind", "strategy", "keep", "lock", "human", "llm", "corrections", "transformer"}
         fields = {f.name: f for f in dataclasses.fields(cls)}
         assert set(values) - own == set(fields), group
         for name, f in fields.items():

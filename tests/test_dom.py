@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.body.dom import BOX_BIT, Block, read_blocks
+from presseschau.extract.body.blocks import BOX_BIT, Block
+from presseschau.extract.body.dom import read_blocks
 from presseschau.extract.body.hints import BIT, hints, is_guest, name_parts
 from presseschau.extract.markup import TooComplex, check_markup
 
@@ -127,6 +128,22 @@ def test_class_names_are_read_in_parts() -> None:
     assert not hints("loadable")  # no "ad" in the middle of a word
 
 
+def test_a_box_knows_which_blocks_are_in_it() -> None:
+    found = blocks(
+        "<div class=a><p>Eins.</p><div><p>Zwei.</p><p>Drei.</p></div></div><div class=b><div id=disqus_thread>"
+        "<p>Fremder Text.</p></div><p>Vier.</p></div>"
+    )
+    inner = found[1].box.parent
+    assert inner is not None
+    assert inner.parent is found[0].box.parent
+    assert [(b.first, b.last) for b in (found[0].box, inner, inner.parent, found[3].box)] == [  # type: ignore[union-attr]
+        (0, 1),
+        (1, 3),
+        (0, 3),
+        (3, 4),
+    ]
+
+
 def test_limits_on_nodes_and_depth() -> None:
     with pytest.raises(TooComplex, match="more than 50 nodes") as nodes:
         read_blocks(LexborHTMLParser("<p>x</p>" * 100), max_nodes=50)
@@ -146,13 +163,13 @@ def test_limits_on_nodes_and_depth() -> None:
 )
 def test_markup_that_would_stall_the_parser_is_refused_before(html: str, reason: str) -> None:
     with pytest.raises(TooComplex) as refused:
-        check_markup(html)
+        check_markup(html.encode())
     assert refused.value.reason == reason
 
 
 def test_long_but_flat_markup_is_not_refused() -> None:
-    check_markup("<p>Absatz<br>" * 60_000)
-    check_markup('<img src="data:' + "A" * 200_000 + '"><script>' + "a = 1; " * 30_000 + "</script>")
+    check_markup(b"<p>Absatz<br>" * 60_000)
+    check_markup(b'<img src="data:' + b"A" * 200_000 + b'"><script>' + b"a = 1; " * 30_000 + b"</script>")
 
 
 @settings(max_examples=60, deadline=None)

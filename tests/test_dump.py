@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from presseschau.extract.body.fit import Boosting
 from presseschau.extract.dump import train as text_train
-from presseschau.extract.dump.features import NAMES, is_prose, page_features
+from presseschau.extract.dump.features import NAMES, is_prose, page_features, prose_of
 from presseschau.extract.dump.lines import Line, lines_of
 from presseschau.extract.dump.select import extract_text, line_chances
 from presseschau.extract.forest import Forest
@@ -102,6 +102,27 @@ def test_agency_mark_at_the_end_is_read_and_dropped() -> None:
     document = extract_text(blank_lines().replace(BODY[-1], BODY[-1] + " (dpa/afp)"), URL)
     assert document.agency == "dpa"
     assert document.text.endswith("entstehen können.")
+
+
+def test_a_digest_without_a_page_around_it_stays_whole() -> None:
+    places = ("Hafen", "Schule", "Hallenbad", "Wochenmarkt", "Bücherei", "Gartenverein", "Fähre", "Stadtarchiv")
+    entries = [
+        f"{place}\n\nFür {place} und Umgebung gibt es neue Termine, alle Plätze und Zeiten stehen im Heft der Stadt, "
+        f"Anmeldung bis Freitag beim Verein, Beitrag {number} Euro"
+        for number, place in enumerate(places)
+    ]
+    digest = "\n\n".join(
+        ["Guten Morgen, heute wird es wieder warm in der Stadt, und es gibt viel zu erzählen.", *entries]
+    )
+    document = extract_text(digest)
+    assert document.path == "clean"
+    assert document.text == digest
+
+
+def test_country_of_the_address() -> None:
+    assert extract_text(ARTICLE, "https://blatt.example.at/a").country == "at"
+    assert extract_text(ARTICLE, "https://blatt.example/a").country is None
+    assert extract_text(ARTICLE).country is None
 
 
 def test_repeated_lead_stands_once() -> None:
@@ -256,11 +277,11 @@ def test_prose_is_a_sentence_with_function_words() -> None:
 
 def test_lines_far_from_text_are_not_asked() -> None:
     lines = [Line(word) for word in MENU * 5] + [Line(LEAD)]
-    near, rows = page_features(lines)
+    near, rows = page_features(lines, prose_of(lines))
     assert near[-1] == len(lines) - 1
     assert len(near) < 15
     assert rows.shape == (len(near), len(NAMES))
-    assert line_chances(lines)[0] == 0
+    assert line_chances(lines, prose_of(lines))[0] == 0
 
 
 def test_training_learns_lines_from_dumps_and_articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,7 +297,7 @@ def test_training_learns_lines_from_dumps_and_articles(tmp_path: Path, monkeypat
     assert data["trained_on"]["dumps"] == 5
     assert list(data["trained_on"]["files"]) == ["dumps.jsonl"]
     lines = lines_of(blank_lines())
-    near, rows = page_features(lines)
+    near, rows = page_features(lines, prose_of(lines))
     likely = Forest.from_json(data, NAMES).probability(rows.astype("float32")) > 0.5
     wanted = text_train.line_labels(lines, ARTICLE, TITLE)[near] > 0
     assert (likely == wanted).mean() > 0.95

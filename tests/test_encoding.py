@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.extract.encoding import declared_encoding, decode, looks_binary
+from presseschau.extract.encoding import as_utf8, declared_encoding, decode, is_utf8, looks_binary
 
 TEXT = "Größe: für 5 € – „Käse“"
 PAGE = f"<html><head><title>{TEXT}</title></head><body>{TEXT}</body></html>"
@@ -162,3 +162,28 @@ def test_looks_binary(raw: bytes) -> None:
 )
 def test_text_does_not_look_binary(raw: bytes) -> None:
     assert not looks_binary(raw)
+
+
+@given(st.lists(st.sampled_from(["a" * 7, "<p>", "ü", "„", "\U0001f600", "x", "\0"])).map("".join), st.data())
+def test_is_utf8_agrees_with_the_decoder(text: str, data: st.DataObject) -> None:
+    raw = bytearray(text.encode())
+    for _ in range(data.draw(st.integers(0, 2))):
+        if raw:
+            raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    raw = raw[: data.draw(st.integers(0, len(raw)))]
+    try:
+        raw.decode("utf-8")
+        valid = True
+    except UnicodeDecodeError:
+        valid = False
+    assert is_utf8(bytes(raw)) is valid
+
+
+@given(st.binary(max_size=600))
+def test_as_utf8_is_what_decode_makes_of_a_page(raw: bytes) -> None:
+    assert as_utf8(raw).decode("utf-8") == decode(raw)
+
+
+def test_as_utf8_keeps_bytes_that_are_utf8() -> None:
+    raw = "<p>Grüße</p>".encode()
+    assert as_utf8(raw, (("content-type", "text/html; charset=iso-8859-1"),)) is raw

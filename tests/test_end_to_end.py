@@ -139,6 +139,9 @@ def test_takedown(sample: Path, tmp_path: Path) -> None:
     assert verify(dataset) == []
     after = {r["source"]: r for r in ledger(dataset)}
     assert after[row["source"]]["reason"] == "takedown"
+    assert after[row["source"]]["url"] is None
+    told = [path.read_text(encoding="utf-8") for path in dataset.iterdir() if path.suffix in (".json", ".md", ".html")]
+    assert not any(row["url"] in text for text in told)
 
 
 def test_one_article_alone_gives_a_dataset_and_a_message(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,35 @@ def die_once(path: str) -> str:
     os._exit(1)
 
 
+def die_four_times(path: str) -> str:
+    deaths = Path(path)
+    if deaths.exists() and len(deaths.read_text()) == 4:
+        return "fifth try"
+    with deaths.open("a") as file:
+        file.write("x")
+    os._exit(1)
+
+
 @pytest.mark.parametrize("start", ["forkserver", "spawn"])
 def test_every_job_has_its_result(start: str) -> None:
     assert dict(Local(2, start).run(square, [3, 1, 2])) == {3: 9, 1: 1, 2: 4}  # type: ignore[arg-type]
+
+
+def test_jobs_are_asked_for_when_there_is_room() -> None:
+    # A job may carry the bytes of its pages: there must never be more of them than the workers are about to need.
+    given, most, done = 0, 0, 0
+
+    def jobs() -> Iterator[int]:
+        nonlocal given, most
+        for number in range(40):
+            given += 1
+            most = max(most, given - done)
+            yield number
+
+    for _ in Local(2).run(square, jobs()):
+        done += 1
+    assert (given, done) == (40, 40)
+    assert most <= 5
 
 
 def test_no_jobs_need_no_process() -> None:
@@ -67,6 +94,14 @@ dask_cluster = pytest.mark.skipif(importlib.util.find_spec("distributed") is Non
 @dask_cluster
 def test_dask_gives_every_job_its_result_and_survives_a_deadly_one() -> None:
     assert dict(Dask(workers=2).run(die_at_three, list(range(6)))) == {n: None if n == 3 else n for n in range(6)}
+
+
+@dask_cluster
+def test_dask_really_runs_a_job_again_that_it_gave_up(tmp_path: Path) -> None:
+    # Four workers die under it, as under an innocent job that shares them with a deadly one; alone it does well.
+    assert list(Dask(workers=1).run(die_four_times, [str(tmp_path / "deaths")])) == [
+        (str(tmp_path / "deaths"), "fifth try")
+    ]
 
 
 @dask_cluster

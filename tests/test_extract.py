@@ -170,6 +170,12 @@ def test_an_agency_mark_at_the_end_goes_and_is_the_agency() -> None:
     assert doc.agency == "dpa"
 
 
+def test_a_source_line_below_the_article_names_the_agency() -> None:
+    line = "<p class=source>Quelle: beispielblatt.de, abe/dpa</p>"
+    assert extract_html(page(paragraphs() + line)).agency == "dpa"
+    assert extract_html(page(line + "<p>Noch eine Meldung des Tages.</p>" * 3 + paragraphs())).agency is None
+
+
 def test_soft_hyphens_and_fixed_spaces_are_out() -> None:
     html = page(paragraphs()).replace("Rechenzentrum am", "Rechen\u00adzentrum\u00a0am")
     assert text(html) == "\n\n".join(PARAGRAPHS)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +21,7 @@ PACKAGE = ROOT / "src" / "presseschau"
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time"),
           ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime"), ("time", "strftime")}  # fmt: skip
 # How long to wait before the next try: a server may name a date.
-MAY_TELL_TIME = {"label/llm_endpoint.py"}
+MAY_TELL_TIME = {"annotation/llm/endpoint.py"}
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +33,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def build_of(pages: Path, folder: Path) -> tuple[dict[str, str], str]:
+def build_of(pages: Path, folder: Path, env: dict[str, str] | None = None) -> tuple[dict[str, str], str]:
     """The bytes of a build and what it said."""
     done = run_script(
         "build", "source=html", f"source.path={pages}", f"output.dir={folder / 'dataset'}", "split=random",
-        f"pipeline.work_dir={folder / 'work'}", "engine.workers=1", "pipeline.batch_units=8",
+        f"pipeline.work_dir={folder / 'work'}", "engine.workers=1", "pipeline.batch_units=8", env=env,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return digests(folder / "dataset"), done.stdout
+
+
+@pytest.fixture(scope="module")
+def whole(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The bytes of a build in which nothing goes wrong."""
+    return build_of(pages, tmp_path_factory.mktemp("whole"))[0]
 
 
 def test_a_corrupted_work_file_is_made_again(pages: Path, tmp_path: Path) -> None:
@@ -78,3 +87,87 @@ def test_no_stage_reads_a_clock() -> None:
     # So a clock that is set back or wrong changes nothing.
     read = [place for path in sorted(PACKAGE.rglob("*.py")) for place in clocks_read(path)]
     assert [place for place in read if place.partition(":")[0] not in MAY_TELL_TIME] == []
+
+
+# ---- a full disk: a tmpfs of a few megabytes in a mount name space of its own, where the system lets us have one
+
+NAME_SPACE = ["unshare", "--mount", "--user", "--map-root-user", "bash", "-ec"]
+MAY_MOUNT = (
+    shutil.which("unshare") is not None
+    and subprocess.run([*NAME_SPACE, "mount -t tmpfs -o size=1m tmpfs /mnt"], capture_output=True).returncode == 0
+)
+small_disk = pytest.mark.skipif(not MAY_MOUNT, reason="no tmpfs can be mounted here")
+
+
+def on_a_small_disk(mounted: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script with `$disk` mounted anew; `resize SIZE` changes it, `build …` builds, `ended` is what it gave."""
+    mounted.mkdir(exist_ok=True)
+    head = f"""disk={mounted}
+        resize() {{ mount -o remount,size="$1" "$disk"; }}
+        build() {{ ended=0; {sys.executable} {ROOT / "scripts/build.py"} engine.workers=1 split=random "$@" || ended=$?; }}
+        mount -t tmpfs -o size=64m tmpfs "$disk"
+        """
+    return subprocess.run(
+        [*NAME_SPACE, head + script], cwd=ROOT, capture_output=True, text=True, timeout=300,
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+    )  # fmt: skip
+
+
+@small_disk
+def test_a_full_disk_under_the_work_files_ends_in_one_line_and_the_build_goes_on(
+    pages: Path, whole: dict[str, str], tmp_path: Path
+) -> None:
+    command = f'build source=html source.path={pages} output.dir={tmp_path}/dataset pipeline.work_dir="$disk"/work'
+    done = on_a_small_disk(
+        tmp_path / "disk",
+        f"""resize 40k; {command} pipeline.batch_units=8; test $ended = 1; test ! -e {tmp_path}/dataset
+        resize 64m; {command} pipeline.batch_units=8; test $ended = 0""",
+    )
+    assert done.returncode == 0, done.stderr
+    [line] = done.stderr.splitlines()
+    assert "No space left on device" in line
+    assert digests(tmp_path / "dataset") == whole
+
+
+@small_disk
+def test_a_full_disk_under_the_output_leaves_the_last_good_dataset(
+    pages: Path, whole: dict[str, str], tmp_path: Path
+) -> None:
+    command = f'build source=html source.path={pages} output.dir="$disk"/dataset pipeline.work_dir={tmp_path}/work'
+    done = on_a_small_disk(
+        tmp_path / "disk",
+        f"""{command}; test $ended = 0
+        resize $(($(du -sk "$disk" | cut -f1) + 64))k; {command} dataset.version=2.0.0; test $ended = 1
+        cp -r "$disk" {tmp_path}/kept""",
+    )
+    assert done.returncode == 0, done.stderr
+    [line] = done.stderr.splitlines()
+    assert "No space left on device" in line
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["dataset"]
+    assert digests(tmp_path / "kept" / "dataset") == whole
+
+
+# ---- clocks
+
+
+def test_a_clock_that_is_set_back_between_two_builds_changes_nothing(
+    pages: Path, whole: dict[str, str], tmp_path: Path
+) -> None:
+    """The second build sees work files of the future, and a clock that stands years back and jumps about."""
+    shutil.copytree(pages, tmp_path / "pages")
+    for path in sorted((tmp_path / "pages").iterdir())[12:]:
+        path.unlink()
+    build_of(tmp_path / "pages", tmp_path)
+    shutil.copytree(pages, tmp_path / "pages", dirs_exist_ok=True)
+    for path in [*(tmp_path / "work").rglob("*"), *(tmp_path / "dataset").rglob("*")]:
+        os.utime(path, (2_000_000_000, 2_000_000_000))
+    (tmp_path / "clock").mkdir()
+    (tmp_path / "clock" / "sitecustomize.py").write_text(
+        "import random, time\n"
+        "back = lambda: 915_148_800 + random.random() * 1e8\n"
+        "time.time, time.time_ns = back, lambda: int(back() * 1e9)\n"
+    )
+    search = [str(tmp_path / "clock"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    again, said = build_of(tmp_path / "pages", tmp_path, {"PYTHONPATH": os.pathsep.join(search)})
+    assert again == whole
+    assert "extract: only what is new in the input" in said

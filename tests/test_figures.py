@@ -11,8 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.publish.card_text import read_card
-from presseschau.publish.figures import NAMES, by_period, check_figures, length_name, sure_share, write_figures
+from presseschau.publish.card.read import read_card
+from presseschau.publish.figures import (
+    NAMES,
+    by_period,
+    check_figures,
+    figures_of,
+    length_name,
+    sure_share,
+    write_figures,
+)
 from presseschau.publish.statistics import LENGTHS, Statistics, count
 
 MONTHS = st.dictionaries(
@@ -57,8 +65,8 @@ def test_the_style_of_the_user_changes_nothing(sample: Path, counted: Statistics
     assert (tmp_path / "figures/topics.png").read_bytes() == (sample / "figures/topics.png").read_bytes()
 
 
-def test_words_say_what_is_drawn(counted: Statistics, tmp_path: Path) -> None:
-    figures = write_figures(tmp_path, counted)
+def test_words_say_what_is_drawn(counted: Statistics) -> None:
+    figures = figures_of(counted)
     pages = counted.manifest["pages"]
     assert f"{pages['input']:,} input pages" in figures["funnel"].alt
     topic, own = max(counted.labels["topic"].items(), key=lambda item: sum(item[1].values()))
@@ -69,15 +77,17 @@ def test_words_say_what_is_drawn(counted: Statistics, tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_not_drawn(counted: Statistics, tmp_path: Path) -> None:
-    figures = write_figures(tmp_path, replace(counted, months={}, lengths={}))
+    bare = replace(counted, months={}, lengths={})
+    write_figures(tmp_path, bare)
+    figures = figures_of(bare)
     assert set(NAMES) - set(figures) == {"timeline", "lengths"}
     assert not (tmp_path / "figures/timeline.png").exists()
 
 
 def test_names_are_drawn_as_they_are(counted: Statistics, tmp_path: Path) -> None:
     odd = {"$x$ \\frac{": 3, "[a](b)": 2, "ß" * 300: 1}
-    figures = write_figures(tmp_path, replace(counted, publishers=odd))
-    assert figures["publishers"].alt.count("(a)(b)") == 1
+    write_figures(tmp_path, replace(counted, publishers=odd))
+    assert figures_of(replace(counted, publishers=odd))["publishers"].alt.count("(a)(b)") == 1
 
 
 def test_the_check_names_what_is_wrong(sample: Path, tmp_path: Path) -> None:

@@ -1,12 +1,10 @@
-"""Meta tags, links, scripts and headings of a page; where the headline stands in the source."""
+"""Meta tags, links, scripts and headings of a page."""
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.metadata.head import Head, headline_at, read_head
+from presseschau.extract.metadata.head import Head, read_head
 
 
 def head_of(html: str) -> Head:
@@ -18,16 +16,16 @@ def test_metas_by_lower_case_name_in_order() -> None:
         '<meta property="OG:Title" content="Neue &amp;amp; Brücke"><meta name="article:tag" content="Bau">'
         '<meta itemprop="article:tag" content="Verkehr"><meta name="leer" content=" "><meta content="ohne Namen">'
     )
-    assert head.metas == {"og:title": ("Neue & Brücke",), "article:tag": ("Bau", "Verkehr")}
+    assert list(head.metas.all("article:tag", "og:title")) == ["Bau", "Verkehr", "Neue & Brücke"]
+    assert head.metas.first("leer", "article:tag") == "Bau"
+    assert head.metas.first("leer") is None
 
 
 def test_metas_of_the_body_only_where_the_head_lacks_open_graph() -> None:
     stray = '<body><p>Text</p><meta name="author" content="Anna Beispiel"><link rel="canonical" href="/a">'
-    assert head_of(f'<head><meta property="og:title" content="Brücke"></head>{stray}').metas == {
-        "og:title": ("Brücke",)
-    }
+    assert head_of(f'<head><meta property="og:title" content="Brücke"></head>{stray}').metas.first("author") is None
     head = head_of(f'<head><meta name="author" content="Max Muster"></head>{stray}')
-    assert head.metas == {"author": ("Max Muster", "Anna Beispiel")}
+    assert list(head.metas.all("author")) == ["Max Muster", "Anna Beispiel"]
     assert head.canonical == "/a"
 
 
@@ -56,7 +54,7 @@ def test_scripts_and_headings_of_the_whole_page_in_order() -> None:
     assert [node.text() for node in head.subheads] == ["a", "d"]
 
 
-@given(st.lists(st.sampled_from(["<h1>", "<h", "1", "<", "x" * 16_381, "ü" * 9_000, "\U0001f600"]), max_size=8))
-def test_headline_at_is_the_first(parts: list[str]) -> None:
-    html = "".join(parts)
-    assert headline_at(html) == html.find("<h1")
+def test_title_of_the_head_before_one_of_the_body() -> None:
+    drawing = "<body><svg><title>Logo</title></svg>"
+    assert head_of(f"<title>Neue Brücke</title>{drawing}").title == "Neue Brücke"
+    assert head_of(drawing).title == "Logo"

@@ -16,7 +16,8 @@ from presseschau.dedup import Dedup
 from presseschau.document import Drop
 from presseschau.extract import Extractor
 from presseschau.filter import Filter
-from presseschau.pipeline.pages import Breadcrumb, PageStages
+from presseschau.pipeline.breadcrumb import Breadcrumb
+from presseschau.pipeline.pages import PageStages
 from presseschau.read import open_source
 
 SENTENCE = "Die Firma stellt ein neues Gerät vor, und der Akku hält länger als der des Vorgängers. "

@@ -20,8 +20,9 @@ import pytest
 from conftest import SHARED, run_script
 from loopback_hub import Failure, LoopbackHub, serving
 from presseschau.config import ConfigError
+from presseschau.pipeline.outgoing import Upload
 from presseschau.pipeline.release import describe
-from presseschau.pipeline.upload import Published, Upload, upload
+from presseschau.pipeline.upload import Published, upload
 from presseschau.publish.derive import Change, derive
 from presseschau.publish.hub import Difference, Hub, HubError, LocalFile, RemoteFile, difference, local_files
 from presseschau.publish.verify import verify
@@ -318,6 +319,7 @@ def test_an_upload_that_is_cut_in_a_file_goes_on(
         (Failure("POST", "/repos/create", 401), "401, the server does not accept the token"),
         (Failure("POST", "/repos/create", 403), "403, the token may not write to user/name"),
         (Failure("POST", "/commit/", 403), "403, the token may not write"),
+        (Failure("POST", "/commit/", 404), "404, there is no user/name for this token"),
         (Failure("POST", "/commit/", 412, times=99), "412, somebody else keeps committing"),
         (Failure("POST", "/commit/", 429, times=99), "429, the server wants fewer requests"),
         (Failure("POST", "/commit/", 500, times=99), "500, "),

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from presseschau.annotation.corrections import correct, listing, load_corrections
+from presseschau.annotation.human import HumanLabel, NotApplied, Override, load_human, override, write_human
+from presseschau.annotation.overrides import OverrideReport, load_overrides
 from presseschau.document import Span
-from presseschau.label.corrections import correct, listing, load_corrections
-from presseschau.label.human import HumanLabel, NotApplied, Override, load_human, override, write_human
-from presseschau.label.overrides import OverrideReport, load_overrides
 from presseschau.schema import LabelNames
 
 NAMES = LabelNames(("ai", "mobile", "other"), ("news", "review"))

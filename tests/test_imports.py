@@ -14,12 +14,16 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "src" / "presseschau"
 SHAPES = {"document", "schema", "stable"}
-STAGES = {"read", "extract", "clean", "language", "filter", "rights", "dedup", "leakage", "label", "split", "publish"}
+STAGES = {"read", "extract", "clean", "language", "filter", "rights", "dedup", "leakage", "label", "annotation", "split",
+          "publish"}  # fmt: skip
 # What a stage may use of another one, and why.
 ALLOWED = {
     ("extract", "clean"),  # text is cleaned as it is extracted
+    ("annotation", "label"),  # annotators speak of the classes of the labeler, and judge and calibrate it
     ("benchmark", "label"),  # the labeler itself is one of the models, the mirror to beat
+    ("benchmark", "annotation"),  # and so is a language model, by the annotator's client and cache
     ("leakage", "dedup"),  # looks for the same kind of pairs, without trusting the clusters
+    ("leakage", "split"),  # and for the same kind of stories, whether or not they are the groups
 }
 # Commands and the pipeline know several stages; the others know none.
 FREE = {"pipeline", "__init__"}

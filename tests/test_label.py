@@ -235,7 +235,7 @@ def own_scheme(folder: Path, terms: bool) -> Path:
 @pytest.mark.parametrize("terms", [True, False])
 def test_an_own_taxonomy_that_has_nothing_to_do_with_technology(tmp_path: Path, terms: bool) -> None:
     labeler = Labeler(scheme=own_scheme(tmp_path, terms), stance=False)
-    assert labeler.name == "rules/1+home/3"
+    assert labeler.name == "rules/2+home/3"
     assert labeler.label(Document(text="Hecken schneiden im Mai.", title="Rosen im Garten")).topic == "garden"
     assert (
         labeler.label(Document(text="Eine Suppe aus dem Topf.", title="Kuchen in der Küche backen")).topic == "kitchen"
@@ -326,3 +326,26 @@ def test_cost_and_quality_on_the_reference() -> None:
     assert right > 0.82
     right = sum(labels[i].genre == gold[r["url"]]["genre"] for i, r in enumerate(rows)) / len(rows)
     assert right > 0.80
+
+
+def test_a_round_up_is_on_no_topic_whatever_its_first_item() -> None:
+    text = "Glasfaser für alle: Der Netzbetreiber baut Breitband aus. Außerdem: Wetter, Sport und ein neues Buch."
+    assert topic("Glasfaser für alle", text) == "telecom"
+    assert topic("Nachrichten am Morgen - die Übersicht für Eilige", text) == "other"
+
+
+def test_a_place_to_post_does_not_make_state_business_digital() -> None:
+    text = "Der Ministerpräsident kündigte auf Twitter an, die Regierung werde den Haushalt der Koalition prüfen."
+    assert topic("Regierung prüft Haushalt", text) == "other"
+
+
+def test_entries_with_times_make_a_ticker() -> None:
+    entry = "{0}:15 Uhr: Aus den Kellern der Altstadt wird Wasser gepumpt, die Schule im Tal macht wieder auf. "
+    assert genre("Hochwasser in der Altstadt", "".join(entry.format(hour) for hour in range(9, 14))) == "digest"
+
+
+def test_a_page_of_law_is_no_article() -> None:
+    text = (
+        "Mit dieser Erklärung informieren wir Sie über die Verarbeitung Ihrer Daten. Sie haben ein Recht auf Auskunft. "
+    )
+    assert genre("Datenschutzerklärung", text * 6) == "other"

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pytest
+from numpy.typing import NDArray
 
 from presseschau.dedup import Dedup
-from presseschau.leakage import Leakage, LeakedPair, audit
+from presseschau.dedup.signature import shingle_set
+from presseschau.leakage import Leakage, LeakedPair, Probe, audit, events, measure
 from presseschau.split import Benchmark, Lock, Random, Splitter, from_splits_json, to_splits_json
 from presseschau.stable import article_id
+from presseschau.synthetic import Collection
 
 
 def prose(words: int, seed: int) -> str:
@@ -137,6 +143,89 @@ def test_dates_beyond_the_cutoff(split: str, published: datetime | None, leak: i
     assert audited(rows, cutoff=date(2024, 1, 31), embargo_days=2) == Leakage(out_of_time=leak)
 
 
+# ---- what splits share beyond texts
+
+
+def measured(rows: Iterable[Row], *, publishers: bool = False) -> tuple[dict[str, float], Probe | None]:
+    columns = {
+        "id": pa.array([row.id for row in rows]),
+        "split": pa.array([row.split for row in rows], pa.string()),
+        "cluster": pa.array([row.cluster or row.id for row in rows]),
+        "publisher": pa.array([row.publisher for row in rows], pa.string()),
+        "published": pa.array([row.published for row in rows], pa.timestamp("s")),
+        "title": pa.nulls(len(list(rows)), pa.string()),
+        "text": pa.array([row.text for row in rows]),
+    }
+    with duckdb.connect() as con:
+        con.register("audited", pa.table(columns))
+        con.execute("CREATE VIEW told AS FROM audited")
+        found = measure(con, events=not publishers, publishers=publishers)
+        return dict(found.events), found.publisher_probe
+
+
+def test_the_share_of_articles_with_an_event_of_the_day_that_train_has() -> None:
+    def told(name: str, split: str | None, number: int | None, event: int) -> Row:
+        text = f"gestern baute Vogel{event} in Stadt{event}, sagt Herr{event}"
+        return Row(name, split, text, published=None if number is None else day(number))
+
+    rows = [told(f"x{n:03}", "train", n, 1000 + n) for n in range(300)]
+    rows += [told("a", "train", 7, 1), told("b", "test", 7, 1), told("c", "test", 8, 1)]  # a day later: not counted
+    rows += [told("d", "test_publisher", 9, 2), told("e", "test_publisher", 9, 2)]  # not in train
+    rows += [told("f", "train", None, 3), told("g", "validation", 5, 3)]  # nobody knows when
+    rows += [told("h", None, 5, 4), told("i", "test", 5, 4), told("j", "test", 30, 5)]  # in no split
+    assert measured(rows) == ({"validation": 0.0, "test": 0.25, "test_publisher": 0.0}, None)
+    assert measured([]) == ({}, None)
+
+
+def test_a_large_corpus_is_measured_on_whole_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(name: str, split: str, number: int) -> Row:
+        text = f"gestern baute Vogel{number} in Stadt{number}, sagt Herr{number}"
+        return Row(name, split, text, published=day(number))
+
+    rows = [told(f"{split}{n:02}", split, n) for n in range(28) for split in ("train", "test")]
+    assert measured(rows) == ({"test": 1.0}, None)
+    monkeypatch.setattr(events, "_MOST", 20)  # ten of the days, each with both of its articles
+    assert measured(rows) == ({"test": 1.0}, None)
+    assert measured(random.Random(3).sample(rows, len(rows))) == ({"test": 1.0}, None)
+
+
+def of_publishers(notice: bool, count: int = 300) -> list[Row]:
+    """Articles of three publishers, in train and test; with a house notice at the end or without."""
+    rng = random.Random(1)
+    rows = []
+    for n in range(count):
+        publisher = rng.choice(["x.de", "x.de", "y.de", "z.de"])
+        end = f" Mehr von {publisher[0] * 4}post lesen Sie täglich" if notice else ""
+        rows.append(Row(f"{n:05}", "test" if n % 4 == 0 else "train", prose(400, n) + end, publisher=publisher))
+    return rows
+
+
+def test_publishers_are_told_by_the_boilerplate_that_is_left() -> None:
+    _, clean = measured(of_publishers(False), publishers=True)
+    _, left = measured(of_publishers(True), publishers=True)
+    assert clean is not None
+    assert left is not None
+    assert (clean.publishers, clean.train, clean.test) == (3, 225, 75)
+    assert clean.majority == left.majority == pytest.approx(0.5, abs=0.15)
+    assert clean.accuracy < clean.majority + 0.1
+    assert left.accuracy > 0.95
+
+
+def test_the_probe_is_bounded_and_the_same_again() -> None:
+    rows = of_publishers(True, 4_000)
+    _, first = measured(rows, publishers=True)
+    assert first is not None
+    assert (first.train, first.test) == (2_000, 1_000)
+    assert measured(random.Random(2).sample(rows, len(rows)), publishers=True)[1] == first
+
+
+@pytest.mark.parametrize(
+    "rows", [[], of_publishers(True, 8), [replace(r, publisher="x.de") for r in of_publishers(True, 60)]]
+)
+def test_without_publishers_to_choose_from_there_is_no_probe(rows: list[Row]) -> None:
+    assert measured(rows, publishers=True) == ({}, None)
+
+
 # ---- dedup, split and audit together
 
 
@@ -182,9 +271,10 @@ def build(rows: Iterable[Input], splitter: Splitter, folder: Path, lock: Lock | 
             lock.load(con)
         dedup.resolve(con)
         con.execute(
-            """CREATE VIEW kept AS SELECT articles.*, cluster FROM articles JOIN dedup USING (source)
-            WHERE reason IS NULL"""
+            """CREATE VIEW kept AS SELECT articles.*, cluster, length(text) % 3 || '' AS topic
+            FROM articles JOIN dedup USING (source) WHERE reason IS NULL"""
         )
+        con.execute("CREATE VIEW told AS FROM kept")
         plan = splitter.assign(con, lock)
         (folder / "splits.json").write_bytes(b"".join(to_splits_json(con, plan)))
         con.execute("CREATE VIEW audited AS SELECT kept.*, split.split FROM kept JOIN split USING (id)")
@@ -192,7 +282,16 @@ def build(rows: Iterable[Input], splitter: Splitter, folder: Path, lock: Lock | 
         return dict(con.execute("SELECT id, split FROM split WHERE split IS NOT NULL").fetchall()), found
 
 
-@pytest.mark.parametrize("splitter", [Benchmark(), Random(seed=3)], ids=["benchmark", "random"])
+@pytest.mark.parametrize(
+    "splitter",
+    [
+        Benchmark(),
+        Random(seed=3),
+        Random(group="story", stratify=("topic",)),
+        Benchmark(group="story", stratify=("topic",), max_per_publisher=15),
+    ],
+    ids=["benchmark", "random", "stories-strata", "stories-strata-bound"],
+)
 def test_growth_under_a_lock_moves_no_article_and_leaks_nothing(tmp_path: Path, splitter: Splitter) -> None:
     first = crawl(160, 1)
     before, leaks = build(first, splitter, tmp_path, None)
@@ -206,3 +305,46 @@ def test_growth_under_a_lock_moves_no_article_and_leaks_nothing(tmp_path: Path, 
     assert len(after) > len(before)
     # Locked splits cannot follow a newcomer that joins their clusters; duplicates it may not be of either.
     assert replace(leaks, related=0, pairs=()) == Leakage()
+
+
+@pytest.mark.slow
+def test_recall_and_precision_across_splits_against_brute_force_on_5000_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made-up articles, some of them copied whole, edited or in part, and agency copy inside longer texts."""
+    monkeypatch.setattr("presseschau.leakage.texts._EXAMPLES", 10**6)
+    rng, collection = random.Random(1), Collection(5_000, copies=0.15, foreign=0.1)
+    texts = ["\n\n".join(collection.article(number).paragraphs) for number in range(4_700)]
+    for number in range(300):
+        copy = " ".join(texts[rng.randrange(4_000)].split()[:120])
+        texts.append(f"{prose(rng.randint(100, 300), number)} {copy} {prose(rng.randint(100, 300), 9_000 + number)}")
+        if number % 2:
+            texts[rng.randrange(4_000)] = copy
+    rows = [Row(f"{n:05}", rng.choice(["train"] * 8 + ["validation", "test"]), text) for n, text in enumerate(texts)]
+    found = {(pair.id, pair.other_id): pair for pair in audited(rows).pairs}
+    sets = [shingle_set(row.text, 5) for row in rows]
+    true: dict[str, set[tuple[str, str]]] = {"near": set(), "contained": set(), "related": set()}
+    for (i, j), shared in shared_shingles(sets).items():
+        jaccard, containment = shared / (len(sets[i]) + len(sets[j]) - shared), shared / min(len(sets[i]), len(sets[j]))
+        kind = (
+            "near" if jaccard >= 0.8 else "contained" if containment >= 0.9 else "related" if jaccard >= 0.5 else None
+        )
+        if kind and rows[i].split != rows[j].split:
+            true[kind].add((rows[i].id, rows[j].id))
+    for kind, least in (("near", 0.99), ("contained", 0.95)):
+        recall = len(true[kind] & found.keys()) / len(true[kind])
+        print(f"{kind}: {len(true[kind])} pairs across splits, recall {recall:.4f}")
+        assert len(true[kind]) >= 50
+        assert recall >= least
+    # Precision 1: every pair that was found is one.
+    assert found.keys() <= true["near"] | true["contained"] | true["related"]
+    print(f"{len(found)} found, precision 1")
+
+
+def shared_shingles(sets: list[NDArray[np.uint64]]) -> Counter[tuple[int, int]]:
+    """How many shingles every pair of texts has in common."""
+    keys, owners = np.concatenate(sets), np.repeat(np.arange(len(sets)), [len(own) for own in sets])
+    order = np.argsort(keys, kind="stable")
+    keys, owners = keys[order], owners[order]
+    shared: Counter[tuple[int, int]] = Counter()
+    for group in np.split(owners, np.flatnonzero(np.diff(keys)) + 1):
+        shared.update(itertools.combinations(group.tolist(), 2))
+    return shared

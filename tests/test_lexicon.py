@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.label.lexicon import Lexicon, fold, load_lexicon, parse_term, read_lexicon
+from presseschau.label import load_scheme
+from presseschau.label.folding import fold
+from presseschau.label.lexicon import Lexicon, Term, load_lexicon, parse_term, read_lexicon
 
 
 def found(terms: str, text: str) -> list[str]:
@@ -61,21 +62,6 @@ def test_one_text_speaks_for_several_labels_but_once_for_each() -> None:
     assert [m.term.weight for m in twice.find(fold("App"))] == [2.0]
 
 
-def test_positions_lead_back_to_the_source() -> None:
-    source = "Ä\u00ad  Größe…  der Fußgänger"
-    folded = fold(source)
-    start = folded.offset(folded.lower.index("fussgaenger"))
-    assert source[start:] == "Fußgänger"
-
-
-@given(st.text(alphabet="aäöüß\u00ad …\n\tAÄxé’–", max_size=40))
-def test_folding_keeps_lengths_and_rising_offsets(text: str) -> None:
-    folded = fold(text)
-    assert len(folded.lower) == len(folded.cased)
-    offsets = [folded.offset(i) for i in range(len(folded.lower) + 1)]
-    assert all(0 <= a <= b <= len(text) for a, b in pairwise(offsets))
-
-
 @given(st.text(max_size=60))
 def test_any_text_can_be_searched(text: str) -> None:
     lexicon = Lexicon([parse_term("*a*", "x"), parse_term("=İ", "x")])
@@ -102,3 +88,59 @@ def test_a_group_needs_label_and_terms(tmp_path: Path) -> None:
 
 def test_an_empty_lexicon_finds_nothing() -> None:
     assert Lexicon([]).find(fold("irgendwas")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wir hoffen, dass das so bleibt und nicht anders wird.",
+        "Der Zug hat genommen, was übernommen und aufgenommen wurde.",
+        "Ein dramatischer Abend, eine dramatische Lage, prompt folgte das Drama.",
+        "Die Läufer stellen sich auf, alle bremsen und weichen aus.",
+        "Er wurde positiv getestet, im Vergleich zu gestern war er der Meinung, es sei besser.",
+    ],
+)
+def test_everyday_words_weigh_next_to_nothing(text: str) -> None:
+    for task in (load_scheme().topic, load_scheme().genre):
+        found = [m.term for m in task.build_lexicon().find(fold(text)) if not m.term.label.startswith("_")]
+        assert sum(t.weight for t in found if t.label != "other") <= 0.7, found
+
+
+def test_no_term_is_a_number_or_a_scrap() -> None:
+    """A comma inside of a term cuts it in two, and what is left of it matches everywhere."""
+    for task in (load_scheme().topic, load_scheme().genre):
+        for term in task.build_lexicon().terms:
+            assert not term.text.isdigit(), term
+            assert term.text not in {"dass", "und", "oder", "der", "die", "das", "mit", "von", "ist"}, term
+
+
+def naive(terms: list[Term], text: str) -> list[tuple[int, int, Term]]:
+    """Every place of every term that its flags allow, found by looking everywhere."""
+    lower, cased, hits = fold(text).lower, fold(text).cased, []
+    for term in terms:
+        word = fold(term.text)
+        for start in range(len(lower) - len(word.lower) + 1):
+            end = start + len(word.lower)
+            if lower[start:end] != word.lower or (term.cased and cased[start:end] != word.cased):
+                continue
+            starts = start == 0 or not (lower[start - 1].isalnum() and lower[start].isalnum())
+            ends = end == len(lower) or not (lower[end].isalnum() and lower[end - 1].isalnum())
+            if (starts or term.open_start) and (ends or term.open_end):
+                hits.append((start, end, term))
+    return hits
+
+
+PIECES = ["ki", "KI", "chip", "-", " ", "ä", "ö-chip", "net", ".", ".net", "+", "c++", "é", "„", "7", "ж"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_the_automaton_finds_what_looking_everywhere_finds(text: str) -> None:
+    written = ("ki", "=KI", "chip*", "*chip", ".net", "c++", "ki-chip", "ki chip", "ä*", "*net*")
+    for one in written:  # one term at a time: nothing overlaps but itself
+        term = parse_term(one, "x")
+        expected = naive([term], text)
+        hits = [(m.start, m.end, m.term) for m in Lexicon([term]).find(fold(text))]
+        assert set(hits) <= set(expected)
+        assert bool(hits) == bool(expected)
+        free = [h for h in expected if all(h is o or o[1] <= h[0] or h[1] <= o[0] for o in expected)]
+        assert set(free) <= set(hits)

@@ -20,12 +20,12 @@ from typing import Any
 import pytest
 
 from conftest import ROOT
+from presseschau.annotation.articles import Article
+from presseschau.annotation.human import load_human, write_human
+from presseschau.annotation.llm import Llm, LlmError, annotate, estimate
+from presseschau.annotation.llm.prompt import answer_schema, check, instructions, messages
 from presseschau.document import Document
 from presseschau.label import load_scheme
-from presseschau.label.articles import Article
-from presseschau.label.human import load_human, write_human
-from presseschau.label.llm import Llm, LlmError, annotate, estimate
-from presseschau.label.llm_prompt import answer_schema, check, instructions, messages
 from presseschau.schema import LabelNames
 from presseschau.stable import sha256
 from test_annotate import NAMES, make_dataset, row
@@ -187,7 +187,7 @@ def test_a_good_answer_becomes_a_label_with_evidence(tmp_path: Path) -> None:
     assert label.confidence == {"topic": 0.9, "genre": 0.75, "stance": 0.9}
     assert [(s.text, TEXT[s.start : s.end] == s.text) for s in label.evidence] == [
         ("ist großartig", True), ("Bei Nacht rauscht sie kaum", True)]  # fmt: skip
-    assert (label.source, label.purpose, label.labeler) == ("llm", "none", "llm/klein-1/1")
+    assert (label.source, label.purpose, label.labeler) == ("llm", "none", "llm/klein-1/2")
     assert (tally.sent, tally.prompt_tokens, tally.completion_tokens) == (1, 1000, 100)
     sent = server.requests[0]
     assert sent["path"] == "/v1/chat/completions"
@@ -414,11 +414,41 @@ def test_the_question_is_made_from_the_scheme(tmp_path: Path) -> None:
     text = instructions(pets)
     assert "- dog (Hund): Hunde aller Art." in text
     assert "- cat (Katze)\n" in text
-    assert "hardware" not in text
+    assert "hardware" not in text.split("genre:")[0]
+    assert "Borderline cases of topic" not in text
     assert answer_schema(pets)["properties"]["topic"]["enum"] == ["dog", "cat", "other"]
     document = Document(text="Der Hund bellt.", title="Hund")
     said = check(json.dumps({**GOOD, "topic": "dog", "evidence": ["bellt"]}), document, pets)
     assert (said.labels["topic"], dict(said.problems)) == ("dog", {})
+
+
+def test_the_rules_of_a_scheme_are_told_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "pets.yaml"
+    path.write_text(
+        "name: pets\ntopic:\n  rules: [A wolf is a dog., 'A lion: cat.']\n  classes:\n    - key: dog\n    - key: cat\n",
+        encoding="utf-8",
+    )
+    text = instructions(load_scheme(path))
+    assert (
+        "Borderline cases of topic, the first rule that fits decides:\n1. A wolf is a dog.\n2. A lion: cat.\n" in text
+    )
+    told = instructions(SCHEME)
+    for task in (SCHEME.topic, SCHEME.genre, SCHEME.stance):
+        assert len(task.rules) >= 3
+        assert all(rule in told for rule in task.rules)
+
+
+def test_the_estimate_counts_every_character_that_is_sent(tmp_path: Path) -> None:
+    with serving(says(completion(GOOD))) as server:
+        model = llm(server, tmp_path, concurrency=1)
+        plan = estimate(model, [article(i) for i in range(3)], SCHEME)
+        annotate(model, [article(i) for i in range(3)], SCHEME)
+        sent = sum(
+            len(json.dumps(r["response_format"]["json_schema"]["schema"], separators=(",", ":"), ensure_ascii=False))
+            + sum(len(m["content"]) for m in r["messages"])
+            for r in server.requests
+        )
+    assert plan.prompt_tokens == round(sent / model.chars_per_token)
 
 
 def test_a_long_text_is_cut_at_a_word_and_instructions_in_it_are_material() -> None:

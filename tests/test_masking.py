@@ -87,9 +87,9 @@ def test_wrong_check_digits_are_no_account() -> None:
 
 
 def test_kinds_can_be_switched_off_one_by_one() -> None:
-    text = "eva@web.example, 0171 2345678, DE89370400440532013000"
-    assert mask(text) == ("[E-MAIL], [TELEFON], [IBAN]", {"email": 1, "phone": 1, "iban": 1})
-    assert Masking(email=False, phone=False, iban=False)(text) == (text, {})
+    text = "Von Eva Muster\n\neva@web.example, 0171 2345678, DE89370400440532013000"
+    assert mask(text) == ("Von [NAME]\n\n[E-MAIL], [TELEFON], [IBAN]", dict.fromkeys(KINDS, 1))
+    assert Masking(email=False, phone=False, iban=False, byline=False)(text) == (text, {})
     for kind in KINDS:
         assert Masking(**{kind: False})(text)[1] == {k: 1 for k in KINDS if k != kind}
 
@@ -141,3 +141,15 @@ def test_a_document_is_masked_in_text_title_and_teaser() -> None:
     assert counts == {"email": 1, "phone": 2}
     plain = Document("Nichts davon.", title=None, teaser=None)
     assert mask.document(plain) == (plain, {})
+
+
+def test_authors_are_masked_where_the_text_names_them_as_such() -> None:
+    text = "Ein Kommentar von Eva Muster\n\n" + "Die Stadt baut Radwege. " * 20 + "\n\nEva Muster ist freie Autorin."
+    document = Document(
+        text, title="Eva Muster über Radwege", teaser="Ein Kommentar von Eva Muster", authors=("Eva Muster",)
+    )
+    masked, counts = Masking().document(document)
+    assert masked.text.startswith("Ein Kommentar von [NAME]\n\n")
+    assert masked.text.endswith("[NAME] ist freie Autorin.")
+    assert (masked.title, masked.teaser) == ("[NAME] über Radwege", "Ein Kommentar von [NAME]")
+    assert counts == {"byline": 3}

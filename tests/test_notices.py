@@ -5,13 +5,18 @@ from __future__ import annotations
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.body.dom import Block, read_blocks
-from presseschau.extract.body.notices import notice_class, without_permalink
+from presseschau.extract.body.blocks import Block
+from presseschau.extract.body.dom import read_blocks
+from presseschau.extract.body.notices import Notices, without_permalink
 
 
 def block(html: str) -> Block:
     (found,) = read_blocks(LexborHTMLParser(html))
     return found
+
+
+def notice_class(block: Block) -> str | None:
+    return Notices([block.text]).kind(block)
 
 
 @pytest.mark.parametrize(

@@ -22,14 +22,13 @@ from presseschau.extract import Extractor
 from presseschau.filter import Filter
 from presseschau.label import Labeler
 from presseschau.pipeline import corpus
-from presseschau.pipeline.build import BuildError, survive
+from presseschau.pipeline.breadcrumb import Breadcrumb
+from presseschau.pipeline.extraction import BuildError, survive
+from presseschau.pipeline.limits import PageTimeoutError, time_limit
 from presseschau.pipeline.pages import (
-    Breadcrumb,
     ExtractJob,
     LabelJob,
     PageStages,
-    PageTimeoutError,
-    _time_limit,
     documents_in,
     extract_batch,
     label_batch,
@@ -178,7 +177,7 @@ def test_records_that_are_no_input_are_counted_and_have_no_ledger_row(tmp_path: 
 
 
 def slow(_: int) -> str:
-    with _time_limit(0.2):
+    with time_limit(0.2):
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             pass

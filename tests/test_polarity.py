@@ -6,16 +6,16 @@ from collections import Counter
 
 import pytest
 
-from presseschau.label.polarity import Values, entries_of, values_of
+from presseschau.label.polarity import Values, entries_of, judging_in, values_of
 from presseschau.label.stance_lexicon import load
 from presseschau.label.voice import read
 
 
 def values(text: str, used: Counter[str] | None = None) -> Values:
     reading = read(text)
-    found = values_of(
-        reading, entries_of(reading, load()), reading.sentences[0], load(), Counter() if used is None else used
-    )
+    entries, first = entries_of(reading, load()), reading.sentences[0]
+    at = [i for i in judging_in(reading, entries) if first.first <= i < first.last]
+    found = values_of(reading, entries, at, first, load(), Counter() if used is None else used)
     return found or Values(0.0, 0.0, 0, -1, ())
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from presseschau.extract.metadata.head import Metas
 from presseschau.extract.metadata.published import modified_of, published_of
 
 
@@ -21,7 +22,7 @@ def published(
     crawled: datetime | None = None,
 ) -> str | None:
     html = f"<html><body>{body}</body></html>"
-    found = published_of(LexborHTMLParser(html), html, metas or {}, main or {}, url, crawled)
+    found = published_of(LexborHTMLParser(html), html.encode(), Metas(metas or {}), main or {}, url, crawled)
     return found.isoformat()[:16] if found else None
 
 
@@ -94,6 +95,8 @@ def test_guess_believes_no_date_after_the_crawl() -> None:
 
 def test_modified() -> None:
     metas = {"og:updated_time": ("2024-03-03T10:00:00Z",)}
-    assert modified_of(metas, {"dateModified": "2024-03-04T10:00:00Z"}, None) == datetime(2024, 3, 4, 10, tzinfo=UTC)
-    assert modified_of(metas, {}, None) == datetime(2024, 3, 3, 10, tzinfo=UTC)
-    assert modified_of({}, {}, None) is None
+    assert modified_of(Metas(metas), {"dateModified": "2024-03-04T10:00:00Z"}, None) == datetime(
+        2024, 3, 4, 10, tzinfo=UTC
+    )
+    assert modified_of(Metas(metas), {}, None) == datetime(2024, 3, 3, 10, tzinfo=UTC)
+    assert modified_of(Metas({}), {}, None) is None

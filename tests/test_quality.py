@@ -6,8 +6,9 @@ import random
 
 import pytest
 
-from presseschau.label.human import HumanLabel, HumanLabels, Override
-from presseschau.label.quality import Pair, measure, validated
+from presseschau.annotation.human import HumanLabel, HumanLabels, Override
+from presseschau.annotation.quality import Pair, measure, summary, validated
+from presseschau.publish.card.validated import validated_tables
 
 CLASSES = ("ai", "mobile", "other")
 
@@ -54,3 +55,46 @@ def test_macro_f1_is_that_of_the_classes_people_found() -> None:
     found = measure("topic", [Pair("ai", "ai", 1.0), Pair("ai", "mobile", 1.0)], CLASSES, rounds=5)
     assert found is not None
     assert found.macro_f1[0] == pytest.approx((2 / 3 + 0) / 2)
+
+
+def sample_of(n: int) -> tuple[list[Override], HumanLabels]:
+    """A validation sample by two annotators who differ on every tenth article; every fifth label was wrong."""
+    labels, changes = {}, list[Override]()
+    for number in range(n):
+        i, topic, genre = f"{number:04d}", CLASSES[number % 2], "news" if number % 3 else "opinion"
+        said = {"anna": {"topic": topic}, "ben": {"topic": "other" if number % 10 == 0 else topic}}
+        labels[i] = HumanLabel(i, "t", {"topic": topic, "genre": genre}, purpose="validation",
+                               inclusion_probability=0.1 if number % 2 else 0.5, annotators=said)  # fmt: skip
+        changes.append(Override(i, "topic", "other" if number % 5 == 0 else topic, topic, "human"))
+        changes.append(Override(i, "genre", genre, genre, "human"))
+    return changes, HumanLabels(labels)
+
+
+def test_the_summary_has_what_the_card_shows() -> None:
+    changes, labels = sample_of(200)
+    classes = {"topic": CLASSES, "genre": ("news", "opinion", "review"), "stance": ("favor", "against")}
+    found = summary(changes, labels, classes)
+    assert found["stance"] == {"labelled": 0, "right": 0}
+    topic = found["topic"]
+    assert (topic["labelled"], topic["right"]) == (200, 160)
+    assert topic["confusions"] == [["ai", "other", 20], ["mobile", "other", 20]]
+    assert [(g["genre"], g["labelled"]) for g in topic["genres"]] == [("news", 133), ("opinion", 67)]
+    assert topic["agreement"]["articles"] == 200
+    assert topic["agreement"]["annotators"] == 2
+    low, high = topic["agreement"]["alpha"][1:]
+    assert low < topic["agreement"]["alpha"][0] < high < 1
+    assert summary(changes, labels, classes) == found
+    assert summary(changes, None, classes) == {task: {"labelled": 0, "right": 0} for task in classes}
+
+
+def test_the_card_shows_tables_only_where_people_labelled_enough() -> None:
+    changes, labels = sample_of(200)
+    found = summary(changes, labels, {"topic": CLASSES, "genre": ("news", "opinion"), "stance": ("favor",)})
+    text = validated_tables(found, 200)
+    assert text.index("| topic | 200 | 0.80 [") < text.index("| genre | 200 | 1.00 [1.00, 1.00] |")
+    assert "| opinion | 67 |" in text
+    assert "ai taken for other: 20; mobile taken for other: 20." in text
+    assert "| mobile | 100 | 1.00 | 0.80 | 0.89 |" in text
+    assert "stance" not in text
+    assert validated_tables(found, 201) == ""
+    assert validated_tables({"topic": {"labelled": 300, "right": 240}}, 200) == ""

@@ -1,12 +1,15 @@
 import gzip
+import importlib.util
 import io
 import resource
+import zlib
 
 import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from presseschau.read import compression
 from presseschau.read.compression import Stream, is_compressed, read_page
 
 CONTENT = "".join(f"Zeile {number}: Käse und Brot {number * 7919 % 10007}\n" for number in range(20_000)).encode()
@@ -124,3 +127,43 @@ def test_any_bytes_give_a_page_or_a_reason(tmp_path_factory, data, ending, packe
     assert isinstance(page, bytes) or page[0] in ("unreadable", "too_large")
     if packed and isinstance(page, bytes) and cut:
         assert page == data
+
+
+def _damaged(data: bytes, how: str) -> bytes:
+    packed = gzip.compress(data, mtime=0)
+    half = len(data) // 2
+    return {
+        "whole": packed,
+        "cut": packed[:-5],
+        "padded": packed + bytes(40),
+        "followed": packed + b"rest",
+        "members": gzip.compress(data[:half], mtime=0) + gzip.compress(data[half:], mtime=0),
+        "sum": packed[:-8] + bytes(8),
+        "flipped": packed[: len(packed) // 2] + b"\xff" + packed[len(packed) // 2 + 1 :],
+    }[how]
+
+
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(["whole", "cut", "padded", "followed", "members", "sum", "flipped"]),
+    st.sampled_from([zlib, *([importlib.import_module("isal.isal_zlib")] if importlib.util.find_spec("isal") else [])]),
+    st.sampled_from([100, 10_000]),
+)
+def test_in_one_call_or_piece_by_piece_is_the_same(tmp_path_factory, data, how, inflate, limit):
+    path = tmp_path_factory.getbasetemp() / "once.html.gz"
+    path.write_bytes(_damaged(data, how))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compression, "_inflate", inflate)
+        once = read_page(str(path), limit)
+        patch.setattr(compression, "_whole_member", lambda _path, _limit: None)
+        assert read_page(str(path), limit) == once
+
+
+def test_a_stream_of_given_size_and_a_fault_behind_its_end(tmp_path):
+    (tmp_path / "a").write_bytes(b"0123456789")
+    with Stream(str(tmp_path / "a"), 2, size=5) as stream:
+        assert stream.read() == b"23456"
+        assert stream.fault is None
+    with Stream("", file=io.BytesIO(b"abc"), fault=("truncated", "there")) as stream:
+        assert stream.read() == b"abc"
+        assert stream.fault == ("truncated", "there")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -46,3 +49,22 @@ def test_input_folder_and_warm_cache(one_worker: dict[str, str], tmp_path: Path)
 @pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask is not installed")
 def test_a_dask_cluster(one_worker: dict[str, str], tmp_path: Path) -> None:
     assert digests(build(tmp_path, "engine=dask", "pipeline.batch_units=9", workers=2)) == one_worker
+
+
+OTHERS = [path for path in os.environ.get("PRESSESCHAU_OTHER_PYTHONS", "").split(os.pathsep) if path]
+
+
+@pytest.mark.skipif(
+    not OTHERS, reason="PRESSESCHAU_OTHER_PYTHONS names no interpreter that presseschau is installed in"
+)
+@pytest.mark.parametrize("python", OTHERS)
+def test_the_content_is_that_of_other_pythons_and_writers(sample: Path, tmp_path: Path, python: str) -> None:
+    """Another Python or pyarrow may write other Parquet bytes; the hash of the rows is the same."""
+    command = [python, str(ROOT / "scripts/build.py"), f"output.dir={tmp_path / 'dataset'}",
+               f"pipeline.work_dir={tmp_path / 'work'}", "engine.workers=1"]  # fmt: skip
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    here, there = (json.loads((folder / "manifest.json").read_bytes()) for folder in (sample, tmp_path / "dataset"))
+    assert there["content_sha256"] == here["content_sha256"]
+    assert there["counts"] == here["counts"]

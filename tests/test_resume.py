@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -26,29 +29,66 @@ def started(folder: Path, *overrides: str) -> subprocess.Popen[str]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A build that nothing interrupted: its bytes and how long it took."""
+
+    bytes: dict[str, str]
+    seconds: float
+
+
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return digests(build(tmp_path_factory.mktemp("whole")))
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    folder, start = tmp_path_factory.mktemp("whole"), time.monotonic()
+    _, errors = (process := started(folder)).communicate()
+    assert process.returncode == 0, errors
+    return Whole(digests(folder / "dataset"), time.monotonic() - start)
 
 
-def kill_after(folder: Path, seconds: float) -> None:
+def kill_after(folder: Path, seconds: float) -> str:
+    """Kills a build and all its processes; how far it had come."""
     process = started(folder)
     time.sleep(seconds)
-    os.killpg(process.pid, signal.SIGKILL)
+    ended = process.poll() is not None
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
+    batches = {kind: len(list((folder / "work" / kind).glob("*/*.parquet"))) for kind in ("extract", "label")}
+    left = sum(path.suffix in (".part", ".at") for path in folder.rglob("*"))
+    return (
+        f"killed after {seconds:.2f} s: {batches['extract']} batches extracted, {batches['label']} labelled, "
+        f"{left} files half written, dataset {'there' if ended else 'not there'}"
+    )
 
 
-@pytest.mark.parametrize("seconds", [1.2, 2.0, 2.8])
-def test_a_killed_build_goes_on(whole: dict[str, str], tmp_path: Path, seconds: float) -> None:
-    kill_after(tmp_path, seconds)
-    assert digests(build(tmp_path)) == whole
+def check_kills(folder: Path, whole: Whole, moments: int) -> None:
+    """Kills that many builds, each somewhere between start and end, and goes on with each."""
+    chance = random.Random(moments)
+    for number in range(moments):
+        where = folder / str(number)
+        # One in each stretch of the build: chance alone likes to leave a stage out.
+        told = kill_after(where, whole.seconds * (number + chance.random()) / moments)
+        same = digests(build(where)) == whole.bytes
+        print(f"{told}; resumed: {'the same bytes' if same else 'OTHER BYTES'}")
+        assert same
+        assert sorted(path.name for path in where.iterdir()) == ["dataset", "work"]
+        assert not [path for path in where.rglob("*") if path.suffix in (".part", ".at")]
+
+
+def test_builds_killed_at_random_moments_go_on(whole: Whole, tmp_path: Path) -> None:
+    check_kills(tmp_path, whole, 3)
 
 
 @pytest.mark.slow
-def test_a_build_killed_ten_times_goes_on(whole: dict[str, str], tmp_path: Path) -> None:
+def test_builds_killed_at_ten_random_moments_go_on(whole: Whole, tmp_path: Path) -> None:
+    check_kills(tmp_path, whole, 10)
+
+
+@pytest.mark.slow
+def test_a_build_killed_ten_times_goes_on(whole: Whole, tmp_path: Path) -> None:
     for number in range(10):
-        kill_after(tmp_path, 0.5 + 0.35 * number)
-    assert digests(build(tmp_path)) == whole
+        print(kill_after(tmp_path, whole.seconds * (0.15 + 0.08 * number)))
+    assert digests(build(tmp_path)) == whole.bytes
     assert sorted(p.name for p in tmp_path.iterdir()) == ["dataset", "work"]
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.label.articles import Row
-from presseschau.label.sampling import disputed, quota, random_sample, shares, stratified_sample, uncertain
+from presseschau.annotation.articles import Row
+from presseschau.annotation.sampling import disputed, quota, random_sample, shares, stratified_sample, uncertain
 
 TOPICS = ("ai", "mobile", "energy")
 

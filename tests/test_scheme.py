@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from presseschau.label.folding import fold
 from presseschau.label.functions import load_sections, topic_functions
 from presseschau.label.genre import load_style
-from presseschau.label.lexicon import fold
 from presseschau.label.scheme import load_scheme
 
 TOPICS = (
@@ -110,3 +110,10 @@ def test_switches_leave_functions_out() -> None:
     assert len(names) == len(topic_functions(task))
     assert not any(f.name.startswith("section/") for f in topic_functions(task, sections=False))
     assert not any(f.name.startswith("keywords_") for f in topic_functions(task, keywords=False))
+
+
+def test_rules_are_a_list_of_sentences(tmp_path: Path) -> None:
+    path = tmp_path / "pets.yaml"
+    path.write_text("topic:\n  rules: A wolf is a dog.\n  classes: [{key: dog}, {key: cat}]\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"scheme pets\.yaml: topic: rules must be a list of sentences"):
+        load_scheme(path)

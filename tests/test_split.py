@@ -343,6 +343,51 @@ def test_a_fixed_cutoff_that_leaves_a_split_empty_is_told() -> None:
     assert [line.partition(":")[0] for line in plan.fallbacks] == ["test_temporal is empty"]
 
 
+# ---- a bound on publishers
+
+
+def publishers(result: Result, rows: Sequence[Article]) -> Counter[str | None]:
+    return Counter(publisher for name, _, publisher, _ in rows if result[name][0])
+
+
+def test_no_publisher_has_more_than_its_bound() -> None:
+    rows = corpus(300, publishers=3)
+    result, _ = assign(Random(max_per_publisher=20), rows)
+    found = publishers(result, rows)
+    assert {publisher for publisher in found if publisher} == {"p0.de", "p1.de", "p2.de"}
+    assert all(count == 20 for publisher, count in found.items() if publisher)
+    assert found[None] == sum(publisher is None for _, _, publisher, _ in rows)  # nobody knows whose they are
+    left = [(reason, detail) for split, reason, detail in result.values() if split is None]
+    assert {reason for reason, _ in left} == {"publisher_cap"}
+    assert {detail for _, detail in left} == {
+        f"p{n}.de has {sum(row[2] == f'p{n}.de' for row in rows)}" for n in range(3)
+    }
+
+
+def test_who_stays_is_drawn_by_hash_whatever_the_order() -> None:
+    rows = corpus(300, publishers=3)
+    first, _ = assign(Benchmark(max_per_publisher=20), rows)
+    assert assign(Benchmark(max_per_publisher=20), random.Random(1).sample(rows, len(rows)))[0] == first
+    other, _ = assign(Benchmark(max_per_publisher=20, seed=1), rows)
+    assert {n for n, own in first.items() if own[0]} != {n for n, own in other.items() if own[0]}
+
+
+def test_rules_are_picked_from_what_the_bound_leaves() -> None:
+    rows = [article(f"a{n}", "large.de", 0) for n in range(100)]
+    rows += [article(f"b{n}", f"p{n % 3}.de", 100 + n) for n in range(30)]
+    _, plan = assign(Benchmark(publisher_fraction=0.0, max_per_publisher=10), rows)
+    assert plan.cutoff == day(123).date()  # six of forty articles later, not of a hundred and thirty
+
+
+def test_articles_of_the_lock_stay_also_beyond_the_bound(tmp_path: Path) -> None:
+    old = [article(f"a{n}", "a.de") for n in range(30)]
+    lock = lock_of(Random(), old, tmp_path)
+    rows = [*old, *(article(f"n{n}", "a.de") for n in range(9)), *(article(f"b{n}", "b.de") for n in range(30))]
+    result, _ = assign(Random(max_per_publisher=20), rows, lock)
+    assert publishers(result, rows) == {"a.de": 30, "b.de": 20}
+    assert all(result[name][0] for name, *_ in old)
+
+
 # ---- lock
 
 
@@ -358,6 +403,14 @@ def test_splits_json_comes_back_as_it_was(tmp_path: Path) -> None:
     assert assign(Benchmark(), rows, lock) == (result, plan)
     (tmp_path / "other.json").write_bytes(orjson.dumps(content))  # written by another hand
     assert from_splits_json(tmp_path / "other.json").articles.equals(lock.articles)
+
+
+def test_a_lock_of_before_there_were_groups_and_strata_is_read(tmp_path: Path) -> None:
+    lock = lock_of(Random(), corpus(20), tmp_path)
+    content = orjson.loads((tmp_path / "splits.json").read_bytes())
+    del content["group"], content["stratify"]
+    (tmp_path / "splits.json").write_bytes(orjson.dumps(content))
+    assert from_splits_json(tmp_path / "splits.json").plan == lock.plan
 
 
 def test_a_locked_article_stays_whatever_the_rules_say(tmp_path: Path) -> None:
@@ -493,6 +546,8 @@ def test_a_cut_splits_json_is_refused(tmp_path: Path) -> None:
         (Random, {"validation": 1.0}, "split.validation"),
         (Random, {"validation": 0.5, "test": 0.5}, "split.validation"),
         (Random, {"relatives": "keep"}, "split.relatives"),
+        (Random, {"group": "topic"}, "split.group"),
+        (Temporal, {"max_per_publisher": 0}, "split.max_per_publisher"),
         (Benchmark, {"embargo_days": -1}, "split.embargo_days"),
         (Benchmark, {"temporal_fraction": 1.5}, "split.temporal_fraction"),
         (Benchmark, {"publisher_fraction": -0.5}, "split.publisher_fraction"),

@@ -72,7 +72,7 @@ def test_targets_from_a_file(tmp_path: Path) -> None:
         ("- {name: x, aliases: y}", "must be a list"),
         ("- x\n- x", "there twice"),
         ("- [", "targets.yaml"),
-        ("- ' '", "without a name"),
+        ("- ' '", "is no name"),
     ],
 )
 def test_a_wrong_file_gives_one_clear_line(tmp_path: Path, content: str, message: str) -> None:
@@ -87,3 +87,12 @@ def test_a_wrong_file_gives_one_clear_line(tmp_path: Path, content: str, message
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"nowhere\.yaml"):
         load_given(tmp_path / "nowhere.yaml")
+
+
+def test_targets_from_a_spreadsheet(tmp_path: Path) -> None:
+    path = tmp_path / "targets.csv"
+    path.write_bytes("\ufeffname,aliases,kind\r\nUhr Polar,Polarstern | Polar-Uhr,product\r\nNordlicht,,\r\n".encode())
+    assert load_given(path) == (
+        GivenTarget("Uhr Polar", ("Polarstern", "Polar-Uhr"), "product"),
+        GivenTarget("Nordlicht"),
+    )

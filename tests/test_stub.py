@@ -15,8 +15,9 @@ import yaml
 from presseschau.dedup import Dedup
 from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub, signer, similarity
+from presseschau.publish.card import with_notes
 from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, check_content
-from presseschau.publish.derive import Change, Gone, derive, note
+from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.folder import FolderError
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.stub import place_of, without_text
@@ -160,10 +161,10 @@ def test_no_change_gives_the_same_folder(sample: Path, tmp_path: Path) -> None:
 
 def test_notes_are_put_in_replaced_and_taken_out() -> None:
     card = "# Title\n\nProse.\n"
-    once = note(card, "stub", "One.")
-    assert note(once, "stub", "Two.") == note(card, "stub", "Two.")
-    assert note(once, "stub", None) == card
-    assert note(note(once, "rights", "R."), "stub", None) == note(card, "rights", "R.")
+    once = with_notes(card, {"stub": "One."})
+    assert with_notes(once, {"stub": "Two."}) == with_notes(card, {"stub": "Two."})
+    assert with_notes(once, {"stub": None}) == card
+    assert with_notes(with_notes(once, {"rights": "R."}), {"stub": None}) == with_notes(card, {"rights": "R."})
 
 
 def test_signatures_tell_where_the_target_stands(sample: Path, stub: Path) -> None:

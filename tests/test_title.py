@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.extract.metadata.title import Heading, Stated, choose_title, read_headings, site_keys, without_site
 
-SITES = site_keys(["Beispielblatt", "beispielblatt.de", "beispielblatt"])
+SITES = site_keys(("Beispielblatt", "beispielblatt.de", "beispielblatt"))
 
 
 def headings(html: str) -> list[Heading]:
@@ -49,7 +49,7 @@ def test_without_site(stated: str, bare: str) -> None:
 
 def test_site_names_compare_with_folded_umlauts() -> None:
     assert (
-        without_site("Zinsen steigen | Börsen-Blatt", site_keys(["boersen-blatt.de", "boersen-blatt"]))
+        without_site("Zinsen steigen | Börsen-Blatt", site_keys(("boersen-blatt.de", "boersen-blatt")))
         == "Zinsen steigen"
     )
 

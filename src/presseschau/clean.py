@@ -24,11 +24,16 @@ _TABLE: dict[int, str | None] = (
     _C1 | dict.fromkeys(_REMOVED) | dict.fromkeys(_SPACES, " ") | dict.fromkeys(_LINE_ENDS, "\n") | {0x2029: "\n\n"}
 )
 _ODD = re.compile("[" + "".join(map(re.escape, map(chr, sorted(_TABLE)))) + "]")
+_TEXTS = {chr(code): text or "" for code, text in _TABLE.items()}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?")
 _SPACE_RUN = re.compile(r" {2,}")
 _LINE_EDGE = re.compile(r" ?\n ?")
 _BLANK_RUN = re.compile(r"\n{3,}")
+
+
+def _plain(odd: re.Match[str]) -> str:
+    return _TEXTS[odd[0]]
 
 
 def normalise_characters(text: str) -> str:
@@ -37,8 +42,7 @@ def normalise_characters(text: str) -> str:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if "\r" in text:
         text = _LINE_END.sub("\n", text)
-    if _ODD.search(text):
-        text = text.translate(_TABLE)
+    text = _ODD.sub(_plain, text)  # a handful of signs: `translate` would look at each of a text's characters
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text
@@ -71,7 +75,7 @@ def paragraphs(text: str) -> list[str]:
 
 
 _REPEAT_MIN_CHARS = 40  # shorter paragraphs repeat in good faith: "Ja.", "Anzeige gegen unbekannt", a refrain
-_NOT_WORD = re.compile(r"\W+")
+_WORD = re.compile(r"\w+")
 
 
 def drop_repeated_paragraphs(text: str) -> tuple[str, tuple[str, ...]]:
@@ -83,7 +87,7 @@ def drop_repeated_paragraphs(text: str) -> tuple[str, tuple[str, ...]]:
     seen: set[str] = set()
     kept, dropped = [], []
     for paragraph in paragraphs(text):
-        key = _NOT_WORD.sub(" ", paragraph).strip().casefold()
+        key = " ".join(_WORD.findall(paragraph)).casefold()
         if len(key) >= _REPEAT_MIN_CHARS and key in seen:
             dropped.append(paragraph)
             continue
@@ -93,7 +97,6 @@ def drop_repeated_paragraphs(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 # A capital on a line of its own before a small letter is a drop cap; inside a line only words that German has prove it.
-_DROP_CAP_LINE = re.compile(r"(?m)^([A-ZÄÖÜ])\n{1,2}(?=[a-zäöüß])")
 _DROP_CAP_STARTS = """
     aber als am an auch auf aus bei beim bis da damit dann das dass dem den denn der des die dies diese dieser
     dieses doch durch ein eine einem einen einer eines er erst es fast für hat ich ihr im immer in ist jede jeder
@@ -102,7 +105,8 @@ _DROP_CAP_STARTS = """
     zwei
 """
 _DROP_CAP_WORDS = frozenset(_DROP_CAP_STARTS.split())
-_DROP_CAP_INLINE = re.compile(r"(?m)^([A-ZÄÖÜ]) ([a-zäöüß]+)\b")
+# It starts with a plain sign, so that the search jumps from line end to line end.
+_DROP_CAP = re.compile(r"\n([A-ZÄÖÜ])(?:\n{1,2}(?=[a-zäöüß])| ([a-zäöüß]+)\b)")
 
 
 def join_drop_caps(text: str) -> str:
@@ -113,71 +117,9 @@ def join_drop_caps(text: str) -> str:
     """
 
     def join(match: re.Match[str]) -> str:
-        word = match[1] + match[2]
-        return word if word.lower() in _DROP_CAP_WORDS else match[0]
+        letter, rest = match[1], match[2]
+        if rest is None:
+            return f"\n{letter}"
+        return f"\n{letter}{rest}" if (letter + rest).lower() in _DROP_CAP_WORDS else match[0]
 
-    return _DROP_CAP_INLINE.sub(join, _DROP_CAP_LINE.sub(r"\1", text))
-
-
-# Agencies whose copy German-language media run, by the name that `Document.agency` carries.
-_AGENCIES = {
-    "dpa": "dpa", "dpa-afx": "dpa-AFX", "dpa-infocom": "dpa", "dpa/tmn": "dpa", "dpa-tmn": "dpa", "tmn": "dpa",
-    "afp": "AFP", "reuters": "Reuters", "rtr": "Reuters", "ap": "AP", "apa": "APA", "apa-ots": "APA",
-    "sda": "Keystone-SDA", "keystone-sda": "Keystone-SDA", "ats": "Keystone-SDA", "sid": "sid",
-    "epd": "epd", "kna": "KNA", "dts": "dts",
-    "ddp": "ddp", "dapd": "dapd", "dow jones": "Dow Jones", "dj": "Dow Jones", "bloomberg": "Bloomberg",
-    "awp": "awp", "ansa": "ANSA", "efe": "EFE", "tass": "TASS", "xinhua": "Xinhua", "pte": "pressetext",
-    "news aktuell": "ots", "ots": "ots", "spot on news": "spot on news", "teleschau": "teleschau",
-}  # fmt: skip
-_NAME = "|".join(sorted(map(re.escape, _AGENCIES), key=lambda name: (-len(name), name)))
-_AGENCY = re.compile(rf"(?<![\w-])(?:{_NAME})(?![\w-])", re.IGNORECASE)
-# The last paragraph, or its end, in brackets: "(dpa)", "(dpa/afp, mho)", "[apa/red]"; desk codes are short and small.
-_END_MARK = re.compile(r"\s*[(\[]([^()\[\]\n]{2,60})[)\]]\.?$")
-_MARK_PART = re.compile(rf"(?:{_NAME}|[a-zäöü]{{2,4}}|red(?:aktion)?|/\w{{2,4}})\.?", re.IGNORECASE)
-_MARK_REACH = 200  # characters; marks are shorter, and a text of nothing but marks must not take forever
-_MARK_SPLIT = re.compile(r"\s*[/,;+&]\s*|\s+und\s+|\s+")
-_CREDIT_LINE = re.compile(
-    rf"(?:quellen?|agenturen|text|von|mit (?:material|informationen|inhalten|angaben) (?:von|der|des|durch))?\s*:?\s*"
-    rf"(?:der |den |des )?(?:nachrichtenagentur(?:en)? )?(?:{_NAME})"
-    rf"(?:(?:\s*[/,;+&-]\s*|\s+und\s+|\s+)(?:{_NAME}|[a-zäöü]{{2,4}}|red))*\.?",
-    re.IGNORECASE,
-)
-_DATELINE = re.compile(
-    rf"^[^\n]{{0,60}}?\((?P<names>(?:{_NAME})(?:[/,\s-]+[\w-]{{2,12}})?)\)\s*(?:[-–—:.]|\w)", re.IGNORECASE
-)
-
-
-def agency_of(line: str) -> str | None:
-    """The first news agency that a credit names, as `Document.agency` writes it.
-
-    >>> agency_of("(afp/dpa)"), agency_of("Mit Material der dpa"), agency_of("von Anna Beispiel")
-    ('AFP', 'dpa', None)
-    """
-    match = _AGENCY.search(line)
-    return _AGENCIES[match[0].lower()] if match else None
-
-
-def split_agency_mark(text: str) -> tuple[str, str | None]:
-    r"""The text without agency marks at its end, and the agency they name, else the one of a dateline, else None.
-
-    A mark is a bracket of agency names and desk codes that ends the text, or a last paragraph that is nothing but a
-    credit. A dateline ("Berlin (dpa) - …") stays in the text, where the reader sees it.
-
-    >>> split_agency_mark("Der Kurs fiel.\n\n(dpa/rtr)")
-    ('Der Kurs fiel.', 'dpa')
-    """
-    agency = None
-    while text:
-        _, line_end, last = text[-_MARK_REACH:].rpartition("\n")
-        mark = _END_MARK.search(last)
-        parts = [part for part in _MARK_SPLIT.split(mark[1]) if part] if mark else []
-        if mark and agency_of(mark[1]) and all(_MARK_PART.fullmatch(part) for part in parts):
-            text = text[: len(text) - len(mark[0])].rstrip()
-            agency = agency_of(mark[1])
-        elif line_end and len(last) <= 80 and _CREDIT_LINE.fullmatch(last):
-            text, agency = text[: len(text) - len(last)].rstrip(), agency_of(last)
-        else:
-            break
-    if agency is None and (match := _DATELINE.match(text)):
-        agency = agency_of(match["names"])
-    return text, agency
+    return _DROP_CAP.sub(join, f"\n{text}")[1:]

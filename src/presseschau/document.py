@@ -5,6 +5,7 @@ Everything here is frozen and typed; a stage answers with a new value or with a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -63,6 +64,7 @@ class Document:
         language: ISO 639-1 or 639-3 code, None where it can't be told.
         language_score: 0 to 1.
         free: The page's own `isAccessibleForFree`; None where it says nothing.
+        license: The licence that the page states for itself, a URL or words; None where it says nothing.
         listing: True where the page is an index, a section front or a link list instead of one article.
         robots: (name, content) of meta tags that speak to machines (`robots`, `tdm-reservation`, `tdm-policy` …).
         headers: The page's HTTP headers, carried on for the rights stage.
@@ -87,12 +89,68 @@ class Document:
     language: str | None = None
     language_score: float = 0.0
     free: bool | None = None
+    license: str | None = None
     listing: bool = False
     robots: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     path: str = "none"
     confidence: float = 0.0
     extractor: str = ""
+
+
+# Every reason that a ledger can give, by the stage that gives it first.
+REASONS: Mapping[Stage, Mapping[str, str]] = {
+    "read": {
+        "unreadable": "the file or record can't be read, decompressed or decoded",
+        "truncated": "the file ends inside a record",
+        "empty": "nothing is in it",
+        "too_large": "longer than the limit, after decompression",
+        "bad_record": "a field of the record is missing or has the wrong type",
+        "bad_sidecar": "the JSON file beside the page is none, or one of its fields is wrong",
+        "unreachable": "could not be had after all tries; is asked for again in the next build",
+        "http_status": "a WARC response that is no success",
+        "not_html": "a WARC response of another media type",
+    },
+    "extract": {
+        "empty": "no content in the page",
+        "binary": "bytes that are no text in any encoding",
+        "unreadable": "the parser gives up",
+        "too_large": "more bytes than `extract.max_bytes`",
+        "too_deep": "nested deeper than `extract.max_depth`",
+        "too_many_nodes": "more elements than `extract.max_nodes`",
+        "timeout": "took longer than `pipeline.page_seconds`",
+        "out_of_memory": "did not fit into memory",
+        "killed_worker": "ended its process",
+        "error": "a fault of ours; the detail names it, and it is worth a report",
+    },
+    "filter": {
+        "no_article": "no article text was found",
+        "no_letters": "the text has no letters",
+        "listing": "an index, a section front or a list of links",
+        "paywall_stub": "the free part of an article that has to be paid for",
+        "too_short": "fewer words or characters than `filter.min_words`, `filter.min_chars`",
+        "not_german": "in none of `filter.languages`, or too unsure",
+        "takedown": "on the list of `takedown`; its URL is left out of the ledger",
+        "tdm_reserved": "reserves text and data mining, and `rights.reserved=drop`",
+    },
+    "dedup": {
+        "superseded": "another page has the same URL and is the better version",
+        "exact_duplicate": "the same text as an earlier article",
+        "near_duplicate": "nearly the same text as an earlier article (`dedup.jaccard`)",
+        "contained": "mostly contained in another article, or the other way round (`dedup.containment`)",
+    },
+    "label": {"off_topic": "its topic is not in `label.keep`"},
+    "split": {
+        "embargo": "published in the days before the cutoff (`split.embargo_days`)",
+        "split_conflict": "its cluster is in a split that it may not be in (`split.relatives`)",
+        "publisher_cap": "beyond `split.max_per_publisher`",
+    },
+    "publish": {
+        "takedown": "left out of this copy by the list of `publish.py takedown=`",
+        "tdm_reserved": "reserves text and data mining; its text is not sent",
+        "not_rehydrated": "the pages had no such text; the detail says why",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +160,7 @@ class Drop:
     Attributes:
         source: Where the page came from, relative to the input root.
         stage: The stage that decided.
-        reason: A short, stable key: `too_short`, `not_german`, `duplicate`.
+        reason: A short, stable key, one of `REASONS`.
         detail: What a person needs to understand the case: a value, the id it repeats, an error.
         outcome: `dropped` by a rule, or `failed` because the page could not be used.
         id: The article id, where the page got far enough to have one.

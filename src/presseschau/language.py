@@ -122,15 +122,29 @@ def _only(masks: Counter[int], this: int, other: int) -> int:
     return sum(n for mask, n in masks.items() if mask & this and not mask & other)
 
 
+@cache
+def _bits(mask: int) -> tuple[int, ...]:
+    """Numbers of the languages in a mask."""
+    return tuple(bit for bit in range(mask.bit_length()) if mask >> bit & 1)
+
+
 def _closest(masks: Counter[int]) -> tuple[float, int]:
     """By how much German leads the language that comes closest to it, and that language's bit.
 
     German is compared with each language by the words that tell the two apart, since a dialect shares most of its words
     with it. A word against German counts half as much again as one for it.
     """
+    count = len(_evidence().codes)
+    shared, against, german = [0] * count, [0] * count, 0
+    for mask, n in masks.items():
+        own = mask & 1
+        german += n * own
+        counts = shared if own else against
+        for bit in _bits(mask):
+            counts[bit] += n
     best, rival = math.inf, 0
-    for bit in range(1, len(_evidence().codes)):
-        margin = _only(masks, 1, 1 << bit) - 1.5 * _only(masks, 1 << bit, 1)
+    for bit in range(1, count):
+        margin = german - shared[bit] - 1.5 * against[bit]
         if margin < best:
             best, rival = margin, 1 << bit
     return best, rival

@@ -95,6 +95,19 @@ _COLUMNS = (
     Column("labeler", _S, "Name and version of what made the labels"),
 )
 AUTHORS = Column("authors", pa.list_(_S), "Author names: personal data, published only on request")
+_TARGET_COLUMNS = (
+    Column("id", _S, "The article's id in the other views"),
+    Column("title", _S, "Headline without the site's suffix", nullable=True),
+    Column("text", _S, "The article", nullable=True),
+    Column("target", _S, "The given target, by the name that it was given by"),
+    Column("kind", _S, "product, company, technology, policy, person or other, as given"),
+    Column("mentions", pa.int32(), "Sentences that name it; the headline counts as one"),
+    Column("stance", _L, "The article's own evaluation of the target"),
+    Column("stance_confidence", _F, "How sure `stance` is, by the model of main targets; not calibrated here"),
+    Column("stance_source", _S, "rules; human or llm where their stance of the article is toward this target"),
+    Column("stance_evidence", pa.list_(SPAN), "Passages that carry the stance: code-point offsets into `text`"),
+)
+DATA, TARGETS = "data", "stance_targets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +136,23 @@ class Schema:
         """The features as `datasets.Features.to_dict()` writes them."""
         return {c.name: self._feature(c) for c in self.columns}
 
+    def of(self, part: str) -> Schema:
+        """The columns of the shards in one folder of the dataset."""
+        return TargetSchema(self.names) if part == TARGETS else self
+
     def _feature(self, column: Column) -> dict[str, Any]:
         names = self.names.of(column.name)
         return {"names": list(names), "_type": "ClassLabel"} if names else _feature_of(column.type)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSchema(Schema):
+    """The columns of `stance_targets`: one row for every article and given target that it mentions."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns in published order."""
+        return _TARGET_COLUMNS
 
 
 def _feature_of(type_: pa.DataType) -> dict[str, Any]:
@@ -145,12 +172,14 @@ class View:
         columns: The columns it has, None for all.
         filters: In `datasets`' notation; `!= null` drops everything, so a nullable class label is asked for `>= 0`.
         where: The same condition in SQL over the published rows, which counts them for the card.
+        part: The folder of its shards.
     """
 
     name: str
     columns: tuple[str, ...] | None = None
     filters: tuple[tuple[str, str, Any], ...] = ()
     where: str = "true"
+    part: str = DATA
 
 
 VIEWS = (
@@ -165,4 +194,5 @@ VIEWS = (
         "stance >= 0",
     ),
     View("gold", filters=(("label_role", "==", "validation"),), where="label_role = 'validation'"),
+    View(TARGETS, part=TARGETS),
 )  # fmt: skip

@@ -19,6 +19,9 @@ _TRACKING = re.compile(
       | fb_action_ids | fb_action_types | fb_source | campaign_id""",
     re.VERBOSE | re.IGNORECASE,
 )
+_CANONICAL = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w\-.~!$&'()*+,;=:@/%]*", re.ASCII
+)  # most are, as stated
 _UNRESERVED = "-._~!$&'()*+,;=:@/%"
 _DEFAULT_PORT = {"http": "80", "https": "443"}
 
@@ -54,6 +57,8 @@ def canonical_url(url: str | None) -> str | None:
     """
     if not url:
         return None
+    if _CANONICAL.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname, parts.port
@@ -95,11 +100,22 @@ def registrable_domain(host: str) -> str | None:
     return ".".join(labels[-2:]) if len(labels) > 1 and all(labels) and labels[-1].isalpha() else None
 
 
+def host_of(url: str | None) -> str | None:
+    """Host of an absolute URL in lower case, None where it has none.
+
+    >>> host_of("https://www.heise.de/news/x.html"), host_of("/news/x.html"), host_of(None)
+    ('www.heise.de', None, None)
+    """
+    if not url:
+        return None
+    return url.split("/", 3)[2] if _CANONICAL.fullmatch(url) else urlsplit(url).hostname
+
+
 def publisher_of(url: str | None) -> str | None:
     """Registrable domain of a URL, None where it has none.
 
     >>> publisher_of("https://www.heise.de/news/x.html")
     'heise.de'
     """
-    host = urlsplit(url).hostname if url else None
+    host = host_of(url)
     return registrable_domain(host) if host else None

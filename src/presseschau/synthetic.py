@@ -96,10 +96,7 @@ class Collection:
         """One page; needs no other one."""
         chance = self._chance("page", number)
         publisher = f"blatt-{chance.randrange(self.publishers):02}.example"
-        origin = self._origin(number)
-        article, copy = self._article(origin), None
-        if origin != number:
-            article, copy = _copied(article, chance)
+        origin, article, copy = self._told(number, chance)
         return MadePage(
             number,
             publisher,
@@ -108,6 +105,18 @@ class Collection:
             copy,
             self._html(number, publisher, article, chance),
         )
+
+    def article(self, number: int) -> Article:
+        """The article of a page, without the page around it."""
+        chance = self._chance("page", number)
+        chance.randrange(self.publishers)
+        return self._told(number, chance)[1]
+
+    def _told(self, number: int, chance: random.Random) -> tuple[int, Article, Copy | None]:
+        """Number of the page that an article is from, the article, and what kind of copy it is."""
+        origin = self._origin(number)
+        article = self._article(origin)
+        return (origin, *_copied(article, chance)) if origin != number else (origin, article, None)
 
     def _chance(self, what: str, number: int) -> random.Random:
         # A string seed goes through sha512, so it depends on no process.

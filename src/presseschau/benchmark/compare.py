@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from ..config import ConfigError
 from ..stable import rounded
+from .data import ABSTAINED
 from .report import finished
 from .settings import Uncertainty
 from .uncertainty import holm, mcnemar, randomisation
@@ -61,8 +62,13 @@ def open_runs(folders: Sequence[str]) -> list[Finished]:
             if results is None:
                 raise ConfigError(f"runs: {name} holds no finished run")
             found[place.resolve()] = Finished(place, results)
-    names = Counter((r.results["model"], r.results["test_sha256"]) for r in found.values())
-    return [replace(r, several=names[r.results["model"], r.results["test_sha256"]] > 1) for r in found.values()]
+    return named([*found.values()])
+
+
+def named(runs: Sequence[Finished]) -> list[Finished]:
+    """The runs, each knowing whether it shares its model and test articles with another."""
+    names = Counter((r.results["model"], r.results["test_sha256"]) for r in runs)
+    return [replace(r, several=names[r.results["model"], r.results["test_sha256"]] > 1) for r in runs]
 
 
 def compare(folders: Sequence[str], output: Path, sure: Uncertainty, seed: int) -> str:
@@ -106,8 +112,8 @@ def _pair(a: Finished, b: Finished, split: str, sure: Uncertainty, seed: int) ->
     first, second = a.predictions(split), b.predictions(split)
     if first["id"] != second["id"] or first["label"] != second["label"]:
         raise ConfigError(f"{a.name} and {b.name} can't be compared: {split} has other articles or labels")
-    names = sorted({*first["label"], *first["predicted"], *second["predicted"], *a.results["labels"]["train"]})
-    place = {label: i for i, label in enumerate(names)}
+    names = sorted({*first["label"], *a.results["labels"]["all"]})
+    place = {label: i for i, label in enumerate(names)} | {None: ABSTAINED}
     y, one, two = (np.array([place[x] for x in c]) for c in (first["label"], first["predicted"], second["predicted"]))
     classes = np.array([place[label] for label in a.results["labels"]["train"]])
     scores = [r.results["metrics"][split]["macro_f1"] for r in (a, b)]
@@ -135,8 +141,12 @@ def table(found: Sequence[dict[str, Any]]) -> str:
     ]
     lines += [
         f"| {r['split']} | {r['a']} | {r['b']} | {r['difference']:+.3f} | {r['only_a_right']} : {r['only_b_right']} "
-        f"| {r['p_mcnemar']:.4f} ({r['p_mcnemar_holm']:.4f}) "
-        f"| {r['p_randomisation']:.4f} ({r['p_randomisation_holm']:.4f}) |"
+        f"| {_p(r['p_mcnemar'])} ({_p(r['p_mcnemar_holm'])}) "
+        f"| {_p(r['p_randomisation'])} ({_p(r['p_randomisation_holm'])}) |"
         for r in found
     ]
     return "\n".join(lines) + "\n"
+
+
+def _p(value: float) -> str:
+    return f"{value:.4f}" if value >= 0.0001 else "< 0.0001"

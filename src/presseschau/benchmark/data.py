@@ -15,6 +15,7 @@ from .settings import TextFields
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+ABSTAINED = -1  # in place of a label: the model gave no answer, which counts as wrong
 TEST_SPLITS = ("test", "test_temporal", "test_publisher")
 _BATCH = 1000
 
@@ -57,7 +58,12 @@ class Corpus:
         """A column's values; None throughout where the data does not have it."""
         if column not in self.table.column_names:
             return [None] * len(rows)
-        return list(self.table.column(column).take(pa.array(rows)).to_pylist())
+        if not len(rows):
+            return []
+        # Of a column in several chunks `take` makes a whole one first: only the part that the rows lie in is asked
+        first = int(rows.min())
+        part = self.table.column(column).slice(first, int(rows.max()) - first + 1)
+        return list(part.take(pa.array(rows - first)).to_pylist())
 
     def digest(self, rows: Ints, *, split: str) -> str:
         """sha256 over split, id, text and label of some rows, in order of id: equal exactly where the articles are."""
@@ -108,7 +114,8 @@ class Examples:
         return self.corpus.values(name, self.rows)
 
     def parts(self) -> Iterator[tuple[str, str]]:
-        """Title and text of each article, read in batches; an empty title where there is none or it is not a field."""
+        """Title and text of each article, cut to length; an empty title where there is none or it is not a field."""
+        most = self.fields.max_chars
         for start in range(0, len(self.rows), _BATCH):
             rows = self.rows[start : start + _BATCH]
             for title, text in zip(self.corpus.values("title", rows), self.corpus.values("text", rows), strict=True):
@@ -116,7 +123,8 @@ class Examples:
                     (value or "") if name in self.fields.fields else ""
                     for name, value in (("title", title), ("text", text))
                 ]
-                yield (self.mask(shown[0]), self.mask(shown[1])) if self.mask else (shown[0], shown[1])
+                head, body = (self.mask(part) if self.mask else part for part in shown)
+                yield (head, body) if most is None else (head[:most], body[: max(0, most - len(head))])
 
     def texts(self) -> Iterator[str]:
         """One text an article: for stance its target first, then title and text as configured, cut to length."""

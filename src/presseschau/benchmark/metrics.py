@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..stable import rounded
-from .data import Floats, Ints
+from .data import ABSTAINED, Floats, Ints
 
 _BINS = 15
 
@@ -17,7 +17,8 @@ def counts(y: Ints, predicted: Ints, width: int) -> tuple[Floats, Floats, Floats
     """True positives, false positives and false negatives of each label."""
     right = y == predicted
     hit = np.bincount(y[right], minlength=width).astype(float)
-    return hit, np.bincount(predicted, minlength=width) - hit, np.bincount(y, minlength=width) - hit
+    said = np.bincount(predicted[predicted != ABSTAINED], minlength=width)
+    return hit, said - hit, np.bincount(y, minlength=width) - hit
 
 
 def f1(hit: Floats, wrong: Floats, missed: Floats) -> Floats:
@@ -40,7 +41,7 @@ def scores(y: Ints, predicted: Ints, probabilities: Floats, labels: Sequence[str
 
     Args:
         y: True labels.
-        predicted: Predicted labels.
+        predicted: Predicted labels, `ABSTAINED` where there is none; calibration is that of the answers.
         probabilities: One column a label.
         labels: All labels.
         classes: Labels of train, which macro-F1 is the mean over.
@@ -50,17 +51,19 @@ def scores(y: Ints, predicted: Ints, probabilities: Floats, labels: Sequence[str
     each, support = f1(hit, wrong, missed), np.bincount(y, minlength=width)
     there = classes[support[classes] > 0]
     shown = [i for i in range(width) if i in classes or support[i] or hit[i] + wrong[i]]
+    answered = predicted != ABSTAINED
     confusion = np.zeros((width, width), dtype=int)
-    np.add.at(confusion, (y, predicted), 1)
+    np.add.at(confusion, (y[answered], predicted[answered]), 1)
     return {
         "articles": len(y),
+        "abstained": int((~answered).sum()),
         "accuracy": rounded(float((y == predicted).mean())),
         "macro_f1": rounded(float(each[classes].mean())),
         "macro_f1_supported": rounded(float(each[there].mean()) if len(there) else 0.0),
         "weighted_f1": rounded(float((each * support).sum() / support.sum())),
         "zero_support": [labels[i] for i in classes if not support[i]],
         "unseen_labels": [labels[i] for i in range(width) if support[i] and i not in classes],
-        "ece": rounded(expected_calibration_error(y, predicted, probabilities)),
+        "ece": rounded(expected_calibration_error(y[answered], predicted[answered], probabilities[answered])),
         "brier": rounded(brier(y, probabilities)),
         "per_class": {
             labels[i]: {
@@ -85,7 +88,7 @@ def expected_calibration_error(y: Ints, predicted: Ints, probabilities: Floats) 
     size = np.bincount(bins, minlength=_BINS)
     right = np.bincount(bins, weights=(y == predicted).astype(float), minlength=_BINS)
     claimed = np.bincount(bins, weights=sure, minlength=_BINS)
-    return float(np.abs(right - claimed).sum() / size.sum())
+    return float(np.abs(right - claimed).sum() / max(1, size.sum()))
 
 
 def brier(y: Ints, probabilities: Floats) -> float:
@@ -101,7 +104,9 @@ def stance_scores(y: Ints, predicted: Ints, labels: Sequence[str]) -> dict[str, 
     place = {label: i for i, label in enumerate(labels)}
     each = f1(*counts(y, predicted, len(labels)))
     sides = [each[place[s]] if s in place else 0.0 for s in ("favor", "against")]
-    fold = np.array([place.get("neutral", i) if label == "mixed" else i for i, label in enumerate(labels)])
+    fold = np.array(
+        [place.get("neutral", i) if label == "mixed" else i for i, label in enumerate(labels)] + [ABSTAINED]
+    )
     folded = f1(*counts(fold[y], fold[predicted], len(labels)))
     three = [folded[place[s]] if s in place else 0.0 for s in ("favor", "against", "neutral")]
     return {"f1_favor_against": rounded(float(np.mean(sides))), "stance3": rounded(float(np.mean(three)))}

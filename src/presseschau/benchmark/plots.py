@@ -34,13 +34,13 @@ def draw(runs: Sequence[Finished], folder: Path, name: str) -> Plots:
     best = next((r for r in runs if all(r.results["ranked"].values())), runs[0])
     curves = [r for r in runs if r.results["learning_curve"]]
     wanted: list[tuple[str, str, tuple[float, float], Any]] = [
-        ("gap", "Macro-F1 by test set", (8.5, 1.2 + 0.55 * len(runs)), lambda ax: _gap(ax, runs)),
+        ("gap", "Macro-F1 by test set", (8.5, 1.2 + 0.46 * len(runs)), lambda ax: _gap(ax, runs)),
         ("classes", f"F1 of each label, {best.name}", (8.5, 4.6), lambda ax: _classes(ax, best)),
         ("confusion", f"Confusion, {best.name}", (7.0, 6.2), lambda ax: _confusion(ax, best)),
-        ("cost", "Time against quality", (7.5, 4.8), lambda ax: _cost(ax, runs)),
+        ("cost", "Time against quality", (8.5, 4.8), lambda ax: _cost(ax, runs)),
     ]
     if curves:
-        wanted.append(("curve", "Learning curve", (7.5, 4.6), lambda ax: _curve(ax, curves)))
+        wanted.append(("curve", "Learning curve", (8.5, 4.4), lambda ax: _curve(ax, curves)))
     drawn: Plots = []
     for kind, title, size, paint in wanted:
         figure, ax = plt.subplots(figsize=size, layout="constrained")
@@ -58,24 +58,24 @@ def draw(runs: Sequence[Finished], folder: Path, name: str) -> Plots:
 def _gap(ax: Axes, runs: Sequence[Finished]) -> None:
     """One line a model from its lowest to its highest test set, a mark for each with its interval."""
     splits = list(runs[0].results["metrics"])
-    for at, run in enumerate(runs):
+    ranked = [all(r.results["ranked"].values()) for r in runs]
+    for at, (run, own) in enumerate(zip(runs, ranked, strict=True)):
         values = [run.results["metrics"][s]["macro_f1"] for s in splits]
-        ax.plot([min(values), max(values)], [at, at], color="#cccccc", linewidth=4, zorder=1, solid_capstyle="round")
+        ax.plot([min(values), max(values)], [at, at], color="#e4e4e4", linewidth=9, zorder=1, solid_capstyle="round")
         for i, (split, value) in enumerate(zip(splits, values, strict=True)):
-            shift = (i - (len(splits) - 1) / 2) * 0.18
+            place, colour = at + (i - (len(splits) - 1) / 2) * 0.24, _COLOURS[i]
             interval = run.results["metrics"][split].get("intervals", {}).get("macro_f1")
             if interval:
-                ax.plot(interval, [at + shift] * 2, color=_COLOURS[i], linewidth=1.2, alpha=0.7, zorder=2)
-            label = _NAMES.get(split, split) if at == 0 else None
-            ax.scatter([value], [at + shift], color=_COLOURS[i], s=34, zorder=3, label=label, marker="os^DvP*"[i % 7])
-    ranked = [all(r.results["ranked"].values()) for r in runs]
-    names = [r.name if ok else f"{r.name}*" for r, ok in zip(runs, ranked, strict=True)]
-    ax.set_yticks(range(len(runs)), names)
-    ax.invert_yaxis()
+                ax.plot(interval, [place] * 2, color=colour, linewidth=1.2, alpha=0.7, zorder=2)
+            label, fill = _NAMES.get(split, split) if at == 0 else None, colour if own else "white"
+            ax.scatter([value], [place], facecolors=fill, edgecolors=colour, s=30, zorder=3, label=label,
+                       marker="os^DvP*"[i % 7])  # fmt: skip
+    if not all(ranked) and any(ranked):
+        ax.axhline(ranked.index(False) - 0.5, color="#999999", linewidth=0.8, linestyle=":")
+    ax.set_yticks(range(len(runs)), [r.name for r in runs])
+    ax.set_ylim(len(runs) - 0.4, -0.6)
     ax.set_xlim(left=0)
-    ax.set_xlabel(
-        "macro-F1, bars: bootstrap over clusters" + ("" if all(ranked) else " · * made these labels, not ranked")
-    )
+    ax.set_xlabel("macro-F1, bars: bootstrap over clusters" + ("" if all(ranked) else " · hollow: made these labels"))
     ax.grid(axis="x", color="#eeeeee")
     ax.set_axisbelow(True)
     ax.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -131,34 +131,19 @@ def _confusion(ax: Axes, run: Finished) -> None:
 
 
 def _cost(ax: Axes, runs: Sequence[Finished]) -> None:
+    """Numbered points, named beside the plot: names at the points would cover one another."""
     first = next(iter(runs[0].results["metrics"]))
-    points = []
-    for i, run in enumerate(runs):
+    largest = max(1.0, *(r.results["measured"]["model_mb"] for r in runs))
+    for number, run in enumerate(runs, start=1):
         measured = run.results["measured"]
         x = max(0.001, measured["fit_seconds"] + measured["predict_seconds"])
-        y = run.results["metrics"][first]["macro_f1"]
-        size = 25 + 40 * np.sqrt(measured["model_mb"] / max(1.0, *(r.results["measured"]["model_mb"] for r in runs)))
-        ax.scatter([x], [y], s=size, color=_COLOURS[i % len(_COLOURS)], zorder=3)
-        points.append((x, y, run.name))
+        y, size = run.results["metrics"][first]["macro_f1"], 90 + 260 * np.sqrt(measured["model_mb"] / largest)
+        ax.scatter([x], [y], s=size, color=_COLOURS[(number - 1) % len(_COLOURS)], alpha=0.45, zorder=3)
+        ax.annotate(str(number), (x, y), fontsize=7.5, ha="center", va="center", zorder=4)
+        ax.text(1.02, 1 - (number - 0.5) / max(16, len(runs)), f"{number}  {run.name}", fontsize=8.5, va="center",
+                transform=ax.transAxes)  # fmt: skip
     ax.set_xscale("log")
-    low, high = ax.get_ylim()
-    ax.set_ylim(low - 0.03, high + 0.03)
-    taken: list[tuple[float, float]] = []
-    for x, y, name in sorted(points, key=lambda p: (-p[1], p[0])):
-        height = y  # names of models close to each other stand below one another
-        while any(abs(np.log10(x) - tx) < 0.9 and abs(height - ty) < (high - low + 0.06) * 0.036 for tx, ty in taken):
-            height -= (high - low + 0.06) * 0.036
-        taken.append((float(np.log10(x)), height))
-        ax.annotate(
-            name,
-            (x, y),
-            xytext=(x * 1.12, height),
-            fontsize=8,
-            va="center",
-            arrowprops={"arrowstyle": "-", "color": "#bbbbbb"},
-        )
-    left, right = ax.get_xlim()
-    ax.set_xlim(left, right * 4)
+    ax.margins(x=0.08, y=0.1)
     ax.set_xlabel("seconds to fit and predict, all seeds or folds (area: size of the model)")
     ax.set_ylabel(f"macro-F1, {_NAMES.get(first, first)}")
     ax.grid(color="#eeeeee")
@@ -166,24 +151,31 @@ def _cost(ax: Axes, runs: Sequence[Finished]) -> None:
 
 
 def _curve(ax: Axes, runs: Sequence[Finished]) -> None:
+    ticks: set[int] = set()
     for i, run in enumerate(runs):
         points = run.results["learning_curve"]
-        sizes = run.results["splits"]["train"]["articles"]
+        shares = sorted({p["share"] for p in points})
+        x = [round(float(np.mean([p["articles"] for p in points if p["share"] == s]))) for s in shares]
+        x.append(run.results["splits"]["train"]["articles"])
+        ticks |= set(x)
         for j, split in enumerate(run.results["metrics"]):
-            shares = sorted({p["share"] for p in points})
             by_share = [[p["macro_f1"][split] for p in points if p["share"] == s] for s in shares]
-            x = [float(np.mean([p["articles"] for p in points if p["share"] == s])) for s in shares] + [sizes]
             y = [float(np.mean(v)) for v in by_share] + [run.results["metrics"][split]["macro_f1"]]
             spread = [float(np.std(v)) for v in by_share] + [0.0]
             style: dict[str, Any] = {
                 "color": _COLOURS[j % 8],
-                "marker": "os^DvP*"[i % 7],
+                "marker": "os^DvP*"[j % 7],
                 "linestyle": ("-", "--", ":", "-.")[i % 4],
             }
-            label = f"{run.name}, {_NAMES.get(split, split)}"
+            name = _NAMES.get(split, split)
+            label = name if len(runs) == 1 else f"{run.name}, {name}"
             ax.errorbar(x, y, yerr=spread, capsize=2, linewidth=1.2, label=label, **style)
     ax.set_xscale("log")
-    ax.set_xlabel("training articles (bars: standard deviation over draws)")
+    ax.set_xticks(sorted(ticks), [f"{t:,}" for t in sorted(ticks)])
+    ax.minorticks_off()
+    ax.set_ylim(bottom=0)
+    named = runs[0].results["model"] + " · " if len(runs) == 1 else ""
+    ax.set_xlabel(f"{named}training articles, whole clusters (bars: standard deviation over draws)")
     ax.set_ylabel("macro-F1")
     ax.grid(color="#eeeeee")
-    ax.legend(frameon=False, fontsize=8)
+    ax.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1.0, 1.0))

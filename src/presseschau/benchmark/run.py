@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,14 @@ from tqdm import tqdm
 from ..config import ConfigError
 from ..stable import sha256
 from .data import Corpus, Examples, Ints
+from .features import remembered
+from .identity import config_of, key_of
 from .load import load
 from .metrics import macro_f1
-from .models import KINDS
+from .models import KINDS, model_from
 from .models.keywords import masker
-from .report import Run, finished, write
+from .report import finished, write
+from .scored import Run
 from .search import candidates, with_options
 from .settings import Settings
 from .units import Answers, Unit, fitted, kept
@@ -31,11 +33,19 @@ _MASKED = "/masked"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where a run's results are, and whether they were there before."""
+    """Where a run's results are.
+
+    Attributes:
+        folder: The run's own.
+        results: What `results.json` says; None where the model was not asked, since it costs money.
+        reused: Whether they were there before.
+        told: What asking would cost, where it was not asked.
+    """
 
     folder: Path
-    results: dict[str, Any]
-    reused: bool
+    results: dict[str, Any] | None
+    reused: bool = False
+    told: str = ""
 
 
 def run(settings: Settings) -> Outcome:
@@ -61,10 +71,12 @@ def run(settings: Settings) -> Outcome:
         return Outcome(plan.folder, found, reused=True)
     if settings.clean:
         shutil.rmtree(plan.folder, ignore_errors=True)
+    if (told := plan.held_back()) is not None:
+        return Outcome(plan.folder, None, told=told)
     made = plan.splits() if protocol == "splits" else plan.cross_validation()
     results = write(plan.folder, made)
     shutil.rmtree(plan.folder / "units", ignore_errors=True)
-    return Outcome(plan.folder, results, reused=False)
+    return Outcome(plan.folder, results)
 
 
 def _pooled(corpus: Corpus) -> Corpus:
@@ -87,8 +99,8 @@ class Plan:
         """Names the folder by config, data and code: the same three give the same results."""
         names = corpus.splits if protocol == "splits" else {"cv": corpus.splits["train"]}
         digests = {split: corpus.digest(rows, split=split) for split, rows in names.items()}
-        key = sha256(repr((config_of(settings, protocol), sorted(digests.items()), _code())))[:12]
-        name = f"{settings.task}-{settings.model.get('name', settings.model['kind'])}-{key}"
+        model = settings.model.get("name", settings.model["kind"])
+        name = f"{settings.task}-{model}-{key_of(settings, protocol, digests)}"
         return cls(settings, corpus, protocol, digests, settings.output / "runs" / name)
 
     @property
@@ -96,6 +108,17 @@ class Plan:
         """Processes."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         return self.settings.workers or cores or 1
+
+    @property
+    def costly(self) -> bool:
+        """Whether every question to the model costs money."""
+        kind = KINDS.get(str(self.settings.model["kind"]))
+        return kind is not None and kind.costly
+
+    def held_back(self) -> str | None:
+        """What the model would cost, where it may not be asked yet."""
+        asked = [self.examples(split) for split in self.corpus.tests or ("train",)]
+        return model_from(self.settings.model, self.workers).before(asked)
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -120,9 +143,11 @@ class Plan:
     def splits(self) -> Run:
         """The protocol on given splits."""
         config, tried = self.search()
-        asked = {
-            split: self.examples(split) for split in (*self.corpus.tests, "validation") if split in self.corpus.splits
-        }
+        reported = (
+            *self.corpus.tests,
+            *(["validation"] if "validation" in self.corpus.splits and not self.costly else []),
+        )
+        asked = {split: self.examples(split) for split in reported}
         masked = self.maskable()
         if masked:
             mask = masker(self.corpus.task)
@@ -140,7 +165,7 @@ class Plan:
             seeds=self.seeds,
             classes=classes,
             units=units,
-            rows={s: self.corpus.splits[s] for s in (*self.corpus.tests, "validation") if s in self.corpus.splits},
+            rows={split: self.corpus.splits[split] for split in reported},
             searched=tried,
             curve=self.curve(config, train),
             masked=masked,
@@ -155,12 +180,13 @@ class Plan:
         classes = np.unique(train.y)
         tried = []
         options = candidates(self.settings.model, how, self.settings.budget, self.settings.seed)
-        for i, option in enumerate(self.bar(options, "search")):
-            config = with_options(self.settings.model, option)
-            unit = self.fit(f"search-{i}", config, train, {"validation": validation}, self.settings.seed)
-            answer = unit.answers["validation"]
-            score = macro_f1(validation.y, answer.labels, classes, len(self.corpus.labels))
-            tried.append({"options": option, "macro_f1": round(score, 6)})
+        with remembered():
+            for i, option in enumerate(self.bar(options, "search")):
+                config = with_options(self.settings.model, option)
+                unit = self.fit(f"search-{i}", config, train, {"validation": validation}, self.settings.seed)
+                answer = unit.answers["validation"]
+                score = macro_f1(validation.y, answer.labels, classes, len(self.corpus.labels))
+                tried.append({"options": option, "macro_f1": round(score, 6)})
         best = max(tried, key=lambda t: t["macro_f1"])  # the first of the best
         return with_options(self.settings.model, best["options"]), tried
 
@@ -244,7 +270,7 @@ class Plan:
 
     def maskable(self) -> bool:
         """Whether the labeler's terms mean anything here: its own labels, in a published dataset."""
-        if not self.settings.masked or "labeler" not in self.corpus.table.column_names:
+        if not self.settings.masked or self.costly or "labeler" not in self.corpus.table.column_names:
             return False
         makers = set(self.corpus.values("labeler", self.corpus.splits["train"][:1000]))
         return any(str(maker).startswith("rules/") and "+" not in str(maker) for maker in makers)
@@ -259,38 +285,3 @@ def _together(facts: list[dict[str, Any]]) -> dict[str, Any]:
     summed = {key: sum(f[key] for f in facts) for key in ("fit_seconds", "predict_seconds", "predicted")}
     largest = {key: max(f[key] for f in facts) for key in ("peak_bytes", "model_bytes")}
     return {**facts[0], **summed, **largest}
-
-
-def config_of(settings: Settings, protocol: str) -> dict[str, Any]:
-    """What decides a run's results, as plain data: no paths, no workers, nothing about how it is shown."""
-    return {
-        "model": _plain(settings.model),
-        "task": settings.task,
-        "protocol": protocol,
-        "folds": settings.folds if protocol == "cv" else None,
-        "text": {"fields": list(settings.text.fields), "max_chars": settings.text.max_chars},
-        "seed": settings.seed,
-        "seeds": settings.seeds,
-        "search": settings.search,
-        "budget": settings.budget if settings.search != "none" else None,
-        "learning_curve": list(settings.learning_curve),
-        "masked": settings.masked,
-        "unseen": settings.dataset.unseen,
-        "missing": settings.dataset.missing,
-        "bootstrap": settings.uncertainty.bootstrap,
-        "confidence": settings.uncertainty.confidence,
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(k): _plain(value[k]) for k in sorted(value)}
-    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
-
-
-@cache
-def _code() -> str:
-    """Digest of the code that results come from, so that a change of it is another run."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
-    shown = {"leaderboard.py", "plots.py", "page.py", "compare.py"}
-    return sha256("\n".join(sha256(f.read_bytes()) for f in files if f.name not in shown))

@@ -8,7 +8,7 @@ from math import comb
 import numpy as np
 import numpy.typing as npt
 
-from .data import Floats, Ints
+from .data import ABSTAINED, Floats, Ints
 from .metrics import f1
 
 _ROUNDS = 200  # rounds drawn at a time: bounds memory, changes nothing else
@@ -28,7 +28,8 @@ def cluster_counts(y: Ints, predicted: Ints, clusters: Sequence[str], width: int
         at = group[rows] * width + labels[rows]
         return np.bincount(at, minlength=size * width).astype(float).reshape(size, width)
 
-    table = np.stack([cells(right, y), cells(~right, predicted), cells(~right, y)], axis=1)
+    wrong = ~right & (predicted != ABSTAINED)
+    table = np.stack([cells(right, y), cells(wrong, predicted), cells(~right, y)], axis=1)
     plain = np.column_stack([np.bincount(group, minlength=size), np.bincount(group[right], minlength=size)])
     return table, plain.astype(float)
 
@@ -45,6 +46,9 @@ def _resampled(table: Floats, whole: Floats, classes: Ints) -> Floats:
     """
     missed = (table[..., 0, :] + table[..., 2, :]) == 0
     return np.asarray(np.where(missed, whole, _each(table))[..., classes].mean(-1))
+
+
+Side = tuple[Sequence[tuple[Ints, Ints]], Sequence[str]]  # labels and predictions of each seed, and clusters
 
 
 def intervals(
@@ -68,10 +72,34 @@ def intervals(
         confidence: Coverage.
         seed: Of the resampling.
     """
+    accuracy, macro = _resamples((runs, clusters), classes, width, rounds, np.random.default_rng(seed))
+    return {"accuracy": _middle(accuracy, confidence), "macro_f1": _middle(macro, confidence)}
+
+
+def difference(
+    hard: Side, easy: Side, classes: Ints, width: int, *, rounds: int, confidence: float, seed: int
+) -> dict[str, list[float]]:
+    """Percentile intervals of a score on one set of articles minus that on another, each resampled by itself."""
+    generator = np.random.default_rng(seed)
+    one, two = (_resamples(side, classes, width, rounds, generator) for side in (hard, easy))
+    return {
+        "accuracy": _middle(one[0] - two[0], confidence),
+        "macro_f1_shared": _middle(one[1] - two[1], confidence),
+    }
+
+
+def _middle(draws: Floats, confidence: float) -> list[float]:
+    return [round(float(v), 6) for v in np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2])]
+
+
+def _resamples(
+    side: Side, classes: Ints, width: int, rounds: int, generator: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Accuracy and macro-F1 in each resample of the clusters, averaged over the seeds."""
+    runs, clusters = side
     tables = [cluster_counts(y, p, clusters, width) for y, p in runs]
     points = [_each(table.sum(0)) for table, _ in tables]
     size = len(tables[0][0])
-    generator = np.random.default_rng(seed)
     accuracy, macro = [], []
     for start in range(0, rounds, _ROUNDS):
         drawn = generator.multinomial(size, np.full(size, 1 / size), size=min(_ROUNDS, rounds - start)).astype(float)
@@ -82,11 +110,7 @@ def intervals(
             means.append((total[:, 1] / total[:, 0], _resampled(whole, point, classes)))
         accuracy.append(np.mean([m[0] for m in means], axis=0))
         macro.append(np.mean([m[1] for m in means], axis=0))
-    edges = [(1 - confidence) / 2, (1 + confidence) / 2]
-    return {
-        "accuracy": [round(float(v), 6) for v in np.quantile(np.concatenate(accuracy), edges)],
-        "macro_f1": [round(float(v), 6) for v in np.quantile(np.concatenate(macro), edges)],
-    }
+    return np.concatenate(accuracy), np.concatenate(macro)
 
 
 def mcnemar(right_a: npt.NDArray[np.bool_], right_b: npt.NDArray[np.bool_]) -> float:

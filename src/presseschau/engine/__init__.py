@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar, runtime_checkable
 
 from presseschau.engine.dask import Dask
@@ -16,8 +16,8 @@ R = TypeVar("R")
 
 @runtime_checkable
 class Engine(Protocol):
-    """Runs a function over jobs, in any order."""
+    """Runs a function over jobs, in any order; a job is asked for only when there is a process for it."""
 
-    def run(self, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[tuple[J, R | None]]:
+    def run(self, function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[tuple[J, R | None]]:
         """Yields each job with its result as it is done, None for a job that killed its process while running alone."""
         ...

@@ -10,11 +10,11 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 J = TypeVar("J")
@@ -40,22 +40,21 @@ class Dask:
         if self.address is not None and "://" not in self.address:
             raise ValueError(f"address={self.address} must be like tcp://host:8786")
 
-    def run(self, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[tuple[J, R | None]]:
+    def run(self, function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[tuple[J, R | None]]:
         """See `Engine.run`.
 
         Raises:
             RuntimeError: Dask is not installed, or the scheduler does not answer.
         """
-        if not jobs:
+        waiting = iter(jobs)
+        first = list(islice(waiting, 1))
+        if not first:
             return
         with self._client() as client:
-            suspects = yield from _run(client, function, jobs)
+            suspects = yield from _run(client, function, chain(first, waiting))
             for job in suspects:
-                # Twice, as in `Local`: a worker may be counted dead that an earlier job has just killed.
-                for _ in range(2):
-                    if not (yield from _run(client, function, [job])):
-                        break
-                else:
+                # Once: Dask itself tries four workers before it gives a job up.
+                if (yield from _run(client, function, [job])):
                     yield job, None
 
     @contextmanager
@@ -82,17 +81,20 @@ class Dask:
             yield client
 
 
-def _run(client: Any, function: Callable[[J], R], jobs: Sequence[J]) -> Generator[tuple[J, R], None, list[J]]:
+def _run(client: Any, function: Callable[[J], R], jobs: Iterable[J]) -> Generator[tuple[J, R], None, list[J]]:
     """Runs jobs; the answer is those that Dask gave up since their workers died."""
     killed = importlib.import_module("distributed").KilledWorker
-    queue, suspects = deque(jobs), list[J]()
+    waiting, suspects = iter(jobs), list[J]()
     running: dict[Future[R], J] = {}
-    with client.get_executor() as executor:
+    # Not pure: a job that is run again would else be the same task, and be answered with its old error.
+    with client.get_executor(pure=False) as executor:
         try:
-            while queue or running:
-                while queue and len(running) < max(2, 2 * sum(client.nthreads().values())):
-                    job = queue.popleft()
+            while True:
+                room = max(2, 2 * sum(client.nthreads().values())) - len(running)
+                for job in islice(waiting, max(0, room)):
                     running[executor.submit(function, job)] = job
+                if not running:
+                    return suspects
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     job = running.pop(future)
                     try:
@@ -104,4 +106,3 @@ def _run(client: Any, function: Callable[[J], R], jobs: Sequence[J]) -> Generato
         finally:
             for future in running:
                 future.cancel()
-    return suspects

@@ -11,11 +11,11 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import chain, islice
 from multiprocessing.process import BaseProcess
 from typing import Literal, TypeVar
 
@@ -40,48 +40,49 @@ class Local:
         if self.workers is not None and self.workers < 1:
             raise ValueError(f"workers={self.workers} must be at least 1")
 
-    def run(self, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[tuple[J, R | None]]:
+    def run(self, function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[tuple[J, R | None]]:
         """See `Engine.run`."""
-        if not jobs:
-            return
-        size = min(self.workers or len(os.sched_getaffinity(0)), len(jobs))
-        queue = deque(jobs)
-        while queue:
-            suspects = yield from self._until_broken(function, queue, size)
+        waiting = iter(jobs)
+        for first in waiting:
+            size = self.workers or len(os.sched_getaffinity(0))
+            suspects = yield from self._until_broken(function, chain([first], waiting), size)
             for job in suspects:
                 # Twice, since whatever ended the first process may have come from outside.
                 for _ in range(2):
-                    if not (yield from self._until_broken(function, deque([job]), 1)):
+                    if not (yield from self._until_broken(function, iter([job]), 1)):
                         break
                 else:
                     yield job, None
 
     def _until_broken(
-        self, function: Callable[[J], R], queue: deque[J], size: int
+        self, function: Callable[[J], R], jobs: Iterator[J], size: int
     ) -> Generator[tuple[J, R], None, list[J]]:
-        """Runs jobs off the queue; the answer is the jobs that were in flight when a process died."""
+        """Runs jobs; the answer is those that were in flight when a process died. Then the rest is still to come."""
         context = multiprocessing.get_context(self.start)
         # The fork server imports once what every worker needs; where it cannot, they import it themselves.
         context.set_forkserver_preload([function.__module__])
-        pool = ProcessPoolExecutor(size, context, initializer=_in_worker)
+        pool = ProcessPoolExecutor(size, context, initializer=_in_worker)  # starts no more processes than it has jobs
         running: dict[Future[R], J] = {}
+        refused = list[J]()
         try:
-            while queue or running:
-                while queue and len(running) < 2 * size:
-                    job = queue.popleft()
+            while True:
+                for job in islice(jobs, 2 * size - len(running)):
+                    refused = [job]  # a pool that is broken already does not take it
                     running[pool.submit(function, job)] = job
+                    refused = []
+                if not running:
+                    return []
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     result = future.result()
                     yield running.pop(future), result
         except BrokenProcessPool:
-            return list(running.values())
+            return [*running.values(), *refused]
         except BaseException:
             for process in multiprocessing.active_children():
                 process.terminate()
             raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        return []
 
 
 def _in_worker() -> None:

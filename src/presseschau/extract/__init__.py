@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from presseschau.extract.metadata.read import Metadata
 
 EXTRACTOR = "presseschau-1"
-_MARKUP = re.compile(r"<\s*[a-zA-Z!/?]")
-_CONTENT = re.compile("[^\0 \\t\\r\\n\\f\ufeff]")
+_MARKUP = re.compile(rb"<\s*[a-zA-Z!/?]")
+_BLANK = re.compile(rb"(?:[\0 \t\r\n\f]|\xef\xbb\xbf)*+")  # a byte order mark is no content
 
 __all__ = ["EXTRACTOR", "Extractor", "extract_html", "extract_text"]
 
@@ -92,12 +92,10 @@ class Extractor:
         Reasons: `empty`, `binary`, `too_large`, `too_deep`, `too_many_nodes`, `unreadable`.
         """
         try:
-            text, source = self._decoded(page)
-            return (
-                self._from_text(page, text)
-                if page.kind == "text" or not _MARKUP.search(text)
-                else self._from_html(page, text, source)
-            )
+            source = self._source(page)
+            if page.kind == "text" or not _MARKUP.search(source):
+                return self._from_text(page, source.decode("utf-8"))
+            return self._from_html(page, source)
         except _Unusable as unusable:
             url = canonical_url(page.url)
             return Drop(
@@ -110,25 +108,22 @@ class Extractor:
                 url,
             )
 
-    def _decoded(self, page: Page) -> tuple[str, bytes | str]:
-        """The page as text, and as what the parser shall read: the bytes where it would only encode the text again."""
+    def _source(self, page: Page) -> bytes:
+        """The page in UTF-8: what the parser reads; only what is looked at again is ever made a string of."""
         raw = page.raw
         if len(raw) > self.max_bytes:
             raise _Unusable("too_large", f"{len(raw)} bytes, at most {self.max_bytes}")
         if isinstance(raw, bytes):
-            from presseschau.extract.encoding import decode, looks_binary
+            from presseschau.extract.encoding import as_utf8, looks_binary
 
             if raw and looks_binary(raw):
                 raise _Unusable("binary", "no text in any encoding")
-            text = _plain_utf8(raw)
-            source: bytes | str = raw
-            if text is None:
-                text = source = decode(raw, page.headers)
+            source = as_utf8(raw, page.headers)
         else:
-            text = source = raw.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(raw) else raw
-        if not _CONTENT.search(text):
+            source = raw.encode("utf-8", "replace")  # a lone surrogate is no text that could be stored
+        if _BLANK.fullmatch(source):
             raise _Unusable("empty", "no content")
-        return text, source
+        return source
 
     def _from_text(self, page: Page, text: str) -> Document:
         from presseschau.extract.dump import select
@@ -142,7 +137,7 @@ class Extractor:
             headers=page.headers,
         )
 
-    def _from_html(self, page: Page, html: str, source: bytes | str) -> Document:
+    def _from_html(self, page: Page, source: bytes) -> Document:
         from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
         from presseschau.extract.article import read_article
@@ -150,10 +145,10 @@ class Extractor:
         from presseschau.extract.metadata.read import read_metadata
 
         try:
-            check_markup(html, page.raw)
+            check_markup(source)
             tree = LexborHTMLParser(source)
-            meta = read_metadata(tree, html, page.url, page.crawled)
-            article = read_article(tree, html, meta, self, page.title, meta.url, page.crawled)
+            meta = read_metadata(tree, source, page.url, page.crawled)
+            article = read_article(tree, source, meta, self, page.title, meta.url, page.crawled)
         except TooComplex as limit:
             raise _Unusable(limit.reason, str(limit)) from limit
         except SelectolaxError as error:
@@ -161,41 +156,23 @@ class Extractor:
         return _document(page, meta, article)
 
 
-def _plain_utf8(raw: bytes) -> str | None:
-    """The text of bytes that start in ASCII and are UTF-8 to the end, for which `decode` has no other answer."""
-    if raw[:1] >= b"\x80" or b"\x00" in raw[:512] or b"\x1b" in raw:  # a mark, UTF-16, ISO-2022-JP
-        return None
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-
-
-def _has_surrogates(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
 def _document(page: Page, meta: Metadata, article: Article) -> Document:
-    url = canonical_url(page.url) or meta.url
     return Document(
         text=article.text,
         title=page.title or meta.title,
         teaser=article.teaser,
-        url=url,
+        url=meta.url,
         published=page.published or meta.published,
         modified=meta.modified,
         crawled=page.crawled,
         authors=meta.authors,
-        publisher=publisher_of(url) or meta.publisher,
+        publisher=meta.publisher,
         country=meta.country,
         section=meta.section,
         keywords=meta.keywords,
         agency=meta.agency or article.agency,
         free=meta.free,
+        license=meta.license,
         listing=article.listing,
         robots=meta.robots,
         headers=page.headers,

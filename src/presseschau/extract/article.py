@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.clean import agency_of, join_drop_caps, normalise, normalise_characters, split_agency_mark
-from presseschau.extract.body.dom import Block, read_blocks
-from presseschau.extract.body.features import Known, Shingles, words_of
+from presseschau.clean import join_drop_caps, normalise, normalise_characters
+from presseschau.extract.agency import agency_credited, agency_in, split_agency_mark
+from presseschau.extract.body.blocks import Block
+from presseschau.extract.body.dom import read_blocks
 from presseschau.extract.body.hints import BIT
+from presseschau.extract.body.known import Known, Shingles
 from presseschau.extract.body.listing import is_listing
 from presseschau.extract.body.notices import without_permalink
 from presseschau.extract.body.select import default_model, select
 from presseschau.extract.body.sites import site_blocks
+from presseschau.extract.body.tokens import words_of
 from presseschau.stable import rounded
 
 if TYPE_CHECKING:
@@ -28,9 +31,10 @@ _ALIGNED = 0.6  # share of stated and of shown words that agree where the DOM sh
 _NOT_SHOWN = 0.3  # at most so much of the stated body is in what was found, where scripts would have drawn it
 _STATED_CONFIDENCE = 0.7
 _SLOW_CONFIDENCE = 0.7
-_SLOW_MAX_CHARS = 3_000_000  # trafilatura needs a second a megabyte on odd pages
+_SLOW_MAX_BYTES = 3_000_000  # trafilatura needs a second a megabyte on odd pages
 _SHOWN_LEAD = 0.7
 _SENTENCE_WORDS = 8
+_BELOW = 12  # blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Article:
 
 def read_article(
     tree: LexborHTMLParser,
-    html: str,
+    source: bytes,
     meta: Metadata,
     how: Extractor,
     title: str | None,
@@ -67,7 +71,7 @@ def read_article(
 
     Args:
         tree: The parsed page; it is not changed.
-        html: Its source, for the slow path.
+        source: Its bytes in UTF-8, for the slow path.
         meta: What it says about itself.
         how: Limits and which ways are open.
         title: The record's title, which wins over the page's.
@@ -78,49 +82,63 @@ def read_article(
         TooComplex: The page is beyond the limits.
     """
     blocks = read_blocks(tree, how.max_nodes, how.max_depth)
-    by_rule = False
-    if how.sites:
-        blocks, by_rule = site_blocks(blocks, url, crawled)
+    allowed = site_blocks(blocks, url, crawled) if how.sites else None
     known = Known(title or meta.title, meta.teaser, meta.article_body)
-    choice = select(blocks, known, default_model())
-    parts = _normal_parts(choice.blocks)
-    path, confidence = ("site" if by_rule else "blocks"), choice.confidence
+    choice = select(blocks, known, default_model(), allowed)
+    parts = _normal_parts(choice.blocks, choice.plain)
+    path, confidence = ("blocks" if allowed is None else "site"), choice.confidence
     stated = _stated_body(known, parts)
     if stated == "aligned":
         path = "jsonld"
     elif stated == "hidden":
         parts, path, confidence = _stated_parts(known, parts), "jsonld", _STATED_CONFIDENCE
-    elif how.fallback and confidence < how.min_confidence and len(html) <= _SLOW_MAX_CHARS:
-        slow = _slow_parts(html, known)
+    elif how.fallback and confidence < how.min_confidence and len(source) <= _SLOW_MAX_BYTES:
+        slow = _slow_parts(source, known)
         if slow:
             parts, path, confidence = slow, "trafilatura", max(confidence, _SLOW_CONFIDENCE * how.min_confidence)
     if not parts:
         return Article("")
-    text, agency = split_agency_mark(join_drop_caps("\n\n".join(parts)))
-    agency = agency or next((named for mark in choice.marks if (named := agency_of(mark))), None)
+    text, agency = split_agency_mark(_joined(parts))
+    agency = agency or next((named for mark in choice.marks if (named := agency_in(mark))), None)
+    agency = agency or agency_credited(_around(blocks, choice.blocks))
     listing = is_listing(blocks, choice.blocks, meta.page_types, url)
     return Article(text, _teaser(choice.blocks, parts, known), path, rounded(confidence), listing, agency)
 
 
-def _normal_parts(blocks: Sequence[Block]) -> list[str]:
+def _normal_parts(blocks: Sequence[Block], plain: bool) -> list[str]:
     """The blocks' texts, normalised; their white space is collapsed, so mostly one look at all of them is enough."""
     texts = [without_permalink(b) for b in blocks]
-    joined = "\n".join(texts)
-    if normalise_characters(joined) != joined:
+    if not plain and normalise_characters(joined := "\n".join(texts)) != joined:
         texts = [normalise(t) for t in texts]
     return [t for t in texts if t]
 
 
+def _around(blocks: Sequence[Block], chosen: Sequence[Block]) -> list[str]:
+    """The texts from the article's first block to the few below its last, where a source line stands."""
+    start = blocks.index(chosen[0]) if chosen else 0
+    end = blocks.index(chosen[-1], start) + 1 + _BELOW if chosen else len(blocks)
+    return [block.text for block in blocks[start:end]]
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The text; a part that starts with a letter on its own may start with a drop cap."""
+    text = "\n\n".join(parts)
+    return join_drop_caps(text) if any(part[1:2] in " \n" for part in parts) else text
+
+
 def _stated_body(known: Known, parts: Sequence[str]) -> str:
     """How JSON-LD's `articleBody` and the found text agree: `aligned`, `hidden` (stated but not found), or ``."""
-    body = known.body_shingles()
-    if len(body.words) < _STATED_WORDS:
+    stated = " ".join((known.article_body or "").split())
+    if stated.count(" ") < _STATED_WORDS:
         return ""
-    found = Shingles(" ".join(parts))
-    missing = 1 - found.overlap(body.words)
-    if missing <= 1 - _ALIGNED and body.overlap(found.words) >= _ALIGNED:
+    literal = sum([len(part) for part in parts if part in stated])
+    if literal >= _ALIGNED * max(len(stated), sum(map(len, parts))):
         return "aligned"
-    return "hidden" if 1 - missing < _NOT_SHOWN and len(body.words) > 1.3 * len(found.words) else ""
+    body, found = known.body_shingles(), Shingles(" ".join(parts))
+    shown = found.overlap(body.words)
+    if shown >= _ALIGNED and body.overlap(found.words) >= _ALIGNED:
+        return "aligned"
+    return "hidden" if shown < _NOT_SHOWN and len(body.words) > 1.3 * len(found.words) else ""
 
 
 def _stated_parts(known: Known, parts: Sequence[str]) -> list[str]:
@@ -131,7 +149,7 @@ def _stated_parts(known: Known, parts: Sequence[str]) -> list[str]:
     return [*shown, *(line for raw in body.split("\n") if (line := raw.strip()) and line not in shown)]
 
 
-def _slow_parts(html: str, known: Known) -> list[str]:
+def _slow_parts(source: bytes, known: Known) -> list[str]:
     """What trafilatura takes for the article; [] where it finds none or gives up."""
     import logging
 
@@ -139,7 +157,9 @@ def _slow_parts(html: str, known: Known) -> list[str]:
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
-        found = trafilatura.bare_extraction(html, include_comments=False, with_metadata=False)
+        found = trafilatura.bare_extraction(
+            source.decode("utf-8", "replace"), include_comments=False, with_metadata=False
+        )
     except (
         ValueError,
         TypeError,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 
+import numpy as np
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it starts with
@@ -16,6 +18,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS = tuple(mark for mark, _ in _BOMS)
 # Only these codecs may be named by a page: Python's own registry also holds zip, hex and unicode_escape.
 _CODEC_LABELS = {
     "utf-8": "utf8 utf-8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8 utf-16 utf-16le utf-16be"
@@ -75,6 +78,7 @@ _MAGIC = (
     b"wOF2", b"SQLite format",
 )  # fmt: skip
 _BINARY_WINDOW = 8192
+_HIGH_BITS = np.uint64(0x8080808080808080)
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 
 
@@ -107,6 +111,38 @@ def decode(raw: bytes, headers: tuple[tuple[str, str], ...] = ()) -> str:
     return raw.decode(codec or "cp1252", "replace")
 
 
+def as_utf8(raw: bytes, headers: tuple[tuple[str, str], ...] = ()) -> bytes:
+    """The page in UTF-8: the same bytes where they are that already, else what `decode` makes of them.
+
+    >>> as_utf8("Grüße".encode("cp1252")) == as_utf8("Grüße".encode()) == "Grüße".encode()
+    True
+    """
+    # a mark, UTF-16, ISO-2022-JP: for all others that are UTF-8 to the end, `decode` has no other answer
+    odd = raw[:1] >= b"\x80" or b"\x00" in raw[:512] or b"\x1b" in raw
+    return raw if not odd and is_utf8(raw) else decode(raw, headers).encode("utf-8")
+
+
+def is_utf8(raw: bytes) -> bool:
+    """Whether bytes are UTF-8, at a quarter of the cost of decoding them: only what is not ASCII is looked at.
+
+    >>> is_utf8("Grüße".encode()), is_utf8("Grüße".encode("cp1252"))
+    (True, False)
+    """
+    if raw.isascii():
+        return True
+    count = len(raw) // 8
+    words = np.frombuffer(raw, np.uint64, count)
+    high = (words & _HIGH_BITS) != 0
+    # With the word behind it: where that one is ASCII, it ends a sequence that it should go on with, as in the page.
+    picked = high.copy()
+    picked[1:] |= high[:-1]
+    try:
+        (words[picked].tobytes() + raw[8 * count :]).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def declared_encoding(raw: bytes, headers: tuple[tuple[str, str], ...] = ()) -> str | None:
     """The Python codec of the charset that the header, else the page, declares; None without a known label."""
     for name, value in headers:
@@ -132,7 +168,7 @@ def looks_binary(raw: bytes) -> bool:
     """
     if raw.startswith(_MAGIC):
         return True
-    if any(raw.startswith(mark) for mark, _ in _BOMS) or _utf16_without_mark(raw):
+    if raw.startswith(_MARKS) or _utf16_without_mark(raw):
         return False
     head = raw[:_BINARY_WINDOW]
     controls = len(head) - len(head.translate(None, _CONTROL))

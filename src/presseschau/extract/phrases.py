@@ -4,21 +4,57 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TypeAlias
+
+import ahocorasick
 
 from presseschau.extract.words import read_words
 
-_PHRASES: dict[str, list[str]] = read_words("phrases")
-PHRASE_NAMES: tuple[str, ...] = tuple(_PHRASES)
+_Finder: TypeAlias = Callable[[str], re.Match[str] | None]
 
-
-def _finder(parts: Sequence[str]) -> Callable[[str], re.Match[str] | None]:
-    """A class whose every phrase stands at the start is matched there, not searched for at every character."""
-    pattern = re.compile("|".join(parts))
-    return pattern.match if all(part.startswith("^") for part in parts) else pattern.search
-
-
-_FINDERS = {name: _finder(parts) for name, parts in _PHRASES.items()}
+_CLASSES: dict[str, dict[str, list[str]]] = read_words("phrases")
+PHRASE_NAMES: tuple[str, ...] = tuple(_CLASSES)
 _LONGEST = 400  # a longer block is running text, which may well mention a newsletter
+
+
+def _never(_text: str) -> None:
+    return None
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(patterns)) if patterns else None
+
+
+def _finders(patterns: Sequence[str]) -> tuple[_Finder, _Finder]:
+    """For phrases that stand at the start, which are tried there only, and for the others."""
+    start = _any_of([pattern for pattern in patterns if pattern.startswith("^")])
+    inside = _any_of([pattern for pattern in patterns if not pattern.startswith("^")])
+    return start.match if start else _never, inside.search if inside else _never
+
+
+_FINDERS = {name: _finders(lists["match"]) for name, lists in _CLASSES.items()}
+
+
+def _read_signs() -> ahocorasick.Automaton:
+    masks: dict[str, int] = {}
+    for i, lists in enumerate(_CLASSES.values()):
+        for sign in lists.get("signs", ()):
+            masks[str(sign)] = masks.get(str(sign), 0) | 1 << i
+    automaton = ahocorasick.Automaton()
+    for sign, mask in masks.items():
+        automaton.add_word(sign, mask)
+    automaton.make_automaton()
+    return automaton
+
+
+_SIGNS = _read_signs()
+
+
+@cache
+def _plan(names: tuple[str, ...]) -> list[tuple[int, int, _Finder, _Finder]]:
+    """For each class its bit in the answer, its bit among the signs, and its finders."""
+    return [(1 << i, 1 << PHRASE_NAMES.index(name), *_FINDERS[name]) for i, name in enumerate(names)]
 
 
 def phrases(text: str, names: tuple[str, ...] = PHRASE_NAMES) -> int:
@@ -29,8 +65,11 @@ def phrases(text: str, names: tuple[str, ...] = PHRASE_NAMES) -> int:
     """
     if len(text) > _LONGEST:
         return 0
+    signs = 0
+    for _, mask in _SIGNS.iter(text):
+        signs |= mask
     bits = 0
-    for i, name in enumerate(names):
-        if _FINDERS[name](text):
-            bits |= 1 << i
+    for bit, sign, at_start, inside in _plan(names):
+        if at_start(text) or (signs & sign and inside(text)):
+            bits |= bit
     return bits

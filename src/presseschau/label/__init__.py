@@ -22,7 +22,7 @@ from .vote import Decision, Vote, decide, features_of
 
 __all__ = ["Decision", "Labeler", "Scheme", "Vote", "load_scheme"]
 
-VERSION = "1"
+VERSION = "2"
 NO_STANCE = Stance(None, None, None, None)
 # For schemes that no reference set exists for: cautious, and named so.
 UNCALIBRATED = Calibration("none", 0, -1.5, (("margin", 0.7), ("agreement", 1.0)))
@@ -83,7 +83,7 @@ class Labeler:
 
     @property
     def name(self) -> str:
-        """Name and version as in the column `labeler`: `rules/1`; with another scheme `rules/1+animals/2`."""
+        """Name and version as in the column `labeler`: `rules/2`; with another scheme `rules/2+animals/2`."""
         scheme = load_scheme(self.scheme)
         return f"rules/{VERSION}" if self.scheme is None else f"rules/{VERSION}+{scheme.name}/{scheme.version}"
 

@@ -7,6 +7,7 @@ reported come from cross-fitting: each fold's confidences are made by the other 
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -125,6 +126,13 @@ def expected_error(confidence: Sequence[float], right: Sequence[bool], bins: int
     ranked, n = sorted(zip(confidence, right, strict=True)), len(right)
     parts = [ranked[i * n // bins : (i + 1) * n // bins] for i in range(bins)]
     return sum(abs(sum(c for c, _ in p) - sum(r for _, r in p)) for p in parts) / n
+
+
+def perfect_limit(confidence: Sequence[float], seed: int = 0, rounds: int = 500) -> float:
+    """The 95 % quantile of the expected error, were the confidences exactly right."""
+    rng = random.Random(seed)  # noqa: S311 a simulation
+    errors = sorted(expected_error(confidence, [rng.random() < c for c in confidence]) for _ in range(rounds))
+    return errors[int(0.95 * rounds)]
 
 
 @cache

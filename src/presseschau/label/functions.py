@@ -12,12 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from .lexicon import Lexicon, fold, read_yaml
+from .folding import fold
+from .lexicon import Lexicon, read_yaml
 from .reading import ZONES, Evidence, Reading, Zone
 from .scheme import Task
 from .vote import Vote
 
-ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 3.0, "lead": 1.2, "body": 0.35, "keywords": 0.8}
+ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 2.8, "lead": 1.4, "body": 0.5, "keywords": 0.8}
 PRIOR, PRIOR_WITHOUT_LEXICON = 2.5, 0.5  # evidence that a topic must exceed; few words of a scheme's names give less
 FALLBACK = 0.8  # how much the fallback's own words count
 _CAP = {"title": 7.0, "lead": 9.0, "body": 25.0, "keywords": 6.0}  # no zone decides alone by naming things often
@@ -200,19 +201,14 @@ class Boundary:
         return Vote(self.name, "topic", self.label, share * lift, terms)
 
 
-_NEEDED, _SILENCING = 0.5, 9.0
+_NEEDED, _SILENCING = 0.8, 9.0
 _DIGITAL = ("hardware", "mobile", "software", "ai", "telecom", "internet")
+_MATTER = (*_DIGITAL, "mobility", "energy", "science", "entertainment")
 # Thresholds: set where the cue separated the classes on half of the reference, held on the other half.
 BOUNDARIES = (
     Boundary("boundary/state_acts", "policy", "_state", (*_DIGITAL, "business"), 1.0, 1.6, "_digital", "security"),
-    Boundary(
-        "boundary/money_event",
-        "business",
-        "business",
-        (*_DIGITAL, "mobility", "energy", "science", "entertainment"),
-        3.5,
-        5.5,
-    ),
+    Boundary("boundary/money_event", "business", "business", _MATTER, 3.5, 5.5),
+    Boundary("boundary/round_up", "other", "_round_up", (*_MATTER, "policy", "security", "business"), 2.2, 2.6),
 )
 
 

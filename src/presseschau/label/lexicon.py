@@ -19,113 +19,23 @@ masked "Apfel-Apple-Pie" never counts as the company.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import ahocorasick
 import yaml
+
+from .folding import Folded, fold
 
 # What may follow the stem of an inflected term; then the word must be over.
 _ENDING = re.compile(
     r"(?:e|en|em|er|es|n|s|ns|ens|ern|se|sen|ses|in|innen|ne|nen|nes|ner|nem"
     r"|ere|erer|eren|eres|erem|st|ste|sten|ster|stes)(?![^\W_])"
 )
-_EXPANDED = {
-    "ä": "ae",
-    "ö": "oe",
-    "ü": "ue",
-    "ß": "ss",
-    "Ä": "Ae",
-    "Ö": "Oe",
-    "Ü": "Ue",
-    "ẞ": "SS",
-    "æ": "ae",
-    "Æ": "Ae",
-    "œ": "oe",
-    "Œ": "Oe",
-    "…": "...",
-}
-_DELETED = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_ONE_FOR_ONE = dict(
-    zip(
-        "áàâãåçéèêëíìîïñóòôõøúùûýÿÁÀÂÃÅÇÉÈÊËÍÌÎÏİÑÓÒÔÕØÚÙÛÝšŠžŽčČćĆğĞşŞıłŁ’‘‚‛´`‐‑‒–—−",
-        "aaaaaceeeeiiiinooooouuuyyAAAAACEEEEIIIIINOOOOOUUUYsSzZcCcCgGsSilL''''''------",
-        strict=True,
-    )
-)
-_FOREIGN = re.compile(f"[{''.join(_ONE_FOR_ONE)}]")
-_CHANGES_LENGTH = re.compile(f"[{''.join(_EXPANDED)}{_DELETED}]|\\s{{2,}}|[^\\S ]")
 _TERM = re.compile(r"(?P<case>=?)(?P<start>\*?)(?P<text>[^*~@]+?)(?P<end>[*~]?)(?:\s*@(?P<weight>-?\d+(?:\.\d+)?))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """Text as lexicons see it: one space between words, ä → ae, ß → ss, accents gone, dashes and apostrophes alike.
-
-    Attributes:
-        lower: Folded text in lower case.
-        cased: Folded text with its capitals, of the same length.
-        breaks: Positions in `lower` after which the distance to the source changes, rising.
-        shifts: Distance to the source from each of those positions on.
-    """
-
-    lower: str
-    cased: str
-    breaks: tuple[int, ...] = ()
-    shifts: tuple[int, ...] = ()
-
-    def offset(self, position: int) -> int:
-        """Code-point offset in the source text of a position in the folded text.
-
-        >>> folded = fold("Größe  zählt")
-        >>> folded.lower, folded.offset(folded.lower.index("zaehlt"))
-        ('groesse zaehlt', 7)
-        """
-        after = bisect_right(self.breaks, position)
-        offset = position + (self.shifts[after - 1] if after else 0)
-        if after < len(self.breaks):  # inside an expanded letter: no further than where the next one starts
-            return min(offset, self.breaks[after] + self.shifts[after])
-        return offset
-
-
-def _replacement(found: str) -> str:
-    return " " if found.isspace() else _EXPANDED.get(found, "")
-
-
-def fold(text: str) -> Folded:
-    """Fold a text for matching; positions stay traceable to the source.
-
-    >>> fold("Künstliche Intelligenz – heißt's").lower
-    "kuenstliche intelligenz - heisst's"
-    """
-    parts: list[str] = []
-    breaks: list[int] = []
-    shifts: list[int] = []
-    last = length = 0
-    for match in _CHANGES_LENGTH.finditer(text):
-        start, end = match.span()
-        new = _replacement(match.group())
-        parts += (text[last:start], new)
-        length += start - last + len(new)
-        if len(new) != end - start:
-            breaks.append(length)
-            shifts.append(end - length)
-        last = end
-    parts.append(text[last:])
-    cased = "".join(parts)
-    if (
-        not cased.isascii()
-    ):  # a few kinds of quotes and accents: replacing each is ten times faster than translating all
-        for found in sorted(set(_FOREIGN.findall(cased))):
-            cased = cased.replace(found, _ONE_FOR_ONE[found])
-    lower = cased.lower()
-    if len(lower) != len(cased):  # a rare script whose lower case is longer: letter by letter keeps the positions
-        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in cased)
-    return Folded(lower, cased, tuple(breaks), tuple(shifts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,16 +112,18 @@ class Lexicon:
     def __init__(self, terms: Iterable[Term], version: str = "0") -> None:
         self.terms = tuple(terms)
         self.version = version
-        entries: dict[str, list[tuple[Term, str]]] = {}
+        texts: dict[str, list[tuple[Term, str]]] = {}
         for term in self.terms:
             folded = fold(term.text)
-            entries.setdefault(folded.lower, []).append((term, folded.cased if term.cased else ""))
+            texts.setdefault(folded.lower, []).append((term, folded.cased if term.cased else ""))
+        patterns: dict[str, list[_Text]] = {}
+        for lower, entries in texts.items():
+            text = _Text.of(lower, entries)
+            patterns.setdefault(text.pattern, []).append(text)
         self._automaton = ahocorasick.Automaton()
-        for text, found in entries.items():
-            free_start = any(t.open_start for t, _ in found)
-            free_end = any(t.open_end or t.inflected for t, _ in found)
-            self._automaton.add_word(text, (len(text), free_start, free_end, tuple(found)))
-        if entries:
+        for pattern, found in patterns.items():
+            self._automaton.add_word(pattern, tuple(found))
+        if patterns:
             self._automaton.make_automaton()
 
     @property
@@ -219,27 +131,27 @@ class Lexicon:
         """Labels that terms speak for, in order of first appearance."""
         return tuple(dict.fromkeys(t.label for t in self.terms))
 
-    def _candidates(self, folded: Folded) -> Iterator[tuple[int, int, tuple[Term, ...]]]:
-        lower, cased, size = folded.lower, folded.cased, len(folded.lower)
-        for last, (length, free_start, free_end, entries) in self._automaton.iter(lower):
-            end = last + 1
-            start = end - length
-            at_start = start == 0 or not lower[start - 1].isalnum() or not lower[start].isalnum()
-            if not (at_start or free_start):
-                continue
-            at_end = end == size or not lower[end].isalnum() or not lower[last].isalnum()
-            if not (at_end or free_end):
-                continue
-            inflected = at_end or _ENDING.match(lower, end) is not None
-            fits = tuple(
-                term
-                for term, exact in entries
-                if (at_start or term.open_start)
-                and (at_end or term.open_end or (term.inflected and inflected))
-                and (not exact or cased[start:end] == exact)
-            )
-            if fits:
-                yield start, end, _heaviest(fits)
+    def _candidates(self, folded: Folded) -> list[_Candidate]:
+        lower, cased = folded.lower, folded.cased
+        found: list[_Candidate] = []
+        for last, texts in self._automaton.iter(folded.spaced):
+            for text in texts:
+                end = last - text.tail
+                start = end - text.length
+                if text.marks and lower[start:end] != text.lower:
+                    continue
+                if text.plain:
+                    found.append((end, start, text.plain))
+                elif fits := text.fitting(lower, cased, start, end):
+                    found.append((end, start, fits))
+        found.sort(key=_position)  # a term that ends with its word is found one letter later than one that is open
+        return found
+
+    def scan(self, folded: Folded) -> list[tuple[int, tuple[Term, ...]]]:
+        """Start and terms of each match, as `find` gives them, one entry for each place."""
+        if not self.terms or not folded.lower:
+            return []
+        return [(start, terms) for _, start, terms in _longest(self._candidates(folded))]
 
     def find(self, folded: Folded) -> list[Match]:
         """Matches in reading order, none overlapping another: the longest wins, then the earliest.
@@ -253,13 +165,81 @@ class Lexicon:
         """
         if not self.terms:
             return []
-        return [Match(start, end, term) for start, end, terms in _longest(self._candidates(folded)) for term in terms]
+        return [Match(start, end, term) for end, start, terms in _longest(self._candidates(folded)) for term in terms]
 
 
-def _heaviest(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+_Candidate: TypeAlias = tuple[int, int, tuple[Term, ...]]  # end, start, terms
+
+
+def _position(candidate: _Candidate) -> tuple[int, int]:
+    return candidate[:2]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One folded text of a lexicon, as the automaton looks for it.
+
+    Word borders are spaces of the pattern, so that the automaton itself passes over the ends and insides of words.
+
+    Attributes:
+        lower: The folded text.
+        pattern: The text with spaces for marks, and one at either end where a word's border is needed.
+        length: Characters of the text.
+        tail: Spaces after it in the pattern.
+        marks: Holds a mark or a space, which the pattern does not tell apart.
+        plain: The terms, where nothing else has to be looked at; else empty.
+        entries: Terms with the capitals that they need.
+    """
+
+    lower: str
+    pattern: str
+    length: int
+    tail: int
+    marks: bool
+    plain: tuple[Term, ...]
+    entries: tuple[tuple[Term, str], ...]
+
+    @staticmethod
+    def of(lower: str, entries: Sequence[tuple[Term, str]]) -> _Text:
+        """The text that these terms share."""
+        free_start = any(t.open_start for t, _ in entries)
+        free_end = any(t.open_end or t.inflected for t, _ in entries)
+        plain = (
+            not any(cased or t.inflected for t, cased in entries)
+            and all(t.open_start == free_start for t, _ in entries)
+            and all(t.open_end == free_end for t, _ in entries)
+        )
+        head = not free_start and lower[0].isalnum()
+        tail = not free_end and lower[-1].isalnum()
+        return _Text(
+            lower=lower,
+            pattern=" " * head + Folded(lower, lower, lower).spaced[1:-1] + " " * tail,
+            length=len(lower),
+            tail=int(tail),
+            marks=not lower.isalnum(),
+            plain=_heaviest([t for t, _ in entries]) if plain else (),
+            entries=tuple(entries),
+        )
+
+    def fitting(self, lower: str, cased: str, start: int, end: int) -> tuple[Term, ...]:
+        """The terms whose borders and capitals fit where the text was found."""
+        at_start = start == 0 or not lower[start - 1].isalnum() or not lower[start].isalnum()
+        at_end = end == len(lower) or not lower[end].isalnum() or not lower[end - 1].isalnum()
+        inflected = at_end or _ENDING.match(lower, end) is not None
+        fits = [
+            term
+            for term, exact in self.entries
+            if (at_start or term.open_start)
+            and (at_end or term.open_end or (term.inflected and inflected))
+            and (not exact or cased[start:end] == exact)
+        ]
+        return _heaviest(fits) if fits else ()
+
+
+def _heaviest(terms: Sequence[Term]) -> tuple[Term, ...]:
     """One term per label: `App` and `*app` at the same place are one piece of evidence."""
     if len(terms) == 1:
-        return terms
+        return tuple(terms)
     best: dict[str, Term] = {}
     for term in terms:
         if term.label not in best or term.weight > best[term.label].weight:
@@ -267,15 +247,15 @@ def _heaviest(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     return tuple(best.values())
 
 
-def _longest(candidates: Iterable[tuple[int, int, tuple[Term, ...]]]) -> list[tuple[int, int, tuple[Term, ...]]]:
+def _longest(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     """Candidates without those that a longer (then earlier) one overlaps, in reading order."""
-    kept: list[tuple[int, int, tuple[Term, ...]]] = []
+    kept: list[_Candidate] = []
     for candidate in candidates:  # they come by rising end, so only the last ones kept can overlap
-        start, end, _ = candidate
+        end, start, _ = candidate
         first = len(kept)
-        while first and kept[first - 1][1] > start:
+        while first and kept[first - 1][0] > start:
             first -= 1
-        if all(k[1] - k[0] < end - start for k in kept[first:]):
+        if all(k[0] - k[1] < end - start for k in kept[first:]):
             kept[first:] = [candidate]
     return kept
 

@@ -48,18 +48,31 @@ class Values:
 
 def entries_of(reading: Reading, lexicon: StanceLexicon) -> list[Entry | None]:
     """What the lexicon knows about each token, compounds by their tail."""
-    get = lexicon.entries.get
-    found: list[Entry | None] = [get(form) for form in reading.forms]
+    forms, endings, last = reading.forms, lexicon.endings, lexicon.last
+    found: list[Entry | None] = list(map(lexicon.entries.get, forms))
     for i, token in enumerate(reading.tokens):
-        if len(token) > _COMPOUND and found[i] is None and reading.forms[i].endswith(lexicon.endings):
-            term = compound_of(reading.forms[i], lexicon.tails) if token[0].isupper() else None
-            found[i] = Entry(noun=term) if term else None
+        if len(token) > _COMPOUND and found[i] is None and token[0].isupper():
+            form = forms[i]
+            if form[-3:] in last and form.endswith(endings):
+                term = compound_of(form, lexicon.tails)
+                found[i] = Entry(noun=term) if term else None
     return found
+
+
+def judging_in(reading: Reading, entries: Sequence[Entry | None]) -> list[int]:
+    """Indexes of the tokens that can judge, alone or as the start of a phrase."""
+    forms, tokens = (*reading.forms[1:], ""), reading.tokens
+    return [
+        i
+        for i, e in enumerate(entries)
+        if e is not None and (e.term or (e.noun and tokens[i][0].isupper()) or (e.phrases and forms[i] in e.phrases))
+    ]
 
 
 def values_of(
     reading: Reading,
     entries: Sequence[Entry | None],
+    judging: Sequence[int],
     sentence: Sentence,
     lexicon: StanceLexicon,
     used: Counter[str] | None,
@@ -70,19 +83,16 @@ def values_of(
     Args:
         reading: The text.
         entries: `entries_of` the text.
+        judging: `judging_in` the sentence.
         sentence: One of its sentences.
         lexicon: Where the entries come from.
         used: The article's evaluative words so far, counted on; None for a headline.
         speech: Count the words in quotation marks too.
     """
-    known = [i for i in range(sentence.first, sentence.last) if entries[i] is not None]
-    if not known:
-        return None
     praise = blame = peak = 0.0
-    strong, after, focus = 0, sentence.first, -1
+    strong, after, focus, contrast = 0, sentence.first, -1, None
     why: list[str] = []
-    contrast = _contrast(entries, reading.forms, sentence, known)
-    for i in known:
+    for i in judging:
         entry = entries[i]
         if i < after or entry is None:
             continue
@@ -96,6 +106,8 @@ def values_of(
         value = _scoped(reading.forms, entries, sentence, i, size, term, lexicon)
         if reading.quoted[i] == 2:
             value *= _IRONY if value > 0 and size == 1 else 0.0
+        if contrast is None:
+            contrast = _contrast(entries, reading.forms, sentence)
         if contrast >= 0:
             value *= _BEFORE_BUT if i < contrast else _AFTER_BUT
         if used is not None:
@@ -125,12 +137,13 @@ def _longest(entry: Entry, reading: Reading, at: int, sentence: Sentence) -> tup
     return 1, entry.noun or (entry.term if initial else None)
 
 
-def _contrast(entries: Sequence[Entry | None], words: Sequence[str], sentence: Sentence, known: Sequence[int]) -> int:
+def _contrast(entries: Sequence[Entry | None], words: Sequence[str], sentence: Sentence) -> int:
     """Index of the `aber` that turns a sentence (after a comma or after `zwar`), -1 where there is none."""
-    for i in known:
+    for i in range(sentence.first + 2, sentence.last):
         entry = entries[i]
-        turns = entry is not None and entry.role == "contrast" and i > sentence.first + 1
-        if turns and (words[i - 1] in _TURNS or "zwar" in words[sentence.first : i]):
+        if entry is None or entry.role != "contrast":
+            continue
+        if words[i - 1] in _TURNS or "zwar" in words[sentence.first : i]:
             return i
     return -1
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from ..document import Document
-from .lexicon import Folded, Lexicon, fold
+from .folding import Folded, fold
+from .lexicon import Lexicon, Term
 
 Zone: TypeAlias = Literal["title", "lead", "body", "keywords"]
 ZONES: tuple[Zone, ...] = ("title", "lead", "body", "keywords")
@@ -27,24 +28,27 @@ _SEGMENT = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 _MAX_SEGMENT = 40  # longer path parts are the slug of a headline, not a section
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What a zone holds for one class: weight of its distinct terms, and the terms as the lexicon writes them."""
 
     weight: float
     terms: tuple[str, ...]
 
 
-def _evidence(found: list[tuple[str, str, float]], factor: float) -> dict[str, Evidence]:
+def _evidence(found: Sequence[tuple[int, tuple[Term, ...]]], factor: float) -> dict[str, Evidence]:
+    if not found:
+        return {}
     counts: dict[tuple[str, str, float], int] = {}
-    for entry in found:
-        counts[entry] = counts.get(entry, 0) + 1
+    for _, matched in found:
+        for term in matched:
+            if term.weight:
+                entry = (term.label, term.text, term.weight)
+                counts[entry] = counts.get(entry, 0) + 1
     powers: dict[str, float] = {}
     terms: dict[str, list[str]] = {}
     for (label, text, weight), count in counts.items():
-        if weight:
-            powers[label] = powers.get(label, 0.0) + (weight * (1 + _REPEAT * math.log(count))) ** _NORM
-            terms.setdefault(label, []).append(text)
+        powers[label] = powers.get(label, 0.0) + (weight * (1 + _REPEAT * math.log(count))) ** _NORM
+        terms.setdefault(label, []).append(text)
     return {label: Evidence(factor * powers[label] ** (1 / _NORM), tuple(terms[label])) for label in powers}
 
 
@@ -98,21 +102,15 @@ class Reading:
 
     def evidence(self, lexicon: Lexicon) -> Mapping[Zone, Mapping[str, Evidence]]:
         """Weighted terms of a lexicon, per zone and label."""
-        lead: list[tuple[str, str, float]] = []
-        body: list[tuple[str, str, float]] = []
-        for m in lexicon.find(self.text):
-            (lead if m.start < self.lead_end else body).append((m.term.label, m.term.text, m.term.weight))
+        found = lexicon.scan(self.text)
+        lead = sum(1 for start, _ in found if start < self.lead_end)
         density = min(1.0, _BODY_WORDS / max(1.0, self.words))
         return {
-            "title": _evidence(_found(lexicon, self.title), 1.0),
-            "lead": _evidence(lead, 1.0),
-            "body": _evidence(body, density),
-            "keywords": _evidence(_found(lexicon, self.keywords), 1.0),
+            "title": _evidence(lexicon.scan(self.title), 1.0),
+            "lead": _evidence(found[:lead], 1.0),
+            "body": _evidence(found[lead:], density),
+            "keywords": _evidence(lexicon.scan(self.keywords), 1.0),
         }
-
-
-def _found(lexicon: Lexicon, folded: Folded) -> list[tuple[str, str, float]]:
-    return [(m.term.label, m.term.text, m.term.weight) for m in lexicon.find(folded)] if folded.lower else []
 
 
 def _split(url: str | None) -> tuple[str, str]:

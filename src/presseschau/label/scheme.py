@@ -52,6 +52,7 @@ class Task:
         lexicon: Lexicon file, None where the classes bring their own terms or none.
         sections: Table of URL sections, None for none.
         rest: Whether `fallback` stands for "none of these"; then thin evidence for another class is not enough.
+        rules: What decides borderline cases, the first that fits; for annotators, people and models.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Task:
     lexicon: Path | None = None
     sections: Path | None = None
     rest: bool = False
+    rules: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -151,9 +153,11 @@ def _read_task(name: str, data: Any, path: Path) -> Task:
     files = {}
     for field in ("lexicon", "sections"):
         files[field] = (path.parent / str(data[field])).resolve() if data.get(field) else None
-    return Task(
-        name, classes, fallback, files["lexicon"], files["sections"], bool(data.get("fallback")) or "other" in keys
-    )
+    rules = data.get("rules") or []
+    if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+        raise ValueError(f"{where}: rules must be a list of sentences")
+    rest = bool(data.get("fallback")) or "other" in keys
+    return Task(name, classes, fallback, files["lexicon"], files["sections"], rest, tuple(rules))
 
 
 @cache

@@ -33,10 +33,20 @@ def tokenize(text: str) -> tuple[list[str], list[str], list[int]]:
     >>> tokenize("Läuft. Gut!")
     (['Läuft', '.', 'Gut', '!'], ['laeuft', '.', 'gut', '!'], [0, 5, 7, 10])
     """
+    parts, tokens, forms = cut(text)
+    return tokens, forms, starts_of(parts)
+
+
+def cut(text: str) -> tuple[list[str], list[str], list[str]]:
+    """The text cut at its tokens (tokens at odd places), the tokens, their folded forms."""
     parts = _TOKEN.split(text)
     tokens = parts[1::2]
-    starts = list(accumulate(map(len, parts)))[0:-1:2]
-    return tokens, fold("\0".join(tokens)).split("\0") if tokens else [], starts
+    return parts, tokens, fold("\0".join(tokens)).split("\0") if tokens else []
+
+
+def starts_of(parts: Sequence[str]) -> list[int]:
+    """Code-point offset of each token of a text that was cut."""
+    return list(accumulate(map(len, parts)))[0:-1:2]
 
 
 def quotations(tokens: Sequence[str], marks: Sequence[int]) -> bytes:

@@ -6,12 +6,13 @@ and irony, weighed by where it stands and whether it names the target. `stance_m
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ..document import Document, Span
-from .polarity import Values, entries_of, values_of
+from .polarity import Values, entries_of, judging_in, values_of
 from .sentences import tokenize
 from .stance_lexicon import Entry, StanceLexicon, load
 from .stance_model import Features, StanceModel, load_model
@@ -135,6 +136,7 @@ class StanceLabeler:
             only: Sentences to read, by number; all by default.
         """
         entries = entries_of(reading, self.lexicon)
+        judging, judged = judging_in(reading, entries), 0
         used: Counter[str] = Counter()
         votes: list[StanceVote] = []
         praise = blame = lead = 0.0
@@ -145,12 +147,16 @@ class StanceLabeler:
                 continue
             weight = sentence.voice
             own += weight == 1.0
+            judged = bisect_left(judging, sentence.first, judged)
+            at = judging[judged : bisect_left(judging, sentence.last, judged)]
+            if not at:
+                continue
             if genre == "interview" and document.text[sentence.end - 1] != "?":
                 weight *= _INTERVIEW_ANSWER
             elif sender:
                 weight = max(weight, _SENDER)
             own_voice = weight >= _SENDER
-            values = values_of(reading, entries, sentence, self.lexicon, used if own_voice else Counter(), sender)
+            values = values_of(reading, entries, at, sentence, self.lexicon, used if own_voice else Counter(), sender)
             if values is None:
                 continue
             strong += values.strong if own_voice else 0
@@ -177,7 +183,8 @@ class StanceLabeler:
         if not reading.tokens or speaks_for_other(reading):
             return None
         whole = Sentence(0, len(title), 0, len(reading.tokens), 0, 1.0, "")
-        values = values_of(reading, entries_of(reading, self.lexicon), whole, self.lexicon, None)
+        entries = entries_of(reading, self.lexicon)
+        values = values_of(reading, entries, judging_in(reading, entries), whole, self.lexicon, None)
         if values is None or reading.tokens[-1] != "?":
             return values
         return replace(values, praise=values.praise * _QUESTION, blame=values.blame * _QUESTION)
@@ -216,7 +223,8 @@ def _vote(text: str, reading: Reading, sentence: Sentence, values: Values, weigh
     span = Span(sentence.start, sentence.end, text[sentence.start : sentence.end])
     why = ", ".join(values.why) + (f" ({sentence.source})" if sentence.source else "")
     polarity = (weight > 0) - (weight < 0)
-    return StanceVote(span, reading.starts[values.focus], polarity, round(weight, 6), why, own)
+    focus = sentence.start + sum(map(len, reading.parts[2 * sentence.first + 1 : 2 * values.focus + 1]))
+    return StanceVote(span, focus, polarity, round(weight, 6), why, own)
 
 
 def _quote(vote: StanceVote) -> Span:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from ..document import Document
-from .sentences import tokenize
+from .sentences import fold, tokenize
 from .stance import Stance, StanceLabeler, evidence_of
 from .stance_target import Target
 from .voice import Reading, read
@@ -38,10 +40,11 @@ class GivenTarget:
     kind: str = "other"
 
     def __post_init__(self) -> None:
-        if not self.name.strip() or not all(a.strip() for a in self.aliases):
-            raise ValueError("label.stance.targets: a target or an alias without a name")
+        for name in (self.name, *self.aliases):
+            if not any(char.isalnum() for char in name):
+                raise ValueError(f"{name!r} is no name")
         if self.kind not in KINDS:
-            raise ValueError(f"label.stance.targets: {self.name}: kind {self.kind!r} is none of {', '.join(KINDS)}")
+            raise ValueError(f"{self.name}: kind {self.kind!r} is none of {', '.join(KINDS)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +63,21 @@ class TargetStance:
 
 
 def load_given(path: Path) -> tuple[GivenTarget, ...]:
-    """Targets from a YAML or JSON list of `{name, aliases, kind}`; a plain string is a name.
+    """Targets from a YAML or JSON list of `{name, aliases, kind}`, where a plain string is a name; or from a CSV file.
+
+    A CSV file has the columns `name` and, if wanted, `aliases` (set apart by `|`) and `kind`.
 
     Raises:
         ValueError: The file cannot be read, is no such list, or names a target twice.
     """
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ValueError(f"label.stance.targets: {path}: {str(error).splitlines()[0]}") from error
-    if not isinstance(data, list) or not data:
-        raise ValueError(f"label.stance.targets: {path}: needs a list of targets")
-    targets = tuple(_given(item, path) for item in data)
+        data = _rows_of(path) if path.suffix == ".csv" else yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        if not isinstance(data, list) or not data:
+            raise ValueError("needs a list of targets")
+        targets = tuple(map(_given, data))
+    except (OSError, ValueError, csv.Error, yaml.YAMLError) as error:
+        said = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0]
+        raise ValueError(f"label.stance.targets: {path}: {said}") from error
     names = [t.name for t in targets]
     if twice := next((n for n in names if names.count(n) > 1), None):
         raise ValueError(f"label.stance.targets: {path}: {twice!r} is there twice")
@@ -92,11 +98,16 @@ def stance_toward(
         genre: Its genre key.
         targets: Targets to look for.
     """
-    reading = read(document.text[: labeler.max_chars])
-    title = read(document.title or "")
+    text = document.text[: labeler.max_chars]
+    folded = fold(f"{document.title or ''}\n{text}")
+    # Most articles name none of them: what a plain search does not find is not read.
+    likely = [target for target in targets if any(name[-1] in folded for name in _names(target))]
+    if not likely:
+        return ()
+    reading, title = read(text), read(document.title or "")
     found: list[TargetStance] = []
-    for target in targets:
-        names = [tuple(tokenize(n)[1]) for n in (target.name, *target.aliases)]
+    for target in likely:
+        names = _names(target)
         named = [i for i, s in enumerate(reading.sentences) if _mentions(reading, s.first, s.last, names)]
         in_title = _mentions(title, 0, len(title.forms), names)
         if not named and not in_title:
@@ -111,17 +122,34 @@ def stance_toward(
     return tuple(found)
 
 
-def _given(item: Any, path: Path) -> GivenTarget:
+def _rows_of(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    for row in rows:
+        if None in row:
+            raise ValueError(f"{row.get('name')!r} has more fields than the head")
+        row["aliases"] = [alias for piece in (row.get("aliases") or "").split("|") if (alias := piece.strip())]
+        row["kind"] = row.get("kind") or "other"
+    return rows
+
+
+def _given(item: Any) -> GivenTarget:
     if isinstance(item, str):
         return GivenTarget(item)
     if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-        raise ValueError(f"label.stance.targets: {path}: {item!r} has no name")
+        raise ValueError(f"{item!r:.80} has no name")
     if unknown := sorted(set(item) - {"name", "aliases", "kind"}):
-        raise ValueError(f"label.stance.targets: {path}: {item['name']}: unknown key {unknown[0]!r}")
+        raise ValueError(f"{item['name']}: unknown key {unknown[0]!r}")
     aliases = item.get("aliases", [])
     if not isinstance(aliases, list):
-        raise ValueError(f"label.stance.targets: {path}: {item['name']}: aliases must be a list")
-    return GivenTarget(item["name"], tuple(str(a) for a in aliases), str(item.get("kind", "other")))
+        raise ValueError(f"{item['name']}: aliases must be a list")
+    return GivenTarget(item["name"].strip(), tuple(str(a) for a in aliases), str(item.get("kind", "other")))
+
+
+@cache
+def _names(target: GivenTarget) -> tuple[tuple[str, ...], ...]:
+    """The folded words of each of its names."""
+    return tuple(tuple(tokenize(name)[1]) for name in (target.name, *target.aliases))
 
 
 def _mentions(reading: Reading, first: int, last: int, names: Sequence[tuple[str, ...]]) -> bool:

@@ -84,6 +84,8 @@ class StanceLexicon:
         entries: Word form to what is known about it.
         tails: Endings of compounds (`-chaos`) to their term, longest first.
         endings: The endings alone.
+        last: Their last three letters, which rule most words out.
+        judging: Forms whose entry can judge.
         conditional: What a conditional clause multiplies a weight with.
         shield: What a fault that something is meant to help with is multiplied with.
     """
@@ -92,6 +94,7 @@ class StanceLexicon:
     entries: Mapping[str, Entry]
     tails: Mapping[str, Term]
     endings: tuple[str, ...]
+    last: frozenset[str]
     conditional: float
     shield: float
 
@@ -163,6 +166,7 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
         entries,
         tails,
         tuple(tails),
+        frozenset(tail[-3:] for tail in tails),
         float(data["conditionals"]["factor"]),
         float(data["shields"]["factor"]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -184,9 +184,20 @@ def _kind(forms: Sequence[str], reading: Reading, lexicon: TargetLexicon) -> str
     return _kind_in_text(forms[-1], reading, lexicon) or ("product" if digits and len(forms) > 1 else "other")
 
 
+def _positions(forms: Sequence[str], form: str) -> Iterator[int]:
+    """Where a form stands, but for the first place."""
+    at = 0
+    while True:
+        try:
+            at = forms.index(form, at + 1)
+        except ValueError:
+            return
+        yield at
+
+
 def _kind_in_text(head: str, reading: Reading, lexicon: TargetLexicon) -> str | None:
     """What the text calls a name: "die App Nina", "Nordwind AG", "Sabine Muster"."""
-    for i in [i for i, form in enumerate(reading.forms) if form == head and i]:
+    for i in _positions(reading.forms, head):
         before, after = reading.forms[i - 1], reading.forms[i + 1] if i + 1 < len(reading.forms) else ""
         if after in _LEGAL_FORMS:
             return "company"

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from typing import NamedTuple
 
 import yaml
 
-from .sentences import borders, fold, quotations, tokenize
+from .sentences import borders, cut, fold, quotations, starts_of
 
 _PARTICLES = {
     **dict.fromkeys(("wirft", "warf", "werfen", "warfen"), "vor"),
@@ -22,8 +23,7 @@ _PARTICLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence and whose voice it is.
 
     Attributes:
@@ -45,28 +45,36 @@ class Sentence:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A text cut for stance, as parallel columns per token.
 
     Attributes:
         tokens: Words, marks and line breaks as they stand.
         forms: The same, folded.
-        starts: Code-point offset of each token.
+        parts: The text cut at its tokens: what stands between them at even places, the tokens at odd ones.
         quoted: Per token 0 = outside, 1 = inside a quotation, 2 = inside a short quoted term (a title, a scare quote).
         sentences: In reading order, without overlap.
     """
 
     tokens: Sequence[str]
     forms: Sequence[str]
-    starts: Sequence[int]
+    parts: Sequence[str]
     quoted: bytes
     sentences: Sequence[Sentence]
+
+    @cached_property
+    def starts(self) -> Sequence[int]:
+        """Code-point offset of each token."""
+        return starts_of(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceLexicon:
-    """The word lists of `lexicons/voice.yaml`, folded."""
+    """The word lists of `lexicons/voice.yaml`, folded.
+
+    `says`, `cites` and `supposes` hold every word that the search for a report, a source or a subjunctive starts from.
+    """
 
     abbreviations: frozenset[str]
     reporting: frozenset[str]
@@ -78,6 +86,9 @@ class VoiceLexicon:
     first_person: frozenset[str]
     speakers: frozenset[str]
     speaker_endings: tuple[str, ...]
+    says: frozenset[str]
+    cites: frozenset[str]
+    supposes: frozenset[str]
 
     def speaks(self, word: str) -> bool:
         """Whether a folded word names somebody who speaks.
@@ -94,7 +105,14 @@ def load_voice() -> VoiceLexicon:
     data = yaml.safe_load(files("presseschau.label").joinpath("lexicons/voice.yaml").read_text(encoding="utf-8"))
     endings = tuple(fold(w) for w in data.pop("speaker_endings"))
     data.pop("version")
-    return VoiceLexicon(speaker_endings=endings, **{k: frozenset(map(fold, v)) for k, v in data.items()})
+    lists = {k: frozenset(map(fold, v)) for k, v in data.items()}
+    return VoiceLexicon(
+        speaker_endings=endings,
+        says=lists["reporting"] | lists["reporting_weak"],
+        cites=lists["sources"] | lists["source_nouns"] | {"so"},
+        supposes=lists["subjunctive"] | lists["subjunctive_weak"],
+        **lists,
+    )
 
 
 def read(text: str) -> Reading:
@@ -103,19 +121,21 @@ def read(text: str) -> Reading:
     >>> [s.voice for s in read("Das Gerät ist toll. „Das Gerät ist leider furchtbar“, sagt Meier.").sentences]
     [1.0, 0.1]
     """
-    tokens, forms, starts = tokenize(text)
+    parts, tokens, forms = cut(text)
     marks = [i for i, token in enumerate(tokens) if not token[0].isalnum()]
     quoted = quotations(tokens, marks)
     lexicon = load_voice()
     signs = _signs()
-    sentences = []
+    sentences, at, start = [], 0, 0
     for first, last, paragraph in borders(tokens, forms, marks, lexicon.abbreviations):
-        voice, source = 1.0, ""
-        if not signs.isdisjoint(forms[first:last]) or 1 in quoted[first:last]:
-            voice, source = _voice(forms[first:last], quoted[first:last], lexicon)
-        end = starts[last - 1] + len(tokens[last - 1])
-        sentences.append(Sentence(starts[first], end, first, last, paragraph, voice, source))
-    return Reading(tokens, forms, starts, quoted, sentences)
+        voice, source, words = 1.0, "", forms[first:last]
+        if not signs.isdisjoint(words) or quoted.find(1, first, last) >= 0:
+            voice, source = _voice(words, quoted[first:last], lexicon)
+        start += sum(map(len, parts[at : 2 * first + 1]))
+        end = start + sum(map(len, parts[2 * first + 1 : 2 * last]))
+        sentences.append(Sentence(start, end, first, last, paragraph, voice, source))
+        start, at = end, 2 * last
+    return Reading(tokens, forms, parts, quoted, sentences)
 
 
 def speaks_for_other(headline: Reading) -> bool:
@@ -124,20 +144,18 @@ def speaks_for_other(headline: Reading) -> bool:
     >>> [speaks_for_other(read(h)) for h in ("Rat nennt Plan unsinnig", "Ein unsinniger Plan")]
     [True, False]
     """
-    lexicon = load_voice()
-    reporting = lexicon.reporting | lexicon.reporting_weak
+    says = load_voice().says
     if any(s.voice < 1.0 and s.source != "quote" for s in headline.sentences):
         return True
     # A verb that opens the headline is an imperative or a question, not a report.
-    return any(form in reporting and headline.tokens[i][0].islower() for i, form in enumerate(headline.forms))
+    return any(form in says and headline.tokens[i][0].islower() for i, form in enumerate(headline.forms))
 
 
 @cache
 def _signs() -> frozenset[str]:
     """Every word that alone can make a sentence somebody else's."""
-    lex = load_voice()
-    weak = lex.reporting_weak | lex.subjunctive_weak
-    return lex.reporting | weak | lex.sources | lex.source_nouns | lex.subjunctive | frozenset((":", "so"))
+    lexicon = load_voice()
+    return lexicon.says | lexicon.cites | lexicon.supposes | {":"}
 
 
 def _voice(words: Sequence[str], quoted: bytes, lexicon: VoiceLexicon) -> tuple[float, str]:
@@ -146,11 +164,11 @@ def _voice(words: Sequence[str], quoted: bytes, lexicon: VoiceLexicon) -> tuple[
     if inside * 3 > len(words) * 2:
         return 0.0, "quote"
     own = not inside and not lexicon.first_person.isdisjoint(words[:7])
-    if not own and _reports(words, inside > 0, lexicon):
+    if not own and not lexicon.says.isdisjoint(words) and _reports(words, inside > 0, lexicon):
         return 0.1, "reported"
-    if _names_source(words, lexicon):
+    if not lexicon.cites.isdisjoint(words) and _names_source(words, lexicon):
         return 0.1, "source"
-    if not own and _is_subjunctive(words, lexicon):
+    if not own and not lexicon.supposes.isdisjoint(words) and _is_subjunctive(words, lexicon):
         return 0.15, "subjunctive"
     if ":" in words[1:6] and len(words) > 6 and lexicon.speaks(words[words.index(":") - 1]):
         return 0.15, "speaker"

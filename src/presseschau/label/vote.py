@@ -11,10 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(NamedTuple):
     """What one labelling function says about one article.
 
     Attributes:
@@ -169,10 +169,15 @@ def _report(name: str, rows: Sequence[tuple[str, bool, bool, bool | None]], tota
 def features_of(decision: Decision) -> dict[str, float]:
     """What the confidence is computed from, by name; every feature grows with certainty.
 
-    `margin` is the distance to the next class on a logarithmic scale, `agreement` the winner's share of the vote.
+    `margin` is the distance to the next class on a logarithmic scale, `agreement` the winner's share of the vote,
+    `score` how much there is in all for the winner, on a logarithmic scale, too.
 
     >>> d = decide([Vote("title", "topic", "ai", 6.0), Vote("lead", "topic", "mobile", 2.0)], ["mobile", "ai"], "ai")
     >>> {name: round(value, 3) for name, value in features_of(d).items()}
-    {'margin': 1.609, 'agreement': 0.75}
+    {'margin': 1.609, 'agreement': 0.75, 'score': 1.946}
     """
-    return {"margin": math.log1p(decision.margin), "agreement": decision.agreement}
+    return {
+        "margin": math.log1p(decision.margin),
+        "agreement": decision.agreement,
+        "score": math.log1p(decision.score),
+    }

@@ -4,49 +4,38 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import orjson
 import pyarrow as pa
-from tqdm import tqdm
 
+from presseschau.annotation.overrides import OverrideReport, Overrides, load_overrides
+from presseschau.annotation.transformer import Classifier
 from presseschau.config import ConfigError, nearest
 from presseschau.document import Drop
-from presseschau.engine import Engine
-from presseschau.label.overrides import OverrideReport, Overrides, load_overrides
+from presseschau.label import load_scheme
+from presseschau.label.calibrate import load_calibration
+from presseschau.label.stance_given import GivenTarget, load_given
 from presseschau.pipeline import corpus, plan, release
-from presseschau.pipeline.pages import (
-    BatchDone,
-    Breadcrumb,
-    ExtractJob,
-    LabelJob,
-    PageStages,
-    extract_batch,
-    label_batch,
-    unit_key,
-    write_drops,
-)
-from presseschau.pipeline.settings import PRIVATE, PageLimit, SavedRights, Settings
+from presseschau.pipeline.classified import classified_key, classify
+from presseschau.pipeline.clock import Clock, progress
+from presseschau.pipeline.extraction import BuildError, Extracted, extract, list_units, why
+from presseschau.pipeline.pages import LabelJob, PageStages, label_batch, unit_key, write_drops
+from presseschau.pipeline.settings import PRIVATE, PageLimit, SavedRights, Settings, Signing
 from presseschau.pipeline.standing import keep_record, standing
 from presseschau.pipeline.store import Store, locked
 from presseschau.pipeline.stub import release_stub
+from presseschau.pipeline.targets import TargetJob, look, targets_key
 from presseschau.publish.folder import check_replaceable, staged
 from presseschau.publish.manifest import Manifest
 from presseschau.publish.shards import write_ledger
-from presseschau.read import Reader, Unit
+from presseschau.read import Reader
 from presseschau.rights import Snapshots, Takedown
 from presseschau.split import Lock, SplitPlan, from_splits_json
 from presseschau.stable import sha256
-
-
-class BuildError(RuntimeError):
-    """The build could not be finished; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +47,16 @@ class Inputs:
         lock: The splits of an earlier release.
         overrides: Labels by people and language models, and corrections.
         snapshots: Saved rights files of hosts.
+        targets: What stance is asked toward besides the main target of each article.
+        classifier: A local model whose labels replace the rules'.
     """
 
     takedown: Takedown | None
     lock: Lock | None
     overrides: Overrides
     snapshots: Snapshots
+    targets: tuple[GivenTarget, ...] = ()
+    classifier: Classifier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +80,6 @@ class Built:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """What the page stages have made, now or earlier.
-
-    Attributes:
-        documents: The batch files.
-        lasting: Names of the batches that later builds may start from; the others hold what may end otherwise then.
-        pages: Pages worked on now.
-    """
-
-    documents: tuple[Path, ...]
-    lasting: frozenset[str]
-    pages: int
-
-
 def build(settings: Settings) -> Built:
     """Runs the whole build.
 
@@ -114,21 +92,23 @@ def build(settings: Settings) -> Built:
     work, clock, notes = settings.pipeline, Clock(), list[str]()
     with locked(work.work_dir):
         if work.clean:
-            for leftover in ("extract", "label"):
+            for leftover in ("extract", "label", "classified", "targets"):
                 shutil.rmtree(work.work_dir / leftover, ignore_errors=True)
         with clock("read"):
             units, drops = list_units(reader)
             entered = release.Entered.of(units, reader.skipped())
-        key = _key(settings, entered, drops, given.snapshots)
+        key = _key(settings, entered, drops, given)
         if not work.clean and (before := standing(work.work_dir, key, settings.output)):
             clock.write(work.work_dir / "cost.json")
             return Built(settings.output, *before, clock.seconds, 0, ("nothing has changed: the dataset stands",))
         with clock("extract"):
-            extracted = _extract(settings, _page_stages(settings, reader, given), units, notes, clock)
+            stages = _page_stages(settings, reader, given)
+            extracted = extract(settings.engine, work, stages, _extract_key(stages), units, notes, clock)
         unread = work.work_dir / "unread.parquet"
         write_drops(unread, drops)
         with clock("label"):
-            labels = _label(settings, extracted, notes, clock)
+            labels, label_key = _classify(settings, extracted, given, *_label(settings, extracted, notes, clock))
+            targets = _targets(settings, extracted, given, labels, label_key, clock)
         keys = pa.array(["", *map(unit_key, units)])
         del units, reader  # a million of them take more memory than the corpus stages
         con = corpus.connect(work.work_dir, work.memory_limit)
@@ -136,11 +116,13 @@ def build(settings: Settings) -> Built:
             with clock("dedup"):
                 corpus.load_pages(con, [*extracted.documents, unread], keys)
                 corpus.load_labels(con, labels)
+                if targets:
+                    corpus.load_targets(con, targets)
                 overruled = _resolve(con, settings, given)
             with clock("split"):
                 split_plan = _split(con, settings, given)
             with clock("publish"):
-                manifest = _publish(con, settings, split_plan, entered, given.overrides, overruled)
+                manifest = _publish(con, settings, split_plan, entered, given, overruled)
                 labels_kept = _label_counts(con, settings)
         finally:
             con.close()
@@ -182,7 +164,7 @@ def _publish(
     settings: Settings,
     plan: SplitPlan,
     entered: release.Entered,
-    overrides: Overrides,
+    given: Inputs,
     overruled: OverrideReport,
 ) -> Manifest:
     """The dataset folder in its place, or its stub."""
@@ -192,57 +174,42 @@ def _publish(
         whole = work.work_dir / "whole" if settings.publish.content == "stub" else folder
         shutil.rmtree(work.work_dir / "whole", ignore_errors=True)
         whole.mkdir(exist_ok=True)
-        manifest = release.write(con, whole, settings, plan, entered, overrides, overruled, bar.update)
+        own = (given.overrides, overruled, given.targets, given.classifier)
+        manifest = release.write(con, whole, settings, plan, entered, *own, bar.update)
         if whole != folder:
             release_stub(whole, folder)
             shutil.rmtree(whole)
     return manifest
 
 
-def _key(settings: Settings, entered: release.Entered, drops: Sequence[Drop], snapshots: Snapshots) -> plan.StageKey:
+def _key(settings: Settings, entered: release.Entered, drops: Sequence[Drop], given: Inputs) -> plan.StageKey:
     """What the whole build rests on."""
     configs = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name not in PRIVATE}
+    configs |= {"transformer": given.classifier and {"task": settings.transformer.task, **given.classifier.state}}
     configs |= {"source": replace(settings.source, path=""), "page_limit": PageLimit(settings.pipeline.page_seconds)}
-    configs |= {"rights": replace(settings.rights, snapshots=None), "saved": SavedRights(snapshots.digest)}
+    configs |= {"rights": replace(settings.rights, snapshots=None), "saved": SavedRights(given.snapshots.digest)}
     read = orjson.dumps([asdict(entered), [asdict(drop) for drop in drops]], option=orjson.OPT_SORT_KEYS)
     return plan.build_key(configs, {"read": sha256(read), "epoch": os.environ.get("SOURCE_DATE_EPOCH", "")})
 
 
-def _extract(
-    settings: Settings, stages: PageStages, units: Sequence[Unit], notes: list[str], clock: Clock
-) -> Extracted:
-    """Does the page stages for all units that no earlier build has done."""
-    work = settings.pipeline
-    key = plan.extract_key(
+def _extract_key(stages: PageStages) -> plan.StageKey:
+    """What the results of the page stages rest on besides the pages."""
+    return plan.extract_key(
         {
             "extract": stages.extract,
             "mask": stages.mask,
             "filter": stages.filter,
-            "dedup": stages.dedup,
+            "dedup": Signing.of(stages.dedup),
             "pipeline": PageLimit(stages.seconds),
             "rights": SavedRights(stages.snapshots.digest),
         }
     )
-    store = Store.open(work.work_dir.absolute() / "extract" / key.key)
-    batches = plan.plan_batches(units, store, work.batch_bytes, work.batch_units)
-    if batches.todo:
-        notes.extend(_why(work.work_dir / "extract" / "last.json", "extract", key, bool(batches.ready)))
-    jobs = [ExtractJob(stages, todo, store.path(name)) for name, todo in batches.todo.items()]
-    pages = 0
-    with progress("extract", len(units), len(units) - sum(len(j.units) for j in jobs), "file", work.progress) as bar:
-        for job, report in survive(settings.engine, jobs):
-            if report.lasting:
-                store = store.add(job.path.stem, [unit_key(unit) for unit in job.units])
-            pages += report.pages
-            clock.worked("extract", report.cpu)
-            bar.update(len(job.units))
-    (work.work_dir / "extract" / "last.json").write_bytes(orjson.dumps(dict(key.parts)))
-    documents = tuple(store.path(name) for name in sorted({*batches.ready, *batches.todo}))
-    return Extracted(documents, frozenset(path.stem for path in documents if path.stem in store.entries), pages)
 
 
-def _label(settings: Settings, extracted: Extracted, notes: list[str], clock: Clock) -> list[Path]:
-    """Labels the documents of all batches that no earlier build has labelled; the files that hold all."""
+def _label(
+    settings: Settings, extracted: Extracted, notes: list[str], clock: Clock
+) -> tuple[list[Path], plan.StageKey]:
+    """Labels the documents of all batches that no earlier build has labelled; the files of all, and their key."""
     work = settings.pipeline
     documents = extracted.documents
     key = plan.label_key(documents[0].parent.name if documents else "", settings.label)
@@ -252,7 +219,7 @@ def _label(settings: Settings, extracted: Extracted, notes: list[str], clock: Cl
         LabelJob(settings.label, path, store.path(path.stem)) for path in documents if path.stem not in store.entries
     ]
     if jobs:
-        notes.extend(_why(work.work_dir / "label" / "last.json", "label", key, len(jobs) < len(names)))
+        notes.extend(why(work.work_dir / "label" / "last.json", "label", key, len(jobs) < len(names)))
     with progress("label", len(names), len(names) - len(jobs), "batch", work.progress) as bar:
         for job, report in settings.engine.run(label_batch, jobs):
             if report is None:
@@ -262,45 +229,39 @@ def _label(settings: Settings, extracted: Extracted, notes: list[str], clock: Cl
             clock.worked("label", report.cpu)
             bar.update()
     (work.work_dir / "label" / "last.json").write_bytes(orjson.dumps(dict(key.parts)))
-    return [store.path(name) for name in names]
+    return [store.path(name) for name in names], key
 
 
-def survive(engine: Engine, jobs: Sequence[ExtractJob]) -> Iterator[tuple[ExtractJob, BatchDone]]:
-    """Runs all jobs; a page that kills its process is left out by name and its batch is done again."""
-    for job, report in engine.run(extract_batch, jobs):
-        while report is None:
-            at = Breadcrumb.left(job.path)
-            if at is None:
-                raise BuildError("a worker process ends before it reads a page; is there memory and disk space left?")
-            unit, page = at
-            guilty = page if page is not None and page not in job.poisoned else unit
-            if guilty in job.poisoned:
-                raise BuildError(f"a worker process keeps ending near {unit}")
-            job = replace(job, poisoned=job.poisoned | {guilty})
-            ((job, report),) = engine.run(extract_batch, [job])
-        yield job, report
+def _classify(
+    settings: Settings, extracted: Extracted, given: Inputs, labels: list[Path], key: plan.StageKey
+) -> tuple[list[Path], plan.StageKey]:
+    """The label files with a local model's labels in them, and their key; the rules' own where there is no model."""
+    work, classifier = settings.pipeline, given.classifier
+    if classifier is None:
+        return labels, key
+    key = classified_key(key, classifier)
+    folder = work.work_dir.absolute() / "classified" / key.key
+    with progress("classify", len(labels), 0, "batch", work.progress) as bar:
+        return classify(classifier, extracted.documents, labels, extracted.lasting, folder, bar.update), key
 
 
-def _why(record: Path, stage: str, key: plan.StageKey, growing: bool) -> list[str]:
-    """Says why a stage has work to do although an earlier build was here."""
-    if growing:
-        return [f"{stage}: only what is new in the input"]
-    if not record.exists():
+def _targets(
+    settings: Settings, extracted: Extracted, given: Inputs, labels: list[Path], key: plan.StageKey, clock: Clock
+) -> list[Path]:
+    """The files with the stances toward given targets; none where none are given."""
+    if not given.targets:
         return []
-    changed = key.changed(orjson.loads(record.read_bytes()))
-    return [f"{stage}: done again, since {', '.join(changed[:4])} changed"] if changed else []
-
-
-@contextmanager
-def progress(stage: str, total: int, done: int, unit: str, shown: bool | None) -> Iterator[tqdm[Any]]:
-    """A progress bar with its rate; `shown` None shows it where there is a terminal."""
-    disable = None if shown is None else not shown
-    with tqdm(total=total, initial=done, desc=f"{stage:8}", unit=unit, disable=disable, dynamic_ncols=True) as bar:
-        yield bar
+    folder = settings.pipeline.work_dir.absolute() / "targets" / targets_key(key, given.targets).key
+    jobs = [TargetJob(given.targets, *pair) for pair in zip(extracted.documents, labels, strict=True)]
+    files, seconds = look(settings.engine, jobs, extracted.lasting, folder)
+    clock.worked("label", seconds)
+    return files
 
 
 def _open_inputs(settings: Settings) -> tuple[Reader, Inputs]:
     """Opens whatever the config names, so that a mistake is found before any work is done."""
+    if settings.targets and not settings.label.stance:
+        raise ConfigError("label.stance.targets asks for stance labels, and label.stance.enabled=false for none")
     known = settings.names.topic
     for topic in settings.keep_topics:
         if topic not in known:
@@ -312,6 +273,10 @@ def _open_inputs(settings: Settings) -> tuple[Reader, Inputs]:
             lock=from_splits_json(settings.lock) if settings.lock else None,
             overrides=load_overrides(settings.names, settings.llm, settings.human, settings.corrections),
             snapshots=settings.rights.saved(),
+            targets=load_given(settings.targets) if settings.targets else (),
+            classifier=Classifier.open(
+                settings.transformer, load_scheme(settings.label.scheme), load_calibration(settings.label.calibration)
+            ),
         )
         return settings.source.open(), given
     except (ValueError, OSError) as error:
@@ -342,40 +307,3 @@ def _label_counts(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     known = {column: settings.names.of(column) or () for column in counts}
     ordered = {column: {name: counts[column].get(name, 0) for name in names} for column, names in known.items()}
     return {column: {name: n for name, n in classes.items() if n} for column, classes in ordered.items()}
-
-
-def list_units(reader: Reader) -> tuple[list[Unit], list[Drop]]:
-    """Every unit of the input, and a drop for each file that could not even be listed."""
-    units, drops = list[Unit](), list[Drop]()
-    for item in reader.units():
-        if isinstance(item, Unit):
-            units.append(item)
-        else:
-            drops.append(item)
-    return units, drops
-
-
-class Clock:
-    """Wall-clock and CPU seconds by stage, for the summary and `cost.json`; never for an output."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self.cpu: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        """Times a block in this process."""
-        start, cpu = time.perf_counter(), time.process_time()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
-            self.worked(stage, time.process_time() - cpu)
-
-    def worked(self, stage: str, cpu: float) -> None:
-        """Adds CPU seconds that a worker reports."""
-        self.cpu[stage] = self.cpu.get(stage, 0.0) + cpu
-
-    def write(self, path: Path) -> None:
-        """Keeps the figures of this build for `speed`."""
-        path.write_bytes(orjson.dumps({"seconds": self.seconds, "cpu": self.cpu}))

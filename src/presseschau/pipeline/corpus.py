@@ -6,15 +6,16 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from presseschau import leakage
+from presseschau.annotation.overrides import OverrideReport, Overrides
 from presseschau.dedup import Dedup
-from presseschau.label.overrides import OverrideReport, Overrides
-from presseschau.leakage import Leakage
+from presseschau.leakage import Figures, Leakage
 from presseschau.pipeline.order import in_order
 from presseschau.pipeline.pages import LABEL_SCHEMA
 from presseschau.rights import Takedown
@@ -131,6 +132,29 @@ def stream(
     yield from con.sql(query, params=list(parameters)).to_arrow_reader(rows)
 
 
+def stream_wide(
+    con: duckdb.DuckDBPyConnection, query: str, rows: int, parameters: Sequence[object] = ()
+) -> Iterator[pa.RecordBatch]:
+    """The same for rows with their texts, joined as written."""
+    cursor = con.cursor()
+    with _as_written(con):
+        reader = cursor.sql(query, params=list(parameters)).to_arrow_reader(rows)
+    yield from reader
+
+
+@contextmanager
+def _as_written(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Queries are joined from left to right, what is joined to the left side being held in memory.
+
+    The optimiser holds the side that it thinks has fewer rows, however wide they are: texts would fill the memory.
+    """
+    con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+    try:
+        yield
+    finally:
+        con.execute("RESET disabled_optimizers")
+
+
 def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | None, ...]]) -> None:
     """Appends rows of text to a table."""
     if rows:
@@ -138,7 +162,7 @@ def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple
 
 
 def keep_topics(con: duckdb.DuckDBPyConnection, topics: Iterable[str]) -> None:
-    """Makes `off_topic(source, detail)` and `kept(id, cluster, publisher, published, source)` for the splitter."""
+    """Makes `off_topic(source, detail)` and, for the splitter, `kept`, one row per article, and its texts in `told`."""
     wanted = list(topics)
     con.execute("CREATE TABLE off_topic (source VARCHAR, detail VARCHAR)")
     if wanted:
@@ -148,17 +172,28 @@ def keep_topics(con: duckdb.DuckDBPyConnection, topics: Iterable[str]) -> None:
             [wanted],
         )
     con.execute(
-        """CREATE TABLE kept AS SELECT id, cluster, publisher, published, source, topic
+        """CREATE TABLE kept AS SELECT id, cluster, publisher, published, source, topic, topic_secondary, genre, stance
            FROM articles JOIN dedup USING (source) JOIN labels USING (source) ANTI JOIN off_topic USING (source)
            WHERE dedup.reason IS NULL"""
     )
+    con.execute(
+        """CREATE VIEW told AS
+           SELECT kept.id, cluster, kept.published, title, text FROM articles JOIN kept USING (source)"""
+    )
+
+
+# What the ledger notes of a kept page: `masked: email 2, phone 1; license: https://…`.
+_NOTE = """nullif(concat_ws('; ',
+  CASE WHEN len(masked) > 0
+    THEN 'masked: ' || array_to_string(list_transform(masked, lambda one: one.kind || ' ' || one.count), ', ') END,
+  'license: ' || nullif(left(trim(regexp_replace(license, '\\s+', ' ', 'g')), 300), '')), '')"""
 
 
 def settle(con: duckdb.DuckDBPyConnection) -> None:
     """Makes `ledger`, one row for every input page, from the tables of all stages."""
     con.execute(
-        """CREATE TABLE ledger AS
-           SELECT pages.id, pages.url, pages.source,
+        f"""CREATE TABLE ledger AS
+           SELECT pages.id, CASE WHEN rights.reason IS DISTINCT FROM 'takedown' THEN pages.url END AS url, pages.source,
              CASE WHEN pages.outcome IS NOT NULL THEN pages.outcome
                   WHEN coalesce(rights.reason, dedup.reason, split.reason) IS NOT NULL
                     OR off_topic.source IS NOT NULL THEN 'dropped'
@@ -171,23 +206,30 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
              CASE WHEN off_topic.source IS NOT NULL THEN 'off_topic'
                   ELSE coalesce(pages.reason, rights.reason, dedup.reason, split.reason) END AS reason,
              coalesce(pages.detail, rights.detail, CASE WHEN dedup.reason IS NOT NULL THEN dedup.detail END,
-                      off_topic.detail, split.detail) AS detail
+                      off_topic.detail, nullif(split.detail, ''),
+                      CASE WHEN split.reason IS NULL THEN {_NOTE} END) AS detail
            FROM pages
            LEFT JOIN rights USING (source) LEFT JOIN dedup USING (source) LEFT JOIN off_topic USING (source)
-           LEFT JOIN kept USING (source) LEFT JOIN split ON split.id = kept.id"""
+           LEFT JOIN kept USING (source) LEFT JOIN split ON split.id = kept.id"""  # noqa: S608
     )
 
 
-def audit(con: duckdb.DuckDBPyConnection, dedup: Dedup, plan: SplitPlan) -> Leakage:
-    """Looks for leaks between the splits in the kept texts themselves."""
+def audit(
+    con: duckdb.DuckDBPyConnection, dedup: Dedup, plan: SplitPlan, *, events: bool, publishers: bool
+) -> tuple[Leakage, Figures]:
+    """Looks for leaks between the splits in the kept texts themselves, and measures what else they share."""
     con.execute(
         """CREATE VIEW audited AS
            SELECT kept.id, split.split, kept.cluster, kept.publisher, kept.published, text, bands, prints, shingles
-           FROM split JOIN kept USING (id) JOIN articles USING (source) WHERE split.reason IS NULL"""
+           FROM articles JOIN (split JOIN kept USING (id)) USING (source) WHERE split.reason IS NULL"""
     )
     # Only the benchmark strategy promises that the splits before the cutoff know nothing of the time after it.
     cutoff = plan.cutoff if plan.strategy == "benchmark" else None
-    return leakage.audit(con, dedup, cutoff=cutoff, embargo_days=plan.embargo_days)
+    found = leakage.audit(con, dedup, cutoff=cutoff, embargo_days=plan.embargo_days)
+    # From here on others need memory, too, and what is left for the database is small: it gives back what it keeps.
+    con.execute("SET memory_limit = '200MB'")
+    with _as_written(con):
+        return found, leakage.measure(con, events=events, publishers=publishers)
 
 
 def masked(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -225,12 +267,43 @@ def split_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, pa.Reco
     query = """SELECT articles.* EXCLUDE (unit, outcome, stage, reason, detail, exact_key, bands, prints),
                       labels.* EXCLUDE (source), place.cluster, place.split, place.place
                FROM articles JOIN place USING (source) JOIN labels USING (source)"""
-    for batch in in_order(stream(con, query, 5_000), count, Path(spill)):
+    for batch in in_order(stream_wide(con, query, 2_000), count, Path(spill)):
         start = 0
         for split, rows in itertools.groupby(batch.column("split").to_pylist()):
             size = len(list(rows))
             yield split, batch.slice(start, size)
             start += size
+
+
+def load_targets(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None:
+    """Makes `targets`: one row for every page and given target that it mentions, joined by source."""
+    con.read_parquet([str(path) for path in batches]).create_view("target_rows")
+    con.execute("CREATE VIEW targets AS SELECT * EXCLUDE (unit) FROM target_rows SEMI JOIN units USING (unit)")
+
+
+def target_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int, Iterator[pa.RecordBatch]]]:
+    """Split, number of rows and rows of `stance_targets`: in order of id and target; needs the `place` of articles.
+
+    What people or a language model say of the same target of an article takes the place of the rules' stance.
+    """
+    con.execute(
+        """CREATE OR REPLACE TABLE target_place AS
+           SELECT source, split, target, kind, mentions,
+             row_number() OVER (PARTITION BY split ORDER BY place, number) - 1 AS place,
+             CASE WHEN said THEN own.stance ELSE found.stance END AS stance,
+             CASE WHEN said THEN own.stance_confidence ELSE found.stance_confidence END AS stance_confidence,
+             CASE WHEN said THEN own.stance_source ELSE found.stance_source END AS stance_source,
+             CASE WHEN said THEN own.stance_evidence ELSE found.stance_evidence END AS stance_evidence
+           FROM (SELECT targets AS found, labels AS own, place.*, targets.number, target, kind, mentions,
+                   labels.stance_source IN ('human', 'llm') AND lower(labels.stance_target) = lower(target) AS said
+                 FROM targets JOIN place USING (source) JOIN labels USING (source))"""
+    )
+    counts = dict(con.execute("SELECT split, count(*) FROM target_place GROUP BY 1").fetchall())
+    [(spill,)] = con.execute("SELECT current_setting('temp_directory')").fetchall()
+    query = """SELECT id, title, text, found.* EXCLUDE (source, split)
+               FROM articles JOIN (FROM target_place WHERE split = ?) AS found USING (source)"""
+    for split in (s for s in SPLITS if s in counts):
+        yield split, counts[split], in_order(stream_wide(con, query, 2_000, [split]), counts[split], Path(spill))
 
 
 def label_counts(con: duckdb.DuckDBPyConnection, column: str) -> dict[str | None, int]:

@@ -17,7 +17,9 @@ from presseschau.document import Document
 from presseschau.label import Labeler
 from presseschau.pipeline.pages import DOCUMENT_COLUMNS
 from presseschau.pipeline.plan import StageKey
+from presseschau.pipeline.settings import labeler_options
 from presseschau.publish.manifest import read_manifest
+from presseschau.schema import TARGETS
 
 
 def explain(dataset: Path, work_dir: Path | None, scheme: Path | None, **key: str | None) -> str:
@@ -62,6 +64,7 @@ def _page(
     if row is not None:
         yield from _split(dataset, row)
         yield from _labels(row, manifest)
+        yield from _given_targets(dataset, row["id"], manifest)
     text = work if work is not None and work["outcome"] is None else row
     if text is not None and text["text"] is not None:
         yield from _votes(_document(text), _labeler(manifest, scheme))
@@ -112,6 +115,16 @@ def _labels(row: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[str
         yield f"{task:9} {name}, confidence {confidence:.3f}, by {source}{about}"
 
 
+def _given_targets(dataset: Path, id_: str, manifest: Mapping[str, Any]) -> Iterator[str]:
+    for path in sorted((dataset / TARGETS).glob("*.parquet")):
+        for row in pq.read_table(path, filters=[("id", "==", id_)]).to_pylist():
+            stance, mentions = manifest["labels"]["stance"][row["stance"]], row["mentions"]
+            yield (
+                f"target    {row['target']!r} ({row['kind']}): {stance}, confidence {row['stance_confidence']:.3f}, "
+                f"{mentions} {'mention' if mentions == 1 else 'mentions'}"
+            )
+
+
 def _document(row: Mapping[str, Any]) -> Document:
     known = {f.name for f in fields(Document)} & set(DOCUMENT_COLUMNS) & set(row)
     values: dict[str, Any] = {name: tuple(row[name]) if isinstance(row[name], list) else row[name] for name in known}
@@ -119,7 +132,8 @@ def _document(row: Mapping[str, Any]) -> Document:
 
 
 def _labeler(manifest: Mapping[str, Any], scheme: Path | None) -> Labeler:
-    config = {k: v for k, v in manifest["config"]["label"].items() if k in {f.name for f in fields(Labeler)}}
+    options = labeler_options(manifest["config"]["label"])
+    config = {k: v for k, v in options.items() if k in {f.name for f in fields(Labeler)}}
     if config.get("scheme") is not None and scheme is None:
         raise ConfigError("this dataset has a label scheme of its own: say scheme=PATH")
     return build(Labeler, {**config, "scheme": scheme, "calibration": None}, "label")

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-_ROWS = 10_000  # of one file: some 50 MB of articles
+_ROWS = 4_000  # of one file: some 20 MB of articles
 _FILES = 250  # open at a time
 
 

@@ -5,17 +5,13 @@ A page never depends on another one, so batches may be cut anywhere and the resu
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pyarrow as pa
@@ -29,6 +25,8 @@ from presseschau.extract.encoding import decode
 from presseschau.filter import Filter
 from presseschau.label import Labeler
 from presseschau.masking import Masking
+from presseschau.pipeline.breadcrumb import Breadcrumb
+from presseschau.pipeline.limits import PageTimeoutError, time_limit
 from presseschau.pipeline.store import key_of
 from presseschau.read import TRANSIENT, Reader, Skipped, Unit
 from presseschau.schema import SPAN
@@ -43,6 +41,7 @@ WORK_SCHEMA = pa.schema(
         "publisher": _S, "country": _S, "title": _S, "teaser": _S, "text": _S, "text_sha256": _S,
         "published": _UTC, "modified": _UTC, "crawled": _UTC,
         "section": _S, "keywords": pa.list_(_S), "agency": _S, "authors": pa.list_(_S), "free": pa.bool_(),
+        "license": _S,
         "language": _S, "language_score": pa.float32(),
         "tdm_reserved": pa.bool_(), "tdm_evidence": _S,
         "extractor": _S, "path": _S, "confidence": pa.float32(), "extra": _S,
@@ -61,44 +60,6 @@ LABEL_SCHEMA = pa.schema(
 )  # fmt: skip
 _FLUSH_ROWS = 2_000
 DOCUMENT_COLUMNS = tuple(f.name for f in fields(Document) if f.name in WORK_SCHEMA.names)
-
-
-class PageTimeoutError(Exception):
-    """A page took longer than the configured limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Breadcrumb:
-    """A small file beside a batch in the making that names the page being worked on; it survives the process."""
-
-    path: Path
-    file: int
-
-    @classmethod
-    @contextmanager
-    def beside(cls, batch: Path) -> Iterator[Breadcrumb]:
-        """Opens the file for one run over the batch and removes it when the run ends well."""
-        path = batch.with_suffix(".at")
-        file = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
-        try:
-            yield cls(path, file)
-        finally:
-            os.close(file)
-        path.unlink()
-
-    @staticmethod
-    def left(batch: Path) -> tuple[str, str | None] | None:
-        """(unit, page) that a killed run was at; the page is None while the unit was only being opened."""
-        try:
-            unit, page = batch.with_suffix(".at").read_text("utf-8", "replace").split("\n")[:2]
-        except (FileNotFoundError, ValueError):
-            return None
-        return unit, page or None
-
-    def drop(self, unit: str, page: str = "") -> None:
-        """Notes the place."""
-        line = f"{unit}\n{page}\n".encode("utf-8", "replace")
-        os.pwrite(self.file, line, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +111,7 @@ class PageStages:
 
     def _result(self, page: Page) -> Drop | dict[str, Any]:
         try:
-            with _time_limit(self.seconds):
+            with time_limit(self.seconds):
                 return self._document_row(page)
         except PageTimeoutError:
             return Drop(page.source, "extract", "timeout", f"over {self.seconds:g} s", "failed", url=page.url)
@@ -215,57 +176,6 @@ def _naive(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=None) if moment else None
 
 
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raises PageTimeoutError after so many seconds of wall clock; kills the process after twice as much CPU time.
-
-    The second limit is for loops in C code, where no Python signal handler runs. On a thread that gets no signals, as
-    a Dask worker's, another thread watches; there the second limit is wall clock, too.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        with _watched(seconds):
-            yield
-        return
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise PageTimeoutError
-
-    signal.signal(signal.SIGALRM, stop)
-    signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    signal.setitimer(signal.ITIMER_VIRTUAL, 2 * seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-
-
-@contextmanager
-def _watched(seconds: float) -> Iterator[None]:
-    """The limits of `_time_limit` for any thread."""
-    raise_in, own = ctypes.pythonapi.PyThreadState_SetAsyncExc, ctypes.c_ulong(threading.get_ident())
-    lock, over = threading.Lock(), False
-
-    def stop() -> None:
-        with lock:
-            if not over:
-                raise_in(own, ctypes.py_object(PageTimeoutError))
-
-    watchers = [threading.Timer(seconds, stop), threading.Timer(3 * seconds, os._exit, [1])]
-    for watcher in watchers:
-        watcher.daemon = True
-        watcher.start()
-    try:
-        yield
-    finally:
-        with lock:
-            over = True
-        for watcher in watchers:
-            watcher.cancel()
-        raise_in(own, None)  # one that was sent and has not arrived yet must not hit the next page
-
-
 @dataclass(frozen=True, slots=True)
 class ExtractJob:
     """One batch of units to read and extract into one file."""
@@ -302,7 +212,7 @@ class BatchDone:
 
 def extract_batch(job: ExtractJob) -> BatchDone:
     """Runs the page stages over a batch and writes `job.path`; the file is complete or absent."""
-    start, passing = _cpu(), False
+    start, passing = cpu_seconds(), False
 
     def rows(at: Breadcrumb) -> Iterator[dict[str, Any]]:
         nonlocal passing
@@ -312,28 +222,29 @@ def extract_batch(job: ExtractJob) -> BatchDone:
                 yield row
 
     with Breadcrumb.beside(job.path) as at:
-        count = _write_rows(job.path, WORK_SCHEMA, rows(at))
-    return BatchDone(count, _cpu() - start, not passing)
+        count = write_rows(job.path, WORK_SCHEMA, rows(at))
+    return BatchDone(count, cpu_seconds() - start, not passing)
 
 
 def label_batch(job: LabelJob) -> BatchDone:
     """Labels the documents of one file and writes `job.path`; the file is complete or absent."""
-    start = _cpu()
-    count = _write_rows(job.path, LABEL_SCHEMA, _label_rows(job.labeler, _passed(job.documents)))
-    return BatchDone(count, _cpu() - start)
+    start = cpu_seconds()
+    count = write_rows(job.path, LABEL_SCHEMA, _label_rows(job.labeler, passed(job.documents)))
+    return BatchDone(count, cpu_seconds() - start)
 
 
 def write_drops(path: Path, drops: Iterable[Drop]) -> int:
     """Writes a work file of ledger rows for input that never became a unit; the number of rows."""
-    return _write_rows(path, WORK_SCHEMA, ({"unit": "", **_drop_row(drop)} for drop in drops))
+    return write_rows(path, WORK_SCHEMA, ({"unit": "", **_drop_row(drop)} for drop in drops))
 
 
 def documents_in(path: Path) -> Iterator[tuple[str, Document]]:
     """(source, document) of every page of a work file that passed the page stages."""
-    return ((source, document) for _, source, document in _passed(path))
+    return ((source, document) for _, source, document in passed(path))
 
 
-def _passed(path: Path) -> Iterator[tuple[str, str, Document]]:
+def passed(path: Path) -> Iterator[tuple[str, str, Document]]:
+    """(unit, source, document) of every page of a work file that passed the page stages."""
     with pq.ParquetFile(path) as file:
         columns = ["unit", "source", "outcome", *DOCUMENT_COLUMNS]
         for batch in file.iter_batches(batch_size=_FLUSH_ROWS, columns=columns):
@@ -354,7 +265,8 @@ def _label_rows(labeler: Labeler, documents: Iterable[tuple[str, str, Document]]
         yield {"unit": unit, "source": source, "labeler": labeler.name, **row}
 
 
-def _write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> int:
+def write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Writes a work file, whole or not at all; the number of rows."""
     part = path.with_suffix(".parquet.part")
     count, waiting = 0, list[Mapping[str, Any]]()
     with pq.ParquetWriter(part, schema, compression="zstd", compression_level=1) as writer:
@@ -371,6 +283,7 @@ def _write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]
     return count
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
+    """CPU seconds so far, of the process or of a thread beside the main one."""
     on_main = threading.current_thread() is threading.main_thread()
     return time.process_time() if on_main else time.thread_time()

@@ -18,14 +18,18 @@ from presseschau.read import Unit
 from presseschau.stable import sha256
 
 _PACKAGE = Path(presseschau.__file__).parent
-_EXTRACT_CODE = ("clean.py", "dedup", "document.py", "extract", "filter.py", "language.py", "language.yaml",
-                 "masking.py", "read", "rights.py", "stable.py", "pipeline/pages.py")  # fmt: skip
+_EXTRACT_CODE = ("bylines.py", "clean.py", "dedup/signature.py", "document.py", "extract", "filter.py", "language.py",
+                 "language.yaml", "masking.py", "read", "rights", "stable.py", "pipeline/limits.py",
+                 "pipeline/pages.py")  # fmt: skip
 _LABEL_CODE = ("document.py", "label", "stable.py", "pipeline/pages.py")
 # The libraries whose version can change what a page becomes.
 EXTRACT_LIBRARIES = ("charset-normalizer", "fastwarc", "htmldate", "langdetect", "lxml", "selectolax", "tldextract",
                      "trafilatura")  # fmt: skip
 LABEL_LIBRARIES = ("pyahocorasick",)
 CORPUS_LIBRARIES = ("datasets", "duckdb", "matplotlib", "numpy", "orjson", "pandas", "pyarrow", "xxhash")
+
+
+_LEAST_BATCHES, _LEAST_BYTES = 16, 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +121,23 @@ class Batches:
 
 
 def plan_batches(units: Sequence[Unit], store: Store, batch_bytes: int, batch_units: int) -> Batches:
-    """Assigns units to batches: known ones stay where they are, new ones are grouped in input order by size."""
+    """Assigns units to batches: known ones stay where they are, new ones are grouped in input order by size.
+
+    A small input is cut finer, so that there is work for several processes; which batch a page is in changes nothing.
+    """
     home = {unit: entry.batch for entry in store.entries.values() for unit in entry.units}
+    new = [unit for unit in units if unit_key(unit) not in home]
     ready = sorted({home[key] for key in map(unit_key, units) if key in home})
+    limit = min(batch_bytes, max(sum(unit.size for unit in new) // _LEAST_BATCHES, _LEAST_BYTES))
     todo: dict[str, tuple[Unit, ...]] = {}
     group: list[Unit] = []
-    for unit in units:
-        if unit_key(unit) in home:
-            continue
-        if group and (len(group) == batch_units or sum(u.size for u in group) + unit.size > batch_bytes):
+    size = 0
+    for unit in new:
+        if group and (len(group) == batch_units or size + unit.size > limit):
             todo[_batch_name(group)] = tuple(group)
-            group = []
+            group, size = [], 0
         group.append(unit)
+        size += unit.size
     if group:
         todo[_batch_name(group)] = tuple(group)
     return Batches(tuple(ready), todo)

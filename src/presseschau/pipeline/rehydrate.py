@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import typing
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from presseschau.config import ConfigError, build
 from presseschau.engine import Engine
 from presseschau.pipeline import corpus, plan
-from presseschau.pipeline.build import list_units, progress, survive
-from presseschau.pipeline.pages import ExtractJob, PageStages, unit_key, write_drops
+from presseschau.pipeline.clock import Clock
+from presseschau.pipeline.extraction import extract, list_units
+from presseschau.pipeline.filling import Filler
+from presseschau.pipeline.pages import PageStages, unit_key, write_drops
 from presseschau.pipeline.release import describe
 from presseschau.pipeline.settings import ENGINES, PageLimit, Source, Work, one_of
-from presseschau.pipeline.store import Store, locked
+from presseschau.pipeline.store import locked
 from presseschau.pipeline.stub import signer, similarity
-from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, is_stub, set_content
+from presseschau.publish.content import SIGNATURES, is_stub, set_content
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.manifest import read_manifest
-from presseschau.publish.stub import detail_hashes, with_evidence
 from presseschau.publish.verify import Folder
 from presseschau.read import Unit, open_source
-from presseschau.stable import rounded, sha256
+from presseschau.stable import rounded
 
 REPORT = "rehydration.parquet"
 REPORT_SCHEMA = pa.schema(
@@ -42,7 +42,6 @@ REPORT_SCHEMA = pa.schema(
         "source": pa.string(),
     }
 )
-_STANCE = ("stance", "stance_target", "stance_target_type", "stance_confidence", "stance_source")
 _ROWS = 1_000
 
 
@@ -148,16 +147,10 @@ def _extract(stages: PageStages, work: Work, engine: Engine) -> tuple[list[Path]
     apart = ("reader", "seconds", "snapshots")
     configs = {f.name: getattr(stages, f.name) for f in fields(stages) if f.name not in apart}
     key = plan.extract_key(configs | {"pipeline": PageLimit(stages.seconds)})
-    store = Store.open(work.work_dir.absolute() / "extract" / key.key)
-    batches = plan.plan_batches(units, store, work.batch_bytes, work.batch_units)
-    jobs = [ExtractJob(stages, todo, store.path(name)) for name, todo in batches.todo.items()]
-    with progress("extract", len(units), len(units) - sum(len(j.units) for j in jobs), "file", work.progress) as bar:
-        for job, _ in survive(engine, jobs):
-            store = store.add(job.path.stem, [unit_key(unit) for unit in job.units])
-            bar.update(len(job.units))
+    extracted = extract(engine, work, stages, key, units, [], Clock())
     unread = work.work_dir / "unread.parquet"
     write_drops(unread, drops)
-    return [*(store.path(name) for name in sorted({*batches.ready, *batches.todo})), unread], units
+    return [*extracted.documents, unread], units
 
 
 def _load_wanted(con: duckdb.DuckDBPyConnection, stub: Path) -> None:
@@ -228,7 +221,7 @@ def _write(
             "SELECT id, outcome, detail FROM verdict WHERE outcome NOT IN ('exact', 'near')"
         ).fetchall()
     }
-    filler = _Filler(con)
+    filler = Filler(con)
     whole = set(outcomes) == {"exact"}
 
     def say(made: dict[str, Any]) -> dict[str, Any]:
@@ -244,7 +237,7 @@ def _write(
             finish(folder)
 
     try:
-        derive(stub, output, Change(rows=filler, gone=gone, manifest=say, notes=notes), complete)
+        derive(stub, output, Change(filler, filler.targets, gone, manifest=say, notes=notes), complete)
     except ValueError as error:
         raise ConfigError(str(error)) from error
     return dict(sorted(Counter(name for names in filler.differs.values() for name in names).items()))
@@ -259,76 +252,8 @@ def _note(outcomes: Mapping[str, int]) -> str:
         lines.append(
             f"> The texts of {near:,} have changed since; their `extractor` ends in `near`, and they have no offsets."
         )
-    lines.append(f"> Numbers and tables below are those of the release; `{REPORT}` says what became of every row.")
+    lines.append(f"> `{REPORT}` says what became of every row.")
     return "\n".join(lines)
-
-
-class _Filler:
-    """Puts words into the rows of a stub, asked for in the stub's order.
-
-    Attributes:
-        differs: Columns of each id in which its page is not what the release had, where any.
-    """
-
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
-        self.differs: dict[str, list[str]] = {}
-
-    def __call__(self, table: pa.Table) -> pa.Table:
-        """The same rows with title, teaser, text, keywords, stance target and evidence."""
-        if not len(table):
-            return table
-        ids = table.column("id")
-        found = {row["id"]: row for row in self._rows(ids)}
-        rows = [self._filled(row, found[row["id"]]) for row in table.to_pylist()]
-        made = pa.Table.from_pylist(rows, schema=table.schema)
-        return with_evidence(made, [row["stance_evidence"] for row in rows])
-
-    def _rows(self, ids: pa.ChunkedArray) -> Iterator[dict[str, Any]]:
-        # Both sides are in order of id, so DuckDB reads no more than the row groups with these.
-        first, last = pc.min_max(ids).as_py().values()
-        batches = corpus.stream(
-            self._con.cursor(), "SELECT * FROM filling WHERE id BETWEEN ? AND ?", _ROWS, [first, last]
-        )
-        for batch in batches:
-            yield from batch.to_pylist()
-
-    def _filled(self, row: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
-        near = page["verdict"] == "near"
-        row = row | {name: page[name] for name in TEXT_COLUMNS if name in page}
-        hashes = detail_hashes(row)
-        differs = [name.removesuffix("_sha256") for name, value in hashes.items() if value != page[name]]
-        if page["target_sha256"] is not None:
-            row["stance_target"] = _target(page, exact=not near)
-            if row["stance_target"] is None:
-                # Without its target a stance says nothing; the contract has both or neither.
-                row |= dict.fromkeys(_STANCE) | {"stance_evidence": []}
-                differs.append("stance")
-        if near:
-            row["text_sha256"] = sha256(row["text"])
-            row["stance_evidence"] = []
-            row["extractor"] = f"{row['extractor']} near"
-        elif row["stance_evidence"] is not None:
-            text = row["text"]
-            row["stance_evidence"] = [s | {"text": text[s["start"] : s["end"]]} for s in row["stance_evidence"]]
-        if differs:
-            self.differs[row["id"]] = differs
-        return row
-
-
-def _target(page: Mapping[str, Any], exact: bool) -> str | None:
-    """The words of the stance target, where its place or a passage of its length and hash is still there."""
-    if page["target"] is not None:
-        return str(page["target"])
-    start, end = page["target_start"], page["target_end"]
-    if exact and page["target_in"] == "text":
-        return str(page["text"][start:end])
-    for place in (page["title"] or "", page["text"]):
-        for at in range(len(place) - (end - start) + 1):
-            words = place[at : at + end - start]
-            if sha256(words) == page["target_sha256"]:
-                return str(words)
-    return None
 
 
 def _write_report(con: duckdb.DuckDBPyConnection, path: Path, differs: Mapping[str, Sequence[str]]) -> None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from presseschau.annotation import quality
+from presseschau.annotation.overrides import OverrideReport, Overrides
+from presseschau.annotation.transformer import Classifier
 from presseschau.label import Labeler
 from presseschau.label.calibrate import load_calibration
-from presseschau.label.overrides import OverrideReport, Overrides
+from presseschau.label.stance_given import GivenTarget
 from presseschau.label.stance_model import load_model
 from presseschau.pipeline import corpus
 from presseschau.pipeline.settings import Settings
-from presseschau.publish import card, croissant, figures, places, report, statistics
+from presseschau.publish import card, croissant, report, statistics
 from presseschau.publish.manifest import Count, Manifest
 from presseschau.publish.shards import (
     ContentHash,
@@ -30,8 +33,8 @@ from presseschau.publish.shards import (
 )
 from presseschau.publish.verify import Folder
 from presseschau.read import Unit
-from presseschau.schema import SPLITS, Schema
-from presseschau.split import SplitPlan, to_splits_json
+from presseschau.schema import DATA, SPLITS, TARGETS, Schema
+from presseschau.split import SplitPlan, balance, to_splits_json
 
 LABELS = ("topic", "genre", "stance")
 
@@ -68,22 +71,28 @@ def write(
     entered: Entered,
     overrides: Overrides,
     overruled: OverrideReport,
+    targets: Sequence[GivenTarget] = (),
+    classifier: Classifier | None = None,
     tell: Callable[[int], object] = lambda _rows: None,
 ) -> Manifest:
     """Writes every file of the dataset into an empty folder and tells how many rows are written; the manifest."""
     own = _extra_values(con) if settings.source.keep else ()
     schema = Schema(settings.names, extra_type(own, settings.source.keep), settings.publish.authors)
-    shards, content = _write_shards(con, folder, settings, schema, tell)
+    shards, content = _write_shards(con, folder, settings, schema, tell, bool(targets))
+    machines = (*([classifier.labeler] if classifier else []), *overrides.machines)
     ledger_rows = write_ledger(folder, corpus.ledger_batches(con))
     with (folder / "splits.json").open("wb") as file:
         file.writelines(to_splits_json(con, plan))
-    sizes = {split: sum(s.rows for s in shards if s.split == split) for split in SPLITS}
+    sizes = {split: sum(s.rows for s in shards if s.split == split and s.part == DATA) for split in SPLITS}
+    events, publishers = settings.publish.event_leakage, settings.publish.publisher_probe
+    leaks, shared = corpus.audit(con, settings.dedup, plan, events=events, publishers=publishers)
     manifest = Manifest(
         name=settings.dataset.name,
         version=settings.dataset.version,
         config=settings.shown,
         labels=asdict(schema.names),
-        labelers={settings.label.name: settings.label.functions, **dict.fromkeys(overrides.machines, ())},
+        labelers={settings.label.name: settings.label.functions, **dict.fromkeys(machines, ())},
+        targets=[{"name": target.name, "kind": target.kind} for target in targets],
         overrides={**overruled.summary(), "corrections": overrides.listed()},
         input_sha256=entered.sha256,
         input_units=entered.units,
@@ -91,8 +100,12 @@ def write(
         counts=_counts(con),
         splits={split: rows for split, rows in sizes.items() if rows},
         masked=corpus.masked(con),
-        leakage=asdict(corpus.audit(con, settings.dedup, plan)),
+        leakage=asdict(leaks) | asdict(shared),
+        balance=[asdict(own) for own in balance(con, plan.stratify, plan.validation, plan.test)],
         messages=(*plan.fallbacks, *overruled.messages()),
+        references=_references(settings.label, classifier),
+        validated=quality.summary(overruled.changes, overrides.human, {c: schema.names.of(c) or () for c in LABELS}),
+        card=settings.publish.card.read_text(encoding="utf-8"),
         shards=shards,
         ledger_sha256=file_sha256(folder / "ledger.parquet"),
         content_sha256=content.hexdigest(),
@@ -103,9 +116,7 @@ def write(
     if settings.dataset.own_terms:
         (folder / "LICENSE.md").write_text(card.terms(settings.dataset), encoding="utf-8")
     counted = statistics.count(folder)
-    measured = _measured(overrides, overruled)
-    text = _card(folder, settings, schema, manifest, plan, counted, measured)
-    (folder / "README.md").write_text(text, encoding="utf-8")
+    card.write_card(folder, schema, counted)
     describe(folder, schema, counted)
     return manifest
 
@@ -124,14 +135,24 @@ def describe(folder: Path, schema: Schema | None = None, counted: statistics.Sta
 
 
 def _write_shards(
-    con: duckdb.DuckDBPyConnection, folder: Path, settings: Settings, schema: Schema, tell: Callable[[int], object]
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    settings: Settings,
+    schema: Schema,
+    tell: Callable[[int], object],
+    targets: bool,
 ) -> tuple[list[Shard], ContentHash]:
     sizes, shards, content = corpus.split_sizes(con), list[Shard](), ContentHash()
+    options = (settings.publish.rows_per_shard, settings.publish.rows_per_group)
     for split, batches in itertools.groupby(corpus.split_batches(con), key=lambda item: item[0]):
         rows = (published(batch, schema) for _, batch in batches)
-        options = (settings.publish.rows_per_shard, settings.publish.rows_per_group)
         shards += write_split(folder, split, rows, sizes[split], schema, *options, content)
         tell(sizes[split])
+    if targets:
+        own = schema.of(TARGETS)
+        for split, count, found in corpus.target_batches(con):
+            rows = (published(batch, own) for batch in found)
+            shards += write_split(folder, split, rows, count, own, *options, content, TARGETS)
     return shards, content
 
 
@@ -145,88 +166,18 @@ def _counts(con: duckdb.DuckDBPyConnection) -> list[Count]:
     return [Count(*row) for row in rows]
 
 
-def _card(
-    folder: Path,
-    settings: Settings,
-    schema: Schema,
-    manifest: Manifest,
-    plan: SplitPlan,
-    counted: statistics.Statistics,
-    measured: tuple[str, ...],
-) -> str:
-    template = settings.publish.card.read_text(encoding="utf-8")
-    said = card.Said(settings.filter.languages, bool(counted.roles), settings.source.kind == "sample")
-    front = card.metadata(folder, settings.dataset, schema, manifest.shards, said)
-    plots = figures.write_figures(folder, counted)
-    numbers = {
-        "pretty_name": settings.dataset.pretty_name,
-        "name": settings.dataset.name,
-        "version": settings.dataset.version,
-        "license": settings.dataset.license,
-        "views": ", ".join(config["config_name"] for config in front["configs"]),
-        "articles": f"{manifest.outcome('kept'):,}",
-        "pages": f"{manifest.pages:,}",
-        "dropped": f"{manifest.outcome('dropped'):,}",
-        "failed": f"{manifest.outcome('failed'):,}",
-        "content_sha256": manifest.content_sha256,
-        "funnel_table": card.funnel_table(manifest.counts),
-        "column_table": card.schema_table(schema),
-        "split_rules": card.bullets(_rules(plan)),
-        "leakage_table": _leakage(manifest),
-        "messages": card.bullets(manifest.messages) or "None.",
-        **places.places(settings.dataset, counted, plots, _references(settings.label), measured),
-        **card.corpus_tables(folder, schema.names),
-    }
-    return card.render(template, front, numbers)
-
-
-def _measured(overrides: Overrides, overruled: OverrideReport) -> tuple[str, ...]:
-    """What people's validation labels, which shape nothing, say about the labels that they replaced."""
-    blind = overrides.human.of("validation") if overrides.human else {}
-    pairs = [c for c in overruled.changes if c.by == "human" and c.id in blind and c.column in LABELS]
-    labelled = Counter(c.column for c in pairs)
-    right = Counter(c.column for c in pairs if c.old == c.new)
-    return places.measured_on_validation(right, {column: labelled[column] for column in LABELS})
-
-
-def _references(labeler: Labeler) -> tuple[places.Reference, ...]:
+def _references(labeler: Labeler, classifier: Classifier | None) -> list[dict[str, Any]]:
     """What the confidences of the labels were fitted on, by reference set."""
-    fitted = {task: (own.reference, own.articles) for task, own in load_calibration(labeler.calibration).items()}
+    known = load_calibration(labeler.calibration)
+    fitted = {task: (known[task].reference, known[task].articles) for task in LABELS if task in known}
     if labeler.scheme is not None and labeler.calibration is None:
         fitted = dict.fromkeys(fitted, ("none", 0))  # a taxonomy of the user's own
     if labeler.stance:
         fitted["stance"] = (load_model().reference, load_model().articles)
+    if classifier is not None:
+        own = classifier.calibration
+        fitted[classifier.config.task] = (own.reference, own.articles) if own else ("none", 0)
     tasks: dict[tuple[str, int], list[str]] = {}
     for task, found in fitted.items():
         tasks.setdefault(found, []).append(task)
-    return tuple(places.Reference(name, articles, tuple(own)) for (name, articles), own in tasks.items())
-
-
-def _rules(plan: SplitPlan) -> list[str]:
-    """The rules in force, in words."""
-    rest = 1 - plan.validation - plan.test
-    shares = f"{rest:.0%} train, {plan.validation:.0%} validation, {plan.test:.0%} test"
-    lines = [f"Strategy `{plan.strategy}`, seed {plan.seed}; {shares}, by hash of cluster and seed."]
-    if plan.held_out_publishers:
-        lines.append(
-            f"`test_publisher`: {', '.join(plan.held_out_publishers)}; no other split has an article of theirs."
-        )
-    if plan.cutoff:
-        gap = f", after a gap of {plan.embargo_days} days that are left out" if plan.embargo_days else ""
-        lines.append(f"`test_temporal`: published after {plan.cutoff.isoformat()} (UTC){gap}; undated articles never.")
-    return lines
-
-
-def _leakage(manifest: Manifest) -> str:
-    found = manifest.leakage
-    return card.markdown(
-        ["looked for in the kept texts, across splits", "found"],
-        [
-            ["near-duplicates (Jaccard at or above that of a duplicate)", str(found["near_duplicates"])],
-            ["texts contained in another one", str(found["contained"])],
-            ["looser relatives", str(found["related"])],
-            ["clusters in more than one split", str(found["spanning_clusters"])],
-            ["publishers of `test_publisher` in another split", str(len(found["shared_publishers"]))],
-            ["articles on the wrong side of the cutoff", str(found["out_of_time"])],
-        ],
-    )
+    return [{"name": name, "articles": articles, "tasks": of} for (name, articles), of in tasks.items()]

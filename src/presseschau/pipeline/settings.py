@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
+from presseschau.annotation.transformer import Transformer
 from presseschau.config import ConfigError, build, nearest
 from presseschau.dedup import Dedup
 from presseschau.engine import Dask, Engine, Local
@@ -81,6 +82,8 @@ class Publish:
         authors: Publish author names, which are personal data.
         rows_per_shard: Rows of one Parquet file; a multiple of `rows_per_group`.
         rows_per_group: Rows of one row group.
+        event_leakage: Measure how many articles of the test splits tell of an event that train tells of, too.
+        publisher_probe: Measure how well a linear model tells the publisher from the text.
     """
 
     card: Path
@@ -88,6 +91,8 @@ class Publish:
     authors: bool = False
     rows_per_shard: int = 50_000
     rows_per_group: int = 1_000
+    event_leakage: bool = True
+    publisher_probe: bool = True
 
     def __post_init__(self) -> None:
         """Checks the ranges."""
@@ -128,6 +133,22 @@ class SavedRights:
 
 
 @dataclass(frozen=True, slots=True)
+class Signing:
+    """The part of `Dedup` that can change a page's signature; its thresholds belong to the corpus stage."""
+
+    shingle_words: int
+    bands: int
+    rows: int
+    window: int
+    seed: int
+
+    @classmethod
+    def of(cls, dedup: Dedup) -> Signing:
+        """That part of a config."""
+        return cls(*(getattr(dedup, f.name) for f in fields(cls)))
+
+
+@dataclass(frozen=True, slots=True)
 class PageLimit:
     """The part of `Work` that can change what a page becomes."""
 
@@ -158,6 +179,8 @@ class Settings:
     human: Path | None = None
     llm: Path | None = None
     corrections: Path | None = None
+    targets: Path | None = None
+    transformer: Transformer = field(default_factory=Transformer)
     shown: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -172,6 +195,19 @@ _SPLITS: Mapping[str, type[Any]] = {c.strategy: c for c in (Benchmark, Random, T
 # Where a build runs and where things lie changes nothing in it, so the manifest leaves it out.
 PRIVATE = ("engine", "output", "pipeline")
 _WHERE = ("path", "base_url", "http")
+# Options that name files; the manifest has the digest of what is in them.
+FILES = frozenset(
+    {
+        ("source", "publisher_list"),
+        ("publish", "card"),
+        *(("label", name) for name in ("scheme", "calibration", "human", "llm", "corrections")),
+        ("label", "stance", "targets"),
+        ("split", "lock"),
+        ("rights", "snapshots"),
+        ("takedown",),
+    }
+)
+_STANCE: Mapping[str, Any] = {"enabled": True, "targets": None}
 
 
 def settings_from(config: Mapping[str, Any]) -> Settings:
@@ -192,12 +228,34 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
             "keep_topics": groups["label"].pop("keep"),
             "lock": groups["split"].pop("lock"),
             **{name: groups["label"].pop(name) for name in ("human", "llm", "corrections")},
+            "targets": stance_options(groups["label"]["stance"])["targets"],
+            "transformer": transformer_options(groups["label"].pop("transformer")),
             "split": one_of(_SPLITS, groups.pop("split"), "split", "strategy"),
             "shown": _shown(config),
             **groups,
+            "label": labeler_options(groups["label"]),
         },
         "",
     )
+
+
+def stance_options(value: Any) -> dict[str, Any]:
+    """The options of `label.stance`; `label.stance=false` is short for `label.stance.enabled=false`."""
+    given = value if isinstance(value, Mapping) else {"enabled": value}
+    for key in given:
+        if key not in _STANCE:
+            raise ConfigError(f"unknown option label.stance.{key}: {nearest(str(key), _STANCE)}")
+    return {**_STANCE, **given}
+
+
+def transformer_options(value: Any) -> dict[str, Any]:
+    """The options of `label.transformer`; `label.transformer=PATH` is short for `label.transformer.path=PATH`."""
+    return dict(value) if isinstance(value, Mapping) else {"path": value}
+
+
+def labeler_options(label: Mapping[str, Any]) -> dict[str, Any]:
+    """The labeler's fields in the config group `label`, as the command line or a manifest has it."""
+    return {**label, "stance": stance_options(label.get("stance", True))["enabled"]}
 
 
 def one_of(known: Mapping[str, type[Any]], values: dict[str, Any], group: str, key: str) -> Any:
@@ -212,25 +270,17 @@ def _shown(config: Mapping[str, Any]) -> dict[str, Any]:
     """The config for the manifest: a file counts by its content, and where the input lies is left out."""
     groups: dict[str, Any] = {key: value for key, value in config.items() if key not in PRIVATE}
     groups["source"] = {key: value for key, value in groups["source"].items() if key not in _WHERE}
-    files = {
-        ("source", "publisher_list"),
-        ("publish", "card"),
-        ("label", "scheme"),
-        ("label", "calibration"),
-        ("label", "human"),
-        ("label", "llm"),
-        ("label", "corrections"),
-        ("split", "lock"),
-        ("rights", "snapshots"),
-        ("takedown",),
-    }
-    shown: dict[str, Any] = {}
-    for group, values in groups.items():
-        if isinstance(values, Mapping):
-            shown[group] = {k: _by_content(v) if (group, k) in files else v for k, v in values.items()}
-        else:
-            shown[group] = _by_content(values) if (group,) in files else values
-    return shown
+    # Which model it is, the manifest's labelers say.
+    model = transformer_options(groups["label"].get("transformer"))
+    own = {key: value for key, value in model.items() if key not in ("path", "cache_dir")}
+    groups["label"] = {**groups["label"], "transformer": own if model.get("path") else None}
+
+    def walk(value: Any, path: tuple[str, ...]) -> Any:
+        if path in FILES:
+            return _by_content(value)
+        return {k: walk(v, (*path, k)) for k, v in value.items()} if isinstance(value, Mapping) else value
+
+    return {group: walk(values, (group,)) for group, values in groups.items()}
 
 
 def _by_content(path: str | None) -> str | None:

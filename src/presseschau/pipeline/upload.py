@@ -4,120 +4,18 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
 
-from presseschau.config import ConfigError, nearest
+from presseschau.config import ConfigError
+from presseschau.pipeline.outgoing import Outgoing, Upload, prepare
 from presseschau.pipeline.release import describe
-from presseschau.pipeline.stub import release_stub
 from presseschau.publish.content import is_stub
-from presseschau.publish.derive import Change, Gone, derive, fit_notes
 from presseschau.publish.hub import Difference, Hub, HubError, Repository, difference, local_files
 from presseschau.publish.verify import Folder, verify
 from presseschau.rights import Takedown
-from presseschau.stable import sha256
-
-Basis = Literal["44b", "60d", "licensed"]
-BASES: Mapping[str, str] = {
-    "44b": "text and data mining under § 44b UrhG: only the stub is shared",
-    "60d": "research under § 60d UrhG: the stub, or the full text in a private or gated repository",
-    "licensed": "you hold the rights to share the texts: the full text",
-}
-_REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-_NOTES = {
-    "44b": """\
-> **Rights of this copy.** The pages were mined under § 44b UrhG, which allows the copies that mining needs and no
-> sharing of them; this copy holds no article text. This is no legal advice.""",
-    "60d": """\
-> **Rights of this copy.** The pages were mined for research under § 60d UrhG; this copy holds no article text. This is
-> no legal advice.""",
-    "60d full": """\
-> **Rights of this copy.** The texts are shared under § 60d (4) UrhG with a limited circle of people for joint
-> non-commercial research, or with single third parties to check its quality. **Sharing ends when the project ends**:
-> access to this copy has to be closed then, and nobody may pass it on. This is no legal advice.""",
-}
-_LEFT_OUT = """\
-> **{rows:,} articles of the build are not in this copy** ({reasons}); `ledger.parquet` has them as dropped by
-> `publish`. Tables below count the build."""
-_PROMPT = (
-    "The article texts belong to their publishers. By asking for access you agree to use them for non-commercial "
-    "research only, not to pass them on, and to delete your copies when the project ends or an article is taken down."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """What to publish, where and on what ground.
-
-    Attributes:
-        dataset: A dataset folder.
-        repo: `user/name`.
-        basis: The ground in law on which it is shared; has to be named.
-        content: `full` or `stub`; None takes what the basis allows.
-        private: Only the owners of the repository see it.
-        gated: Readers have to ask first, and are let in by themselves (`auto`) or by the owners (`manual`).
-        tag: Name of the version; None: `v` and the dataset's version.
-        takedown: What must not be published; see `rights.Takedown`.
-        dry_run: Only say what would happen.
-        work_dir: Where a stub is written before it is sent; None: the system's folder for temporary files.
-    """
-
-    dataset: Path
-    repo: str
-    basis: Basis | None = None
-    content: Literal["full", "stub"] | None = None
-    private: bool = False
-    gated: Literal["auto", "manual"] | None = None
-    tag: str | None = None
-    takedown: Path | None = None
-    dry_run: bool = False
-    work_dir: Path | None = None
-
-    def __post_init__(self) -> None:
-        """Checks what can be known without looking at the dataset or the server."""
-        choices = "; ".join(f"rights.basis={name}: {meaning}" for name, meaning in BASES.items())
-        if self.basis is None:
-            raise ConfigError(f"rights.basis has to be named before anything is sent. {choices}")
-        if self.basis not in get_args(Basis):
-            raise ConfigError(f"rights.basis={self.basis} is not known: {nearest(self.basis, BASES)} {choices}")
-        if not _REPO.fullmatch(self.repo):
-            raise ConfigError(f"repo={self.repo} must be USER/NAME")
-        if self.content == "full" and self.basis == "44b":
-            raise ConfigError("content=full: § 44b UrhG does not allow to share texts; leave content out for the stub")
-        if self.content == "full" and self.basis == "60d" and not self.closed:
-            raise ConfigError("content=full under rights.basis=60d needs private=true or gated=auto|manual")
-
-    @property
-    def closed(self) -> bool:
-        """Whether not everybody is to read the repository."""
-        return self.private or self.gated is not None
-
-    @property
-    def full(self) -> bool:
-        """Whether the article text is to be sent, where the folder has it."""
-        if self.content is not None:
-            return self.content == "full"
-        return self.basis == "licensed" or (self.basis == "60d" and self.closed)
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """The folder as it is sent.
-
-    Attributes:
-        folder: Where it is; the dataset folder itself where nothing had to change.
-        content: `full` or `stub`.
-        version: Of the dataset.
-        gone: Rows that were left out, by reason.
-    """
-
-    folder: Path
-    content: str
-    version: str
-    gone: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,72 +81,6 @@ def _scratch(settings: Upload) -> AbstractContextManager[str]:
     if settings.work_dir is not None:
         settings.work_dir.mkdir(parents=True, exist_ok=True)
     return tempfile.TemporaryDirectory(prefix="presseschau-", dir=settings.work_dir)
-
-
-def prepare(
-    settings: Upload,
-    manifest: Mapping[str, Any],
-    takedown: Takedown | None,
-    scratch: Path,
-    finish: Callable[[Path], None] | None = describe,
-) -> Outgoing:
-    """The folder as it may be sent: without what was taken down or is reserved, as a stub where it has to be."""
-    stub = is_stub(dict(manifest))
-    full = settings.full and not stub
-    published = manifest["config"].get("rights", {}).get("reserved") == "publish"
-    gone = _left_out(settings.dataset, takedown, reserved=full and not published)
-    note = _NOTES.get(f"{settings.basis} full" if full and settings.basis == "60d" else str(settings.basis))
-    notes: dict[str, str | None] = {"rights": note} if note else {}
-    front = {"extra_gated_prompt": _PROMPT} if settings.gated else {}
-    folder = settings.dataset
-    reasons = [why.reason for why in gone.values()]
-    counted = {reason: reasons.count(reason) for reason in sorted(set(reasons))}
-    if gone:
-        left_out = ", ".join(f"{n:,} {reason}" for reason, n in counted.items())
-        notes["left_out"] = _LEFT_OUT.format(rows=len(gone), reasons=left_out)
-    change = Change(gone=gone, manifest=lambda made: _with_takedown(made, takedown), notes=notes, front=front)
-    to_stub = not full and not stub
-    if gone or ((notes or front) and not to_stub):
-        derive(folder, scratch / "changed", change, None if to_stub else finish)
-        folder = scratch / "changed"
-    if to_stub:
-        release_stub(folder, scratch / "stub", lambda made: _describe(made, notes, front, finish))
-        folder = scratch / "stub"
-    return Outgoing(folder, "full" if full else "stub", str(manifest["version"]), counted)
-
-
-def _describe(
-    folder: Path, notes: Mapping[str, str | None], front: Mapping[str, Any], finish: Callable[[Path], None] | None
-) -> None:
-    fit_notes(folder, notes, front)
-    if finish is not None:
-        finish(folder)
-
-
-def _left_out(dataset: Path, takedown: Takedown | None, reserved: bool) -> dict[str, Gone]:
-    gone: dict[str, Gone] = {}
-    folder = Folder.open(dataset)
-    for split in folder.splits:
-        for table in folder.tables(split):
-            for row in table.select(
-                ["id", "url", "publisher", "text_sha256", "tdm_reserved", "tdm_evidence"]
-            ).to_pylist():
-                kind = (
-                    takedown.matches(row["url"], row["publisher"], row["id"], row["text_sha256"]) if takedown else None
-                )
-                if kind is not None:
-                    gone[row["id"]] = Gone("takedown", kind, url=False)
-                elif reserved and row["tdm_reserved"]:
-                    gone[row["id"]] = Gone("tdm_reserved", row["tdm_evidence"] or "")
-    return gone
-
-
-def _with_takedown(manifest: dict[str, Any], takedown: Takedown | None) -> dict[str, Any]:
-    """The list itself would tell what was taken down: only the hashes of its entries are kept."""
-    if takedown is None:
-        return manifest
-    entries = [*takedown.urls, *takedown.publishers, *takedown.ids, *takedown.hashes]
-    return manifest | {"takedown_sha256": sorted(sha256(entry) for entry in entries)}
 
 
 def _send(settings: Upload, hub: Hub, outgoing: Outgoing, tag: str) -> Published:

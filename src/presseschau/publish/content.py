@@ -23,7 +23,7 @@ def is_stub(manifest: Mapping[str, Any]) -> bool:
 
 def set_content(manifest: dict[str, Any], content: str) -> dict[str, Any]:
     """The manifest with what the folder holds, `stub` or `full`; a full one is not marked."""
-    manifest = {key: value for key, value in manifest.items() if key not in ("content", "full_content_sha256")}
+    manifest = {key: value for key, value in manifest.items() if key not in ("content", "full_content_sha256", "texts")}
     publish = manifest["config"].get("publish", {})
     if "content" in publish:
         manifest["config"] = manifest["config"] | {"publish": publish | {"content": content}}

@@ -11,6 +11,7 @@ import duckdb
 import orjson
 
 from presseschau.publish.verify import Folder
+from presseschau.schema import DATA
 
 # Labels are compared by name, since an own scheme may number them otherwise.
 LABELS = ("topic", "topic_secondary", "genre", "stance")
@@ -119,7 +120,7 @@ def _load(con: duckdb.DuckDBPyConnection, name: str, folder: Folder) -> None:
         f"""CREATE TABLE {name} AS SELECT id, text_sha256, {labels}, {metadata},
               regexp_extract(filename, '([a-z_]+)-[0-9]+-of-[0-9]+[.]parquet$', 1) AS split
             FROM read_parquet(?, filename = true)""",  # noqa: S608 - names and columns are this module's own
-        [[str(folder.path / shard.path) for shard in folder.shards]],
+        [[str(folder.path / shard.path) for shard in folder.shards if shard.part == DATA]],
     )
 
 

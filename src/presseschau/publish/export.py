@@ -19,10 +19,12 @@ from typing import Any, Literal
 import orjson
 
 from presseschau.publish.verify import Folder
-from presseschau.schema import SPLITS
+from presseschau.schema import DATA, SPLITS, TARGETS
 from presseschau.stable import rounded
 
 FORMATS = ("csv", "jsonl")
+DEFAULT = "default"
+VIEW_PARTS = {DEFAULT: DATA, TARGETS: TARGETS}
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Full-width forms that some spreadsheets take for the same signs.
@@ -37,6 +39,7 @@ def export(
     columns: Sequence[str] = (),
     formulas: Literal["escape", "keep"] = "escape",
     separator: Literal["comma", "semicolon", "tab"] = "comma",
+    view: str = DEFAULT,
 ) -> int:
     """Writes a dataset as one file, whole or not at all; one row group is in memory at a time.
 
@@ -48,25 +51,28 @@ def export(
         columns: Only these, in this order, `split` being one of them; none named: `split` and all columns.
         formulas: CSV only: `escape` puts an apostrophe before a text field that starts like a formula.
         separator: CSV only: what stands between fields; spreadsheets set to German expect a semicolon.
+        view: `default`, the articles, or `stance_targets`, where the dataset has it.
 
     Returns:
         The number of rows.
 
     Raises:
-        ValueError: It is no dataset folder, or has no such split or column.
+        ValueError: It is no dataset folder, or has no such view, split or column.
     """
     folder = Folder.open(dataset)
-    known = ["split", *(column.name for column in folder.schema.columns)]
-    for asked, choices in ((splits, folder.splits), (columns, known)):
+    parts = {name: part for name, part in VIEW_PARTS.items() if folder.splits_of(part)}
+    part = parts.get(view, DATA)
+    known = ["split", *(column.name for column in folder.schema.of(part).columns)]
+    for asked, choices in (([view], list(parts)), (splits, folder.splits_of(part)), (columns, known)):
         for name in asked:
             if name not in choices:
                 raise ValueError(f"{dataset} has no {name}; it has {', '.join(choices)}")
     wanted = list(columns) or known
-    rows = _rows(folder, [s for s in SPLITS if s in (splits or folder.splits)], wanted)
+    rows = _rows(folder, part, [s for s in SPLITS if s in (splits or folder.splits_of(part))], wanted)
     output.parent.mkdir(parents=True, exist_ok=True)
-    part = output.with_name(f".{output.name}.partial")
+    partial = output.with_name(f".{output.name}.partial")
     try:
-        with part.open("wb") as file:
+        with partial.open("wb") as file:
             count = 0
             for line in (
                 _csv(rows, wanted, formulas == "escape", SEPARATORS[separator]) if format == "csv" else _jsonl(rows)
@@ -75,16 +81,16 @@ def export(
                 count += 1
             file.flush()
             os.fsync(file.fileno())
-        part.replace(output)
+        partial.replace(output)
     finally:
-        part.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
     return count - (format == "csv")
 
 
-def _rows(folder: Folder, splits: Sequence[str], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _rows(folder: Folder, part: str, splits: Sequence[str], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
     stored = [name for name in columns if name != "split"]
     for split in splits:
-        for table in folder.tables(split):
+        for table in folder.tables(split, part):
             for values in table.select(stored).to_pylist() if stored else [{}] * len(table):
                 row = values | {"split": split}
                 yield {name: _named(folder, name, row[name]) for name in columns}

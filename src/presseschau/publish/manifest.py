@@ -39,6 +39,7 @@ class Manifest:
         config: The build's config, without output, source path, engine and pipeline.
         labels: Class names of topic, genre and stance in published order.
         labelers: Labeler and the labelling functions that it consists of.
+        targets: The given targets that `stance_targets` speaks of, name and kind, in the user's order.
         overrides: Labels by people and language models: values overridden, confirmed, not applied; the corrections.
         input_sha256: Over the sorted names and contents of all input units.
         input_units: How many there were.
@@ -46,11 +47,18 @@ class Manifest:
         counts: How all input pages ended.
         splits: Rows by split, in published order.
         masked: E-mail addresses, telephone numbers and account numbers masked in the kept articles, by kind.
-        leakage: What the audit of the kept texts found across splits; 0 everywhere in a sound dataset.
+        leakage: What the audit of the kept texts found across splits, 0 everywhere in a sound dataset; beside it what
+            splits share otherwise: `events`, by split, and `publisher_probe` (see `leakage.Figures`).
         messages: What the build decided where the config could not be followed.
+        references: What the confidences of the labels were fitted on: name, articles, tasks.
+        validated: By label column how many articles people labelled without seeing the machine's label, on how many
+            of them both agree, and the scores, see `annotation.quality.summary`.
+        card: Prose of the card, with places for the numbers.
         shards: The Parquet files.
         ledger_sha256: Hash of `ledger.parquet`.
         content_sha256: Hash of the rows, whatever Parquet does with them.
+        balance: How every class of a stratified column came out over train, validation and test, and how far at most
+            from the shares asked for.
     """
 
     name: str
@@ -58,6 +66,7 @@ class Manifest:
     config: Mapping[str, Any]
     labels: Mapping[str, Sequence[str]]
     labelers: Mapping[str, Sequence[str]]
+    targets: Sequence[Mapping[str, str]]
     overrides: Mapping[str, Any]
     input_sha256: str
     input_units: int
@@ -67,9 +76,13 @@ class Manifest:
     masked: Mapping[str, int]
     leakage: Mapping[str, Any]
     messages: Sequence[str]
+    references: Sequence[Mapping[str, Any]]
+    validated: Mapping[str, Mapping[str, Any]]
+    card: str
     shards: Sequence[Shard]
     ledger_sha256: str
     content_sha256: str
+    balance: Sequence[Mapping[str, Any]] = ()
 
     @property
     def pages(self) -> int:

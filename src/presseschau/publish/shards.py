@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from presseschau.schema import Schema
+from presseschau.schema import DATA, Schema
 
 LEDGER_SCHEMA = pa.schema([(n, pa.string()) for n in ("id", "url", "source", "outcome", "stage", "reason", "detail")])
 # Content-defined chunking lets the Hub store only what changed, and frees bytes of in-memory chunk sizes.
@@ -36,6 +36,11 @@ class Shard:
     bytes: int
     sha256: str
     num_bytes: int
+
+    @property
+    def part(self) -> str:
+        """The folder that it is in: `data`, or `stance_targets`."""
+        return self.path.partition("/")[0]
 
 
 @dataclass(slots=True)
@@ -67,8 +72,9 @@ def write_split(
     rows_per_shard: int,
     rows_per_group: int,
     content: ContentHash,
+    part: str = DATA,
 ) -> list[Shard]:
-    """Writes `data/SPLIT-NNNNN-of-NNNNN.parquet`.
+    """Writes `PART/SPLIT-NNNNN-of-NNNNN.parquet`.
 
     Args:
         folder: The dataset folder.
@@ -79,16 +85,17 @@ def write_split(
         rows_per_shard: A shard's rows, but for the last one's.
         rows_per_group: A row group's rows; fixed, so that bytes do not depend on how rows arrive.
         content: Is told every row.
+        part: The folder in the dataset's.
 
     Raises:
         ValueError: `count` does not match the rows.
     """
     total = -(-count // rows_per_shard)
-    content.begin(split, schema)
+    content.begin(split if part == DATA else f"{part}/{split}", schema)
     groups = regroup(rows, schema.arrow, rows_per_group)
     shards, seen = [], 0
     for number in range(total):
-        path = folder / "data" / f"{split}-{number:05d}-of-{total:05d}.parquet"
+        path = folder / part / f"{split}-{number:05d}-of-{total:05d}.parquet"
         path.parent.mkdir(exist_ok=True)
         written = size = 0
         with pq.ParquetWriter(path, schema.arrow, **_PARQUET) as writer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ UNKNOWN = "(unknown)"
 # Upper ends of the bins of article lengths in words, a step of about the square root of two.
 LENGTHS = (50, 70, 100, 140, 200, 280, 400, 560, 800, 1_120, 1_600, 2_240, 3_200, 4_480, 6_400)
 BINS = 20
+OUTLETS = 30  # publishers whose splits are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +32,24 @@ class Statistics:
         labels: Articles by column, class and split; classes in published order, `(none)` last, only those that occur.
         cube: Articles by topic, stance and genre.
         publishers: Articles of every publisher, most first; then by name.
-        shares: Articles by `publisher` or `year`, its value, label column and class, for the ten with most articles.
+        outlets: Articles by publisher and split, for the 30 with most articles.
+        houses: Publishers of each split.
+        shares: Articles by `publisher`, `year` or `month`, its value, label column and class, for the ten with most
+            articles (months: 24).
         months: Articles by month (`2026-05`) and split, in order; undated ones are not in it.
-        undated: Articles without a date of publication.
+        undated: Articles without a date of publication, by split.
         first: First day of publication.
         last: Last day of publication.
         newest: Newest day that any page was published, changed or fetched.
-        lengths: Articles by number of the bin of `LENGTHS`; the last one is open. Empty where there is no text.
+        lengths: Articles by number of the bin of `LENGTHS`; the last one is open. A stub has those of its full texts.
+        words: Words of the middle article of each split, and of `all`. A stub has those of its full texts.
         clusters: Clusters by number of their articles.
         confidences: Articles by column and number of the twentieth that the confidence falls into.
         sources: Articles by label column and source of the label.
         roles: Articles that people labelled, by role.
         reserved: Articles by whether text and data mining is reserved: `true`, `false`, `unknown`.
+        licenses: Articles by the licence that their page states, most first; then by name.
+        masked: What was masked in the articles, by kind.
     """
 
     manifest: Mapping[str, Any]
@@ -50,18 +57,23 @@ class Statistics:
     labels: Mapping[str, Mapping[str, Mapping[str, int]]]
     cube: Mapping[tuple[str, str, str], int]
     publishers: Mapping[str, int]
+    outlets: Mapping[str, Mapping[str, int]]
+    houses: Mapping[str, int]
     shares: Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]]
     months: Mapping[str, Mapping[str, int]]
-    undated: int
+    undated: Mapping[str, int]
     first: str | None
     last: str | None
     newest: str | None
     lengths: Mapping[int, int]
+    words: Mapping[str, int]
     clusters: Mapping[int, int]
     confidences: Mapping[str, Mapping[int, int]]
     sources: Mapping[str, Mapping[str, int]]
     roles: Mapping[str, int]
     reserved: Mapping[str, int]
+    licenses: Mapping[str, int]
+    masked: Mapping[str, int]
 
     @property
     def released(self) -> str | None:
@@ -83,6 +95,7 @@ class Statistics:
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """A database in memory with the views `rows` (the shards, with `split`) and `ledger` of a dataset folder."""
     con = duckdb.connect()
+    con.execute("SET memory_limit = '300MB'; SET threads = 2")  # beside the corpus stages' own
     con.execute("SET enable_progress_bar = false")
     con.execute("SET TimeZone = 'UTC'")
     con.read_parquet(str(folder / "data" / "*.parquet"), filename=True).create_view("shards")
@@ -120,11 +133,17 @@ def count(folder: Path) -> Statistics:
             labels={column: _by_class(con, column, names) for column in ("topic", "genre", "stance")},
             cube=_cube(con, names),
             publishers=publishers,
-            shares={key: _shares(con, key, names) for key in ("publisher", "year")},
+            shares={key: _shares(con, key, names) for key in ("publisher", "year", "month")},
             months=_months(con),
-            undated=_one(con, "SELECT coalesce(sum(n), 0)::BIGINT FROM few WHERE month IS NULL"),
+            outlets=_outlets(con, publishers),
+            houses=_pairs(
+                con,
+                f"""SELECT split, count(DISTINCT publisher) FILTER (publisher <> '{UNKNOWN}') FROM few
+                    GROUP BY 1 ORDER BY 1""",  # noqa: S608
+            ),
+            undated=_pairs(con, "SELECT split, sum(n)::BIGINT FROM few WHERE month IS NULL GROUP BY 1 ORDER BY 1"),
             **_days(con),
-            lengths=_lengths(con),
+            **_lengths(con, manifest.get("texts", {})),
             clusters=_pairs(
                 con, "SELECT n, count(*) FROM (SELECT count(*) n FROM rows GROUP BY cluster) GROUP BY 1 ORDER BY 1"
             ),
@@ -144,6 +163,7 @@ def count(folder: Path) -> Statistics:
                 con,
                 "SELECT coalesce(tdm_reserved::VARCHAR, 'unknown') k, sum(n)::BIGINT FROM few GROUP BY 1 ORDER BY 1",
             ),
+            **_notes(con),
         )
     finally:
         con.close()
@@ -156,11 +176,6 @@ def class_names(names: LabelNames, column: str, number: int | None) -> str:
 
 def _pairs(con: duckdb.DuckDBPyConnection, query: str) -> dict[Any, int]:
     return dict(con.execute(query).fetchall())
-
-
-def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = con.execute(query).fetchone()
-    return int(row[0]) if row else 0
 
 
 def _by_class(con: duckdb.DuckDBPyConnection, column: str, names: LabelNames) -> dict[str, dict[str, int]]:
@@ -183,14 +198,18 @@ def _cube(con: duckdb.DuckDBPyConnection, names: LabelNames) -> dict[tuple[str, 
 
 
 def _shares(con: duckdb.DuckDBPyConnection, key: str, names: LabelNames) -> dict[str, dict[str, dict[str, int]]]:
-    column = {"publisher": "publisher", "year": "coalesce(left(month, 4), '(undated)')"}[key]
+    column, most = {
+        "publisher": ("publisher", 10),
+        "year": ("coalesce(left(month, 4), '(undated)')", 10),
+        "month": ("coalesce(month, '(undated)')", 24),
+    }[key]
     found: dict[str, dict[str, dict[str, int]]] = {}
     for label in ("topic", "stance"):
         rows = con.execute(
-            f"""WITH most AS (SELECT {column} AS k, sum(n) AS total FROM few GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10)
+            f"""WITH most AS (SELECT {column} AS k, sum(n) AS total FROM few GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most})
                 SELECT {column}, {label}, sum(n)::BIGINT FROM few JOIN most ON k = {column}
                 GROUP BY 1, 2, total
-                ORDER BY {"1 DESC" if key == "year" else "total DESC, 1"}, 3 DESC, 2"""  # noqa: S608
+                ORDER BY {"total DESC, 1" if key == "publisher" else "1 DESC"}, 3 DESC, 2"""  # noqa: S608
         ).fetchall()
         for value, number, n in rows:
             found.setdefault(value, {}).setdefault(label, {})[class_names(names, label, number)] = n
@@ -213,18 +232,63 @@ def _days(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return dict(zip(("first", "last", "newest"), row or (None, None, None), strict=True))
 
 
-def _lengths(con: duckdb.DuckDBPyConnection) -> dict[int, int]:
+def _outlets(con: duckdb.DuckDBPyConnection, publishers: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {name: {} for name in list(publishers)[:OUTLETS]}
+    query = "SELECT publisher, split, sum(n)::BIGINT FROM few WHERE list_contains(?, publisher) GROUP BY 1, 2"
+    for name, split, n in con.execute(query, [list(found)]).fetchall():
+        found[name][split] = n
+    return found
+
+
+def _lengths(con: duckdb.DuckDBPyConnection, full: Mapping[str, Any]) -> dict[str, Any]:
+    """Lengths and words; of a folder without texts those that its manifest has kept."""
+    if full:
+        return {"lengths": {int(bin_): n for bin_, n in full["lengths"].items()}, "words": full["words"]}
     # Words stand one space apart and paragraphs two line ends: counting those takes a tenth of the time of a split.
     rows = con.execute(
-        """SELECT 1 + length(text) - length(replace(text, ' ', ''))
+        """SELECT split, 1 + length(text) - length(replace(text, ' ', ''))
                     + (length(text) - length(replace(text, chr(10), ''))) // 2 AS words, count(*)
-           FROM rows WHERE text IS NOT NULL GROUP BY 1 ORDER BY 1"""
+           FROM rows WHERE text IS NOT NULL GROUP BY 1, 2 ORDER BY 2, 1"""
     ).fetchall()
-    found: dict[int, int] = {}
-    for words, n in rows:
+    lengths: dict[int, int] = {}
+    for _, words, n in rows:
         bin_ = sum(words > end for end in LENGTHS)
-        found[bin_] = found.get(bin_, 0) + n
-    return found
+        lengths[bin_] = lengths.get(bin_, 0) + n
+    splits = [s for s in SPLITS if any(split == s for split, _, _ in rows)]
+    own = {name: [(words, n) for split, words, n in rows if name in (split, "all")] for name in (*splits, "all")}
+    return {"lengths": lengths, "words": {name: _middle(pairs) for name, pairs in own.items() if pairs}}
+
+
+def _middle(counts: Sequence[tuple[int, int]]) -> int:
+    """The lower median of (value, how often) in order of value.
+
+    >>> _middle([(1, 2), (5, 1), (9, 1)])
+    1
+    """
+    left = (sum(n for _, n in counts) + 1) // 2
+    for value, n in counts:
+        left -= n
+        if left <= 0:
+            return value
+    raise ValueError("no values")
+
+
+def _notes(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """What the ledger notes of kept pages: what was masked in them, and the licence that they state."""
+    con.execute("CREATE TABLE notes AS SELECT detail FROM ledger WHERE outcome = 'kept' AND detail IS NOT NULL")
+    return {
+        "licenses": _pairs(
+            con,
+            """SELECT regexp_extract(detail, '(^|; )license: (.+)$', 2) AS license, count(*) AS n FROM notes
+               WHERE license <> '' GROUP BY 1 ORDER BY n DESC, 1""",
+        ),
+        "masked": _pairs(
+            con,
+            """SELECT split_part(entry, ' ', 1), sum(split_part(entry, ' ', 2)::BIGINT)::BIGINT FROM
+                 (SELECT unnest(string_split(regexp_extract(detail, '^masked: ([a-z0-9, ]+)', 1), ', ')) AS entry
+                  FROM notes) WHERE entry <> '' GROUP BY 1 ORDER BY 1""",
+        ),
+    }
 
 
 def _confidences(con: duckdb.DuckDBPyConnection, column: str) -> dict[int, int]:

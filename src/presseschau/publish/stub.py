@@ -14,6 +14,8 @@ from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, is_stub, set_c
 from presseschau.publish.derive import Change, derive, write_manifest
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import file_sha256
+from presseschau.publish.statistics import count
+from presseschau.publish.targets import without_words
 from presseschau.publish.verify import Folder
 from presseschau.schema import SPAN
 from presseschau.stable import sha256
@@ -42,7 +44,7 @@ _NOTE = """\
 > python scripts/rehydrate.py dir=THIS_FOLDER source=html source.path=YOUR_PAGES output.dir=full
 > ```
 >
-> Numbers below that are counted in words describe the full texts."""
+> Lengths in words, below and in the report, are those of the full texts."""
 
 
 def write_stub(
@@ -75,10 +77,15 @@ def write_stub(
         if finish is not None:
             finish(folder)
 
-    def say(made: dict[str, Any]) -> dict[str, Any]:
-        return set_content(made, "stub") | {"full_content_sha256": manifest["content_sha256"]}
+    counted = count(dataset)
 
-    derive(dataset, target, Change(rows=without_text, manifest=say, notes={"stub": _NOTE}), complete)
+    def say(made: dict[str, Any]) -> dict[str, Any]:
+        # What can't be counted without the texts: card and report go on showing it.
+        lengths = {str(bin_): n for bin_, n in counted.lengths.items()}
+        texts = {"lengths": lengths, "words": dict(counted.words)}
+        return set_content(made, "stub") | {"full_content_sha256": manifest["content_sha256"], "texts": texts}
+
+    derive(dataset, target, Change(without_text, without_words, manifest=say, notes={"stub": _NOTE}), complete)
 
 
 def without_text(table: pa.Table) -> pa.Table:

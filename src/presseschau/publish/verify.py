@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from presseschau.publish import croissant, figures, vocabulary
-from presseschau.publish.card import view_sizes
-from presseschau.publish.card_text import read_card
+from presseschau.publish import croissant, figures
+from presseschau.publish.card import check_numbers, read_card, view_sizes, vocabulary
 from presseschau.publish.content import check_content
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import LEDGER_SCHEMA, ContentHash, Shard, file_sha256, regroup
-from presseschau.schema import SCHEMA_VERSION, SPLITS, TIMESTAMP, VIEWS, LabelNames, Schema
+from presseschau.publish.targets import check_targets
+from presseschau.schema import DATA, SCHEMA_VERSION, SPLITS, TARGETS, TIMESTAMP, VIEWS, LabelNames, Schema
 from presseschau.stable import canonical_url, sha256
 
 
@@ -45,18 +45,22 @@ class Folder:
         shards = tuple(Shard(**shard) for shard in manifest["shards"])
         return cls(path, manifest, shards, _schema_of(path / shards[0].path) if shards else Schema(LabelNames((), ())))
 
-    def tables(self, split: str) -> Iterator[pa.Table]:
-        """The rows of one split, in order."""
+    def tables(self, split: str, part: str = DATA) -> Iterator[pa.Table]:
+        """The rows of one split, in order; of the articles, or of another folder of shards."""
         for shard in self.shards:
-            if shard.split == split:
+            if shard.split == split and shard.part == part:
                 with pq.ParquetFile(self.path / shard.path) as file:
                     for group in range(file.num_row_groups):
                         yield file.read_row_group(group)
 
     @property
     def splits(self) -> list[str]:
-        """Splits that have shards, in published order."""
-        return [s for s in SPLITS if any(shard.split == s for shard in self.shards)]
+        """Splits that have articles, in published order."""
+        return self.splits_of(DATA)
+
+    def splits_of(self, part: str) -> list[str]:
+        """Splits that have shards in a folder, in published order."""
+        return [s for s in SPLITS if any(shard.split == s and shard.part == part for shard in self.shards)]
 
 
 def _schema_of(path: Path) -> Schema:
@@ -95,7 +99,7 @@ def verify(path: Path) -> list[str]:
 
 def _files(folder: Folder) -> Iterator[str]:
     listed = {shard.path for shard in folder.shards}
-    found = {p.relative_to(folder.path).as_posix() for p in (folder.path / "data").glob("*")}
+    found = {p.relative_to(folder.path).as_posix() for part in (DATA, TARGETS) for p in (folder.path / part).glob("*")}
     yield from (f"{name}: not in the manifest" for name in sorted(found - listed))
     for shard in folder.shards:
         file = folder.path / shard.path
@@ -105,7 +109,7 @@ def _files(folder: Folder) -> Iterator[str]:
             yield f"{shard.path}: sha256 differs from the manifest"
         elif pq.read_metadata(file).num_rows != shard.rows or shard.rows == 0:
             yield f"{shard.path}: {pq.read_metadata(file).num_rows} rows, the manifest says {shard.rows}"
-        elif not _same_schema(pq.read_schema(file), folder.schema):
+        elif not _same_schema(pq.read_schema(file), folder.schema.of(shard.part)):
             yield f"{shard.path}: columns or features differ from schema version {SCHEMA_VERSION}"
     if file_sha256(folder.path / "ledger.parquet") != folder.manifest["ledger_sha256"]:
         yield "ledger.parquet: sha256 differs from the manifest"
@@ -113,11 +117,13 @@ def _files(folder: Folder) -> Iterator[str]:
 
 def _content(folder: Folder) -> Iterator[str]:
     content = ContentHash()
-    for split in folder.splits:
-        content.begin(split, folder.schema)
-        batches = (batch for table in folder.tables(split) for batch in table.to_batches())
-        for table in regroup(batches, folder.schema.arrow, 1_000):
-            content.update(table)
+    for part in (DATA, TARGETS):
+        schema = folder.schema.of(part)
+        for split in folder.splits_of(part):
+            content.begin(split if part == DATA else f"{part}/{split}", schema)
+            batches = (batch for table in folder.tables(split, part) for batch in table.to_batches())
+            for table in regroup(batches, schema.arrow, 1_000):
+                content.update(table)
     if content.hexdigest() != folder.manifest["content_sha256"]:
         yield "content_sha256 differs from the manifest"
 
@@ -213,8 +219,14 @@ def _splits(folder: Folder) -> Iterator[str]:
                     yield f"{split}/{row['id']}: published after the cutoff {cutoff}"
     if rows != len(articles):
         yield f"splits.json has {len(articles)} articles, the shards have {rows}"
-    if folder.manifest["splits"] != {s: sum(x.rows for x in folder.shards if x.split == s) for s in folder.splits}:
+    shards = [shard for shard in folder.shards if shard.part == DATA]
+    if folder.manifest["splits"] != {s: sum(x.rows for x in shards if x.split == s) for s in folder.splits}:
         yield "manifest.json: split sizes differ from the shards"
+
+
+def _targets(folder: Folder) -> Iterator[str]:
+    for split in folder.splits_of(TARGETS):
+        yield from check_targets(split, folder.tables(split), folder.tables(split, TARGETS), folder.manifest)
 
 
 def _card(folder: Folder) -> Iterator[str]:
@@ -233,6 +245,7 @@ def _card(folder: Folder) -> Iterator[str]:
             yield f"README.md: view {view.name} lists splits {listed}"
     if "{{" in text:
         yield "README.md: a place was left unfilled"
+    yield from check_numbers(folder.path, folder.schema, text)
 
 
 def _described(folder: Folder) -> Iterator[str]:
@@ -250,6 +263,7 @@ _CHECKS: Sequence[Callable[[Folder], Iterator[str]]] = (
     _rows,
     _held,
     _splits,
+    _targets,
     _card,
     _described,
 )

@@ -2,6 +2,7 @@
 
 from presseschau.read.ccnews import BASE_URL
 from presseschau.read.http_stream import Http
+from presseschau.read.pieces import Unpacker
 from presseschau.read.record import MAX_BYTES
 from presseschau.read.source import KINDS, open_source
 from presseschau.read.unit import TRANSIENT, Reader, ReadError, Skipped, Unit
@@ -16,5 +17,6 @@ __all__ = [
     "Reader",
     "Skipped",
     "Unit",
+    "Unpacker",
     "open_source",
 ]

@@ -17,7 +17,8 @@ import orjson
 
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Fault, Stream
-from presseschau.read.http_stream import Connection, Http, RemoteFile
+from presseschau.read.http_answer import RemoteFile
+from presseschau.read.http_stream import Connection, Http
 from presseschau.read.outlets import Outlet, Selection
 from presseschau.read.record import MAX_BYTES
 from presseschau.read.unit import ReadError, Skipped, Unit, UnreachableError, failed

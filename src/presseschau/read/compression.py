@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
+import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import zstandard
 
 from presseschau.read.unit import UnreachableError, os_detail
 
+# The same bytes either way, with igzip in less than half of the time.
+_inflate: Any = importlib.import_module("isal.isal_zlib") if importlib.util.find_spec("isal") else zlib
 _PIECE = 1 << 16
 # An RLE block of 4 bytes gives 128 KB: 1 KB of input is at most 32 MB of output.
 _ZSTD_PIECE = 1 << 10
@@ -36,12 +40,27 @@ class Stream(io.RawIOBase):
 
     _file: _Raw | None = None  # where opening failed, the collector closes an object without one
 
-    def __init__(self, path: str, start: int = 0, file: _Raw | None = None) -> None:
-        """Open a file; `start` is the first byte to read of a plain one.
+    def __init__(
+        self,
+        path: str,
+        start: int = 0,
+        file: _Raw | None = None,
+        *,
+        size: int | None = None,
+        fault: Fault | None = None,
+    ) -> None:
+        """Open a file.
 
-        `file` is read in place of what is at `path`, whose ending says how it is compressed.
+        Args:
+            path: The file; its ending says how it is compressed.
+            start: The first byte to read of a plain file.
+            file: Is read in place of what is at `path`.
+            size: So many bytes are given at most, unpacked; None: all.
+            fault: What is known to be wrong behind the last byte.
         """
         self.fault: Fault | None = None
+        self._end_fault = fault
+        self._left = size
         self._file = file or Path(path).open("rb", buffering=0)  # noqa: SIM115 (closed in close)
         if start:
             self._file.seek(start)
@@ -65,7 +84,12 @@ class Stream(io.RawIOBase):
                 self.fault = ("unreachable", str(error))
             except OSError as error:
                 self.fault = ("unreadable", os_detail(error))
+        if not self._rest and self.fault is None:
+            self.fault = self._end_fault
         count = min(len(self._rest), len(buffer))
+        if self._left is not None:
+            count = min(count, self._left)
+            self._left -= count
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]
         return count
@@ -80,6 +104,8 @@ class Stream(io.RawIOBase):
 def read_page(path: str, max_bytes: int) -> bytes | Fault:
     """A whole page file, decompressed; a (reason, detail) where it can't be read or is longer than `max_bytes`."""
     try:
+        if path.lower().endswith(".gz") and (page := _whole_member(path, max_bytes)) is not None:
+            return page
         with Stream(path) as stream:
             parts: list[bytes] = []
             size = 0
@@ -94,6 +120,20 @@ def read_page(path: str, max_bytes: int) -> bytes | Fault:
     except OSError as error:
         return "unreadable", os_detail(error)
     return b"".join(parts)
+
+
+def _whole_member(path: str, max_bytes: int) -> bytes | None:
+    """A gzip file of one member in one call, the usual case; None where `Stream` has to look at it piece by piece."""
+    with Path(path).open("rb", buffering=0) as file:
+        if os.fstat(file.fileno()).st_size > max_bytes:
+            return None
+        packed = file.read()
+    member = _inflate.decompressobj(31)
+    try:
+        page: bytes = member.decompress(packed, max_bytes + 1)
+    except _inflate.error:
+        return None
+    return page if member.eof and not member.unused_data and len(page) <= max_bytes else None
 
 
 def _said(error: Exception) -> str:

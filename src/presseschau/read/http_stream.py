@@ -12,28 +12,25 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 from urllib.request import getproxies, proxy_bypass
 
+from presseschau.read.http_answer import (
+    RemoteFile,
+    RetryError,
+    body_parts,
+    check_status,
+    described,
+    part_from,
+    range_headers,
+    said,
+)
 from presseschau.read.unit import UnreachableError
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager, Retry
 
 T = TypeVar("T")
-_PIECE = 1 << 16
 # A cut connection counts against the retries unless it has brought at least this much.
 _PROGRESS = 1 << 20
-# A server that sends less than this within one timeout has stalled, though it never falls silent.
-_SLOWEST = 1 << 14
-# What a server means to be better later: RFC 9110 15.5.9, 15.6; RFC 6585 4. Object stores say 503 for "slow down".
-_LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = 5
-
-
-class _RetryError(Exception):
-    """One request went wrong in a way that may pass."""
-
-    def __init__(self, why: str, wait: float = 0.0) -> None:
-        super().__init__(why)
-        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +66,6 @@ class Http:
             raise ValueError(f"timeout={self.timeout} must be more than 0 seconds, at most 86400")
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """What a server says about a file.
-
-    Attributes:
-        size: Bytes; None where it does not say.
-        tag: Its entity tag, else its date of change, else "": equal tags mean equal content.
-    """
-
-    size: int | None
-    tag: str
-
-
 class Connection:
     """One connection to one server, kept open between requests; to be used as a context manager."""
 
@@ -107,7 +91,7 @@ class Connection:
         def ask() -> RemoteFile:
             with self._request("HEAD", url, {}) as answer:
                 answer.drain_conn()  # there is nothing to read, but only who has read may ask again
-                return _described(answer)
+                return described(answer)
 
         return self._retried(ask)
 
@@ -121,7 +105,7 @@ class Connection:
         def ask() -> bytes:
             with self._request("GET", url, {}) as answer:
                 parts, size = list[bytes](), 0
-                for part in _parts(answer, self.http.timeout):
+                for part in body_parts(answer, self.http.timeout):
                     parts.append(part)
                     size += len(part)
                     if size > limit:
@@ -147,16 +131,16 @@ class Connection:
         while True:
             began = at
             try:
-                with self._request("GET", url, _range(at, file)) as answer:
+                with self._request("GET", url, range_headers(at, file)) as answer:
                     if answer.status == 416 and file.size in (None, at):
                         return
-                    for part in _from(at, answer, file, self.http.timeout):
+                    for part in part_from(at, answer, file, self.http.timeout):
                         at += len(part)
                         yield part
                 if file.size is not None and at < file.size:
-                    raise _RetryError(f"ended after {at} of {file.size} bytes")
+                    raise RetryError(f"ended after {at} of {file.size} bytes")
                 return
-            except _RetryError as error:
+            except RetryError as error:
                 tries = 1 if at - began >= _PROGRESS else tries + 1
                 self._wait(tries, error)
 
@@ -165,11 +149,11 @@ class Connection:
         while True:
             try:
                 return ask()
-            except _RetryError as error:
+            except RetryError as error:
                 tries += 1
                 self._wait(tries, error)
 
-    def _wait(self, tries: int, error: _RetryError) -> None:
+    def _wait(self, tries: int, error: RetryError) -> None:
         """Waits before try number `tries`, or gives up."""
         if tries > self.http.retries:
             raise UnreachableError(f"{error}; tried {tries} times" if tries > 1 else str(error)) from error
@@ -185,7 +169,7 @@ class Connection:
 
         Raises:
             UnreachableError: The answer is final.
-            _RetryError: The answer, or having none, may pass.
+            RetryError: The answer, or having none, may pass.
         """
         from urllib3 import Timeout
         from urllib3.exceptions import HTTPError, MaxRetryError, ResponseError
@@ -203,18 +187,18 @@ class Connection:
                 retries=_follow_only(),
             )
         except ValueError as error:
-            raise UnreachableError(f"not a URL: {_said(error)}") from error
+            raise UnreachableError(f"not a URL: {said(error)}") from error
         except MaxRetryError as error:
             if isinstance(error.reason, ResponseError):
                 raise UnreachableError(f"more than {_REDIRECTS} redirects") from error
-            raise _RetryError(_said(error.reason or error)) from error
+            raise RetryError(said(error.reason or error)) from error
         except (HTTPError, OSError) as error:
-            raise _RetryError(_said(error)) from error
+            raise RetryError(said(error)) from error
         try:
-            _check_status(answer)
+            check_status(answer)
             yield answer
         except (HTTPError, OSError) as error:
-            raise _RetryError(_said(error)) from error
+            raise RetryError(said(error)) from error
         finally:
             answer.close()  # ends the connection only where something is left unread
 
@@ -266,91 +250,3 @@ def _follow_only() -> Retry:
     from urllib3 import Retry
 
     return Retry(connect=0, read=0, status=0, other=0, redirect=_REDIRECTS, respect_retry_after_header=False)
-
-
-def _range(at: int, file: RemoteFile) -> dict[str, str]:
-    """Request headers for the rest of a file from byte `at` (RFC 9110, 13.1.5 and 14.2)."""
-    if not at:
-        return {}
-    # A weak tag may not be used in If-Range; the answer's own tag is compared in any case.
-    same = {"If-Range": file.tag} if file.tag and not file.tag.startswith("W/") else {}
-    return {"Range": f"bytes={at}-", **same}
-
-
-def _from(at: int, answer: BaseHTTPResponse, file: RemoteFile, timeout: float) -> Iterator[bytes]:
-    """The file's bytes from `at` on, whatever part of it the answer holds."""
-    found = _described(answer)
-    if file.tag and found.tag and found.tag != file.tag:
-        raise UnreachableError("the file has changed since it was listed")
-    start = 0
-    if answer.status == 200 and None not in (found.size, file.size) and found.size != file.size:
-        # A maintenance page, mostly; what it holds must not be taken for the start of the file.
-        raise _RetryError(f"sends {found.size} bytes, not {file.size}")
-    if answer.status == 206:
-        said = answer.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0].strip()
-        if not said.isdecimal() or int(said) > at:
-            raise UnreachableError(f"the server sends another range than bytes {at}-")
-        start = int(said)
-    elif answer.status == 416:
-        raise UnreachableError(f"the server has no bytes after {at} of {file.size}")
-    todo = at - start  # a server that ignores ranges sends everything again
-    for part in _parts(answer, timeout):
-        if todo >= len(part):
-            todo -= len(part)
-            continue
-        yield part[todo:]
-        todo = 0
-
-
-def _parts(answer: BaseHTTPResponse, timeout: float) -> Iterator[bytes]:
-    """The body as it comes; _RetryError where it has stalled."""
-    since, came = time.monotonic(), 0
-    while part := answer.read1(_PIECE, decode_content=False):
-        came += len(part)
-        now = time.monotonic()
-        if now - since > timeout:
-            if came < _SLOWEST:
-                raise _RetryError(f"only {came} bytes in {now - since:.0f} s")
-            since, came = now, 0
-        yield part
-
-
-def _described(answer: BaseHTTPResponse) -> RemoteFile:
-    size = answer.headers.get("Content-Length", "")
-    tag = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
-    return RemoteFile(int(size) if size.isdecimal() else None, tag.strip())
-
-
-def _check_status(answer: BaseHTTPResponse) -> None:
-    if answer.status in (200, 206, 416):
-        return
-    said = f"HTTP {answer.status}"
-    if answer.status in _LATER:
-        raise _RetryError(said, _retry_after(answer))
-    raise UnreachableError(said)
-
-
-def _retry_after(answer: BaseHTTPResponse) -> float:
-    """Seconds that the server asks to wait; 0 where it doesn't, or not in a way that can be read."""
-    from urllib3 import Retry
-    from urllib3.exceptions import InvalidHeader
-
-    try:
-        return Retry().get_retry_after(answer) or 0.0
-    except InvalidHeader:
-        return 0.0
-
-
-def _said(error: BaseException) -> str:
-    """What went wrong, without addresses of objects, hosts or ports."""
-    from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ReadTimeoutError
-
-    # The first three are derived from each other, in this order.
-    if isinstance(error, NameResolutionError):
-        return "the host name is not known"
-    if isinstance(error, NewConnectionError | ConnectionRefusedError):
-        return "no connection"
-    if isinstance(error, ConnectTimeoutError | ReadTimeoutError | TimeoutError):
-        return "no answer in time"
-    kind = type(error).__name__
-    return {"IncompleteRead": "the connection was cut", "ProtocolError": "the connection was cut"}.get(kind, kind)

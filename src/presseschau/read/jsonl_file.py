@@ -1,22 +1,19 @@
-"""JSON lines, one record each: plain files in pieces that appended lines don't move, packed ones whole."""
+"""JSON lines, one record each, in pieces that appended lines don't move."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+from dataclasses import dataclass, replace
 
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Stream, is_compressed
 from presseschau.read.listing import with_compressed
+from presseschau.read.pieces import PIECE, open_piece
 from presseschau.read.record import Columns, page_of, parse_object
-from presseschau.read.unit import Unit, failed, os_detail, whole_file
-
-PIECE = 8 << 20
+from presseschau.read.unit import Unit, failed, os_detail
+from presseschau.stable import sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +28,29 @@ class JsonLines:
         return with_compressed(".jsonl", ".ndjson")
 
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
-        """Units of whole lines: those that start in the same 8 MB of the file."""
-        key = self.columns.key("jsonl")
+        """Units of whole lines: those that start in the same 2 MB of the unpacked file."""
         try:
-            if is_compressed(path):
-                yield whole_file(source, path, key)
-                return
-            with Path(path).open("rb") as file:
-                if not os.fstat(file.fileno()).st_size:
-                    yield failed(source, "empty", "the file has no bytes")
-                yield from _pieces(source, path, file, key)
+            with Stream(path) as stream, io.BufferedReader(stream, 1 << 20) as file:
+                pieces = list(_pieces(source, path, file, self.columns.key("jsonl")))
+                fault = stream.fault
         except OSError as error:
             yield failed(source, "unreadable", os_detail(error))
+            return
+        if not pieces:
+            yield failed(f"{source}#1", *fault) if fault else failed(source, "empty", "the file has no bytes")
+            return
+        if is_compressed(path):
+            # To the end, wherever that is, so that what is wrong there is found and told.
+            digest = sha256(f"{pieces[-1].digest} {fault}") if fault else pieces[-1].digest
+            pieces[-1] = replace(pieces[-1], stop=None, digest=digest)
+        yield from pieces
 
     def pages(self, unit: Unit) -> Iterator[Page | Drop]:
         """One page or drop per line; a file that ends or breaks off too early gives one drop more."""
         number = unit.first
         limit = 2 * self.columns.max_bytes  # escapes make JSON longer than the page
         try:
-            with Stream(unit.path, unit.start) as stream, io.BufferedReader(stream, 1 << 20) as lines:
+            with open_piece(unit) as stream, io.BufferedReader(stream, 1 << 20) as lines:
                 left = unit.stop - unit.start if unit.stop is not None else None
                 while left is None or left > 0:
                     line = lines.readline(limit + 1)
@@ -72,8 +73,6 @@ class JsonLines:
                     number += 1
                 if left:
                     yield failed(f"{unit.source}#{number}", "unreadable", "the file became shorter while it was read")
-                elif number == 1:
-                    yield failed(unit.source, "empty", "the file has no lines")
         except OSError as error:
             yield failed(f"{unit.source}#{number}", "unreadable", os_detail(error))
 
@@ -86,7 +85,7 @@ class JsonLines:
             return failed(source, "bad_record", str(error))
 
 
-def _pieces(source: str, path: str, file: BinaryIO, key: bytes) -> Iterator[Unit]:
+def _pieces(source: str, path: str, file: io.BufferedReader[Stream], key: bytes) -> Iterator[Unit]:
     start, first = 0, 1
     while block := file.read(PIECE - start % PIECE):
         digest = hashlib.sha256(b"%b%d\n" % (key, first))

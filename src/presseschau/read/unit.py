@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +25,7 @@ class UnreachableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A piece of input that one worker reads: a page file, 8 MB of a line file, a row group, a WARC.
+    """A piece of input that one worker reads: a page file, 2 MB of a line file or a WARC, a row group.
 
     Attributes:
         source: Path relative to the input root, with `/`.
@@ -33,10 +33,12 @@ class Unit:
         size: Bytes on disk, for batching.
         digest: sha256 over the content of this piece, its sidecar and the options that change its pages:
             equal `source` and `digest` mean equal pages.
-        start: First byte of an uncompressed line file, or first row group of a Parquet file.
+        start: First byte of a line file or a WARC, unpacked, or first row group of a Parquet file.
         stop: End of that range, exclusive; None means to the end.
-        first: Number of the first line or row of the piece, from 1.
+        first: Number of the first line, record or row of the piece, from 1.
         tag: Version of a remote file as its server states it, to see later that it is still the same.
+        content: The bytes of a piece of a packed file, where they travel with it; see `pieces.Unpacker`.
+        fault: What is wrong with the file behind `content`: (reason, detail).
     """
 
     source: str
@@ -47,6 +49,8 @@ class Unit:
     stop: int | None = None
     first: int = 1
     tag: str = ""
+    content: bytes | None = field(default=None, repr=False, compare=False)
+    fault: tuple[str, str] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -16,14 +17,17 @@ from presseschau.document import Drop, Page
 from presseschau.read.compression import Fault, Stream
 from presseschau.read.dates import utc_date
 from presseschau.read.listing import with_compressed
+from presseschau.read.pieces import PIECE, open_piece
 from presseschau.read.record import MAX_BYTES
-from presseschau.read.unit import Unit, dropped, failed, os_detail, whole_file
-from presseschau.stable import canonical_url
+from presseschau.read.unit import Unit, dropped, failed, os_detail
+from presseschau.stable import canonical_url, sha256
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
 
 _HTML = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
+_VERSION = re.compile(rb"WARC/1\.[01]\r\n")
+_LINE, _LINES = 1 << 16, 200  # bytes of a header line, lines of a header: more is not by the letter
 _CHUNK = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 
 
@@ -43,19 +47,38 @@ class Warc:
         return with_compressed(".warc")
 
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
-        """One unit per file."""
-        yield whole_file(source, path, orjson.dumps(["warc", self.max_bytes]))
+        """Units of whole records; from where a record does not keep to the letter of the format, the rest is one."""
+        try:
+            with Stream(path) as stream, io.BufferedReader(stream, 1 << 20) as file:
+                pieces = list(_pieces(source, path, file, orjson.dumps(["warc", self.max_bytes])))
+                fault = stream.fault
+        except OSError as error:
+            yield failed(source, "unreadable", os_detail(error))
+            return
+        if not pieces:
+            yield failed(f"{source}#1", *fault) if fault else failed(source, "empty", "the file has no bytes")
+            return
+        # To the end, wherever that is, so that what is wrong there is found and told.
+        digest = sha256(f"{pieces[-1].digest} {fault}") if fault else pieces[-1].digest
+        yield from pieces[:-1]
+        yield replace(pieces[-1], stop=None, digest=digest)
 
     def pages(self, unit: Unit) -> Iterator[Page | Drop]:
         """One page or drop per response or resource record."""
         try:
-            with Stream(unit.path) as stream:
-                yield from self.read(stream, unit.source)
+            with open_piece(unit) as stream:
+                yield from self.read(stream, unit.source, first=unit.first, last=unit.stop is None)
         except OSError as error:
             yield failed(unit.source, "unreadable", os_detail(error))
 
     def read(
-        self, stream: Stream, source: str, wanted: Callable[[str], bool] = lambda _: True
+        self,
+        stream: Stream,
+        source: str,
+        wanted: Callable[[str], bool] = lambda _: True,
+        *,
+        first: int = 1,
+        last: bool = True,
     ) -> Iterator[Page | Drop]:
         """The pages of an open WARC.
 
@@ -64,10 +87,12 @@ class Warc:
             source: Its name.
             wanted: Is asked for the `WARC-Target-URI` of every record, before anything of its content is decoded.
                 Records that are not wanted are no pages, but they count in the numbers of the others.
+            first: Number of its first record.
+            last: Whether the file ends with it.
         """
         with io.BufferedReader(stream, 1 << 20) as file:
             tail = _Tail(file)
-            number, whole, broken = 0, True, ""
+            number, whole, broken = first - 1, True, ""
             held: Page | Drop | None = None
             for record in _records(tail):
                 if held is not None:
@@ -96,7 +121,7 @@ class Warc:
                 yield failed(place, *(stream.fault or ("truncated", "the file ends inside a record")))
             elif broken:
                 yield failed(place, "unreadable", f"{broken}; what follows was not read")
-            elif not number:
+            elif not number and last:
                 yield failed(source, "empty", "no response or resource records")
 
     def _page(self, record: WarcRecord, source: str) -> Page | Drop | None:
@@ -198,6 +223,44 @@ def _media_type(value: str | None) -> str:
 def _resource_type(record: WarcRecord) -> str | None:
     value: str | None = record.headers.get("Content-Type")
     return value
+
+
+def _pieces(source: str, path: str, file: io.BufferedReader[Stream], key: bytes) -> Iterator[Unit]:
+    """Pieces of whole records by the letter of the format (ISO 28500); what comes after any other is one piece."""
+    start, first, number, strict = 0, 1, 0, True
+    while file.peek(1):
+        digest, size = hashlib.sha256(b"%b%d\n" % (key, first)), 0
+        while strict and size < PIECE and file.peek(1):
+            kind, length, strict = _skip_record(file, digest.update)
+            size, number = size + length, number + (kind in (b"response", b"resource"))
+        while not strict and (block := file.read(1 << 20)):
+            digest.update(block)
+            size += len(block)
+        yield Unit(source, path, size, digest.hexdigest(), start, start + size, first)
+        start, first = start + size, number + 1
+
+
+def _skip_record(file: io.BufferedReader[Stream], tell: Callable[[bytes], object]) -> tuple[bytes, int, bool]:
+    """Reads a record and tells its bytes; its type, its bytes, and whether it was whole and by the letter."""
+    line = file.readline(_LINE)
+    head, left, kind, good = [line], -1, b"", _VERSION.fullmatch(line) is not None
+    while good and line != b"\r\n":
+        line = file.readline(_LINE)
+        head.append(line)
+        name, _, value = line.lower().partition(b":")
+        good = line.endswith(b"\r\n") and len(head) < _LINES
+        if name == b"content-length":
+            good, left = good and left < 0 and value.strip().isdigit(), int(value) if value.strip().isdigit() else 0
+        elif name == b"warc-type":
+            good, kind = good and not kind, value.strip()
+    size = sum(map(len, head))
+    tell(b"".join(head))
+    left = left + 4 if good and left >= 0 else -1
+    end = b""
+    while left > 0 and (block := file.read(min(left, 1 << 20))):
+        tell(block)
+        size, left, end = size + len(block), left - len(block), (end + block)[-4:]
+    return kind, size, left == 0 and end == b"\r\n\r\n"
 
 
 def _records(tail: _Tail) -> Iterator[WarcRecord | str]:

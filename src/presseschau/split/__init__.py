@@ -7,9 +7,11 @@
 from presseschau.schema import SPLITS
 from presseschau.split.plan import Lock, SplitPlan, from_splits_json, to_splits_json
 from presseschau.split.strategies import Benchmark, Publisher, Random, Splitter, Temporal
+from presseschau.split.stratify import Balance, balance
 
 __all__ = [
     "SPLITS",
+    "Balance",
     "Benchmark",
     "Lock",
     "Publisher",
@@ -17,6 +19,7 @@ __all__ = [
     "SplitPlan",
     "Splitter",
     "Temporal",
+    "balance",
     "from_splits_json",
     "to_splits_json",
 ]

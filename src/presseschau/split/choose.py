@@ -103,7 +103,7 @@ def choose_embargo(days: Sequence[tuple[date, int]], cutoff: date, most_days: in
 def days_of(con: duckdb.DuckDBPyConnection, held_out: Sequence[str]) -> list[tuple[date, int]]:
     """Days with articles of publishers that are not held out, ascending, and how many."""
     return con.execute(
-        """SELECT make_timestamp(epoch_us(published))::DATE AS day, count(*) FROM kept
+        """SELECT make_timestamp(epoch_us(published))::DATE AS day, count(*) FROM split_kept
         WHERE published IS NOT NULL AND (publisher IS NULL OR publisher NOT IN (SELECT unnest($held_out::VARCHAR[])))
         GROUP BY day ORDER BY day""",
         {"held_out": list(held_out)},
@@ -115,7 +115,7 @@ def house_counts(
 ) -> tuple[dict[str, int], list[str]]:
     """Articles per house, and all publishers."""
     rows = con.execute(
-        "SELECT publisher, count(*) FROM kept WHERE publisher IS NOT NULL GROUP BY publisher ORDER BY publisher"
+        "SELECT publisher, count(*) FROM split_kept WHERE publisher IS NOT NULL GROUP BY publisher ORDER BY publisher"
     ).fetchall()
     of = houses_of((publisher for publisher, _ in rows), houses)
     counts: dict[str, int] = {}

@@ -8,6 +8,7 @@ import duckdb
 
 from presseschau.schema import SPLITS
 from presseschau.split.plan import SplitPlan
+from presseschau.split.stratify import stratify
 
 # What an article claims for itself before its cluster and the lock are asked: a split; `pool`, which is train,
 # validation or test by the hash of its cluster; or `embargo`, being in the gap.
@@ -25,40 +26,57 @@ _CLAIM = {
 }
 
 
+# Units that are anywhere only by the hash, and have an article in a split.
+_FREE = """(FROM split_unit WHERE free AND unit IN
+    (SELECT c.unit FROM split_claim c JOIN split s USING (id) WHERE s.split IS NOT NULL))"""
+
+
 def assign_claims(con: duckdb.DuckDBPyConnection, plan: SplitPlan, relatives: str) -> None:
-    """Creates `split`, and for `fill_empty` what it came from: `split_claim` by article, `split_cluster` by cluster.
+    """Creates `split`, and what it came from: `split_claim` by article, `split_cluster`, `split_unit` by group.
+
+    A unit is what stays together: a story where `story` knows one, else a cluster.
 
     Args:
-        con: Has `kept` and `locked`.
+        con: Has `split_kept`, `locked` and `story(cluster, story)`.
         plan: The rules.
         relatives: `drop` or `move`.
     """
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE split_claim AS
-        SELECT k.id, k.cluster, {_DAY} AS day, l.split AS locked, {_CLAIM[plan.strategy]} AS claim
-        FROM kept k LEFT JOIN locked l ON l.id = k.id""",  # noqa: S608
+        SELECT k.id, k.cluster, coalesce(s.story, k.cluster) AS unit, {_DAY} AS day, l.split AS locked,
+            CASE WHEN l.split IS NULL THEN {_CLAIM[plan.strategy]} ELSE l.split END AS claim
+        FROM split_kept k LEFT JOIN locked l ON l.id = k.id LEFT JOIN story s ON s.cluster = k.cluster""",  # noqa: S608
         _parameters(plan),
     )
+    # A cluster goes where the lock has it, then where the lock has its story, then where its story's claims are.
     con.execute(
         """CREATE OR REPLACE TEMP TABLE split_cluster AS
         WITH earlier AS (SELECT cluster, max(list_position($order, split)) AS place FROM locked GROUP BY cluster),
         member AS (
-            SELECT cluster, max(list_position($order, locked)) AS own,
+            SELECT unit, cluster, max(list_position($order, locked)) AS own,
                 max(nullif(list_position($order, claim), 0)) FILTER (locked IS NULL) AS claimed
-            FROM split_claim GROUP BY cluster),
-        hashed AS (
-            SELECT cluster, coalesce(greatest(own, place), claimed) AS place,
-                ('0x' || substr(sha256($seed || ':' || cluster), 1, 13))::UBIGINT / 4503599627370496.0 AS drawn
-            FROM member LEFT JOIN earlier USING (cluster))
-        SELECT cluster, drawn, place IS NULL AS free,
+            FROM split_claim GROUP BY unit, cluster)
+        SELECT unit, cluster, greatest(own, place) AS own, claimed FROM member LEFT JOIN earlier USING (cluster)""",
+        {"order": list(SPLITS)},
+    )
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE split_unit AS
+        WITH unit AS (SELECT unit, coalesce(max(own), max(claimed)) AS place FROM split_cluster GROUP BY unit)
+        SELECT unit, place IS NULL AS free,
+            ('0x' || substr(sha256($seed || ':' || unit), 1, 13))::UBIGINT / 4503599627370496.0 AS drawn,
             CASE WHEN place IS NOT NULL THEN list_extract($order, place)
                  WHEN drawn < $test THEN 'test' WHEN drawn < $test + $validation THEN 'validation'
                  ELSE 'train' END AS target
-        FROM hashed""",
+        FROM unit""",
         {"order": list(SPLITS), "seed": str(plan.seed), "test": plan.test, "validation": plan.validation},
     )
+    if plan.stratify:
+        stratify(con, plan.stratify, (1 - plan.validation - plan.test, plan.validation, plan.test))
     con.execute(
         """CREATE OR REPLACE TABLE split AS
+        WITH placed AS (
+            SELECT cluster, CASE WHEN own IS NULL THEN target ELSE list_extract($order, own) END AS target
+            FROM split_cluster JOIN split_unit USING (unit))
         SELECT c.id,
             CASE WHEN c.locked IS NOT NULL THEN c.locked
                  WHEN c.claim = 'embargo' THEN NULL
@@ -67,9 +85,11 @@ def assign_claims(con: duckdb.DuckDBPyConnection, plan: SplitPlan, relatives: st
             CASE WHEN split IS NOT NULL THEN NULL
                  WHEN c.claim = 'embargo' THEN 'embargo' ELSE 'split_conflict' END AS reason,
             CASE reason WHEN 'embargo' THEN 'published ' || c.day
-                 WHEN 'split_conflict' THEN 'cluster ' || c.cluster || ' is in ' || s.target ELSE '' END AS detail
-        FROM split_claim c JOIN split_cluster s USING (cluster) ORDER BY c.id""",
-        {"move": relatives == "move"},
+                 WHEN 'split_conflict' THEN CASE WHEN c.unit = c.cluster THEN 'cluster ' ELSE 'story ' END
+                    || c.unit || ' is in ' || s.target ELSE '' END AS detail
+        FROM split_claim c JOIN placed s USING (cluster)
+        UNION ALL SELECT id, NULL, 'publisher_cap', detail FROM split_over ORDER BY id""",
+        {"move": relatives == "move", "order": list(SPLITS)},
     )
 
 
@@ -88,37 +108,31 @@ def _parameters(plan: SplitPlan) -> dict[str, object]:
 
 
 def fill_empty(con: duckdb.DuckDBPyConnection, plan: SplitPlan) -> list[str]:
-    """Gives train, then test, then validation a cluster of the fullest split, where the hash has left them none.
+    """Gives train, then test, then validation a unit of the fullest split, where the hash has left them none.
 
     Returns:
-        One line for each cluster that was moved.
+        One line for each unit that was moved.
     """
     messages = []
     for name, share in (("train", 1.0), ("test", plan.test), ("validation", plan.validation)):
         counts: dict[str, int] = dict(
-            con.execute(
-                """SELECT target, count(*) FROM split_cluster WHERE free AND cluster IN
-                (SELECT c.cluster FROM split_claim c JOIN split s USING (id) WHERE s.split IS NOT NULL)
-                GROUP BY target ORDER BY target"""
-            ).fetchall()
+            con.execute(f"SELECT target, count(*) FROM {_FREE} GROUP BY target ORDER BY target").fetchall()  # noqa: S608
         )
         donor = max(counts, key=lambda split: counts[split], default=name)
         if share <= 0 or name in counts or not counts or (counts[donor] < 2 and name != "train"):
             continue
-        [(cluster,)] = con.execute(
-            """SELECT cluster FROM split_cluster WHERE free AND target = $donor AND cluster IN
-            (SELECT c.cluster FROM split_claim c JOIN split s USING (id) WHERE s.split IS NOT NULL)
-            ORDER BY drawn, cluster LIMIT 1""",
+        [(unit,)] = con.execute(
+            f"SELECT unit FROM {_FREE} WHERE target = $donor ORDER BY drawn, unit LIMIT 1",  # noqa: S608
             {"donor": donor},
         ).fetchall()
-        values = {"name": name, "cluster": cluster}
-        con.execute("UPDATE split_cluster SET target = $name WHERE cluster = $cluster", values)
+        values = {"name": name, "unit": unit}
+        con.execute("UPDATE split_unit SET target = $name WHERE unit = $unit", values)
         con.execute(
             """UPDATE split SET split = $name WHERE split IS NOT NULL
-            AND id IN (SELECT id FROM split_claim WHERE cluster = $cluster)""",
+            AND id IN (SELECT id FROM split_claim WHERE unit = $unit)""",
             values,
         )
-        messages.append(f"{name} came out empty by hash: cluster {cluster} was moved there from {donor}")
+        messages.append(f"{name} came out empty by hash: cluster {unit} was moved there from {donor}")
     return messages
 
 

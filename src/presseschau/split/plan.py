@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import duckdb
 import orjson
@@ -15,6 +15,7 @@ import pyarrow as pa
 from presseschau.schema import SPLITS
 
 Strategy: TypeAlias = Literal["benchmark", "random", "temporal", "publisher"]
+Group: TypeAlias = Literal["cluster", "story"]
 
 VERSION = 1
 _LINES = 10_000  # articles read or written at a time
@@ -35,6 +36,8 @@ class SplitPlan:
         embargo_days: Days up to and including `cutoff` whose articles are dropped.
         held_out_publishers: Publishers that train never sees, sorted.
         validation_publishers: Publishers of `validation` in the publisher strategy, sorted.
+        group: What stays in one split: a cluster of near-duplicates, or all clusters of the same story.
+        stratify: Label columns whose classes have the same shares in train, validation and test.
         fallbacks: One line for every rule that could not be followed and what was done instead.
     """
 
@@ -47,6 +50,8 @@ class SplitPlan:
     embargo_days: int = 0
     held_out_publishers: tuple[str, ...] = ()
     validation_publishers: tuple[str, ...] = ()
+    group: Group = "cluster"
+    stratify: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
 
     def noted(self, *messages: str) -> SplitPlan:
@@ -66,6 +71,8 @@ class SplitPlan:
             "embargo_days": self.embargo_days,
             "held_out_publishers": list(self.held_out_publishers),
             "validation_publishers": list(self.validation_publishers),
+            "group": self.group,
+            "stratify": list(self.stratify),
             "fallbacks": list(self.fallbacks),
         }
 
@@ -209,6 +216,8 @@ def _plan(path: Path, head: dict[str, Any]) -> SplitPlan:
             embargo_days=int(head["embargo_days"]),
             held_out_publishers=_names(head["held_out_publishers"]),
             validation_publishers=_names(head["validation_publishers"]),
+            group=_group(head.get("group", "cluster")),  # not in files of before there was a choice
+            stratify=tuple(map(str, head.get("stratify", ()))),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: missing or wrong entry: {error}") from None
@@ -216,6 +225,12 @@ def _plan(path: Path, head: dict[str, Any]) -> SplitPlan:
 
 def _day(value: str | None) -> date | None:
     return None if value is None else date.fromisoformat(value)
+
+
+def _group(value: str) -> Group:
+    if value not in get_args(Group):
+        raise ValueError(f"unknown group {value!r}")
+    return cast("Group", value)
 
 
 def _names(values: Iterable[str]) -> tuple[str, ...]:

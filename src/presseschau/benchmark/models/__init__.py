@@ -15,6 +15,7 @@ from .probe import Probe
 from .stratified import Stratified
 from .tfidf import TfidfLinear
 from .transformer import Transformer
+from .zero_shot import ZeroShot
 
 __all__ = ["KINDS", "Model", "model_from"]
 
@@ -27,6 +28,7 @@ KINDS: Mapping[str, type[Model]] = {
     "tfidf": TfidfLinear,
     "embeddings": Embeddings,
     "transformer": Transformer,
+    "zero_shot": ZeroShot,
 }
 
 

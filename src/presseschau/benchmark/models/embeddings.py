@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -12,6 +13,8 @@ from ...config import ConfigError
 from ..data import Examples, Floats
 from .linear import Linear
 from .model import Model
+
+_BATCH = 1000
 
 
 @dataclass(slots=True)
@@ -43,17 +46,27 @@ class Embeddings(Model):
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:
         """Fits the classifier; the vectors stay as they are."""
         self._encoder = self._load()
-        self._linear = Linear(self.classifier, self.C, self.class_weight, self.calibration, self.max_iter)
-        chosen = None if validation is None else (lambda: self._vectors(validation), validation.y)
-        self._linear.fit(self._vectors(train), train.y, chosen, seed)
+        self._linear = Linear(
+            self.classifier, self.C, self.class_weight, self.calibration, self.max_iter, workers=self.workers
+        )
+        self._linear.fit(self._vectors(train), train.y, seed)
+        if validation is not None and self._linear.wants_temperature:
+            self._linear.set_temperature(self._linear.scores(self._vectors(validation)), validation.y)
 
     def predict_proba(self, examples: Examples) -> Floats:
         """Probability of each label."""
-        probabilities: Floats = self._linear.predict_proba(self._vectors(examples), len(examples.labels))
+        scores = self._linear.scores(self._vectors(examples))
+        probabilities: Floats = self._linear.probabilities(scores, len(examples.labels))
         return probabilities
 
-    def _vectors(self, examples: Examples) -> Floats:
-        return np.asarray(self._encoder.encode(list(examples.texts())), dtype=np.float64)
+    def _vectors(self, examples: Examples) -> Any:
+        """One row an article, from a few texts at a time."""
+        from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+
+        texts = examples.texts()
+        batches = iter(lambda: list(islice(texts, _BATCH)), [])
+        rows = [np.asarray(self._encoder.encode(batch), dtype=np.float32) for batch in batches]
+        return csr_matrix(np.concatenate(rows))
 
     def _load(self) -> Any:
         try:

@@ -14,7 +14,7 @@ import numpy as np
 from ...config import ConfigError
 from ..data import Examples, Floats
 from ..features import mapped
-from .model import Model
+from .model import Model, confident
 
 Answer = tuple[str | None, float, str | None]
 
@@ -33,44 +33,46 @@ class Keywords(Model):
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:  # noqa: ARG002 rules are fixed
         """Checks that the labeler knows the labels of train."""
-        task = train.corpus.task
-        known = set(_labels_of(task, self.scheme))
-        strange = sorted({train.labels[i] for i in np.unique(train.y)} - known)
-        if strange:
-            raise ConfigError(
-                f"model=keywords labels {task} by its scheme, which has no {strange[0]!r}: "
-                "say model.scheme=FILE, or take another model"
-            )
+        check_labels(train, self.scheme, "keywords")
 
     def predict_proba(self, examples: Examples) -> Floats:
         """The labeler's confidence on its label; no stance found counts as neutral."""
         task, place = examples.corpus.task, {label: i for i, label in enumerate(examples.labels)}
-        width = len(place)
-        rows = np.empty((len(examples), width))
-        for i, (label, confidence, _) in enumerate(self._answers(examples)):
-            at = place.get(label or ("neutral" if task == "stance" else ""))
-            if at is None:  # a label that the data does not have at all
-                rows[i] = 1 / width
-                continue
-            sure = max(confidence, 1 / width + 1e-6)
-            rows[i] = (1 - sure) / max(1, width - 1)
-            rows[i, at] = sure
-        return rows
+        answers = [
+            (place.get(label or ("neutral" if task == "stance" else "")), confidence)
+            for label, confidence, _ in self._answers(examples)
+        ]
+        return confident(answers, len(place))
 
     def targets(self, examples: Examples) -> list[str | None]:
         """The stance target that the labeler finds in each article."""
         return [target for _, _, target in self._answers(examples)]
+
+    def made(self, source: str, labeler: str | None) -> bool:  # noqa: ARG002 one set of rules
+        """Labels by rules are its own."""
+        return "rules" in source
 
     def _answers(self, examples: Examples) -> list[Answer]:
         work = partial(_label_chunk, examples.corpus.task, self.scheme)
         return [a for part in mapped(work, examples.parts(), len(examples), self.workers) for a in part]
 
 
-def _labels_of(task: str, scheme: Path | None) -> tuple[str, ...]:
+def check_labels(train: Examples, scheme: Path | None, model: str) -> None:
+    """Whether a scheme has all labels of train.
+
+    Raises:
+        ConfigError: It lacks one.
+    """
     from ...label import load_scheme
 
-    loaded = load_scheme(scheme)
-    return {"topic": loaded.topic, "genre": loaded.genre, "stance": loaded.stance}[task].keys
+    task = train.corpus.task
+    known = getattr(load_scheme(scheme), task).keys
+    strange = sorted({train.labels[i] for i in np.unique(train.y)} - set(known))
+    if strange:
+        raise ConfigError(
+            f"model={model} labels {task} by its scheme, which has no {strange[0]!r}: "
+            "say model.scheme=FILE, or take another model"
+        )
 
 
 def _label_chunk(task: str, scheme: Path | None, parts: list[tuple[str, str]]) -> list[Answer]:
@@ -100,7 +102,7 @@ _WORD = re.compile(r"\w+")
 
 
 def _mask_terms(task: str, text: str) -> str:
-    from ...label.lexicon import fold
+    from ...label.folding import fold
 
     folded = fold(text)
     found = [

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 
 from ..data import Examples, Floats
-from ..features import Ngrams, Tfidf
+from ..features import learnt
+from ..ngrams import Ngrams
 from .model import Model, spread
 
 
@@ -28,7 +29,7 @@ class NaiveBayes(Model):
     alpha: float = 1.0
     features: Ngrams = field(default_factory=Ngrams)
     workers: int = field(init=False, default=1)
-    _block: Any = field(init=False, default=None)
+    _tfidf: Any = field(init=False, default=None)
     _classifier: Any = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -40,17 +41,17 @@ class NaiveBayes(Model):
         """Counts n-grams by label."""
         from sklearn.naive_bayes import ComplementNB, MultinomialNB
 
-        self._block = Tfidf(self.features)
-        rows = self._block.fit_transform(train.texts(), len(train), self.workers)
+        self._tfidf, rows = learnt((self.features,), train, self.workers)
         self._classifier = (MultinomialNB if self.variant == "multinomial" else ComplementNB)(alpha=self.alpha)
         self._classifier.fit(rows, train.y)
 
     def predict_proba(self, examples: Examples) -> Floats:
         """Posterior of each label; of complement naive Bayes the softmax of its scores."""
-        rows = self._block.transform(examples.texts(), len(examples), self.workers)
-        return spread(self._classifier.predict_proba(rows), self._classifier.classes_, len(examples.labels))
+        rows = self._tfidf.rows(examples.texts(), len(examples), self.workers)
+        sure = np.concatenate([self._classifier.predict_proba(part) for part in rows])
+        return spread(sure, self._classifier.classes_, len(examples.labels))
 
     @property
     def nbytes(self) -> int:
         """Vocabulary and log-probabilities."""
-        return int(self._block.nbytes + np.asarray(self._classifier.feature_log_prob_).nbytes) if self._block else 0
+        return int(self._tfidf.nbytes + np.asarray(self._classifier.feature_log_prob_).nbytes) if self._tfidf else 0

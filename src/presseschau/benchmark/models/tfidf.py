@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+import numpy as np
+
 from ..data import Examples, Floats
-from ..features import Blocks, Ngrams, Tfidf
+from ..features import learnt
+from ..ngrams import Ngrams
 from .linear import Linear
 from .model import Model
 
@@ -29,7 +32,7 @@ class TfidfLinear(Model):
     calibration: Literal["temperature", "sigmoid"] = "temperature"
     max_iter: int = 1000
     workers: int = field(init=False, default=1)
-    _blocks: Any = field(init=False, default=None)
+    _tfidf: Any = field(init=False, default=None)
     _linear: Any = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -41,22 +44,26 @@ class TfidfLinear(Model):
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:
         """Learns vocabulary and weights from train; validation only sets the temperature of an SVM's probabilities."""
-        self._blocks = Blocks(tuple(Tfidf(n) for n in (self.word, self.char) if n is not None))
-        rows = self._blocks.fit_transform(train.texts, len(train), self.workers)
-        self._linear = Linear(self.classifier, self.C, self.class_weight, self.calibration, self.max_iter)
-        self._linear.fit(
-            rows, train.y, None if validation is None else (lambda: self._rows(validation), validation.y), seed
+        blocks = tuple(ngrams for ngrams in (self.word, self.char) if ngrams is not None)
+        self._tfidf, rows = learnt(blocks, train, self.workers)
+        self._linear = Linear(
+            self.classifier, self.C, self.class_weight, self.calibration, self.max_iter, workers=self.workers
         )
+        self._linear.fit(rows, train.y, seed)
+        if validation is not None and self._linear.wants_temperature:
+            self._linear.set_temperature(self._scores(validation), validation.y)
 
     def predict_proba(self, examples: Examples) -> Floats:
         """Probability of each label."""
-        probabilities: Floats = self._linear.predict_proba(self._rows(examples), len(examples.labels))
+        probabilities: Floats = self._linear.probabilities(self._scores(examples), len(examples.labels))
         return probabilities
 
-    def _rows(self, examples: Examples) -> Any:
-        return self._blocks.transform(examples.texts, len(examples), self.workers)
+    def _scores(self, examples: Examples) -> Floats:
+        """Decision values, from the rows of a few articles at a time."""
+        rows = self._tfidf.rows(examples.texts(), len(examples), self.workers)
+        return np.concatenate([self._linear.scores(part) for part in rows])
 
     @property
     def nbytes(self) -> int:
         """Vocabulary, document frequencies and weights."""
-        return self._blocks.nbytes + self._linear.nbytes if self._linear else 0
+        return self._tfidf.nbytes + self._linear.nbytes if self._linear else 0

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from ...config import ConfigError
-from ..data import Examples, Floats
+from ..data import Examples, Floats, Ints
 from .model import Model, spread
 
 
@@ -26,6 +26,7 @@ class Transformer(Model):
         learning_rate: Peak learning rate.
         batch_size: Articles in one step.
         max_tokens: Tokens of the input, counted from its start.
+        class_weight: `balanced` weighs labels by their inverse frequency.
     """
 
     random: ClassVar[bool] = True
@@ -37,10 +38,12 @@ class Transformer(Model):
     learning_rate: float = 3e-5
     batch_size: int = 16
     max_tokens: int = 512
+    class_weight: Literal["balanced"] | None = None
     workers: int = field(init=False, default=1)
     _tokenizer: Any = field(init=False, default=None)
     _model: Any = field(init=False, default=None)
     _classes: Any = field(init=False, default=None)
+    _epochs: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         """Checks the ranges."""
@@ -84,10 +87,25 @@ class Transformer(Model):
                 eval_dataset=None if known is None else list(self._encoded(known)),
                 data_collator=transformers.DataCollatorWithPadding(self._tokenizer),
                 callbacks=[] if known is None else [transformers.EarlyStoppingCallback(self.patience)],
+                compute_loss_func=self._loss(train.y),
             )
             trainer.remove_callback(transformers.PrinterCallback)
             trainer.train()
-            self._model = trainer.model
+            self._model, self._epochs = trainer.model, trainer.state.epoch
+
+    def _loss(self, y: Ints) -> Callable[..., Any] | None:
+        """Cross-entropy with weights for the classes, None for the model's own."""
+        if self.class_weight is None:
+            return None
+        import torch
+
+        sizes = np.array([(y == label).sum() for label in self._classes])
+        weights = torch.tensor(len(y) / (len(sizes) * sizes), dtype=self._model.dtype)
+
+        def loss(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:  # noqa: ARG001 the Trainer's signature
+            return torch.nn.functional.cross_entropy(outputs["logits"], labels, weights.to(labels.device))
+
+        return loss
 
     def predict_proba(self, examples: Examples) -> Floats:
         """Probability of each label, in batches."""
@@ -106,6 +124,11 @@ class Transformer(Model):
                     rows.append(self._model(**encoded).logits.softmax(-1).double().cpu().numpy())
                     batch = []
         return spread(np.concatenate(rows), self._classes, len(examples.labels))
+
+    @property
+    def spent(self) -> dict[str, Any]:
+        """Epochs until it stopped."""
+        return {"epochs": self._epochs}
 
     @property
     def _limit(self) -> int:

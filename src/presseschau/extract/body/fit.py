@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.extract.body.dom import Block, Box
-from presseschau.extract.body.features import words_of
+from presseschau.extract.body.blocks import Block, Box
 from presseschau.extract.body.hints import name_parts
-from presseschau.extract.body.lexicon import Lexicon, word_tokens
+from presseschau.extract.body.lexicon import Lexicon
+from presseschau.extract.body.tokens import words_of
 from presseschau.extract.forest import Floats
 
 
@@ -132,11 +132,10 @@ def _grow(
 
 
 Seen = tuple[set[str], set[str]]
-_CAP, _FLOOR = 3.0, 0.35  # no word is proof; a word that says little is left out
-_LEAST_WORDS, _LEAST_NAMES = (
-    8,
-    5,
-)  # publishers that must share a word before it counts, so that no site's wording gets in
+_CAP, _FLOOR = 3.0, 0.35  # no name is proof; one that says little is left out
+_BOILERPLATE = -0.7  # log ratio from which on a word is one of boilerplate
+# Publishers that must share a word or name before it counts, so that no site's wording gets in.
+_LEAST_WORDS, _LEAST_NAMES = 8, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ class Evidence:
                     continue
                 side = int(y < 0.3)
                 if german:
-                    word[side].update(word_tokens(words_of(block.text)))
+                    word[side].update([w.decode("latin-1") for w in words_of(block.text)])
                 box: Box | None = block.box
                 for _ in range(3):
                     if box is not None:
@@ -167,21 +166,25 @@ class Evidence:
         return cls(words, names)
 
     def lexicon(self, groups: Iterable[str]) -> Lexicon:
-        """The weights that these publishers give."""
+        """What these publishers' pages teach."""
         chosen = sorted(g for g in groups if g in self.words)
-        return Lexicon(_weights(self.words, chosen, _LEAST_WORDS), _weights(self.names, chosen, _LEAST_NAMES))
+        words = _log_ratios(self.words, chosen, _LEAST_WORDS)
+        names = _log_ratios(self.names, chosen, _LEAST_NAMES)
+        return Lexicon(
+            [word for word, value in words.items() if value < _BOILERPLATE],
+            {name: round(max(-_CAP, min(_CAP, v)), 2) for name, v in names.items() if abs(v) >= _FLOOR},
+        )
 
 
-def _weights(seen: Mapping[str, Seen], groups: Sequence[str], least: int) -> dict[str, float]:
+def _log_ratios(seen: Mapping[str, Seen], groups: Sequence[str], least: int) -> dict[str, float]:
+    """Of the publishers that have a token in articles to those that have it in boilerplate."""
     article: Counter[str] = Counter()
     other: Counter[str] = Counter()
     for group in groups:
         article.update(seen[group][0])
         other.update(seen[group][1])
-    out = {}
-    for token in sorted(article.keys() | other.keys()):
-        if article[token] + other[token] >= least:
-            value = max(-_CAP, min(_CAP, math.log((article[token] + 0.7) / (other[token] + 0.7))))
-            if abs(value) >= _FLOOR:
-                out[token] = round(value, 2)
-    return out
+    return {
+        token: math.log((article[token] + 0.7) / (other[token] + 0.7))
+        for token in sorted(article.keys() | other.keys())
+        if article[token] + other[token] >= least
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from presseschau.extract.body.dom import Block
+from presseschau.extract.body.blocks import Block
 
 _INDEX_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage"))
 _ARTICLE_TYPES = frozenset(

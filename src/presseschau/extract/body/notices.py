@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from presseschau.extract.body.dom import Block
-from presseschau.extract.notices import is_notice
+from presseschau.extract.body.blocks import Block
+from presseschau.extract.notices import is_notice, triggers
 from presseschau.extract.words import read_words
 
 _MONTH = r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\w*\.?"
@@ -41,19 +41,28 @@ _POINTER_WORDS = 4
 _PERMALINK = re.compile(r"\s?[#¶]+$")
 
 
-def notice_class(block: Block) -> str | None:
-    """Why a block is never part of an article, None where it may be one.
+class Notices:
+    """Tells the notices among blocks."""
 
-    A class of `notices.yaml`, `pointer` for a link to another article, `notice` for consent, scripts, rights.
-    """
-    text = block.text
-    if len(text) > _LONGEST:
-        return None
-    if _POINTER.match(text) and (block.linked > _POINTER_LINKED * len(text) or len(text.split()) <= _POINTER_WORDS):
-        return "pointer"
-    if found := (_HEADING_CLASS if block.tag in _HEADINGS else _ANY_CLASS).match(text):
-        return found.lastgroup
-    return "notice" if is_notice(text) else None
+    __slots__ = ("_triggers",)
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Looks once through all texts for the words that every notice has one of."""
+        self._triggers = triggers("\n".join([text for text in texts if len(text) <= _LONGEST]).lower())
+
+    def kind(self, block: Block) -> str | None:
+        """Why a block is never part of an article, None where it may be one.
+
+        A class of `notices.yaml`, `pointer` for a link to another article, `notice` for consent, scripts, rights.
+        """
+        text = block.text
+        if len(text) > _LONGEST:
+            return None
+        if _POINTER.match(text) and (block.linked > _POINTER_LINKED * len(text) or len(text.split()) <= _POINTER_WORDS):
+            return "pointer"
+        if found := (_HEADING_CLASS if block.tag in _HEADINGS else _ANY_CLASS).match(text):
+            return found.lastgroup
+        return "notice" if self._triggers and is_notice(text, self._triggers) else None
 
 
 def without_permalink(block: Block) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,11 +11,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.extract.body.boxes import outer_box
-from presseschau.extract.body.dom import Block, Box
-from presseschau.extract.body.features import COLUMNS, Floats, Known, measure, words_of
-from presseschau.extract.body.lexicon import LEXICON_COLUMNS, Lexicon
-from presseschau.extract.body.notices import notice_class
+from presseschau.extract.body.blocks import Block, Box, outer_box
+from presseschau.extract.body.features import COLUMNS, measure
+from presseschau.extract.body.known import Known
+from presseschau.extract.body.lexicon import Floats, Lexicon
+from presseschau.extract.body.notices import Notices
+from presseschau.extract.body.tokens import Tokens
 from presseschau.extract.forest import Forest
 from presseschau.extract.phrases import PHRASE_NAMES, phrases
 
@@ -32,6 +33,8 @@ _SUBHEADS = frozenset(("h2", "h3", "h4", "h5"))
 _HEADLINES = frozenset(("h1", "h2", "h3"))
 _MARKS = frozenset(("mark", "credit"))
 _SHORTEST_LEAD = 6  # words
+_LEAD_LINKED = 0.4  # share of a lead, or of what fills a gap, that is link
+_COPY_CHARS = 40  # a shorter text may well stand there twice
 _NO_LEAD = sum(
     1 << PHRASE_NAMES.index(name)
     for name in (
@@ -61,14 +64,12 @@ class Model:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Model:
         """From what `scripts/train_extractor.py` writes."""
-        lexicon = Lexicon(data["lexicon"]["words"], data["lexicon"]["names"])
-        return cls(lexicon, Forest.from_json(data["forest"], (*COLUMNS, *LEXICON_COLUMNS)))
+        lexicon = Lexicon(data["lexicon"]["boilerplate"], data["lexicon"]["names"])
+        return cls(lexicon, Forest.from_json(data["forest"], COLUMNS))
 
-    def probability(self, blocks: Sequence[Block], known: Known, words: Sequence[list[str]] | None = None) -> Floats:
-        """Probability per block that it is part of the article; `words` of each, where they are there already."""
-        if words is None:
-            words = [words_of(b.text) for b in blocks]
-        return self.forest.probability(np.hstack([measure(blocks, words, known), self.lexicon.rows(blocks, words)]))
+    def probability(self, blocks: Sequence[Block], tokens: Tokens, known: Known) -> Floats:
+        """Probability per block that it is part of the article."""
+        return self.forest.probability(measure(blocks, tokens, known, self.lexicon))
 
 
 @cache
@@ -85,50 +86,70 @@ class Selection:
 
     Attributes:
         blocks: In reading order.
-        marks: Credits and author marks that the model took for a part of it; they may name an agency.
         confidence: Expected F1 of the choice, by the model's own probabilities.
+        marks: Credits and author marks that the model took for a part of it; they may name an agency.
+        plain: True where they have no character that a normal form would change.
     """
 
     blocks: tuple[Block, ...]
     confidence: float
     marks: tuple[str, ...] = ()
+    plain: bool = False
 
 
-def select(blocks: Sequence[Block], known: Known, model: Model) -> Selection:
-    """The article's blocks, chosen by probability and by the box that holds most of it."""
+def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collection[Block] | None = None) -> Selection:
+    """The article's blocks, chosen by probability and by the box that holds most of it.
+
+    Args:
+        blocks: All blocks of the page.
+        known: What its metadata says.
+        model: What scores them.
+        allowed: Those that may be chosen, where somebody knows; None for all.
+    """
     if not blocks:
         return Selection((), 0.0)
-    tokens = [words_of(b.text) for b in blocks]
-    p = model.probability(blocks, known, tokens)
-    words = np.asarray([b.text.count(" ") + 1 for b in blocks], dtype=np.float32)
+    tokens = Tokens(blocks)
+    p = model.probability(blocks, tokens, known)
+    if allowed is not None:
+        left = frozenset(allowed)
+        p *= np.asarray([block in left for block in blocks])
+    words = tokens.spaced.astype(np.float32)
     keep = p > _threshold(p, words)
     if not keep.any():
         return Selection((), 0.0)
     likely = keep.copy()
     region = _article_box(blocks, p, words)
     if region is not None:
-        _leave_strays(blocks, p, words, keep, region, known)
+        _leave_strays(p, words, keep, region, known)
     _take_lead(blocks, tokens, p, words, keep, known)
     _fill_gaps(blocks, p, keep, likely)
     _drop_headline(blocks, tokens, p, words, keep, known)
-    title = words_of(known.title or "")
+    marks = _drop_settled(blocks, tokens, p, keep, known)
+    mass = p.astype(np.float64) * words
+    confidence = float(2 * mass[keep].sum() / (words[keep].sum(dtype=np.float64) + mass.sum() + 1e-6))
+    return Selection(
+        tuple(blocks[i] for i in np.flatnonzero(keep).tolist()), confidence, marks, bool(tokens.plain[keep].all())
+    )
+
+
+def _drop_settled(blocks: Sequence[Block], tokens: Tokens, p: Floats, keep: Mask, known: Known) -> tuple[str, ...]:
+    """Second copies, the title and notices go, whatever the model thinks; the marks among them are returned."""
+    kept = np.flatnonzero(keep).tolist()
+    spoken = Notices([blocks[i].text for i in kept])
+    title = known.title_words()
     seen: set[str] = set()
-    chosen, marks = [], []
-    for i in np.flatnonzero(keep).tolist():
+    marks = []
+    for i in kept:
         text = blocks[i].text
-        if (len(text) > 40 and text in seen) or (title and tokens[i] == title):
+        if (len(text) > _COPY_CHARS and text in seen) or (title and tokens.of(i) == title):
             keep[i] = False
-            continue
-        if notice := notice_class(blocks[i]):
+        elif notice := spoken.kind(blocks[i]):
             keep[i], p[i] = False, 0.0  # settled, so no matter of confidence
             if notice in _MARKS:
                 marks.append(text)
-            continue
-        seen.add(text)
-        chosen.append(blocks[i])
-    mass = p.astype(np.float64) * words
-    confidence = float(2 * mass[keep].sum() / (words[keep].sum(dtype=np.float64) + mass.sum() + 1e-6))
-    return Selection(tuple(chosen), confidence, tuple(marks))
+        else:
+            seen.add(text)
+    return tuple(marks)
 
 
 def _threshold(p: Floats, words: Floats) -> float:
@@ -136,6 +157,8 @@ def _threshold(p: Floats, words: Floats) -> float:
 
     So a page of a build that the model has not seen, where it is unsure of every paragraph, keeps them all the same.
     """
+    if not ((p > _LOWEST) & (p <= _HIGHEST)).any():
+        return _HIGHEST  # no block for a threshold between the two to decide
     order = np.argsort(-p, kind="stable")
     hits = np.cumsum((p * words)[order])
     reach = 2 * hits / (np.cumsum(words[order]) + hits[-1] + 1e-9)
@@ -143,72 +166,72 @@ def _threshold(p: Floats, words: Floats) -> float:
 
 
 def _article_box(blocks: Sequence[Block], p: Floats, words: Floats) -> Box | None:
-    """The innermost box that holds most of what the model is sure of."""
-    mass = words * np.maximum(0.0, p - 0.5)
-    sums: dict[Box, float] = {}
-    for block, m in zip(blocks, mass.tolist(), strict=True):
-        box: Box | None = outer_box(block)
-        while m > 0 and box is not None:
-            sums[box] = sums.get(box, 0.0) + m
-            box = box.parent
-    enough = _REGION_SHARE * float(mass.sum())
-    holders = [box for box, m in sums.items() if m >= enough]
-    return max(holders, key=lambda b: (b.depth, -b.index), default=None)
-
-
-def _within(box: Box | None, outer: Box) -> bool:
-    while box is not None and box is not outer:
+    """The innermost box that holds most of what the model is sure of, and so the middle of it."""
+    before = np.zeros(len(blocks) + 1)
+    np.cumsum(words * np.maximum(0.0, p - 0.5), out=before[1:])
+    total = float(before[-1])
+    if not total:
+        return None
+    box: Box | None = outer_box(blocks[int(np.searchsorted(before[1:], total / 2))])
+    while box is not None and before[box.last] - before[box.first] < _REGION_SHARE * total:
         box = box.parent
-    return box is outer
+    return box
 
 
-def _leave_strays(blocks: Sequence[Block], p: Floats, words: Floats, keep: Mask, region: Box, known: Known) -> None:
+def _leave_strays(p: Floats, words: Floats, keep: Mask, region: Box, known: Known) -> None:
     """Where the article's box is clear, a block outside of it stays only if it is sure or is the lead above it."""
-    inside = np.asarray([_within(b.box, region) for b in blocks]) & keep
-    if not inside.any() or float((p * words)[inside].sum()) < _SURE_PAGE * float(words[inside].sum()):
+    inside = np.zeros_like(keep)
+    inside[region.first : region.last] = keep[region.first : region.last]
+    outside = np.flatnonzero(keep & ~inside).tolist()
+    if not outside or not inside.any() or float((p * words)[inside].sum()) < _SURE_PAGE * float(words[inside].sum()):
         return
-    first = int(np.flatnonzero(inside)[0])
-    for i in np.flatnonzero(keep & ~inside).tolist():
+    first = int(inside.argmax())
+    for i in outside:
         if p[i] < _OUTSIDE and not (known.lead and first - _LEAD_WITHIN <= i < first):
             keep[i] = False
 
 
-def _take_lead(
-    blocks: Sequence[Block], tokens: Sequence[list[str]], p: Floats, words: Floats, keep: Mask, known: Known
-) -> None:
+def _take_lead(blocks: Sequence[Block], tokens: Tokens, p: Floats, words: Floats, keep: Mask, known: Known) -> None:
     """Blocks between headline and body that may be the lead: the model alone loses every fifth of them."""
     sure = np.flatnonzero(keep & (words >= 12) & (p > 0.6))
     if not len(sure):
         return
     first = int(sure[0])
-    title = set(words_of(known.title or ""))
+    likely = [
+        i
+        for i in range(max(0, first - _LEAD_WITHIN), first)
+        if p[i] > _LEAD / 2
+        and not keep[i]
+        and words[i] >= _SHORTEST_LEAD
+        and blocks[i].linked <= _LEAD_LINKED * len(blocks[i].text)
+    ]
+    if not likely:
+        return
+    title = set(known.title_words())
     lead = known.lead_shingles()
     above = range(max(0, first - _LEAD_WITHIN - 4), first)
-    alike = {i: len(title.intersection(tokens[i])) / len(title.union(tokens[i])) if title else 0.0 for i in above}
-    heads = [i for i in above if alike[i] >= 0.7 or (blocks[i].tag == "h1" and len(tokens[i]) > 1)]
-    for i in range(max(0, first - _LEAD_WITHIN), first):
-        block = blocks[i]
-        if keep[i] or words[i] < _SHORTEST_LEAD or alike[i] >= 0.6 or block.linked > 0.4 * len(block.text):
-            continue
-        stated = lead.overlap(tokens[i]) > 0.6
-        if (stated and p[i] > _LEAD / 2) or (
-            heads and i > heads[-1] and p[i] > _LEAD and not phrases(block.text) & _NO_LEAD
+    said = {i: set(tokens.of(i)) for i in above}
+    alike = {i: len(title & said[i]) / len(title | said[i]) if title else 0.0 for i in above}
+    heads = [i for i in above if alike[i] >= 0.7 or (blocks[i].tag == "h1" and len(said[i]) > 1)]
+    for i in likely:
+        if alike[i] < 0.6 and (
+            lead.overlap(tokens.of(i)) > 0.6
+            or (heads and i > heads[-1] and p[i] > _LEAD and not phrases(blocks[i].text) & _NO_LEAD)
         ):
             keep[i] = True
 
 
 def _fill_gaps(blocks: Sequence[Block], p: Floats, keep: Mask, likely: Mask) -> None:
     """A subhead or a paragraph between two that are kept, with the page's own looks for such, is kept as well."""
-    looks = {
-        (b.tag, b.box.names) for b, k, q in zip(blocks, keep.tolist(), p.tolist(), strict=True) if k and q > _FILL_SURE
-    }
-    for i in range(1, len(blocks) - 1):
+    gaps = np.flatnonzero((p >= _FILL) & ~likely).tolist()  # what was likely and is out is a stray
+    looks = {(blocks[i].tag, blocks[i].box.names) for i in np.flatnonzero(keep & (p > _FILL_SURE)).tolist() if gaps}
+    for i in gaps:
         block = blocks[i]
-        if likely[i] or p[i] < _FILL or block.gap or blocks[i + 1].gap or not (keep[i - 1] and keep[i + 1]):
-            continue  # what was likely and is out is a stray
+        if not 0 < i < len(blocks) - 1 or block.gap or blocks[i + 1].gap or not (keep[i - 1] and keep[i + 1]):
+            continue
         if (
             max(p[i - 1], p[i + 1]) < _FILL_SURE
-            or block.linked > 0.4 * len(block.text)
+            or block.linked > _LEAD_LINKED * len(block.text)
             or phrases(block.text) & _NO_LEAD
         ):
             continue
@@ -216,16 +239,14 @@ def _fill_gaps(blocks: Sequence[Block], p: Floats, keep: Mask, likely: Mask) -> 
             keep[i] = True
 
 
-def _drop_headline(
-    blocks: Sequence[Block], tokens: Sequence[list[str]], p: Floats, words: Floats, keep: Mask, known: Known
-) -> None:
+def _drop_headline(blocks: Sequence[Block], tokens: Tokens, p: Floats, words: Floats, keep: Mask, known: Known) -> None:
     """An h1 above the body, or a heading there that says the title in other words, is the headline and not the text."""
     body = np.flatnonzero(keep & (words >= 12) & (p > 0.6))
-    title = set(words_of(known.title or ""))
+    title = set(known.title_words())
     for i in range(int(body[0]) if len(body) else 0):
         if not keep[i] or blocks[i].tag not in _HEADLINES:
             continue
-        said = set(tokens[i])
+        said = set(tokens.of(i))
         if blocks[i].tag == "h1" or (
             said and title and len(said & title) >= 0.75 * min(len(said), len(title)) and len(said) > 2
         ):

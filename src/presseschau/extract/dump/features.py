@@ -34,15 +34,19 @@ _COMMON_WORDS = """
 _FUNCTION_WORDS = frozenset(form for word in _COMMON_WORDS.split() for form in (word, word.capitalize()))
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'»«“”‘’)]*\s")
-_CRUMB = re.compile(r"\s[›»>/|·•]\s")
-_ADDRESS = re.compile(r"https?://|www\.|@\w|\b\w+\.(?:de|at|ch|com|org|net)\b")
-_TEASER_END = re.compile(r"(?:\.\.\.|…|\[…\]|\bmehr|\bweiterlesen)\s*$", re.IGNORECASE)
+# A pattern that begins with a letter or a sign is searched several times as fast as one that begins with a condition.
+_CRUMB = re.compile(r"[›»>/|·•](?<=\s.)\s")
+_ADDRESS = re.compile(r"https?://|www\.|@\w|\.(?<=\w\.)(?:de|at|ch|com|org|net)\b")
+_MORE = re.compile(r"(?<!\w)(?:mehr|weiterlesen)$", re.IGNORECASE)
+_MORE_CHARS = 12
 _TIME = re.compile(r"\b\d{1,2}[:.]\d\d\b(?! ?(?:Prozent|Euro|%|€))|\b\d{1,2}\.\d{1,2}\.")
-_SECOND_PERSON = re.compile(r"\b(?:Sie|Ihre?[nmrs]?|du|dein\w*|Ihnen|you|your|vous|votre)\b")
+_SECOND_PERSON = re.compile(
+    r"S(?<!\wS)ie\b|I(?<!\wI)h(?:re?[nmrs]?|nen)\b|d(?<!\wd)(?:u|ein\w*)\b|y(?<!\wy)our?\b|v(?<!\wv)o(?:us|tre)\b"
+)
 _SPEECH = re.compile(r"[„“”»«\"]")
 _DIGIT = re.compile(r"\d")
 _CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
-_CONTENT = re.compile(r"\b[A-ZÄÖÜ][\w-]{3,}")
+_CONTENT = re.compile(r"[A-ZÄÖÜ](?<!\w.)[\w-]{3,}")
 
 _BASE = (
     "words", "long", "very_long", "terminal", "colon", "sentences", "function", "no_function", "capitals", "digits",
@@ -66,6 +70,7 @@ _CONTEXT = (
 NAMES: tuple[str, ...] = (*_LINE, *_CONTEXT)
 _LONG_PROSE = 250  # a paragraph may well mention a newsletter
 _HEAD = 400  # characters of a line that its words are counted in
+_SHORT = 80
 _REACH = 9  # lines farther than this from any running text are menus and footers
 
 
@@ -80,40 +85,63 @@ def is_prose(text: str) -> bool:
     if len(text) < 40 or not ends_sentence(text):
         return False
     words = text.split()
-    return len(words) >= 20 or (len(words) >= 8 and sum(word in _FUNCTION_WORDS for word in words) >= 2)
+    return len(words) >= 20 or (len(words) >= 8 and len([word for word in words if word in _FUNCTION_WORDS]) >= 2)
 
 
-def page_features(lines: Sequence[Line]) -> tuple[npt.NDArray[np.intp], Floats]:
-    """The lines near running text, by index, and a row of features for each in the order of `NAMES`."""
-    prose = np.array([is_prose(line.text) for line in lines], dtype=bool)
-    near = np.flatnonzero(_window(prose.astype(float), _REACH) > 0)
+def page_features(lines: Sequence[Line], prose: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], Floats]:
+    """The lines near running text, by index, and a row of features for each in the order of `NAMES`.
+
+    Args:
+        lines: The page.
+        prose: Which of them are running text, from `prose_of`.
+    """
+    near = np.flatnonzero(_near(prose))
     if not len(near):
         return near, np.zeros((0, len(NAMES)))
-    counts = Counter(line.text for line in lines)
-    picked = [lines[int(i)] for i in near]
-    rows = np.zeros((len(near), len(_LINE)))
-    for i, line in enumerate(picked):
-        _fill(rows[i], line, counts[line.text], bool(prose[near[i]]))
-    _cohesion(rows, picked)
+    counts = Counter([line.text for line in lines])
+    picked, running = [lines[i] for i in near.tolist()], prose[near].tolist()
+    cohesion = _cohesion(picked, running)
+    base = np.array(
+        [
+            (*_base(line, counts[line.text], runs), *own)
+            for line, runs, own in zip(picked, running, cohesion, strict=True)
+        ]
+    )
+    found = np.array([_said(line, runs) for line, runs in zip(picked, running, strict=True)])
+    said = (found[:, None] >> np.arange(len(PHRASE_NAMES)) & 1).astype(float)
+    short = np.array([len(line.text) < _SHORT for line in picked])
+    rows = np.hstack([base, said, said * short[:, None]])
     return near, np.hstack([rows, *_context(rows)])
 
 
-def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
-    """The features of a line by itself."""
+def prose_of(lines: Sequence[Line]) -> npt.NDArray[np.bool_]:
+    """Which lines are running text."""
+    return np.array([is_prose(line.text) for line in lines], dtype=bool)
+
+
+def _near(prose: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The lines at most `_REACH` places away from running text."""
+    near: npt.NDArray[np.bool_] = np.convolve(prose, np.ones(2 * _REACH + 1), mode="full")[_REACH:-_REACH] > 0.5
+    return near
+
+
+def _base(line: Line, count: int, prose: bool) -> tuple[float, ...]:
+    """The features of a line by itself, but for its phrases."""
     text = line.text
-    words = _WORD.findall(text[:_HEAD])
+    head = text[:_HEAD]
+    words = _WORD.findall(head)
     n = max(1, len(words))
     count_all = n if len(text) <= _HEAD else text.count(" ") + 1
     function = len([word for word in words if word in _FUNCTION_WORDS])
     initials = "".join([word[0] for word in words])
     digits = len(_DIGIT.findall(initials))
-    row[: len(_BASE) - 2] = (
+    return (
         min(math.log1p(count_all), 5.0),
         n >= 12,
         n >= 30,
         ends_sentence(text),
         text.endswith(":"),
-        min(len(_SENTENCE_END.findall(text[:_HEAD])), 5) / 2,
+        min(len(_SENTENCE_END.findall(head)), 5) / 2,
         function / n,
         function == 0,
         len(_CAPITAL.findall(initials)) / n,
@@ -125,8 +153,8 @@ def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
         line.gap,
         "," in text,
         _CRUMB.search(text) is not None,
-        ("." in text or "@" in text or "://" in text) and _ADDRESS.search(text) is not None,
-        _TEASER_END.search(text[-24:]) is not None,
+        _ADDRESS.search(text) is not None,
+        text.endswith(("...", "…", "[…]")) or _MORE.search(text[-_MORE_CHARS:]) is not None,
         digits > 0 and _TIME.search(text) is not None,
         _SECOND_PERSON.search(text) is not None,
         _SPEECH.search(text) is not None,
@@ -135,55 +163,45 @@ def _fill(row: Floats, line: Line, count: int, prose: bool) -> None:
         prose,
         n == 1,
     )
-    plain = (prose and len(text) > _LONG_PROSE) or (line.bullet and n <= 2)
-    bits = 0 if plain else cached_phrases(text)
-    short = len(text) < 80
-    while bits:
-        b = (bits & -bits).bit_length() - 1
-        row[len(_BASE) + b] = 1.0
-        row[len(_BASE) + len(PHRASE_NAMES) + b] = short
-        bits &= bits - 1
 
 
-def _cohesion(rows: Floats, lines: Sequence[Line]) -> None:
+def _said(line: Line, prose: bool) -> int:
+    """The phrases of a line, as bits; none are looked for in paragraphs and in list items of a word or two."""
+    if (prose and len(line.text) > _LONG_PROSE) or (line.bullet and len(_WORD.findall(line.text[:_HEAD])) <= 2):
+        return 0
+    return cached_phrases(line.text)
+
+
+def _cohesion(lines: Sequence[Line], prose: Sequence[bool]) -> list[tuple[float, float]]:
     """How far a line's names and nouns are those of the other running text: teasers of other stories have their own."""
     content = [set(_CONTENT.findall(line.text)) for line in lines]
-    spread = Counter(word for i, words in enumerate(content) if rows[i, _AT["prose"]] for word in words)
-    for i, words in enumerate(content):
-        own = 1 if rows[i, _AT["prose"]] else 0
-        shared = sum(spread[word] > own for word in words)
-        rows[i, _AT["cohesion"]] = shared / len(words) if words else 0.0
-        rows[i, _AT["cohesion_count"]] = min(sum(spread[word] - own for word in words), 30) / max(1, len(words))
-
-
-def _shift(rows: Floats, step: int) -> Floats:
-    out = np.zeros_like(rows)
-    if abs(step) < len(rows):
-        if step > 0:
-            out[step:] = rows[:-step]
-        else:
-            out[:step] = rows[-step:]
-    return out
-
-
-def _window(values: Floats, reach: int) -> Floats:
-    """Sums over the values up to `reach` places before and after each."""
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    at = np.arange(len(values))
-    sums: Floats = total[np.minimum(len(values), at + reach + 1)] - total[np.maximum(0, at - reach)]
-    return sums
+    spread = Counter([word for words, runs in zip(content, prose, strict=True) if runs for word in words])
+    rows = []
+    for words, own in zip(content, prose, strict=True):
+        others = [spread.get(word, 0) - own for word in words]
+        shared = len([n for n in others if n > 0])
+        n = max(1, len(words))
+        rows.append((shared / n, min(sum(others), 30) / n))
+    return rows
 
 
 def _context(rows: Floats) -> list[Floats]:
     """What stands around each line: its neighbours, how much running text is near, before and after."""
+    n = len(rows)
     prose, bullet = rows[:, _AT["prose"]], rows[:, _AT["bullet"]]
     mass = prose * np.minimum(np.expm1(rows[:, _AT["words"]]), 60)
     total = max(1.0, float(mass.sum()))
-    columns = [_shift(rows[:, _NEIGHBOUR], step) for step in _STEPS]
+    reach = max(_STEPS)
+    padded = np.zeros((n + 2 * reach, len(_NEIGHBOUR)))
+    padded[reach : reach + n] = rows[:, _NEIGHBOUR]
+    columns = [padded[reach - step : reach - step + n] for step in _STEPS]
+    sums = np.zeros((n + 1, 3))
+    np.cumsum(np.column_stack([mass, prose, bullet]), axis=0, out=sums[1:])
+    at = np.arange(n)
     scalars: list[Floats] = []
     for k in _WINDOWS:
-        near = _window(mass, k)
-        scalars += [near / 100, near / total, _window(prose, k) / (2 * k + 1), _window(bullet, k) / (2 * k + 1)]
+        near, texts, items = (sums[np.minimum(n, at + k + 1)] - sums[np.maximum(0, at - k)]).T
+        scalars += [near / 100, near / total, texts / (2 * k + 1), items / (2 * k + 1)]
     before = np.cumsum(mass) - mass
     after = total - before - mass
     scalars += [before / total, after / total, np.log1p(before), np.log1p(np.maximum(after, 0))]

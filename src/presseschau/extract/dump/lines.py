@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from presseschau.clean import normalise_characters
 
 _REPEAT_CHARS, _REPEAT_LINES = 40, 6
 _NARROWEST, _WIDEST = 60, 120  # nobody wraps narrower or wider
 _BULLET = re.compile(r"(?:[*+•·‣▪●○◦–—-]|o(?=\s[A-ZÄÖÜ]))(?:\s+|$)")
+_MARKS = frozenset("*+•·‣▪●○◦–—-o#")  # what a bullet or a heading may start with
 _NUMBER = re.compile(r"\d{1,2}\\?[.)]\s")  # stays: "1. FC Beispiel" is no list item
 _HEADING = re.compile(r"#{1,6}\s+")
 _RULE = re.compile(r"[\W_]*")
@@ -37,8 +38,7 @@ _OPEN_WORDS = """
 _OPEN_END = frozenset(_OPEN_WORDS.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One block of a dump.
 
     Attributes:
@@ -63,14 +63,14 @@ def ends_sentence(text: str) -> bool:
 
 def lines_of(raw: str) -> list[Line]:
     """The blocks of a dump in reading order."""
-    raw = normalise_characters(raw)
-    width = _wrap_width(raw)
-    ragged = _is_ragged(raw)
+    rows = normalise_characters(raw).split("\n")
+    width = _wrap_width(rows)
+    ragged = _is_ragged(rows)
     blocks: list[Line] = []
     gap, last_raw = True, ""
-    for row in raw.split("\n"):
+    for row in rows:
         text = " ".join(row.split())
-        if not text or _RULE.fullmatch(text):
+        if not text or not (text[0].isalnum() or _RULE.fullmatch(text) is None):
             gap = gap or not text or len(text) > 2
             continue
         line = _marked(text, gap)
@@ -107,7 +107,7 @@ def without_near_repeats(lines: Sequence[Line]) -> list[Line]:
 def _marked(text: str, gap: bool) -> Line | None:
     """The block on a line, its marks read and taken off."""
     bullet = heading = False
-    while True:
+    while text[:1] in _MARKS:
         if match := _BULLET.match(text):
             bullet = True
         elif match := _HEADING.match(text):
@@ -123,12 +123,14 @@ def _marked(text: str, gap: bool) -> Line | None:
     if "**" in text or "__" in text:
         text = _EMPHASIS.sub(r"\2", text)
     text = text.strip()
-    return Line(text, bullet or _NUMBER.match(text) is not None, heading, gap) if text else None
+    return (
+        Line(text, bullet or (text[0].isdecimal() and _NUMBER.match(text) is not None), heading, gap) if text else None
+    )
 
 
-def _wrap_width(raw: str) -> int:
+def _wrap_width(rows: Sequence[str]) -> int:
     """The width that a dump's lines are wrapped at, 0 where they are not: many lines end just below it, few beyond."""
-    lengths = Counter(len(row.rstrip()) for row in raw.split("\n"))
+    lengths = Counter([len(row.rstrip()) for row in rows])
     mass = sum(length * n for length, n in lengths.items())
     beyond = sum(length * n for length, n in lengths.items() if length > _WIDEST)
     best, width = 0, 0
@@ -142,11 +144,14 @@ def _wrap_width(raw: str) -> int:
     return width
 
 
-def _is_ragged(raw: str) -> bool:
+def _is_ragged(rows: Sequence[str]) -> bool:
     """Whether lines are broken within sentences, at no fixed width: what an editor's source or a mail leaves behind."""
-    rows = [row.strip() for row in raw.split("\n")]
-    pairs = [(a, b) for a, b in pairwise(rows) if a and b and not _BULLET.match(b)]
-    broken = sum(not ends_sentence(a) and b[0].islower() for a, b in pairs)
+    pairs = [
+        (a, b)
+        for a, b in pairwise([row.strip() for row in rows])
+        if a and b and not (b[0] in _MARKS and _BULLET.match(b))
+    ]
+    broken = len([a for a, b in pairs if b[0].islower() and not ends_sentence(a)])
     return broken >= 3 and broken >= _RAGGED_SHARE * len(pairs)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -18,12 +19,14 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.clean import drop_repeated_paragraphs, join_drop_caps, split_agency_mark
+from presseschau.clean import drop_repeated_paragraphs, join_drop_caps
 from presseschau.document import Document
-from presseschau.extract.dump.features import NAMES, cached_phrases, is_prose, page_features
+from presseschau.extract.agency import split_agency_mark
+from presseschau.extract.dump.features import NAMES, cached_phrases, is_prose, page_features, prose_of
 from presseschau.extract.dump.lines import Line, ends_sentence, lines_of, without_near_repeats
 from presseschau.extract.forest import Forest
 from presseschau.extract.metadata.authors import clean_authors, looks_like_person
+from presseschau.extract.metadata.country import country_of
 from presseschau.extract.metadata.dates import parse_date
 from presseschau.extract.notices import is_notice
 from presseschau.extract.phrases import PHRASE_NAMES
@@ -36,6 +39,7 @@ _FURNITURE = 20  # a whole page has at least forty lines of menus, labels and te
 _SUBHEAD, _SUBHEAD_BETWEEN = 0.2, 0.6
 # Clean gold articles keep ≥ 0.77 of their words and ≥ 0.46 of their lines, whole pages ≤ 0.87 and ≤ 0.30.
 _CLEAN_WORDS, _CLEAN_LINES = 0.75, 0.38
+_PARAGRAPH = 80  # characters; lines of menus and teasers are shorter
 _BOILERPLATE = sum(
     1 << i
     for i, name in enumerate(PHRASE_NAMES)
@@ -56,6 +60,7 @@ _BYLINE_END = re.compile(
 )
 _UPDATED = re.compile(r"aktualisiert|update|stand:?\s|geändert", re.IGNORECASE)
 _TWO_SENTENCES = re.compile(r"[^\W\d_]{3}\. [A-ZÄÖÜ]")
+_LETTERS = re.compile(r"[^\W\d_]{3}")
 _TITLE_REACH = 25
 
 
@@ -82,14 +87,16 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
     lines = without_near_repeats(everything)
     if not lines:
         return _document("", None, (), None, address, "clean", 0.0)
-    chance = line_chances(lines)
-    keep = _kept(lines, chance)
+    prose = prose_of(lines)
+    chance = line_chances(lines, prose)
+    likely = _likely(lines, chance, prose)
+    keep = _kept(lines, chance, likely)
     if not keep.any():
         menu = len(lines) >= 8 and not any(len(line.text) >= 80 for line in lines)
         return _document(
             "" if menu else _joined(everything), title, (), None, address, "dump" if menu else "clean", 0.0
         )
-    if _is_clean(lines, chance):
+    if _is_clean(lines, chance, likely):
         return _clean_document(everything, title, address, float(chance.mean()))
     first = int(np.flatnonzero(keep)[0])
     at = _title_line(lines, chance, first, address, title)
@@ -111,31 +118,36 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
     return _document(text, headline, authors, published, address, "dump", float(chance[keep].mean()))
 
 
-def line_chances(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
+def line_chances(lines: Sequence[Line], prose: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     """For each line the probability that it belongs to the article; 0 for lines far from running text."""
-    near, rows = page_features(lines)
+    near, rows = page_features(lines, prose)
     chance = np.zeros(len(lines))
     if len(near):
         chance[near] = _model().probability(rows.astype(np.float32))
     return chance
 
 
-def _likely(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def _likely(
+    lines: Sequence[Line], chance: npt.NDArray[np.float64], prose: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
     """The lines that the model takes for the article's; all running text where no page stands around it."""
     likely = chance >= _KEEP
-    if sum(not is_prose(line.text) for line in lines) < _FURNITURE:
+    if len(lines) - int(prose.sum()) < _FURNITURE:
         # A digest or a list of questions looks odd to the model, but it is what the input is.
-        likely |= np.array([is_prose(line.text) and not cached_phrases(line.text) & _BOILERPLATE for line in lines])
+        for i in np.flatnonzero(prose & ~likely).tolist():
+            likely[i] = not cached_phrases(lines[i].text) & _BOILERPLATE
     return likely
 
 
-def _kept(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def _kept(
+    lines: Sequence[Line], chance: npt.NDArray[np.float64], likely: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
     """The article's lines, with subheads that stand directly between two of them."""
-    likely = _likely(lines, chance)
-    for i in map(int, np.flatnonzero(likely)):
+    likely = likely.copy()
+    for i in np.flatnonzero(likely).tolist():
         likely[i] = not is_notice(lines[i].text)
     keep = likely.copy()
-    for i in map(int, np.flatnonzero((chance >= _SUBHEAD) & ~likely)):
+    for i in np.flatnonzero((chance >= _SUBHEAD) & ~likely).tolist():
         if 0 < i < len(lines) - 1 and min(chance[i - 1], chance[i + 1]) >= _SUBHEAD_BETWEEN:
             line = lines[i]
             words = len(line.text.split())
@@ -143,12 +155,20 @@ def _kept(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> npt.NDArray
     return keep
 
 
-def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:
-    """Whether the input is an article without a page around it."""
-    keep = _likely(lines, chance)
-    words = np.array([len(line.text.split()) for line in lines])
-    if words[keep].sum() < _CLEAN_WORDS * words.sum() or keep.mean() < _CLEAN_LINES:
+def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64], keep: npt.NDArray[np.bool_]) -> bool:
+    """Whether the input is an article without a page around it: nearly all of it is kept, or stands in paragraphs.
+
+    Digests and readers' letters look odd to the model, but have neither menus nor boilerplate before and after them.
+    """
+    listed = sum([line.bullet for line in lines]) >= _FURNITURE
+    if listed and keep.mean() < _CLEAN_LINES:
         return False
+    words = np.array([len(line.text.split()) for line in lines])
+    enough = _CLEAN_WORDS * words.sum()
+    if words[keep].sum() < enough or keep.mean() < _CLEAN_LINES:
+        paragraphs = np.array([len(line.text) >= _PARAGRAPH for line in lines])
+        if listed or words[paragraphs].sum() < enough:
+            return False
     inside = np.flatnonzero(keep)
     around = [*range(int(inside[0])), *range(int(inside[-1]) + 1, len(lines))]
     boilerplate = [i for i in around if chance[i] < _UNLIKELY and cached_phrases(lines[i].text) & _BOILERPLATE]
@@ -187,6 +207,7 @@ def _document(
         published=published,
         authors=authors,
         publisher=publisher_of(address),
+        country=country_of(address),
         agency=agency,
         path=path,
         confidence=certain,
@@ -204,12 +225,9 @@ def _words(text: str | None) -> list[str]:
 
 def _is_headline(text: str) -> bool:
     """Whether a line could be a headline by its looks alone."""
-    n = len(text.split())
-    if not 3 <= n <= 22 or len(text) > 180 or cached_phrases(text) & _NOT_TITLE:
+    if len(text) > 180 or text[0].islower() or text.rstrip("\"'»«“”)")[-1:] in ".,;:…":
         return False
-    return (
-        text.rstrip("\"'»«“”)")[-1:] not in ".,;:…" and not text[0].islower() and bool(re.search(r"[^\W\d_]{3}", text))
-    )
+    return 3 <= len(text.split()) <= 22 and bool(_LETTERS.search(text)) and not cached_phrases(text) & _NOT_TITLE
 
 
 def _title_line(
@@ -222,9 +240,7 @@ def _title_line(
     article = set(_words(_joined([line for line, p in zip(lines, chance, strict=True) if p >= _KEEP])))
     stems = {word[:6] for word in article if len(word) > 6}
     slug = set(_WORD.findall(_plain(max(unquote(urlsplit(address).path).split("/"), key=len)))) if address else set()
-    counts: dict[str, int] = {}
-    for line in lines:
-        counts[line.text] = counts.get(line.text, 0) + 1
+    counts = Counter([line.text for line in lines])
     best, choice = 1.0, None
     for i in range(max(0, first - _TITLE_REACH), min(len(lines), first + 2)):
         text = lines[i].text

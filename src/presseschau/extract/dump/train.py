@@ -23,7 +23,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.clean import normalise
 from presseschau.extract.body.fit import Boosting, fit_forest
-from presseschau.extract.dump.features import NAMES, page_features
+from presseschau.extract.dump.features import NAMES, page_features, prose_of
 from presseschau.extract.dump.lines import Line, lines_of, without_near_repeats
 from presseschau.extract.encoding import decode
 from presseschau.extract.forest import Floats, Forest
@@ -76,7 +76,7 @@ def examples(record: dict[str, Any]) -> Iterable[Example]:
 
 
 def _example(lines: Sequence[Line], labels: Floats) -> Example:
-    near, rows = page_features(lines)
+    near, rows = page_features(lines, prose_of(lines))
     words = np.array([len(lines[i].text.split()) for i in near], dtype=np.float32)
     return rows.astype(np.float32), labels[near], np.minimum(np.sqrt(words + 1), 7).astype(np.float32)
 

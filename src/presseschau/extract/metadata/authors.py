@@ -1,11 +1,12 @@
-"""Author names as readers see them, and the news agency behind a text."""
+"""Author names as readers see them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from presseschau.extract.metadata.head import headline_at
+from presseschau.extract.agency import agency_named
 
 _NOISE = re.compile(
     r"<[^<>]*>|https?://\S+|www\.\S+|[\w.+-]+(?:@|\s?\[at\]\s?|\s?\(at\)\s?)[\w-]+\.[\w.-]+", re.IGNORECASE
@@ -59,35 +60,6 @@ _NO_PERSON = re.compile(
 _LONGEST_BYLINE, _LONGEST_PIECE = 2_000, 150  # characters; beyond, it is no byline and costs quadratic time
 _COMPANY = re.compile(r"\b(?:GmbH|AG|KG|Verlag|Landesanstalt|Amt|Institut|Ministerium)\b|\bfür\b")
 _NEWSROOM = re.compile(r"\b(?:redaktion|team|newsroom|newsdesk|desk)$|redaktion\b", re.IGNORECASE)
-_AGENCY_NAMES = {
-    "dpa": r"dpa(?:-(?:infocom|AFX|Custom|tmn|video))?(?: GmbH)?|DPA|Deutsche Presse-? ?Agentur(?: \(dpa\))?",
-    "Reuters": r"Reuters|REUTERS|Thomson Reuters|rtr|RTR",
-    "AFP": r"AFP|afp|Agence France-? ?Presse|AFP Deutschland",
-    "APA": r"APA|apa|Austria Presse-? ?Agentur|APA-OTS",
-    "Keystone-SDA": r"(?:Keystone|KEYSTONE)[- ]SDA|SDA|sda|SDA-Keystone|sda-ats|Schweizerische Depeschenagentur",
-    "AP": r"AP|Associated Press|The Associated Press",
-    "epd": r"epd|EPD|Evangelischer Pressedienst",
-    "KNA": r"KNA|kna|Katholische Nachrichten-? ?Agentur",
-    "sid": r"SID|sid|Sport-Informations-Dienst",
-    "dts": r"dts|DTS|dts[ -]Nachrichtenagentur",
-    "Bloomberg": r"Bloomberg|Bloomberg News",
-    "kathpress": r"kathpress|Kathpress|KAP",
-    "dapd": r"dapd|DAPD",
-    "ddp": r"ddp|DDP",
-    "news aktuell": r"ots|OTS|news aktuell",
-}
-_AGENCIES = tuple(_AGENCY_NAMES)
-_AGENCY = re.compile("|".join(f"({pattern})" for pattern in _AGENCY_NAMES.values()))  # one group an agency
-_PARTS = re.compile(r"\s*[/,;+&|]\s*|\s+(?:und|mit|and|with)\s+")
-_ARTICLE_MARKUP = 200_000  # characters behind the headline: the article's, not the page state in scripts after it
-_DPA_SERIAL = re.compile(r"\bdpa(?:-infocom)?:\s?\d{6}-\d+-\d+")
-_DATELINE = re.compile(r"[A-ZÄÖÜ][\w./ äöüÄÖÜß-]{1,50}?\s*\(([\w/,+ -]{2,30})\)")
-# With the site's name, an editor's initials or brackets; a bare "Quelle: dpa" is a photo's.
-_SOURCE_LINE = re.compile(
-    r"Quellen?:\s*(?:(?P<bracketed>[\w/.,+ -]{2,50})\)|"
-    r"(?P<line>(?:[\w-]+\.\w{2,3},\s*|[a-zäöü]{2,4}/)[\w/.,+ -]{2,50}?))\s*<"
-)
-_END_MARK = re.compile(r"(?:\(|\[|©\s*|\(c\)\s*|Quelle:\s*|/\s*|-\s)?([\w/,+ -]{2,40})[)\].]?\s*$")
 
 
 def clean_authors(values: Iterable[str]) -> tuple[str, ...]:
@@ -98,13 +70,19 @@ def clean_authors(values: Iterable[str]) -> tuple[str, ...]:
     >>> clean_authors(["Von Anna Beispiel und Max Muster, Redakteur", "anna@example.de", "Max Muster"])
     ('Anna Beispiel', 'Max Muster')
     """
+    stated = [name for value in values for name in _names_in(value[:_LONGEST_BYLINE])]
+    if len(stated) < 2:
+        return tuple(stated)
     names: dict[str, str] = {}
-    for value in values:
-        text = " ".join(_NOISE.sub(" ", value[:_LONGEST_BYLINE]).replace("\u00ad", "").split(" "))
-        for piece in _pieces(_without_lead(text.strip())):
-            if name := _one_name(piece):
-                names.setdefault(_key(name), name)
+    for name in stated:
+        names.setdefault(_key(name), name)
     return tuple(names.values())
+
+
+@lru_cache(maxsize=1024)  # the newsroom of a site signs page after page
+def _names_in(text: str) -> tuple[str, ...]:
+    text = " ".join(_NOISE.sub(" ", text).replace("\u00ad", "").split(" "))
+    return tuple(name for piece in _pieces(_without_lead(text.strip())) if (name := _one_name(piece)))
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -154,70 +132,3 @@ def looks_like_person(name: str) -> bool:
 def is_newsroom(name: str) -> bool:
     """True for `Redaktion`, `Beispiel-Team` and the like, which name nobody."""
     return bool(_NEWSROOM.search(name))
-
-
-def agency_named(name: str) -> str | None:
-    """The agency that a name stands for, None for any other name."""
-    found = _AGENCY.fullmatch(name.strip("()[]©. "))
-    return _AGENCIES[found.lastindex - 1] if found and found.lastindex else None
-
-
-def agency_of(authors: Iterable[str], text: str = "") -> str | None:
-    r"""The news agency whose copy a text is: by its authors, else by the mark in its dateline or at its end.
-
-    Args:
-        authors: Names, as from `clean_authors`.
-        text: The article, "" to look at the authors only.
-
-    >>> agency_of(["Anna Beispiel", "dpa"])
-    'dpa'
-    >>> agency_of([], "Die Bahn fährt wieder.\n\n© dpa-infocom, dpa:240312-99-1")
-    'dpa'
-    """
-    for author in authors:
-        for part in (author, *_PARTS.split(author)):
-            if agency := agency_named(part):
-                return agency
-    return _agency_mark(text) if text else None
-
-
-def agency_credited(html: str) -> str | None:
-    """The agency in a page's source line (`Quelle: beispiel.de, abc/dpa`) or dpa's serial; photo credits don't count.
-
-    >>> agency_credited("<p>Quelle: beispiel.de, abc/dpa</p>"), agency_credited("<small>Quelle: dpa</small>")
-    ('dpa', None)
-    """
-    start = max(0, headline_at(html))
-    end = start + _ARTICLE_MARKUP
-    at = html.rfind("dpa:", start, end)
-    while at >= 0:
-        if _DPA_SERIAL.match(html, at):
-            return "dpa"
-        at = html.rfind("dpa:", start, at)
-    agency = None
-    at = html.rfind("Quelle", start, end)
-    while at >= 0:
-        if credit := _SOURCE_LINE.match(html, at):
-            stated = credit["bracketed"] if html[at - 1 : at] == "(" else credit["line"]
-            agency = next((named for part in _PARTS.split(stated or "") if (named := agency_named(part))), agency)
-        at = html.rfind("Quelle", start, at)
-    return agency
-
-
-def _agency_mark(text: str) -> str | None:
-    tail = text[-200:].rstrip()
-    if _DPA_SERIAL.search(tail):
-        return "dpa"
-    marks = []
-    if dateline := _DATELINE.match(text[:100].lstrip()):
-        marks.append(dateline[1])
-    last: str = tail.rpartition("\n")[2]
-    if last.endswith((")", "]")):
-        marks.append(last[max(last.rfind("("), last.rfind("[")) + 1 : -1])
-    elif len(last) <= 40 and (mark := _END_MARK.fullmatch(last)):
-        marks.append(mark[1])
-    for stated in marks:
-        for part in _PARTS.split(stated):
-            if agency := agency_named(part):
-                return agency
-    return None

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from presseschau.extract.metadata.authors import agency_named, clean_authors, looks_like_person
-from presseschau.extract.metadata.head import headline_at
+from presseschau.extract.agency import agency_named
+from presseschau.extract.metadata.authors import clean_authors, looks_like_person
 from presseschau.extract.metadata.jsonld import plain
 
-_CANDIDATES = "[itemprop~=author], [rel~=author], [class*=author i], [class*=autor i], [class*=byline i], byline"
+# "aut" stands for author and autor: every part of a class name that is looked for costs a third of a walk.
+_CANDIDATES = "[itemprop~=author], [rel~=author], [class*=aut i], [class*=byline i], byline"
 _AUTHOR_CLASS = re.compile(
     r"(?:^|[-_\s])(?:authors?|autor(?:en|in)?|authorname)(?=$|[-_\s]|name|line|zeile|list)|byline|author-?name|authorline|autorenzeile|\bvcard\b",
     re.IGNORECASE,
@@ -34,27 +37,27 @@ _WORDED = re.compile(
     re.DOTALL,
 )
 _MARKUP = re.compile(r"<(?:script|style|svg)\b.*?</(?:script|style|svg)>|<!--.*?-->|<[^<>]*>", re.DOTALL)
-_WORDED_WINDOW = 40_000
+_WORDED_ABOVE, _WORDED_WINDOW = 2_000, 40_000
 _WORDED_TRIES = 4
 
 
-def read_byline(tree: LexborHTMLParser, html: str) -> tuple[str, ...]:
+def read_byline(tree: LexborHTMLParser, source: bytes) -> tuple[str, ...]:
     """Names in the page's visible byline: by markup (microdata, `rel=author`, class names), else by its wording.
 
     Args:
         tree: The parsed page.
-        html: Its source.
+        source: Its bytes in UTF-8.
     """
-    return _marked_up(tree) or _worded(html)
+    return _marked_up(tree) or _worded(source)
 
 
 def _marked_up(tree: LexborHTMLParser) -> tuple[str, ...]:
     found: tuple[str, ...] = ()
     found_in: tuple[object, ...] = ()
-    for node in tree.css(_CANDIDATES)[:_MAX_CANDIDATES]:
+    for node in islice(filter(_names_author, tree.css(_CANDIDATES)), _MAX_CANDIDATES):
         box = node.parent.parent if node.parent is not None else None
         mark = (node.tag, node.attributes.get("class"), box.mem_id if box is not None else 0)
-        if (found and mark != found_in) or not _speaks_of_author(node):
+        if (found and mark != found_in) or _is_elsewhere(node):
             continue
         names = _names_in(node)
         if names and not found:
@@ -64,23 +67,35 @@ def _marked_up(tree: LexborHTMLParser) -> tuple[str, ...]:
     return found
 
 
-def _speaks_of_author(node: LexborNode) -> bool:
+def _names_author(node: LexborNode) -> bool:
     attributes = node.attributes
-    stated = (
+    return (
         "author" in (attributes.get("rel") or "")
         or "author" in (attributes.get("itemprop") or "")
         or node.tag == "byline"
+        or _is_author_class(attributes.get("class") or "")
     )
-    if not stated and not _AUTHOR_CLASS.search(attributes.get("class") or ""):
-        return False
+
+
+@lru_cache(maxsize=4096)  # the pages of a site have the same few class names
+def _is_author_class(style: str) -> bool:
+    return _AUTHOR_CLASS.search(style) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_other_class(style: str) -> bool:
+    return _ELSEWHERE.search(style) is not None
+
+
+def _is_elsewhere(node: LexborNode) -> bool:
     above: LexborNode | None = node
     for _ in range(_ANCESTORS):
         if above is None or above.tag in ("article", "main", "body"):
             break
-        if above.tag in ("aside", "nav", "footer", "figure") or _ELSEWHERE.search(above.attributes.get("class") or ""):
-            return False
+        if above.tag in ("aside", "nav", "footer", "figure") or _is_other_class(above.attributes.get("class") or ""):
+            return True
         above = above.parent
-    return True
+    return False
 
 
 def _names_in(node: LexborNode) -> tuple[str, ...]:
@@ -102,8 +117,8 @@ def _plausible(texts: Sequence[str], nickname: bool = False) -> tuple[str, ...]:
     return people or (names if nickname and len(names) == 1 and " " not in names[0] and names[0].isalnum() else ())
 
 
-def _worded(html: str) -> tuple[str, ...]:
-    for text in _worded_texts(html):
+def _worded(source: bytes) -> tuple[str, ...]:
+    for text in _worded_texts(source):
         names = clean_authors([text])
         if names and looks_like_person(names[0]) and all(map(_fits_byline, names)):
             return names
@@ -115,8 +130,8 @@ def _fits_byline(name: str) -> bool:
     return looks_like_person(name) or bool(agency_named(name)) or (name[0].isupper() and len(name.split()) <= 2)
 
 
-def _worded_texts(html: str) -> Iterator[str]:
-    start = max(0, headline_at(html) - 2_000)
-    matches = _WORDED.finditer(html, start, start + _WORDED_WINDOW)
+def _worded_texts(source: bytes) -> Iterator[str]:
+    start = max(0, source.find(b"<h1") - _WORDED_ABOVE)
+    matches = _WORDED.finditer(source[start : start + _WORDED_WINDOW].decode("utf-8", "ignore"))
     for _, match in zip(range(_WORDED_TRIES), matches, strict=False):
         yield plain(_MARKUP.sub(" ", match["names"])).replace(" ,", ",")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import orjson
 
 Node: TypeAlias = dict[str, Any]
+_Typed: TypeAlias = tuple[Node, tuple[str, ...], bool]  # with its types, and whether it speaks of something else
 
 ARTICLE_TYPES = frozenset((
     "Article", "NewsArticle", "AnalysisNewsArticle", "AskPublicNewsArticle", "BackgroundNewsArticle",
@@ -40,6 +41,7 @@ _ELSEWHERE = frozenset((
     "significantLink", "breadcrumb", "provider", "sourceOrganization", "copyrightHolder", "image", "logo",
     "workExample", "itemReviewed",
 ))  # fmt: skip
+_TELLING = ("headline", "datePublished", "author", "articleBody", "description")
 _MAX_NODES = 5_000
 _MAX_DEPTH = 24
 _OPENING = re.compile(r"(?:\s|\ufeff|<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)*")
@@ -58,27 +60,26 @@ class Graph:
     """Everything a page says in JSON-LD.
 
     Attributes:
-        nodes: Typed nodes in document order, those of nested properties included.
-        own: Those that speak of this page, not of its author, publisher or teasers.
+        own: Typed nodes that speak of this page, not of its author, publisher or teasers, in document order.
         main: The node of the page's article; the page's own node where there is no article; {} without either.
+        articles: Those of `own` that are articles.
+        sites: All nodes that describe a web site.
         types: `@type` values of `own`, without repeats, in order.
         by_id: The fullest node of each `@id`.
     """
 
-    nodes: tuple[Node, ...]
-    own: tuple[Node, ...]
-    main: Node
-    types: tuple[str, ...]
-    by_id: dict[str, Node]
+    own: tuple[Node, ...] = ()
+    main: Node = field(default_factory=dict)
+    articles: tuple[Node, ...] = ()
+    sites: tuple[Node, ...] = ()
+    types: tuple[str, ...] = ()
+    by_id: dict[str, Node] = field(default_factory=dict)
 
     def resolve(self, value: Any) -> Any:
         """The node behind `{"@id": …}`, else the value itself."""
         if isinstance(value, dict) and "@id" in value and len(value) <= 2:
             return self.by_id.get(str(value["@id"]), value)
         return value
-
-
-EMPTY = Graph((), (), {}, (), {})
 
 
 def read_graph(scripts: Iterable[str], url: str | None = None) -> Graph:
@@ -88,22 +89,26 @@ def read_graph(scripts: Iterable[str], url: str | None = None) -> Graph:
         scripts: Contents of the `application/ld+json` scripts, in document order.
         url: The page's address; an article that names it as its own is preferred.
     """
-    found: list[tuple[Node, bool]] = []
+    found: list[_Typed] = []
     for script in scripts:
-        found.extend(_typed_nodes(parse(script)))
+        _collect(parse(script), False, 0, found)
         if len(found) > _MAX_NODES:
             break
-    if not found:
-        return EMPTY
     by_id: dict[str, Node] = {}
-    for node, _ in found:
+    for node, _, _ in found:
         key = node.get("@id")
         # The fullest node of an id is its definition, the others refer to it.
         if isinstance(key, str) and len(node) > len(by_id.get(key, ())):
             by_id[key] = node
-    own = [node for node, elsewhere in found if not elsewhere]
-    types = dict.fromkeys(name for node in own for name in types_of(node))
-    return Graph(tuple(node for node, _ in found), tuple(own), _main_of(own, url), tuple(types), by_id)
+    own = [(node, types) for node, types, elsewhere in found if not elsewhere]
+    return Graph(
+        tuple([node for node, _ in own]),
+        _main_of(own, url),
+        tuple([node for node, types in own if not ARTICLE_TYPES.isdisjoint(types)]),
+        tuple([node for node, types, _ in found if "WebSite" in types]),
+        tuple(dict.fromkeys([name for _, types in own for name in types])),
+        by_id,
+    )
 
 
 def parse(script: str) -> Any:
@@ -168,23 +173,20 @@ def _values(text: str) -> Iterator[Any]:
             at += 1
 
 
-def _typed_nodes(value: Any) -> Iterator[tuple[Node, bool]]:
-    """(node, whether it stands below a property that speaks of something else), in document order."""
-    stack: list[tuple[Any, bool, int]] = [(value, False, 0)]
-    while stack:
-        item, elsewhere, depth = stack.pop()
-        if depth > _MAX_DEPTH:
-            continue
-        if isinstance(item, list):
-            stack.extend((entry, elsewhere, depth + 1) for entry in reversed(item))
-        elif isinstance(item, dict):
-            if "@type" in item:
-                yield item, elsewhere
-            stack.extend(
-                (entry, elsewhere or key in _ELSEWHERE, depth + 1)
-                for key, entry in reversed(item.items())
-                if isinstance(entry, (dict, list))
-            )
+def _collect(value: Any, elsewhere: bool, depth: int, found: list[_Typed]) -> None:
+    """Adds the typed nodes of a value, in document order; below some properties they speak of something else."""
+    if depth > _MAX_DEPTH:
+        return
+    if isinstance(value, dict):
+        if "@type" in value:
+            found.append((value, types_of(value), elsewhere))
+        for key, entry in value.items():
+            if isinstance(entry, (dict, list)):
+                _collect(entry, elsewhere or key in _ELSEWHERE, depth + 1, found)
+    elif isinstance(value, list):
+        for entry in value:
+            if isinstance(entry, (dict, list)):
+                _collect(entry, elsewhere, depth + 1, found)
 
 
 def types_of(node: Node) -> tuple[str, ...]:
@@ -200,38 +202,38 @@ def _type_name(name: str) -> str:
     return _NAMESPACE.sub("", name).strip()
 
 
-def _main_of(own: list[Node], url: str | None) -> Node:
+def _main_of(own: Sequence[tuple[Node, tuple[str, ...]]], url: str | None) -> Node:
     """Articles before pages, the page's own URL before others, then the fullest, then the first."""
-    best: Node = {}
-    best_rank: tuple[int, ...] = ()
-    for node in own:
-        names = set(types_of(node))
-        if names & ARTICLE_TYPES:
-            kind = 2 if names <= _WEAK_ARTICLES else 3
-        elif names & _PAGE_TYPES:
-            kind = 1
-        else:
-            continue
-        told = sum(1 for key in ("headline", "datePublished", "author", "articleBody", "description") if node.get(key))
-        # A bare @type says nothing: the page's node may know more.
-        rank = (kind if told else 0, int(_names_page(node, url)), told)
-        if rank > best_rank:
-            best, best_rank = node, rank
-    return best
+    ranked: dict[int, list[tuple[int, Node]]] = {}
+    for node, types in own:
+        if kind := _kind(types):
+            told = sum([1 for key in _TELLING if node.get(key)])
+            # A bare @type says nothing: the page's node may know more.
+            ranked.setdefault(kind if told else 0, []).append((told, node))
+    best = ranked[max(ranked)] if ranked else [(0, Node())]
+    if len(best) == 1:
+        return best[0][1]
+    want = _bare(url) if url else ""
+    return max(best, key=lambda one: (bool(want) and _names_page(one[1], want), one[0]))[1]
 
 
-def _names_page(node: Node, url: str | None) -> bool:
-    if not url:
-        return False
-    want = _bare(url)
+def _kind(types: tuple[str, ...]) -> int:
+    """3 for an article, 2 for what is one only now and then, 1 for a page, 0 for all else."""
+    if not ARTICLE_TYPES.isdisjoint(types):
+        return 2 if _WEAK_ARTICLES.issuperset(types) else 3
+    return 0 if _PAGE_TYPES.isdisjoint(types) else 1
+
+
+def _names_page(node: Node, want: str) -> bool:
     page = node.get("mainEntityOfPage")
-    named = [node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page]
+    named = (node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page)
     return any(isinstance(name, str) and _bare(name) == want for name in named)
 
 
 def _bare(url: str) -> str:
     """Host and path only, for comparison."""
-    return unquote(re.sub(r"^https?://(?:www\.)?|[?#].*$", "", url)).rstrip("/").lower()
+    path = url.partition("#")[0].partition("?")[0].removeprefix("https://").removeprefix("http://")
+    return unquote(path.removeprefix("www.")).rstrip("/").lower()
 
 
 def strings(value: Any, depth: int = 6) -> list[str]:
@@ -271,8 +273,7 @@ def plain(text: str) -> str:
 
 def body_text(graph: Graph) -> str | None:
     """The main article's `articleBody` as plain text, block ends as line breaks; the longest of several."""
-    articles = [node for node in graph.own if not ARTICLE_TYPES.isdisjoint(types_of(node))]
-    for nodes in ([graph.main], articles):
+    for nodes in ((graph.main,), graph.articles):
         bodies = [entry for node in nodes for entry in _as_list(node.get("articleBody")) if isinstance(entry, str)]
         if text := _plain_body(max(bodies, key=len, default="")):
             return text

@@ -11,7 +11,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.extract.metadata.dates import parse_date
-from presseschau.extract.metadata.head import Metas, headline_at
+from presseschau.extract.metadata.head import Metas
 from presseschau.extract.metadata.jsonld import Node, strings
 
 PUBLISHED_METAS = (
@@ -37,14 +37,14 @@ _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/_-])")
 
 
 def published_of(
-    tree: LexborHTMLParser, html: str, metas: Metas, main: Node, url: str | None, crawled: datetime | None
+    tree: LexborHTMLParser, source: bytes, metas: Metas, main: Node, url: str | None, crawled: datetime | None
 ) -> datetime | None:
     """First publication, by the surest source that has it.
 
     Args:
         tree: The parsed page.
-        html: Its source.
-        metas: Contents of its meta tags by lower-case name.
+        source: Its bytes in UTF-8.
+        metas: Its meta tags.
         main: The JSON-LD node of the article, {} without one.
         url: Its address.
         crawled: When it was fetched.
@@ -53,9 +53,9 @@ def published_of(
         stated_date(main.get("datePublished"), crawled)
         or meta_date(metas, PUBLISHED_METAS, crawled)
         or stated_date(main.get("dateCreated") or main.get("uploadDate"), crawled)
-        or _shown_date(tree, html, crawled)
+        or _shown_date(tree, source, crawled)
         or _url_date(url, crawled)
-        or _guessed_date(html, url, crawled)
+        or _guessed_date(source, url, crawled)
     )
 
 
@@ -71,17 +71,17 @@ def stated_date(value: Any, crawled: datetime | None) -> datetime | None:
 
 def meta_date(metas: Metas, names: Iterable[str], crawled: datetime | None) -> datetime | None:
     """The first date among meta tags, in the order of names."""
-    return next((found for name in names for text in metas.get(name, ()) if (found := parse_date(text, crawled))), None)
+    return next((found for text in metas.all(*names) if (found := parse_date(text, crawled))), None)
 
 
-def _shown_date(tree: LexborHTMLParser, html: str, crawled: datetime | None) -> datetime | None:
+def _shown_date(tree: LexborHTMLParser, source: bytes, crawled: datetime | None) -> datetime | None:
     """Microdata; else the date beside the headline, by the `time` of that day if any; else the first `time`."""
     nodes = tree.css("[itemprop=datePublished], time")
     dated = [(node.attributes.get("itemprop"), found) for node in nodes if (found := _date_in(node, crawled))]
     stated = next((found for itemprop, found in dated if itemprop == "datePublished"), None)
     if stated is not None:
         return stated
-    beside = _date_beside_headline(html, crawled)
+    beside = _date_beside_headline(source, crawled)
     if beside is None:
         return dated[0][1] if dated else None
     return next((found for _, found in dated if found.date() == beside.date()), beside)
@@ -92,12 +92,12 @@ def _date_in(node: LexborNode, crawled: datetime | None) -> datetime | None:
     return next((found for text in texts if text and (found := parse_date(text, crawled))), None)
 
 
-def _date_beside_headline(html: str, crawled: datetime | None) -> datetime | None:
-    start = headline_at(html)
+def _date_beside_headline(source: bytes, crawled: datetime | None) -> datetime | None:
+    start = source.find(b"<h1")
     if start < 0:
         return None
-    below = _MARKUP.sub(" ", html[start : start + _MARKUP_BELOW])
-    above = _MARKUP.sub(" ", html[max(0, start - _MARKUP_ABOVE) : start])
+    below = _MARKUP.sub(" ", source[start : start + _MARKUP_BELOW].decode("utf-8", "ignore"))
+    above = _MARKUP.sub(" ", source[max(0, start - _MARKUP_ABOVE) : start].decode("utf-8", "ignore"))
     for text in (" ".join(below.split())[:_BELOW], " ".join(above.split())[-_ABOVE:]):
         if found := parse_date(entities.unescape(text), crawled):
             return found
@@ -109,13 +109,13 @@ def _url_date(url: str | None, crawled: datetime | None) -> datetime | None:
     return parse_date("-".join(match.groups()), crawled) if match else None
 
 
-def _guessed_date(html: str, url: str | None, crawled: datetime | None) -> datetime | None:
+def _guessed_date(source: bytes, url: str | None, crawled: datetime | None) -> datetime | None:
     """The last resort, 12 ms: htmldate looks through the page's markup."""
     from htmldate import find_date
 
     try:
         found = find_date(
-            html[:_GUESS_WINDOW],
+            source[:_GUESS_WINDOW].decode("utf-8", "ignore"),
             url=url,
             original_date=True,
             outputformat="%Y-%m-%d",

@@ -7,22 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.metadata.authors import (
-    agency_credited,
-    agency_named,
-    agency_of,
-    clean_authors,
-    is_newsroom,
-    looks_like_person,
-)
+from presseschau.extract.agency import agency_among, agency_named, split_agency_mark
+from presseschau.extract.metadata.authors import clean_authors, is_newsroom, looks_like_person
 from presseschau.extract.metadata.byline import read_byline
-from presseschau.extract.metadata.head import Head, Metas, first_of, read_head
+from presseschau.extract.metadata.country import country_of
+from presseschau.extract.metadata.head import Head, Metas, read_head
 from presseschau.extract.metadata.jsonld import (
-    ARTICLE_TYPES,
     Graph,
     Node,
     body_text,
@@ -30,11 +24,11 @@ from presseschau.extract.metadata.jsonld import (
     read_graph,
     strings,
     text_of,
-    types_of,
 )
+from presseschau.extract.metadata.license import stated_license
 from presseschau.extract.metadata.published import modified_of, published_of
 from presseschau.extract.metadata.title import SiteKeys, Stated, choose_title, is_site, read_headings, site_keys
-from presseschau.stable import canonical_url, publisher_of
+from presseschau.stable import canonical_url, host_of, publisher_of
 
 _AUTHOR_METAS = (
     "article:author", "author", "article:author_name", "parsely-author", "sailthru.author", "dc.creator",
@@ -53,8 +47,6 @@ _KEYWORD_METAS = (
     "news_keywords", "keywords", "article:tag", "parsely-tags", "sailthru.tags", "dc.subject", "cxenseparse:keywords",
 )  # fmt: skip
 _LICENSE_METAS = ("dc.rights.license", "dcterms.license", "license", "dc.license")
-_COUNTRY_OF_TLD = {"de": "de", "at": "at", "ch": "ch", "li": "li", "lu": "lu"}
-_GERMAN_REGION = re.compile(r"^de[-_](de|at|ch|li|lu)\b", re.IGNORECASE)
 _WRITTEN_BY = re.compile(r"(?:geschrieben|verfasst|written|posted) (?:von|by)|autor(?:in|en)?|author", re.IGNORECASE)
 
 
@@ -78,7 +70,7 @@ class Metadata:
         page_types: `@type` values that speak of the page, then `og:type`.
         robots: (name, content) of meta tags that speak to machines, names in lower case, in order.
         license: URL or text of a stated licence.
-        agency: News agency named as author or source, by its mark in `article_body` or in a source line.
+        agency: News agency named as author or source, else by a mark or dateline in `article_body`.
     """
 
     title: str | None = None
@@ -100,13 +92,13 @@ class Metadata:
 
 
 def read_metadata(
-    tree: LexborHTMLParser, html: str, url: str | None = None, crawled: datetime | None = None
+    tree: LexborHTMLParser, source: bytes, url: str | None = None, crawled: datetime | None = None
 ) -> Metadata:
     """All metadata of a page.
 
     Args:
         tree: The parsed page; it is not changed.
-        html: The page's source, for what stands in its wording: a source line, a byline, a date beside the headline.
+        source: The page in UTF-8, for what stands in its wording: a byline, a date beside the headline.
         url: The address that the record gives; it wins over what the page says.
         crawled: When the page was fetched; relative dates need it.
     """
@@ -115,65 +107,62 @@ def read_metadata(
     address = canonical_url(url) or _stated_url(head)
     graph = read_graph(head.scripts, address)
     main = graph.main
-    sites = site_keys(_site_names(metas, graph, address))
-    authors = _authors(tree, metas, graph, sites, html)
+    publisher = publisher_of(address)
+    sites = site_keys(tuple(_site_names(metas, graph, address, publisher)))
+    authors = _authors(tree, metas, graph, sites, source)
     body = body_text(graph)
     return Metadata(
-        title=_title(tree, head, graph, sites),
-        teaser=text_of(main.get("description")) or first_of(metas, _TEASER_METAS),
-        published=published_of(tree, html, metas, main, address, crawled),
+        title=_title(head, graph, sites),
+        teaser=text_of(main.get("description")) or metas.first(*_TEASER_METAS),
+        published=published_of(tree, source, metas, main, address, crawled),
         modified=modified_of(metas, main, crawled),
         authors=authors,
-        section=text_of(main.get("articleSection")) or first_of(metas, _SECTION_METAS),
+        section=text_of(main.get("articleSection")) or metas.first(*_SECTION_METAS),
         keywords=_keywords(main, metas),
         url=address,
-        publisher=publisher_of(address),
-        country=_country(tree, metas, main, address),
+        publisher=publisher,
+        country=country_of(address, _language_tags(tree, metas, main)),
         free=_is_free(graph),
         article_body=body,
-        page_types=tuple(dict.fromkeys((*graph.types, *metas.get("og:type", ())))),
+        page_types=tuple(dict.fromkeys((*graph.types, *metas.all("og:type")))),
         robots=head.robots,
-        license=_license(main, head),
-        agency=agency_of((*authors, *_sources(graph)), body or "") or agency_credited(html),
+        license=_license(main, head) or (stated_license(tree, source) if head.commons else None),
+        agency=agency_among((*authors, *_sources(graph))) or split_agency_mark(body or "")[1],
     )
 
 
 def _stated_url(head: Head) -> str | None:
     """The canonical link, else `og:url`; a relative link is made absolute by `og:url`."""
-    social = head.metas.get("og:url", (None,))[0]
+    social = head.metas.first("og:url")
     return canonical_url(urljoin(social or "", head.canonical or "")) or canonical_url(social)
 
 
-def _site_names(metas: Metas, graph: Graph, address: str | None) -> list[str]:
-    names = list(metas.get("og:site_name", ())) + list(metas.get("application-name", ()))
-    publisher = graph.resolve(graph.main.get("publisher"))
-    names += strings(publisher)
-    names += [name for node in graph.nodes if "WebSite" in types_of(node) for name in strings(node.get("name"))]
-    domain = publisher_of(address)
+def _site_names(metas: Metas, graph: Graph, address: str | None, domain: str | None) -> list[str]:
+    names = list(metas.all("og:site_name", "application-name"))
+    names += strings(graph.resolve(graph.main.get("publisher")))
+    names += [name for node in graph.sites for name in strings(node.get("name"))]
     if domain:
         names += [domain, domain.partition(".")[0]]
-        host = urlsplit(address or "").hostname or ""
-        names.append(host.removeprefix("www."))
+        names.append((host_of(address) or "").removeprefix("www."))
     return names
 
 
-def _title(tree: LexborHTMLParser, head: Head, graph: Graph, sites: SiteKeys) -> str | None:
+def _title(head: Head, graph: Graph, sites: SiteKeys) -> str | None:
     main = graph.main
-    is_article = not ARTICLE_TYPES.isdisjoint(types_of(main))
-    page_title = tree.css_first("head > title") or tree.css_first("title")
+    is_article = any(main is node for node in graph.articles)
     stated = Stated(
         headline=text_of(main.get("headline")) or (text_of(main.get("name")) if is_article else None),
-        social=first_of(head.metas, ("og:title", "twitter:title", "dc.title", "title")),
-        page=plain(page_title.text()) if page_title else None,
+        social=head.metas.first("og:title", "twitter:title", "dc.title", "title"),
+        page=plain(head.title) or None,
         alternative=text_of(main.get("alternativeHeadline")),
     )
     return choose_title(read_headings(head.headlines, head.subheads), stated, sites)
 
 
-def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, own: SiteKeys, html: str) -> tuple[str, ...]:
+def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, own: SiteKeys, source: bytes) -> tuple[str, ...]:
     """By the first source that names people or agencies; the publisher as author only where nobody else is named."""
     newsroom: tuple[str, ...] = ()
-    for found in _author_sources(tree, metas, graph, html):
+    for found in _author_sources(tree, metas, graph, source):
         if found and is_site(found[0], own) and not any(looks_like_person(x) or agency_named(x) for x in found[1:]):
             found = found[:1]  # the publisher's address stands behind its name
         if any(agency_named(name) or not (is_site(name, own) or is_newsroom(name)) for name in found):
@@ -182,40 +171,34 @@ def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, own: SiteKeys, 
     return newsroom
 
 
-def _author_sources(tree: LexborHTMLParser, metas: Metas, graph: Graph, html: str) -> Iterator[tuple[str, ...]]:
+def _author_sources(tree: LexborHTMLParser, metas: Metas, graph: Graph, source: bytes) -> Iterator[tuple[str, ...]]:
     for key in ("author", "creator"):
         value = graph.main.get(key)
         entries = value if isinstance(value, list) else [value]
         yield clean_authors(name for entry in entries for name in strings(graph.resolve(entry)))
     for name in _AUTHOR_METAS:
-        yield clean_authors(metas.get(name, ()))
+        if name in metas.stated:
+            yield clean_authors(metas.all(name))
     for number in ("1", "2"):
-        if _WRITTEN_BY.fullmatch(first_of(metas, (f"twitter:label{number}",)) or ""):
-            yield clean_authors(metas.get(f"twitter:data{number}", ()))
-    yield clean_authors(metas.get("twitter:misc:written by", ()))
-    yield read_byline(tree, html)
+        if _WRITTEN_BY.fullmatch(metas.first(f"twitter:label{number}") or ""):
+            yield clean_authors(metas.all(f"twitter:data{number}"))
+    yield clean_authors(metas.all("twitter:misc:written by"))
+    yield read_byline(tree, source)
 
 
 def _keywords(main: Node, metas: Metas) -> tuple[str, ...]:
-    stated = [strings(main.get("keywords")), *(list(metas.get(name, ())) for name in _KEYWORD_METAS)]
+    stated = [strings(main.get("keywords")), *(list(metas.all(name)) for name in _KEYWORD_METAS)]
     values: list[str] = next((found for found in stated if found), [])
-    split = (part.strip() for value in values for part in re.split(r"[,;]", value))
-    return tuple(dict.fromkeys(part for part in split if part))
+    parts = [part.strip() for value in values for part in value.replace(";", ",").split(",")]
+    return tuple(dict.fromkeys([part for part in parts if part]))
 
 
-def _country(tree: LexborHTMLParser, metas: Metas, main: Node, address: str | None) -> str | None:
-    """By the domain's ending, else by a language tag with a region (`de-AT`)."""
-    host = urlsplit(address).hostname if address else None
-    if host and (found := _COUNTRY_OF_TLD.get(host.rpartition(".")[2])):
-        return found
+def _language_tags(tree: LexborHTMLParser, metas: Metas, main: Node) -> Iterator[str | None]:
+    yield from strings(main.get("inLanguage"))
+    yield from metas.all("og:locale")
     root = tree.css_first("html")
-    stated = [
-        *strings(main.get("inLanguage")),
-        *metas.get("og:locale", ()),
-        root.attributes.get("lang") if root else None,
-        *metas.get("content-language", ()),
-    ]
-    return next((match[1].lower() for text in stated if text and (match := _GERMAN_REGION.match(text))), None)
+    yield root.attributes.get("lang") if root else None
+    yield from metas.all("content-language")
 
 
 def _is_free(graph: Graph) -> bool | None:
@@ -247,7 +230,7 @@ def _license(main: Node, head: Head) -> str | None:
     value = main.get("license")
     if isinstance(value, dict):
         value = value.get("url") or value.get("@id") or value
-    return text_of(value) or first_of(head.metas, _LICENSE_METAS) or head.license or None
+    return text_of(value) or head.metas.first(*_LICENSE_METAS) or head.license or None
 
 
 def _sources(graph: Graph) -> list[str]:

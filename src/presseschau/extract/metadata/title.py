@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from selectolax.lexbor import LexborNode
 
@@ -17,6 +17,7 @@ SiteKeys: TypeAlias = frozenset[Words]
 
 _TOKEN = re.compile(r"\w+")
 _SEPARATOR = re.compile(r"\s+[|ǀ│–—\-•·:»«›‹~]+\s+|\s*[|ǀ│]\s*|\s*»\s+|\s+—\s*|--")
+_SEPARATOR_SIGN = re.compile(r"[|ǀ│–—\-•·:»«›‹~]")  # most titles have none, and one set of signs is found at once
 _KICKER_CLASS = re.compile(
     r"kicker|catchline|topline|top-line|overline|dachzeile|roofline|eyebrow|super-?title|pre-?title|pre-?headline|spitzmarke|topic-label|"
     r"(?:^|[_\s-])sub(?:title|line|head(?:line)?)(?:$|[_\s-])|ober(?:titel|zeile)|\blabel\b",
@@ -39,8 +40,7 @@ _MAX_SECOND = 5
 _CONFIRMED = 0.5  # an h2 that shares fewer words with what the page states may be a teaser's
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """One heading as shown.
 
     Attributes:
@@ -73,7 +73,7 @@ def read_headings(headlines: Sequence[LexborNode], subheads: Sequence[LexborNode
     for node in headlines[:_MAX_HEADINGS]:
         heading = _heading(node)
         if heading.text:
-            found.append(replace(heading, crumb=True) if _is_crumb(node) else heading)
+            found.append(heading._replace(crumb=True) if _is_crumb(node) else heading)
     if any(heading.crumb for heading in found):
         second = (_split(_heading(node)) for node in subheads[:_MAX_SECOND])
         found.extend(heading for heading in second if heading.kicker)
@@ -100,13 +100,14 @@ def _is_crumb(node: LexborNode) -> bool:
 
 
 def _heading(node: LexborNode) -> Heading:
-    if all(child.is_text_node for child in node.iter(include_text=True)):
+    first = node.first_child
+    if first is None or (first.is_text_node and first.next is None):
         return Heading(plain(node.text()))
-    home = node.css_first("a")
-    if home is not None and (
-        (home.attributes.get("rel") or "") == "home" or _HOME.fullmatch(home.attributes.get("href") or "")
-    ):
-        return Heading("")
+    link = _first_link(node)
+    if link is not None:
+        marks = link.attributes
+        if marks.get("rel") == "home" or _HOME.fullmatch(marks.get("href") or ""):
+            return Heading("")
     pieces = [(text, aside) for text, aside in _pieces(node, aside=False) if text.strip()]
     headline = plain(" ".join(text for text, aside in pieces if not aside)).strip(" :|–-")
     kicker = plain(" ".join(text for text, aside in pieces if aside)).strip(" :|–-/")
@@ -117,6 +118,26 @@ def _heading(node: LexborNode) -> Heading:
     return Heading(headline, kicker, plain(pieces[0][0]).strip(" :|–-") if apart else "")
 
 
+@lru_cache(maxsize=4096)  # the pages of a site have the same few class names
+def _sets_apart(style: str) -> bool:
+    return _KICKER_CLASS.search(style) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_hidden(style: str) -> bool:
+    return _HIDDEN_CLASS.search(style) is not None
+
+
+def _first_link(node: LexborNode, depth: int = 12) -> LexborNode | None:
+    """The first link below a node; a walk of a heading is cheaper than a query."""
+    for child in node.iter():
+        if child.tag == "a":
+            return child
+        if depth and (link := _first_link(child, depth - 1)) is not None:
+            return link
+    return None
+
+
 def _pieces(node: LexborNode, aside: bool, depth: int = 12) -> Iterator[tuple[str, bool]]:
     """Texts below a node that its reader sees, and whether they stand in the kicker."""
     for child in node.iter(include_text=True):
@@ -124,8 +145,8 @@ def _pieces(node: LexborNode, aside: bool, depth: int = 12) -> Iterator[tuple[st
             yield child.text(), aside
         elif depth and child.tag not in ("style", "script", "svg", "noscript", "template", "button"):
             style = child.attributes.get("class") or ""
-            if not _HIDDEN_CLASS.search(style):
-                yield from _pieces(child, aside or child.tag == "small" or bool(_KICKER_CLASS.search(style)), depth - 1)
+            if not _is_hidden(style):
+                yield from _pieces(child, aside or child.tag == "small" or _sets_apart(style), depth - 1)
 
 
 def without_site(title: str, names: SiteKeys) -> str:
@@ -135,10 +156,10 @@ def without_site(title: str, names: SiteKeys) -> str:
         title: As `<title>` or `og:title` has it.
         names: From `site_keys`.
 
-    >>> without_site("Neue Chips für alle | Beispiel online", site_keys(["Beispiel"]))
+    >>> without_site("Neue Chips für alle | Beispiel online", site_keys(("Beispiel",)))
     'Neue Chips für alle'
     """
-    while cuts := list(_SEPARATOR.finditer(title)):
+    while _SEPARATOR_SIGN.search(title) and (cuts := list(_SEPARATOR.finditer(title))):
         ends = [*(cut.start() for cut in cuts[1:]), len(title)]
         site = next((cut for cut, end in zip(cuts, ends, strict=True) if is_site(title[cut.end() : end], names)), None)
         if is_site(title[: cuts[0].start()], names):
@@ -150,7 +171,8 @@ def without_site(title: str, names: SiteKeys) -> str:
     return title.strip()
 
 
-def site_keys(sites: Sequence[str]) -> SiteKeys:
+@lru_cache(maxsize=256)  # a crawl has few sites
+def site_keys(sites: tuple[str, ...]) -> SiteKeys:
     """Names of a site (`og:site_name`, publisher, domain) in a form that compares: folded words, apart and in one."""
     keys = [key for site in sites if len("".join(key := _key(site))) > 1]
     return frozenset([*keys, *(("".join(key),) for key in keys)])
@@ -196,9 +218,10 @@ def choose_title(shown: Sequence[Heading], stated: Stated, names: SiteKeys) -> s
         stated: What the page tells machines.
         names: Names of the site, to be cut off, from `site_keys`.
     """
-    headline, social, page = (
-        without_site(text, names) if text else None for text in (stated.headline, stated.social, stated.page)
-    )
+    headline = without_site(stated.headline, names) if stated.headline else None
+    if headline and stated.headline == stated.social and any(heading.text == headline for heading in shown):
+        return headline  # nearly half of all pages say one thing everywhere
+    social, page = (without_site(text, names) if text else None for text in (stated.social, stated.page))
     heading = _shown_headline(shown, [words(headline), words(social)], words(page), names)
     if heading is None:
         return headline or social or page

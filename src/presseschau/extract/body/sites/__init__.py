@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from presseschau.extract.body.dom import Block, Box
+from presseschau.extract.body.blocks import Block, Box
 from presseschau.stable import publisher_of
 
 _FOLDER = Path(__file__).parent
@@ -84,13 +84,11 @@ def rule_for(domain: str | None, crawled: datetime | None) -> SiteRule | None:
     return next((r for r in rules if r.until is None or crawled.date() <= r.until), None)
 
 
-def site_blocks(blocks: list[Block], url: str | None, crawled: datetime | None) -> tuple[list[Block], bool]:
-    """The blocks that the site's rule leaves, and whether a rule had a say; one that would leave nothing has none."""
+def site_blocks(blocks: Sequence[Block], url: str | None, crawled: datetime | None) -> list[Block] | None:
+    """The blocks that the site's rule leaves; None where no rule has a say, as one that would leave nothing has not."""
     rule = rule_for(publisher_of(url), crawled)
-    if rule is None:
-        return blocks, False
-    left = apply_rule(rule, blocks)
-    return (left, True) if left and len(left) < len(blocks) else (blocks, False)
+    left = apply_rule(rule, blocks) if rule else []
+    return left if left and len(left) < len(blocks) else None
 
 
 def apply_rule(rule: SiteRule, blocks: Sequence[Block]) -> list[Block]:

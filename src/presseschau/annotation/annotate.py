@@ -1,0 +1,302 @@
+"""The annotation command: articles out to people or a language model, their labels back in, agreement, analysis."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from ..label import load_scheme
+from ..label.calibrate import load_calibration
+from ..label.scheme import TASKS, Scheme
+from ..stable import sha256
+from .aggregate import Dispute, disputes, majority
+from .agreement import agreement, alpha_per_label
+from .analysis import as_csv, as_markdown, function_table
+from .answers import Answers, Item, ids_in
+from .articles import Article, Dataset, Row
+from .collect import Text, collect
+from .formats.doccano import category_types, read_lines, span_types, write_lines
+from .formats.label_studio import labelling_config, read_tasks, write_tasks
+from .formats.sheet import read_table, write_table
+from .human import HumanLabels, Purpose, load_files, write_human
+from .llm import Estimate, Llm, Tally, estimate
+from .llm import annotate as ask
+from .noise import Labelled, audit, review_rows, text_of
+from .order import Annotate, Format, given, names_of, open_dataset
+from .refit import refit
+from .sampling import Sampled, Strategy, disputed, quota, random_sample, stratified_sample, uncertain
+from .tables import adjudication_list, agreement_table, coefficient_cells, csv_text, import_summary
+from .transformer import Classifier
+
+_READERS: Mapping[Format, Callable[[Iterable[Path], Scheme], Answers]] = {
+    "label_studio": read_tasks,
+    "jsonl": read_lines,
+    "csv": read_table,
+}
+
+
+def export(order: Annotate) -> str:
+    """Writes tasks for annotators; a line on what was written.
+
+    Raises:
+        ValueError: The dataset, the scheme or a label file does not fit.
+    """
+    dataset, scheme, output = open_dataset(order), load_scheme(order.labeler.scheme), given(order.output)
+    rows = _frame(order, dataset)
+    purpose: Purpose = order.purpose or "training"
+    strategy = order.strategy or ("random" if purpose == "validation" else "uncertainty")
+    chosen = {s.id: s for s in _sample(order, dataset, rows, strategy, order.n or 100)}
+    items = _items(dataset, chosen, purpose)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    files = [output]
+    if order.format == "label_studio":
+        count = write_tasks(output, items, order.labeler.name)
+        files.append(_beside(output, ".config.xml", labelling_config(scheme).encode()))
+    elif order.format == "jsonl":
+        count = write_lines(output, items)
+        files.append(_beside(output, ".categories.json", category_types(scheme)))
+        files.append(_beside(output, ".spans.json", span_types()))
+    else:
+        count = write_table(output, items)
+    sight = "blind" if purpose == "validation" else "with the rules' labels as pre-annotations"
+    return f"{count} of {len(rows)} articles for {purpose} ({strategy}, {sight}): {', '.join(map(str, files))}"
+
+
+def import_(order: Annotate) -> str:
+    """Reads what annotators filled in, writes the label file; a summary with agreement.
+
+    Raises:
+        ValueError: A file is not as the tool writes it, or a label is not in the scheme; names file and task or line.
+    """
+    dataset, scheme, output = open_dataset(order), load_scheme(order.labeler.scheme), given(order.output)
+    answers = _READERS[order.format](order.path, scheme)
+    wanted = {a.id for a in answers.annotations}
+    texts = {a.id: Text(a.document.text, a.text_sha256) for a in dataset.articles(wanted)}
+    found = collect(answers, texts, scheme, order.purpose)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_human(output, found.labels)
+    return import_summary(found, output, order.rounds, order.seed)
+
+
+def measure(order: Annotate) -> str:
+    """Agreement of the annotators of label files, as Markdown; with `output`, also tables and the adjudication list.
+
+    Raises:
+        ValueError: A file is no label file.
+    """
+    scheme = load_scheme(order.labeler.scheme)
+    labels = load_files(order.path, names_of(scheme))
+    if order.purpose:
+        labels = HumanLabels(labels.of(order.purpose))
+    blocks, rows, open_cases = list[str](), list[list[str]](), list[Dispute]()
+    for task in TASKS:
+        ratings = {
+            i: said
+            for i, label in labels.by_id.items()
+            if (said := {who: own[task] for who, own in label.annotators.items() if task in own})
+        }
+        found = agreement(ratings, order.rounds, order.seed)
+        rows += [[task, *coefficient_cells(c)] for c in found]
+        per_label = alpha_per_label(ratings)
+        blocks.append(agreement_table(task, found, per_label, Counter(v for r in ratings.values() for v in r.values())))
+        # What the file says stands, also where an adjudicator has spoken; the rest is still open.
+        still = {i: r for i, r in ratings.items() if labels.by_id[i].aggregate.get(task) != "adjudicated"}
+        open_cases += disputes(task, still, majority(still, getattr(scheme, task).keys))
+    text = "\n".join(blocks)
+    if order.output:
+        order.output.mkdir(parents=True, exist_ok=True)
+        (order.output / "agreement.md").write_text(text, encoding="utf-8")
+        head = ["task", "coefficient", "value", "low", "high", "articles"]
+        (order.output / "agreement.csv").write_text(csv_text(head, rows), encoding="utf-8")
+        (order.output / "adjudication.csv").write_text(adjudication_list(open_cases), encoding="utf-8")
+    return text + f"\n{len(open_cases)} disagreements to adjudicate"
+
+
+def analyse(order: Annotate) -> str:
+    """Coverage, overlap, conflict and accuracy of every labelling function, as Markdown; with `output`, also as CSV.
+
+    Raises:
+        ValueError: The dataset or a label file does not fit.
+    """
+    dataset, scheme = open_dataset(order), load_scheme(order.labeler.scheme)
+    ids = {r.id for r in dataset.rows(order.splits)}
+    if order.labels:
+        files = load_files(order.labels, names_of(scheme))
+        # Validation labels judge the whole, once; functions that were tuned on them would flatter themselves.
+        gold: dict[str, Mapping[str, str]] = {
+            i: x.labels for i, x in files.by_id.items() if x.purpose == (order.purpose or "training")
+        }
+        if not gold:
+            raise ValueError(f"labels: no label for {order.purpose or 'training'} in them; see purpose=…")
+    else:
+        gold = _published_gold(dataset, order.purpose or "training")
+    table = function_table(order.labeler, dataset.articles(ids), gold)
+    text = as_markdown(table)
+    if order.output:
+        order.output.mkdir(parents=True, exist_ok=True)
+        (order.output / "functions.md").write_text(text, encoding="utf-8")
+        (order.output / "functions.csv").write_text(as_csv(table), encoding="utf-8")
+    return text
+
+
+def review(order: Annotate) -> str:
+    """Writes the labels of one task that are most likely wrong, as a table to fill in; a line on what it found.
+
+    The table is one of corrections as soon as somebody says there what is right: `label.corrections` reads it. Rows
+    that people labelled for validation are not looked at, nor learnt from.
+
+    Raises:
+        ValueError: The dataset does not fit, or is too small.
+    """
+    dataset, output = open_dataset(order), given(order.output)
+    rows = {r.id: r for r in dataset.rows(order.splits) if r.label_role != "validation" and r.labels[order.task]}
+    articles, shown = list[Labelled](), dict[str, tuple[str, str]]()
+    for article in dataset.articles(rows):
+        row, document = rows[article.id], article.document
+        label = row.labels[order.task] or ""
+        conflict = _conflict(order, article, label, row.confidence[order.task])
+        articles.append(Labelled(row.id, row.cluster, text_of(document.title, document.text), label, conflict))
+        shown[row.id] = (document.title or "", document.url or "")
+    found = audit(articles, getattr(dataset.names, order.task), order.seed)
+    table = review_rows(found[: order.n or 100], order.task, shown)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(csv_text(table[0], table[1:]), encoding="utf-8")
+    sure = sum(s.confident for s in found)
+    return (
+        f"{output}: the {len(table) - 1} most suspicious of {len(found)} {order.task} labels, confident learning "
+        f"counts {sure} as errors; fill in value, who, date and why, and build with label.corrections={output}"
+    )
+
+
+def _conflict(order: Annotate, article: Article, label: str, confidence: float | None) -> float:
+    """How split the votes are over a label; stance has one function, so there its own doubt stands for that."""
+    if order.task == "stance":
+        return 1 - (confidence or 0.0)
+    topic, genre = order.labeler.decisions(article.document)
+    decision = topic if order.task == "topic" else genre
+    if decision.label != label:
+        return 1.0
+    return 1 - (decision.margin / decision.score if decision.score else 0.0)
+
+
+def calibrate(order: Annotate) -> str:
+    """Fits the rules' confidence on random training labels and writes the calibration file; a line on how it holds.
+
+    Raises:
+        ValueError: The dataset or a label file does not fit, or there are too few labels.
+    """
+    dataset, scheme, output = open_dataset(order), load_scheme(order.labeler.scheme), given(order.output)
+    labels = load_files(order.path, names_of(scheme))
+    digest = sha256("".join(sha256(path.read_bytes()) for path in order.path))[:12]
+    name = f"{', '.join(path.name for path in order.path)} ({digest})"
+    calibrations = load_calibration(order.labeler.calibration)
+    classifier = Classifier.open(order.transformer, scheme, calibrations)
+    found = refit(order.labeler, dataset.articles(labels.by_id), labels, name, order.seed, classifier)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(found.to_yaml(), encoding="utf-8")
+    articles = found.calibrations["topic"].articles
+    lines = [f"{output} from {articles} articles; a build takes it as label.calibration={output}"]
+    if found.left_out:
+        lines.append(f"note: {found.left_out} labels of articles that were chosen for being hard, left out")
+    for task, error in found.errors.items():
+        lines.append(
+            f"{task}: {found.accuracy[task]:.3f} right; expected calibration error, cross-fitted, {error:.3f} "
+            f"(perfectly calibrated: below {found.limits[task]:.3f} in 95 % of cases)"
+        )
+    return "\n".join(lines)
+
+
+def estimate_llm(order: Annotate) -> Estimate:
+    """What `action=llm` would send.
+
+    Raises:
+        ValueError: The dataset or a label file does not fit.
+    """
+    dataset = open_dataset(order)
+    return estimate(_llm(order), dataset.articles(_asked(order, dataset)), load_scheme(order.labeler.scheme))
+
+
+def run_llm(order: Annotate, progress: Callable[[Tally], None]) -> tuple[int, Tally]:
+    """Asks the language model and writes the label file, unless requests failed; labels written, and the tally.
+
+    Raises:
+        ValueError: The dataset or a label file does not fit.
+        LlmError: The endpoint can't be used.
+    """
+    dataset, output = open_dataset(order), given(order.output)
+    articles = dataset.articles(_asked(order, dataset))
+    labels, tally = ask(_llm(order), articles, load_scheme(order.labeler.scheme), progress)
+    if not tally.unanswered:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write_human(output, labels)
+    return len(labels), tally
+
+
+def _llm(order: Annotate) -> Llm:
+    if order.llm is None:
+        raise ValueError("label.llm is missing")
+    return order.llm
+
+
+def _frame(order: Annotate, dataset: Dataset) -> list[Row]:
+    """The articles that a sample is drawn from."""
+    rows = dataset.rows(order.splits)
+    done = {i for path in order.exclude for i in ids_in(path)}
+    if order.purpose == "training":
+        done |= {r.id for r in rows if r.label_role is not None}
+    rows = [r for r in rows if r.id not in done]
+    if not rows:
+        raise ValueError(f"dir={dataset.folder}: no article is left to choose from")
+    return rows
+
+
+def _sample(order: Annotate, dataset: Dataset, rows: Sequence[Row], strategy: Strategy, n: int) -> list[Sampled]:
+    if strategy == "random":
+        return random_sample(rows, n, order.seed)
+    if strategy == "stratified":
+        return stratified_sample(rows, n, order.seed, lambda r: _stratum(r, order.stratify))
+    if strategy == "uncertainty":
+        return uncertain(rows, n, order.task)
+    if strategy == "quota":
+        return quota(rows, n, order.seed, order.task)
+    if order.task == "stance":
+        raise ValueError("strategy=disagreement knows task=topic and task=genre; stance has one labelling function")
+    margins = {}
+    for article in dataset.articles([r.id for r in rows]):
+        topic, genre = order.labeler.decisions(article.document)
+        decision = topic if order.task == "topic" else genre
+        margins[article.id] = decision.margin / decision.score if decision.score else 0.0
+    return disputed(rows, margins, n)
+
+
+def _stratum(row: Row, by: str) -> str:
+    if by == "publisher":
+        return row.publisher or ""
+    return row.split if by == "split" else row.labels[by] or ""
+
+
+def _items(dataset: Dataset, chosen: Mapping[str, Sampled], purpose: Purpose) -> Iterator[Item]:
+    """The chosen articles: for training in the order of choice (most useful first), for validation by id."""
+    found: dict[str, Article] = {a.id: a for a in dataset.articles(chosen)}
+    for i in sorted(chosen) if purpose == "validation" else chosen:
+        yield Item(found[i], purpose, chosen[i].inclusion_probability, chosen[i].why)
+
+
+def _asked(order: Annotate, dataset: Dataset) -> Collection[str]:
+    rows = _frame(order, dataset)
+    if order.n is None and order.strategy is None:
+        return {r.id for r in rows}
+    return {s.id for s in _sample(order, dataset, rows, order.strategy or "random", order.n or len(rows))}
+
+
+def _beside(path: Path, ending: str, content: bytes) -> Path:
+    other = path.with_name(path.stem + ending)
+    other.write_bytes(content)
+    return other
+
+
+def _published_gold(dataset: Dataset, role: str) -> dict[str, Mapping[str, str]]:
+    """Topics of the rows that people labelled; for genres the columns do not tell whose they are."""
+    rows = (r for r in dataset.rows() if r.label_role == role and r.topic_source == "human")
+    return {r.id: {"topic": r.labels["topic"] or ""} for r in rows}

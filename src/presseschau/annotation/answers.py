@@ -1,0 +1,214 @@
+"""What goes out to annotators and what comes back, whatever the tool: items, annotations, quotes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from ..document import Span
+from ..label.scheme import Scheme
+from ..label.stance_given import KINDS
+from .articles import Article
+from .human import Purpose
+
+LABEL_COLUMNS = ("topic", "topic_secondary", "genre", "stance", "stance_target_type")
+EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article that people are asked about.
+
+    Attributes:
+        article: The article; its labels are shown only where the purpose is training.
+        purpose: `validation` (blind) or `training` (with the rules' labels as pre-annotation).
+        inclusion_probability: With which the sample took it, None for a selective one.
+        why: What it was chosen for; not given with a validation set, since a stratum tells the rules' label.
+    """
+
+    article: Article
+    purpose: Purpose
+    inclusion_probability: float | None
+    why: str
+
+    @property
+    def data(self) -> dict[str, str | float | None]:
+        """What the tool is given besides labels."""
+        own: dict[str, str | float | None] = {
+            "article_id": self.article.id,
+            "title": self.article.document.title or "",
+            "text": self.article.document.text,
+            "url": self.article.document.url,
+            "text_sha256": self.article.text_sha256,
+            "purpose": self.purpose,
+            "inclusion_probability": self.inclusion_probability,
+        }
+        return own if self.purpose == "validation" else {**own, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A marked passage as a tool gives it: offsets of some kind, its text, or both."""
+
+    start: int | None
+    end: int | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What one annotator said about one article.
+
+    Attributes:
+        id: The article.
+        annotator: Name or number of the person.
+        where: File and task or line, for messages.
+        labels: The columns of `LABEL_COLUMNS` and `stance_target` that were filled in, as keys of the scheme.
+        quotes: Marked evidence, not yet looked up in the text.
+        text_sha256: Hash of the text that was shown, None where the tool lost it.
+        purpose: As exported, None where the tool lost it.
+        inclusion_probability: As exported.
+        settled: Whether this is the word of an adjudicator (ground truth in Label Studio).
+        blind: False where the annotation was made from a pre-annotation.
+        stamp: When, as the tool wrote it; orders several annotations of one person.
+    """
+
+    id: str
+    annotator: str
+    where: str
+    labels: Mapping[str, str]
+    quotes: tuple[Quote, ...] = ()
+    text_sha256: str | None = None
+    purpose: Purpose | None = None
+    inclusion_probability: float | None = None
+    settled: bool = False
+    blind: bool = True
+    stamp: str = ""
+
+    def __post_init__(self) -> None:
+        """Checks what came from a file that anybody may have edited."""
+        texts = (("article_id", self.id), *self.labels.items())
+        for name, value in (*texts, *((f"quote {n}", q.text) for n, q in enumerate(self.quotes, 1))):
+            if not isinstance(value, str) and not (value is None and name.startswith("quote")):
+                raise ValueError(f"{name} must be text, not {value!r:.60}")
+        if self.purpose not in ("validation", "training", None):
+            raise ValueError(f"unknown purpose {self.purpose!r:.60}; known: validation, training")
+        p = self.inclusion_probability
+        if p is not None and (isinstance(p, bool) or not isinstance(p, int | float) or not 0 < p <= 1):
+            raise ValueError(f"inclusion_probability {p!r:.60} must be above 0 and at most 1")
+
+
+@dataclass(slots=True)
+class Answers:
+    """What a reader found in the files of a tool: annotations, and what was left out."""
+
+    annotations: list[Annotation] = field(default_factory=list)
+    cancelled: int = 0
+    empty: int = 0
+
+
+def ids_in(path: Path) -> set[str]:
+    """The articles of a label file, or of tasks in any of the formats.
+
+    Raises:
+        ValueError: The file can't be read or holds neither.
+    """
+    try:
+        if path.suffix == ".csv":
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                return {row["article_id"] for row in csv.DictReader(file)}
+        content = path.read_bytes()
+        if path.suffix == ".json":
+            return {task["data"]["article_id"] for task in orjson.loads(content)}
+        rows = [orjson.loads(line) for line in content.splitlines() if line.strip()]
+        return {row["article_id"] if "article_id" in row else row["id"] for row in rows}
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    except (KeyError, TypeError, orjson.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: holds no tasks and no labels ({error})") from None
+
+
+def classes_of(scheme: Scheme, column: str) -> dict[str, str]:
+    """Key and display name of each class that a column can take, in schema order."""
+    if column == "stance_target_type":
+        return {key: key for key in KINDS}
+    task = {"topic": scheme.topic, "topic_secondary": scheme.topic, "genre": scheme.genre, "stance": scheme.stance}
+    return {c.key: c.name for c in task[column].classes}
+
+
+def key_of_class(scheme: Scheme, column: str, value: str) -> str:
+    """The scheme's key for what a tool wrote: a key or a display name.
+
+    Raises:
+        ValueError: The scheme has no such class.
+    """
+    classes = classes_of(scheme, column)
+    cleaned = value.strip()
+    if cleaned in classes:
+        return cleaned
+    for key, name in classes.items():
+        if name == cleaned:
+            return key
+    raise ValueError(f"unknown {column} {value!r}; known: {', '.join(classes)}")
+
+
+def resolve(text: str, quote: Quote) -> Span | None:
+    """The passage of the text that a quote means, by code points; None where there is none.
+
+    Newer versions of Label Studio count code points, older ones UTF-16 units; the marked words, where they are given,
+    tell which. A quote whose offsets fit neither is looked up by its words, nearest to where it was said to be.
+
+    >>> resolve("😀 Das ist gut.", Quote(9, 12, "ist")), resolve("😀 Das ist gut.", Quote(7, 10, "ist"))
+    (Span(start=6, end=9, text='ist'), Span(start=6, end=9, text='ist'))
+    """
+    wanted = None if quote.text is None else _squeezed(quote.text.replace("\\n", "\n"))
+    if quote.start is not None and quote.end is not None:
+        start, end = quote.start, quote.end
+        if 0 <= start < end <= len(text) and wanted in (None, _squeezed(text[start:end])):
+            return _trimmed(text, start, end)
+        start, end = _from_utf16(text, start), _from_utf16(text, end)
+        if wanted and wanted == _squeezed(text[start:end]):
+            return _trimmed(text, start, end)
+    return _search(text, wanted, quote.start or 0) if wanted else None
+
+
+def _search(text: str, wanted: str, near: int) -> Span | None:
+    """The words in the text, whatever white space is between them; of several places the nearest."""
+    squeezed, at = list[str](), list[int]()
+    for i, char in enumerate(text):
+        if not char.isspace():
+            squeezed.append(char)
+            at.append(i)
+        elif squeezed and squeezed[-1] != " ":
+            squeezed.append(" ")
+            at.append(i)
+    flat, places = "".join(squeezed), list[int]()
+    found = flat.find(wanted)
+    while found >= 0:
+        places.append(found)
+        found = flat.find(wanted, found + 1)
+    if not places:
+        return None
+    best = min(places, key=lambda p: abs(at[p] - near))
+    start, end = at[best], at[best + len(wanted) - 1] + 1
+    return Span(start, end, text[start:end])
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    piece = piece.strip()
+    return Span(start, start + len(piece), piece) if piece else None
+
+
+def _from_utf16(text: str, units: int) -> int:
+    """Code points for a number of UTF-16 units from the start of the text."""
+    return len(text.encode("utf-16-le", "replace")[: 2 * max(0, units)].decode("utf-16-le", "ignore"))
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())

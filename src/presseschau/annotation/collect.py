@@ -1,0 +1,221 @@
+"""From the annotations of several people to one checked label for each article."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..document import Span
+from ..label.scheme import TASKS, Scheme
+from .aggregate import Consensus, Dispute, Method, aggregate, disputes
+from .answers import Annotation, Answers, resolve
+from .human import HumanLabel, Purpose
+
+_EVIDENCE = 3
+
+
+@dataclass(slots=True)
+class Collected:
+    """The outcome of an import.
+
+    Attributes:
+        labels: One for each article, in order of id.
+        ratings: For each task who said what: task → article → annotator → label.
+        disputes: Articles on which annotators differ, least sure first, task by task.
+        notes: What was left out and why, one line each.
+    """
+
+    labels: list[HumanLabel] = field(default_factory=list)
+    ratings: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    disputes: list[Dispute] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text of an article as the dataset has it now."""
+
+    text: str
+    sha256: str
+
+
+def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose: Purpose | None = None) -> Collected:
+    """One label for each annotated article.
+
+    Left out, with a note: annotations of articles that the dataset does not have or whose text has changed; training
+    annotations of an article that is also in the validation set, since they were made with the rules' labels in sight;
+    all but the last annotation (by time, then number or line) of the same person on the same article.
+
+    Args:
+        answers: What a reader found.
+        texts: The articles as the dataset has them now.
+        scheme: The label scheme.
+        purpose: For annotations that lost theirs.
+
+    Raises:
+        ValueError: An annotation has no purpose, or another inclusion probability than an earlier one of the same
+            article; names where it stands.
+    """
+    out = Collected()
+    _note(out, answers.cancelled, "cancelled or skipped by their annotators")
+    _note(out, answers.empty, "without any label")
+    kept = _known(out, [_with_purpose(a, purpose) for a in answers.annotations], texts)
+    kept = _last_of_each_person(out, _one_purpose(out, kept))
+    by_article: dict[str, list[Annotation]] = {}
+    for annotation in kept:
+        by_article.setdefault(annotation.id, []).append(annotation)
+    _check_probabilities(by_article)
+    methods: dict[str, Method] = {}
+    consensus: dict[str, dict[str, Consensus]] = {}
+    for task in TASKS:
+        ratings = {
+            i: row
+            for i, people in sorted(by_article.items())
+            if (row := {a.annotator: a.labels[task] for a in people if task in a.labels})
+        }
+        out.ratings[task] = ratings
+        methods[task], consensus[task] = aggregate(ratings, getattr(scheme, task).keys) if ratings else ("majority", {})
+        settled = {i for i, people in by_article.items() if any(a.settled and task in a.labels for a in people)}
+        open_ratings = {i: row for i, row in ratings.items() if i not in settled}
+        out.disputes += disputes(task, open_ratings, consensus[task])
+    lost = 0
+    for i, people in sorted(by_article.items()):
+        label, missing = _label(people, {t: consensus[t][i] for t in TASKS if i in consensus[t]}, methods, texts[i])
+        out.labels.append(label)
+        lost += missing
+    _note(out, lost, "quotes that are not in the text, left out", "")
+    homeless = sum(1 for x in out.labels if x.labels.get("stance", "neutral") != "neutral" and not _target(x))
+    _note(out, homeless, "articles have a stance whose target nobody named; the rules' target stands in for it", "")
+    return out
+
+
+def _note(out: Collected, count: int, what: str, noun: str = "annotations ") -> None:
+    if count:
+        out.notes.append(f"{count} {noun}{what}")
+
+
+def _target(label: HumanLabel) -> str | None:
+    return label.labels.get("stance_target")
+
+
+def _with_purpose(annotation: Annotation, purpose: Purpose | None) -> Annotation:
+    if annotation.purpose is None and purpose is None:
+        raise ValueError(f"{annotation.where}: says no purpose; add purpose=validation or purpose=training")
+    if annotation.purpose is not None:
+        return annotation
+    return replace(annotation, purpose=purpose)
+
+
+def _known(out: Collected, annotations: Iterable[Annotation], texts: Mapping[str, Text]) -> list[Annotation]:
+    kept, unknown, drifted, sighted = list[Annotation](), set[str](), set[str](), 0
+    for a in annotations:
+        if a.id not in texts:
+            unknown.add(a.id)
+        elif a.text_sha256 is not None and a.text_sha256 != texts[a.id].sha256:
+            drifted.add(a.id)
+        else:
+            sighted += a.purpose == "validation" and not a.blind
+            kept.append(a)
+    for ids, what in ((unknown, "is not in the dataset"), (drifted, "has another text now than people read")):
+        out.notes.extend(f"article {i} {what}; its annotations are left out" for i in sorted(ids))
+    _note(out, sighted, "of the validation set were made from a pre-annotation, so they are not blind")
+    return kept
+
+
+def _last_of_each_person(out: Collected, annotations: Sequence[Annotation]) -> list[Annotation]:
+    last: dict[tuple[str, str], tuple[tuple[str, int], Annotation]] = {}
+    for number, a in enumerate(annotations):
+        key = (a.id, a.annotator)
+        if key not in last or (a.stamp, number) > last[key][0]:
+            last[key] = ((a.stamp, number), a)
+    _note(out, len(annotations) - len(last), "replaced by a later one of the same person")
+    return [last[key][1] for key in sorted(last)]
+
+
+def _one_purpose(out: Collected, annotations: Sequence[Annotation]) -> list[Annotation]:
+    validation = {a.id for a in annotations if a.purpose == "validation"}
+    kept = [a for a in annotations if a.purpose == "validation" or a.id not in validation]
+    _note(out, len(annotations) - len(kept), "for training of articles that are in the validation set, left out")
+    return kept
+
+
+def _check_probabilities(by_article: Mapping[str, Sequence[Annotation]]) -> None:
+    for i, people in by_article.items():
+        first = people[0]
+        for a in people[1:]:
+            if a.inclusion_probability != first.inclusion_probability:
+                raise ValueError(
+                    f"{a.where}: inclusion_probability of {i} is {a.inclusion_probability} here and "
+                    f"{first.inclusion_probability} in {first.where}; import the exports of one sample"
+                )
+
+
+def _label(
+    people: Sequence[Annotation], consensus: Mapping[str, Consensus], methods: Mapping[str, Method], text: Text
+) -> tuple[HumanLabel, int]:
+    """The article's label, and how many quotes are not in its text."""
+    labels: dict[str, str] = {}
+    confidence, agreement, how = dict[str, float](), dict[str, float](), dict[str, Method]()
+    for task, found in consensus.items():
+        judge = next((a for a in people if a.settled and task in a.labels), None)
+        labels[task] = judge.labels[task] if judge else found.label
+        confidence[task] = 1.0 if judge else found.confidence
+        votes = [a.labels[task] for a in people if task in a.labels]
+        agreement[task] = votes.count(labels[task]) / len(votes)
+        how[task] = "adjudicated" if judge else "single" if len(votes) == 1 else methods[task]
+    second = _common([a for a in people if a.labels.get("topic") == labels.get("topic")], "topic_secondary", half=True)
+    if second and second != labels.get("topic"):
+        labels["topic_secondary"] = second
+    of_stance = [a for a in people if "stance" in labels and a.labels.get("stance") == labels["stance"]]
+    target = _common(of_stance, "stance_target")
+    if target:
+        labels["stance_target"] = target
+        kind = _common([a for a in of_stance if a.labels.get("stance_target") == target], "stance_target_type")
+        if kind:
+            labels["stance_target_type"] = kind
+    evidence, lost = _evidence(of_stance, text.text)
+    return (
+        HumanLabel(
+            id=people[0].id,
+            text_sha256=text.sha256,
+            labels=labels,
+            confidence=confidence,
+            evidence=evidence if labels.get("stance") != "neutral" else (),
+            purpose=people[0].purpose or "training",
+            inclusion_probability=people[0].inclusion_probability,
+            annotators={a.annotator: dict(sorted(a.labels.items())) for a in people},
+            aggregate=how,
+            agreement=agreement,
+        ),
+        lost,
+    )
+
+
+def _common(people: Sequence[Annotation], column: str, half: bool = False) -> str | None:
+    """What most of these annotators wrote, the first of equals; with `half` only if half of them wrote it."""
+    votes = Counter(a.labels[column] for a in people if column in a.labels)
+    if not votes:
+        return None
+    best = max(votes, key=lambda v: votes[v])
+    return best if not half or 2 * votes[best] >= len(people) else None
+
+
+def _evidence(people: Sequence[Annotation], text: str) -> tuple[tuple[Span, ...], int]:
+    """Up to three passages that do not overlap, those that most annotators marked first; and quotes not found."""
+    marked: Counter[Span] = Counter()
+    lost = 0
+    for a in people:
+        found = [resolve(text, q) for q in a.quotes]
+        lost += found.count(None)
+        marked.update({s for s in found if s is not None})
+    chosen: list[Span] = []
+    for span in sorted(marked, key=lambda s: (-_support(s, marked), s.start, s.end)):
+        if len(chosen) < _EVIDENCE and all(span.end <= c.start or c.end <= span.start for c in chosen):
+            chosen.append(span)
+    return tuple(sorted(chosen, key=lambda s: s.start)), lost
+
+
+def _support(span: Span, marked: Counter[Span]) -> int:
+    """How many marks overlap a passage."""
+    return sum(n for other, n in marked.items() if other.start < span.end and span.start < other.end)

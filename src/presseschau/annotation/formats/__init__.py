@@ -1,0 +1,1 @@
+"""The tools that annotators work with: tasks out, answers in."""

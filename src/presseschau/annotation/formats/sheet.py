@@ -1,0 +1,109 @@
+"""A table for spreadsheets: one row for each article and annotator, label keys in cells, evidence as quotes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ...label.scheme import Scheme
+from ..answers import LABEL_COLUMNS, Annotation, Answers, Item, Quote, key_of_class
+
+_QUOTES = ("evidence_1", "evidence_2", "evidence_3")
+COLUMNS = ("article_id", "title", "text", "url", "annotator", "skip", "topic", "topic_secondary", "genre", "stance",
+           "stance_target", "stance_target_type", *_QUOTES, "purpose", "inclusion_probability", "text_sha256",
+           "why")  # fmt: skip
+_CELL = 32_000  # characters; spreadsheets cut cells at 32,767
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_table(path: Path, items: Iterable[Item]) -> int:
+    """Writes the table (CSV, UTF-8 with byte order mark, which spreadsheets need to tell the encoding).
+
+    Returns:
+        Number of rows.
+    """
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        writer.writeheader()
+        for item in items:
+            row: dict[str, str] = {k: _cell(v) for k, v in item.data.items()}
+            if item.purpose == "training":
+                labels = item.article.labels
+                row |= {c: _cell(labels.get(c)) for c in (*LABEL_COLUMNS, "stance_target")}
+                spans = labels.get("stance_evidence") or ()
+                row |= {name: _cell(span["text"]) for name, span in zip(_QUOTES, spans, strict=False)}
+            writer.writerow(row)
+            count += 1
+    return count
+
+
+def read_table(paths: Iterable[Path], scheme: Scheme) -> Answers:
+    """Reads filled-in tables (comma, semicolon or tab); rows with anything in `skip` are out.
+
+    An empty `annotator` takes the file's name.
+
+    Raises:
+        ValueError: A file is no such table, or a label is not in the scheme; names file and line.
+    """
+    answers = Answers()
+    for path in paths:
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                head = file.readline()
+                file.seek(0)
+                reader = csv.DictReader(file, delimiter=max(",;\t", key=head.count))
+                missing = [c for c in ("article_id", "topic") if c not in (reader.fieldnames or ())]
+                if missing:
+                    raise ValueError(f"{path} line 1: column {missing[0]} is missing")
+                rows = [(f"{path} line {reader.line_num}", row) for row in reader]
+        except OSError as error:
+            raise ValueError(f"{path}: {error.strerror}") from None
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise ValueError(f"{path}: is no CSV in UTF-8 ({error})") from None
+        for where, row in rows:
+            try:
+                _read_row({k: (v or "").strip() for k, v in row.items() if k}, path.stem, where, scheme, answers)
+            except ValueError as error:
+                raise ValueError(f"{where}: {error}") from None
+    return answers
+
+
+def _read_row(row: Mapping[str, str], stem: str, where: str, scheme: Scheme, answers: Answers) -> None:
+    if row.get("skip"):
+        answers.cancelled += 1
+        return
+    labels = {c: key_of_class(scheme, c, row[c]) for c in LABEL_COLUMNS if row.get(c)}
+    if not labels:
+        answers.empty += 1
+        return
+    if row.get("stance_target"):
+        labels["stance_target"] = _uncell(row["stance_target"])
+    purpose = row.get("purpose") or None
+    answers.annotations.append(
+        Annotation(
+            id=row["article_id"],
+            annotator=row.get("annotator") or stem,
+            where=where,
+            labels=labels,
+            quotes=tuple(Quote(None, None, _uncell(row[q])) for q in _QUOTES if row.get(q)),
+            # A cell may have cut the text or changed its line ends, so only the hash can tell which text it was.
+            text_sha256=row.get("text_sha256") or None,
+            purpose=purpose,  # type: ignore[arg-type]
+            inclusion_probability=float(row["inclusion_probability"].replace(",", "."))
+            if row.get("inclusion_probability")
+            else None,
+        )
+    )
+
+
+def _cell(value: str | float | None) -> str:
+    """A cell's text; what a spreadsheet would take for a formula gets an apostrophe in front."""
+    text = "" if value is None else str(value)
+    text = text if len(text) <= _CELL else text[:_CELL] + " […]"
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _uncell(text: str) -> str:
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text

@@ -1,0 +1,114 @@
+"""What `scripts/annotate.py` was asked to do, checked, and the dataset that it speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from ..label import Labeler, load_scheme
+from ..label.scheme import TASKS, Scheme
+from .articles import Dataset, Names
+from .llm import Llm
+from .sampling import BLIND, Strategy
+from .transformer import Transformer
+
+Format = Literal["label_studio", "jsonl", "csv"]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotate:
+    """What the command was asked to do; which fields count depends on the action.
+
+    Attributes:
+        action: `export`, `import`, `agreement`, `analysis`, `audit`, `calibrate` or `llm`.
+        labeler: The rules, for pre-annotations and analysis; its scheme must be that of the dataset.
+        dir: The dataset folder.
+        path: Files that annotators filled in (import) or label files (agreement, calibrate).
+        output: What to write: task file, label file, table to review, or folder of tables.
+        format: The annotators' tool.
+        purpose: `validation` (blind, random or stratified) or `training` (with pre-annotations).
+        strategy: How articles are chosen; None takes `random` for validation, `uncertainty` for training.
+        n: How many articles; None takes 100 (export, audit) or all (llm).
+        task: The task whose confidence, margin or classes choose, or whose labels are audited.
+        stratify: Stratum of `stratified`.
+        splits: Only articles of these splits; empty for all.
+        exclude: Label files or exported tasks whose articles are left out.
+        labels: Label files to judge labelling functions by (analysis); without any, by the dataset's rows that people
+            labelled for training.
+        rounds: Bootstrap rounds of the agreement's intervals.
+        seed: Of samples and bootstrap.
+        llm: The language model.
+        transformer: The local classifier that `calibrate` fits, too.
+    """
+
+    action: Literal["export", "import", "agreement", "analysis", "audit", "calibrate", "llm"]
+    labeler: Labeler
+    dir: Path | None = None
+    path: tuple[Path, ...] = ()
+    output: Path | None = None
+    format: Format = "label_studio"
+    purpose: Literal["validation", "training"] | None = None
+    strategy: Strategy | None = None
+    n: int | None = None
+    task: Literal["topic", "genre", "stance"] = "topic"
+    stratify: Literal["topic", "genre", "stance", "publisher", "split"] = "topic"
+    splits: tuple[str, ...] = ()
+    exclude: tuple[Path, ...] = ()
+    labels: tuple[Path, ...] = ()
+    rounds: int = 1000
+    seed: int = 0
+    llm: Llm | None = field(default=None)
+    transformer: Transformer = field(default_factory=Transformer)
+
+    def __post_init__(self) -> None:
+        """Checks what each action needs."""
+        needs = {
+            "export": ("dir", "output", "purpose"),
+            "import": ("dir", "path", "output"),
+            "agreement": ("path",),
+            "analysis": ("dir",),
+            "audit": ("dir", "output"),
+            "calibrate": ("dir", "path", "output"),
+            "llm": ("dir", "output", "llm"),
+        }
+        for name in needs[self.action]:
+            if not getattr(self, name):
+                raise ValueError(f"action={self.action} needs {name}=…")
+        if self.n is not None and self.n < 1:
+            raise ValueError(f"n={self.n} must be at least 1")
+        if self.rounds < 1:
+            raise ValueError(f"rounds={self.rounds} must be at least 1")
+        if self.purpose == "validation" and self.strategy not in (None, *BLIND):
+            raise ValueError(
+                f"strategy={self.strategy} gives no inclusion probabilities; purpose=validation takes "
+                f"{' or '.join(BLIND)}"
+            )
+
+
+def open_dataset(order: Annotate) -> Dataset:
+    """The dataset folder that the order names.
+
+    Raises:
+        ValueError: It is none, or its classes are not those of the labeler's scheme.
+    """
+    dataset = Dataset.open(given(order.dir))
+    scheme = load_scheme(order.labeler.scheme)
+    for task in TASKS:
+        known, own = getattr(dataset.names, task), getattr(scheme, task).keys
+        if known != own:
+            odd = next((k for k in (*known, *own) if (k in known) != (k in own)), "the order")
+            raise ValueError(f"label.scheme: its {task} classes are not those of {dataset.folder} ({odd})")
+    return dataset
+
+
+def given(path: Path | None) -> Path:
+    """A path that `Annotate` has checked to be there."""
+    if path is None:
+        raise ValueError("a path is missing")
+    return path
+
+
+def names_of(scheme: Scheme) -> Names:
+    """The class names of a scheme."""
+    return Names(*(getattr(scheme, task).keys for task in TASKS))

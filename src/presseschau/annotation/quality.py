@@ -1,0 +1,197 @@
+"""How good the labels were that people overrode: scores on the validation sample, weighted back to the corpus.
+
+The pairs come from the overrides of the build itself: what stood there, and what people say. Each article counts with
+the inverse of its inclusion probability (Horvitz, D. G., Thompson, D. J., 1952. A generalization of sampling without
+replacement from a finite universe. JASA 47), so that a stratified sample speaks for the corpus it was drawn from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..stable import rounded
+from .agreement import alpha
+from .human import HumanLabels, Override
+
+_NEUTRAL = "neutral"  # what a missing stance counts as
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One validated label: what the labeler said, what people say, how many articles of the corpus it stands for."""
+
+    predicted: str
+    truth: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """One class: validated articles of it; weighted precision, recall, F1, None where there is nothing to divide."""
+
+    label: str
+    articles: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Weighted scores of one task with 95 % bootstrap intervals over articles.
+
+    Attributes:
+        task: topic, genre or stance.
+        articles: Validated articles.
+        accuracy: Value, low, high.
+        macro_f1: Value, low, high; over the classes that people found in the sample.
+        classes: Scores of each class that either side named, in schema order.
+        confusions: (truth, predicted, articles), most frequent first.
+    """
+
+    task: str
+    articles: int
+    accuracy: tuple[float, float, float]
+    macro_f1: tuple[float, float, float]
+    classes: tuple[ClassScore, ...]
+    confusions: tuple[tuple[str, str, int], ...]
+
+
+def validated(changes: Iterable[Override], labels: HumanLabels, task: str) -> list[Pair]:
+    """The pairs of one task from a build's overrides, in order of id; only articles of the validation sample.
+
+    Args:
+        changes: `OverrideReport.changes`; corrections come after people's labels and are left out.
+        labels: The label file that the build applied.
+        task: topic, genre or stance; a stance that was null counts as neutral.
+    """
+    return [pair for _, pair in _rows(changes, labels, task)]
+
+
+def _rows(changes: Iterable[Override], labels: HumanLabels, task: str) -> list[tuple[str, Pair]]:
+    """The same with the articles' ids."""
+    sample = labels.of("validation")
+    rows = sorted((c for c in changes if c.by == "human" and c.column == task and c.id in sample), key=lambda c: c.id)
+    return [
+        (c.id, Pair(c.old or _NEUTRAL, c.new or _NEUTRAL, 1 / (sample[c.id].inclusion_probability or 1.0)))
+        for c in rows
+    ]
+
+
+def measure(
+    task: str, pairs: Sequence[Pair], classes: Sequence[str], rounds: int = 1000, seed: int = 0
+) -> Quality | None:
+    """Scores of one task; None without any pair.
+
+    >>> pairs = [Pair("ai", "ai", 1.0), Pair("ai", "mobile", 3.0), Pair("mobile", "mobile", 1.0)]
+    >>> found = measure("topic", pairs, ["mobile", "ai"], rounds=10)
+    >>> found.accuracy[0], [(c.label, c.precision, c.recall) for c in found.classes], found.confusions
+    (0.4, [('mobile', 1.0, 0.25), ('ai', 0.25, 1.0)], (('mobile', 'ai', 1),))
+    """
+    if not pairs:
+        return None
+    import numpy as np
+
+    at = {c: k for k, c in enumerate(classes)}
+    truth, predicted = (np.array([at[getattr(p, side)] for p in pairs]) for side in ("truth", "predicted"))
+    weight = np.array([p.weight for p in pairs])
+    present = sorted({int(k) for k in truth})
+
+    def scores(drawn: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[float, float]:
+        t, p, w = truth[drawn], predicted[drawn], weight[drawn]
+        hit = w * (t == p)
+        both = np.bincount(t, w, len(classes)) + np.bincount(p, w, len(classes))
+        hits = np.bincount(t, hit, len(classes))
+        f1 = [2 * float(hits[k]) / float(both[k]) for k in present if both[k]]
+        return float(hit.sum() / w.sum()), sum(f1) / len(f1)
+
+    rng, n = np.random.default_rng(seed), len(pairs)
+    value = scores(np.arange(n))
+    drawn = [scores(rng.integers(0, n, n)) for _ in range(rounds)]
+    draws = [sorted(row[k] for row in drawn) for k in (0, 1)]
+    low, high = int(0.025 * rounds), min(rounds - 1, int(0.975 * rounds))
+    accuracy, macro = ((value[k], draws[k][low], draws[k][high]) for k in (0, 1))
+    named = [c for c in classes if any(c in (p.truth, p.predicted) for p in pairs)]
+    return Quality(task, n, accuracy, macro, tuple(_class_score(c, pairs) for c in named), _confusions(pairs))
+
+
+def _class_score(label: str, pairs: Sequence[Pair]) -> ClassScore:
+    hit = sum(p.weight for p in pairs if p.truth == p.predicted == label)
+    true = sum(p.weight for p in pairs if p.truth == label)
+    said = sum(p.weight for p in pairs if p.predicted == label)
+    return ClassScore(
+        label=label,
+        articles=sum(p.truth == label for p in pairs),
+        precision=hit / said if said else None,
+        recall=hit / true if true else None,
+        f1=2 * hit / (true + said) if true + said else None,
+    )
+
+
+def _confusions(pairs: Sequence[Pair]) -> tuple[tuple[str, str, int], ...]:
+    counts = Counter((p.truth, p.predicted) for p in pairs if p.truth != p.predicted)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((truth, predicted, n) for (truth, predicted), n in ranked)
+
+
+def summary(
+    changes: Sequence[Override], labels: HumanLabels | None, classes: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, Any]]:
+    """What the manifest says of each task that people labelled for validation; only counts of the others.
+
+    Keys: `labelled`, `right`, and where any was labelled `accuracy` and `macro_f1` (value, low, high), `classes`,
+    `confusions`, `genres` (accuracy of the articles of one genre, as people see it), `agreement` of the annotators.
+
+    Args:
+        changes: `OverrideReport.changes` of the build.
+        labels: The label file that it applied; None for none.
+        classes: Class keys by task.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for task, own_keys in classes.items():
+        keys = [*own_keys, *([_NEUTRAL] if task == "stance" and _NEUTRAL not in own_keys else [])]
+        rows = _rows(changes, labels, task) if labels else []
+        pairs = [pair for _, pair in rows]
+        measured = measure(task, pairs, keys)
+        found[task] = {"labelled": len(pairs), "right": sum(p.predicted == p.truth for p in pairs)}
+        if labels is None or measured is None:
+            continue
+        genre_of = {i: pair.truth for i, pair in _rows(changes, labels, "genre")}
+        found[task] |= {
+            "accuracy": _rounded(measured.accuracy),
+            "macro_f1": _rounded(measured.macro_f1),
+            "classes": [
+                {k: rounded(v) if isinstance(v, float) else v for k, v in asdict(c).items()} for c in measured.classes
+            ],
+            "confusions": [list(c) for c in measured.confusions],
+            "genres": [
+                {"genre": genre, "labelled": own.articles, "accuracy": _rounded(own.accuracy)}
+                for genre in classes["genre"]
+                if (own := measure(task, [pair for i, pair in rows if genre_of.get(i) == genre], keys))
+            ],
+            "agreement": _agreement(labels, task),
+        }
+    return found
+
+
+def _agreement(labels: HumanLabels, task: str) -> dict[str, Any]:
+    """Krippendorff's alpha of the validation sample, and how many articles it rests on."""
+    ratings = {
+        i: said
+        for i, label in labels.of("validation").items()
+        if (said := {who: own[task] for who, own in label.annotators.items() if task in own})
+    }
+    found = alpha(ratings)
+    known = found.value is not None and found.low is not None and found.high is not None
+    return {
+        "alpha": _rounded((found.value or 0.0, found.low or 0.0, found.high or 0.0)) if known else None,
+        "articles": found.articles,
+        "annotators": len({who for said in ratings.values() for who in said}),
+    }
+
+
+def _rounded(values: tuple[float, float, float]) -> list[float]:
+    return [rounded(value) for value in values]

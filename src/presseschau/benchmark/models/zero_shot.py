@@ -1,0 +1,123 @@
+"""A language model that is asked about each article and never trained, by the annotator's client (extra `llm`)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ...annotation.articles import Article
+from ...annotation.human import HumanLabel
+from ...annotation.llm import Llm, LlmError, Tally, annotate, estimate
+from ...config import ConfigError
+from ...document import Document
+from ...stable import sha256
+from ..data import Examples, Floats
+from .keywords import check_labels
+from .model import Model, confident
+
+
+@dataclass(slots=True)
+class ZeroShot(Model):
+    """The annotator's question, made from the label scheme, to any OpenAI-compatible endpoint.
+
+    Nothing is sent unless `llm.enabled`. Questions and cache are those of `annotate.py action=llm`: what was answered
+    there is not asked again. For stance the model names its own target.
+
+    Attributes:
+        llm: The endpoint; its options are those of `label.llm` in `configs/annotate.yaml`.
+        scheme: Label scheme file, None for the built-in one.
+    """
+
+    costly: ClassVar[bool] = True
+    probabilities: ClassVar[str] = "the model's own certainty, the rest spread evenly; 0 throughout where it abstains"
+    llm: Llm
+    scheme: Path | None = None
+    workers: int = field(init=False, default=1)
+    _spent: dict[str, Any] = field(init=False, default_factory=dict)
+
+    def before(self, asked: Sequence[Examples]) -> str | None:
+        """Counts what would be sent, on standard error where it may be."""
+        plans = [estimate(self.llm, _articles(examples), self._scheme()) for examples in asked]
+        articles, requests, sent, received = (
+            sum(getattr(p, n) for p in plans) for n in ("articles", "requests", "prompt_tokens", "completion_tokens")
+        )
+        told = (
+            f"{articles:,} articles, {requests:,} to ask about, the rest is in {self.llm.cache_dir}; about {sent:,} "
+            f"tokens out, {received:,} back, {self._cost(sent, received)}"
+        )
+        if not self.llm.enabled:
+            return f"{told}\nnothing was sent; model.llm.enabled=true sends the articles' texts to model.llm.base_url"
+        print(told, file=sys.stderr)
+        return None
+
+    def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:  # noqa: ARG002 it learns nothing
+        """Checks that the scheme has the labels of train."""
+        if find_spec("httpx") is None:
+            raise ConfigError("model=zero_shot needs an extra: pip install 'presseschau[llm]'")
+        check_labels(train, self.scheme, "zero_shot")
+
+    def predict_proba(self, examples: Examples) -> Floats:
+        """The model's certainty on its label; zeros where it abstains.
+
+        Raises:
+            LlmError: The endpoint refuses, or has no answer to some articles.
+        """
+        task, place = examples.corpus.task, {label: i for i, label in enumerate(examples.labels)}
+        told: list[tuple[int | None, float]] = [
+            (place.get(said.labels.get(task, "")), said.confidence.get(task, 0.0)) if said else (None, 0.0)
+            for said in self._answers(examples)
+        ]
+        return confident(told, len(place))
+
+    def targets(self, examples: Examples) -> list[str | None]:
+        """The stance target that the model names for each article."""
+        return [said.labels.get("stance_target") if said else None for said in self._answers(examples)]
+
+    def made(self, source: str, labeler: str | None) -> bool:
+        """Labels of the same language model are its own, whatever the wording of the question."""
+        own = self.llm.labeler.rpartition("/")[0]
+        return "llm" in source and own in [part.rpartition("/")[0] for part in (labeler or "").split("+")]
+
+    @property
+    def spent(self) -> dict[str, Any]:
+        """Requests and tokens of this run; answers from the cache cost nothing."""
+        return dict(self._spent)
+
+    def _answers(self, examples: Examples) -> list[HumanLabel | None]:
+        from tqdm import tqdm
+
+        with tqdm(total=len(examples), unit="article", desc="asked", disable=None, leave=False) as bar:
+
+            def show(_: Tally) -> None:
+                bar.update()
+
+            labels, tally = annotate(self.llm, _articles(examples), self._scheme(), show)
+        for name in ("sent", "retried", "second_tries", "prompt_tokens", "completion_tokens"):
+            self._spent[name] = self._spent.get(name, 0) + getattr(tally, name)
+        self._spent["cost"] = self.llm.cost(self._spent["prompt_tokens"], self._spent["completion_tokens"])
+        if tally.unanswered:
+            raise LlmError(f"{len(tally.unanswered)} articles got no answer; the same command goes on where it stopped")
+        found = {label.id: label for label in labels}
+        return [found.get(_number(i)) for i in range(len(examples))]
+
+    def _scheme(self) -> Any:
+        from ...label import load_scheme
+
+        return load_scheme(self.scheme)
+
+    def _cost(self, sent: int, received: int) -> str:
+        cost = self.llm.cost(sent, received)
+        return "cost unknown (model.llm.price_input, price_output)" if cost is None else f"cost {cost:.4f}"
+
+
+def _number(i: int) -> str:
+    return f"{i:09d}"
+
+
+def _articles(examples: Examples) -> Iterator[Article]:
+    for i, (title, text) in enumerate(examples.parts()):
+        yield Article(_number(i), Document(text=text, title=title or None), sha256(text), {})

@@ -1,0 +1,115 @@
+"""The words of a page's blocks, found in one go.
+
+A character is folded to one byte by a table: letters to small ones, those of Latin-1 to their own byte and others to
+one of the high bytes, everything that is no part of a word to a blank. So the words of a page are one look-up and one
+split, a third of what a regular expression takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from presseschau.extract.body.blocks import Block
+
+Counts = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+
+LOWER, UPPER, DIGIT = 1, 2, 3
+END = b"\x01"
+_ALPHABETS = 0x2100  # the letters of Europe, the Near East and India lie below
+_IDEOGRAPHS = slice(0x3041, 0xD800)
+_GAP = "\n\n\n"  # between blocks; the middle one becomes the end of the block
+
+
+def _folded(char: str) -> int:
+    if not (char.isalnum() or char == "_"):
+        return 0x20
+    small = ord(char.lower()[0])
+    return small if small < 0x100 else 0xC0 | small & 0x3F
+
+
+def _kind(char: str) -> int:
+    return LOWER if char.islower() else UPPER if char.isupper() else DIGIT * char.isdigit()
+
+
+_FOLD = np.full(0x10000, 0x20, dtype=np.uint8)
+_FOLD[:_ALPHABETS] = [_folded(chr(i)) for i in range(_ALPHABETS)]
+_FOLD[_IDEOGRAPHS] = 0xE0
+# ASCII, Latin, and the dashes, quotes, daggers and signs of general punctuation.
+_PLAIN = np.zeros(0x20AE, dtype=np.bool_)
+for _usual in (
+    0x0A,
+    slice(0x20, 0x7F),
+    slice(0xA1, 0xAD),
+    slice(0xAE, 0x300),
+    slice(0x2010, 0x2028),
+    slice(0x2030, 0x205F),
+    0x20AC,
+):
+    _PLAIN[_usual] = True
+_KIND = np.asarray([*(_kind(chr(i)) for i in range(_ALPHABETS)), 0], dtype=np.uint8)
+
+
+def _points(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+
+
+def words_of(text: str) -> list[bytes]:
+    """The words of a text, folded.
+
+    >>> [word.decode("latin-1") for word in words_of("„Für 2 Züge“, sagt Ägir.")]
+    ['für', '2', 'züge', 'sagt', 'ägir']
+    """
+    return _FOLD.take(_points(text), mode="clip").tobytes().split()
+
+
+class Tokens:
+    """The words of all blocks.
+
+    Attributes:
+        words: Folded, `END` behind those of each block.
+        starts: Place of each block's first word.
+        ends: Place of its end.
+        sizes: Characters of each block.
+        spaced: Words of each block as blanks set them apart.
+        plain: Whether all characters of a block are of the usual kinds, which no normal form changes.
+    """
+
+    __slots__ = ("_points", "ends", "plain", "sizes", "spaced", "starts", "words")
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        texts = [b.text for b in blocks]
+        self.sizes: Counts = np.asarray([len(t) for t in texts], dtype=np.int64)
+        self.spaced: Counts = np.asarray([t.count(" ") + 1 for t in texts], dtype=np.int64)
+        self._points = _points(_GAP.join(["", *texts, ""]))
+        behind = np.cumsum(self.sizes + len(_GAP))
+        self.plain = np.logical_and.reduceat(_PLAIN.take(self._points, mode="clip"), behind - self.sizes)
+        folded: Bytes = _FOLD.take(self._points, mode="clip")
+        folded[behind + 1] = END[0]
+        words = self.words = folded.tobytes().split()
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        start = 0
+        for _ in blocks:
+            end = words.index(END, start)
+            self.starts.append(start)
+            self.ends.append(end)
+            start = end + 1
+
+    def of(self, block: int) -> list[bytes]:
+        """The words of a block."""
+        return self.words[self.starts[block] : self.ends[block]]
+
+    def kinds(self) -> Counts:
+        """How many words of each block start with a small letter, a capital and a figure."""
+        blank = np.flatnonzero((self._points == 0x20) | (self._points == 0x0A))
+        first = _KIND.take(self._points.take(blank[:-1] + 1), mode="clip")
+        # Each block has as many blanks as words less one in it, and three before it, the last before its first word.
+        parts = np.cumsum(self.spaced + 2) - self.spaced - 2
+        return np.add.reduceat(first == _KIND_ROWS, parts, axis=1, dtype=np.int64)
+
+
+_KIND_ROWS = np.asarray([[LOWER], [UPPER], [DIGIT]], dtype=np.uint8)

@@ -1,0 +1,99 @@
+"""Stance toward targets that the user names, in a worker: one row for every article and target that it mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from presseschau.document import Document
+from presseschau.engine import Engine
+from presseschau.label.stance import StanceLabeler
+from presseschau.label.stance_given import GivenTarget, stance_toward
+from presseschau.pipeline.pages import BatchDone, cpu_seconds, passed, write_rows
+from presseschau.pipeline.plan import StageKey, code_digest
+from presseschau.pipeline.store import Store
+from presseschau.schema import SPAN
+from presseschau.stable import rounded, sha256
+
+TARGET_SCHEMA = pa.schema(
+    {
+        "unit": pa.string(), "source": pa.string(), "number": pa.int32(),
+        "target": pa.string(), "kind": pa.string(), "mentions": pa.int32(),
+        "stance": pa.string(), "stance_confidence": pa.float32(), "stance_source": pa.string(),
+        "stance_evidence": pa.list_(SPAN),
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TargetJob:
+    """One file of documents, and that of their labels, to look for the targets in; where the rows go, once known."""
+
+    targets: tuple[GivenTarget, ...]
+    documents: Path
+    labels: Path
+    path: Path = Path()
+
+
+def targets_key(labels: StageKey, targets: tuple[GivenTarget, ...]) -> StageKey:
+    """The key of this stage; it rests on that of the labels, since the genre has a say in the stance."""
+    own = {"targets": sha256(orjson.dumps(targets)), "targets.code": code_digest(["pipeline/targets.py"])}
+    return StageKey({**labels.parts, **own})
+
+
+def look(engine: Engine, jobs: Sequence[TargetJob], lasting: frozenset[str], folder: Path) -> tuple[list[Path], float]:
+    """Does all jobs that no earlier build has done; the files of all of them, and the CPU seconds it took.
+
+    Args:
+        engine: Where they are done.
+        jobs: One for each batch.
+        lasting: Names of the batches that later builds may start from.
+        folder: Where the files are kept.
+
+    Raises:
+        RuntimeError: A job ended its process.
+    """
+    store, seconds = Store.open(folder), 0.0
+    todo = [replace(job, path=store.path(job.documents.stem)) for job in jobs]
+    for job, report in engine.run(target_batch, [job for job in todo if job.path.stem not in store.entries]):
+        if report is None:
+            raise RuntimeError(f"looking for targets in {job.documents.name} ended its process")
+        if job.documents.stem in lasting:
+            store = store.add(job.path.stem, [job.path.stem])
+        seconds += report.cpu
+    return [job.path for job in todo], seconds
+
+
+def target_batch(job: TargetJob) -> BatchDone:
+    """Looks for the targets in the documents of one file and writes `job.path`; the file is complete or absent."""
+    start = cpu_seconds()
+    labels = pq.read_table(job.labels, columns=["source", "genre"])
+    genres = dict(zip(labels.column("source").to_pylist(), labels.column("genre").to_pylist(), strict=True))
+    count = write_rows(job.path, TARGET_SCHEMA, _rows(job.targets, passed(job.documents), genres))
+    return BatchDone(count, cpu_seconds() - start)
+
+
+def _rows(
+    targets: tuple[GivenTarget, ...], documents: Iterable[tuple[str, str, Document]], genres: dict[str, str]
+) -> Iterator[dict[str, Any]]:
+    labeler = StanceLabeler()
+    for unit, source, document in documents:
+        for found in stance_toward(labeler, document, genres[source], targets):
+            yield {
+                "unit": unit,
+                "source": source,
+                "number": targets.index(found.target),
+                "target": found.target.name,
+                "kind": found.target.kind,
+                "mentions": found.mentions,
+                "stance": found.stance.stance,
+                "stance_confidence": rounded(found.stance.confidence or 0.0),
+                "stance_source": "rules",
+                "stance_evidence": [{"start": s.start, "end": s.end, "text": s.text} for s in found.stance.evidence],
+            }

@@ -1,0 +1,28 @@
+"""The BibTeX entry of a dataset."""
+
+from __future__ import annotations
+
+import re
+
+from presseschau.publish.card.info import DatasetInfo
+from presseschau.publish.statistics import Statistics
+
+
+def citation(info: DatasetInfo, statistics: Statistics) -> str:
+    """The BibTeX entry of the dataset."""
+    year = (statistics.released or "")[:4]
+    fields = {
+        "title": f"{{{_bibtex(info.pretty_name)}}}",
+        "author": f"{{{' and '.join(_bibtex(name) for name in info.creators)}}}" if info.creators else "",
+        "year": f"{{{year}}}" if year else "",
+        "version": f"{{{info.version}}}",
+        "url": f"{{{info.homepage}}}" if info.homepage else "",
+        "note": f"{{{statistics.articles:,} articles, content sha256 {statistics.manifest['content_sha256'][:16]}, "
+        f"built with presseschau {statistics.manifest['packages']['presseschau']}}}",
+    }
+    lines = ",\n".join(f"  {key:7} = {value}" for key, value in fields.items() if value)
+    return f"@misc{{{re.sub(r'[^A-Za-z0-9]+', '-', info.name)}-{info.version},\n{lines}\n}}"
+
+
+def _bibtex(text: str) -> str:
+    return re.sub(r"([&%$#_])", r"\\\1", text.replace("\\", "").replace("{", "").replace("}", ""))

@@ -1,0 +1,236 @@
+"""What goes into the places of the card's prose beside its tables: every number is counted or from the config."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from presseschau.publish.card.citation import citation
+from presseschau.publish.card.info import DatasetInfo
+from presseschau.publish.card.quality import quality_places
+from presseschau.publish.card.tables import bullets
+from presseschau.publish.figures import NAMES, Figure
+from presseschau.publish.statistics import UNKNOWN, Statistics
+
+
+def places(
+    info: DatasetInfo,
+    statistics: Statistics,
+    figures: Mapping[str, Figure],
+) -> dict[str, str]:
+    """The texts by the name of their place.
+
+    Args:
+        info: What the user says about the dataset.
+        statistics: What is counted in the folder.
+        figures: The plots, by name.
+    """
+    manifest = statistics.manifest
+    config, pages = manifest["config"], manifest["pages"]
+    contact = info.contact or "the maintainers of this copy"
+    dedup = config.get("dedup", {})
+    return {
+        **quality_places(statistics),
+        "pretty_name": info.pretty_name,
+        "name": info.name,
+        "version": info.version,
+        "license": info.license,
+        "articles": f"{statistics.articles:,}",
+        "pages": f"{pages['input']:,}",
+        "dropped": f"{pages['dropped']:,}",
+        "failed": f"{pages['failed']:,}",
+        "content_sha256": manifest["content_sha256"],
+        "messages": bullets(manifest["messages"]) or "None.",
+        "contact": contact,
+        "german_period": f" aus der Zeit vom {_day(statistics.first)} bis {_day(statistics.last)}"
+        if statistics.first
+        else "",
+        "tested": _tested(statistics),
+        "german_tested": _german_tested(statistics),
+        "once": "Near-duplicates stay, all in one split."
+        if dedup.get("near") == "keep"
+        else "Every article is there once; near-duplicates are left out.",
+        "focus": " with a focus on technology" if _technical(statistics) else "",
+        "german_focus": " mit Schwerpunkt Technik" if _technical(statistics) else "",
+        "facts": _facts(info, statistics, contact),
+        "collection": _collection(statistics),
+        "filters": _filters(config.get("filter", {})),
+        "jaccard": str(dedup.get("jaccard")),
+        "containment": str(dedup.get("containment")),
+        "related": str(dedup.get("related")),
+        "near": "stay, all in one split" if dedup.get("near") == "keep" else "are dropped, the earliest stays",
+        "clusters": _clusters(statistics),
+        "producers": _producers(statistics),
+        "largest": _largest(statistics),
+        "authors": _authors(config),
+        "masking": _masking(config.get("mask", {}), statistics),
+        "license_text": _license(info),
+        "citation": citation(info, statistics),
+        **{f"figure_{name}": figures[name].markdown if name in figures else "" for name in NAMES},
+    }
+
+
+def _day(day: str | None) -> str:
+    year, month, number = (day or "0000-00-00").split("-")
+    return f"{int(number)}.{int(month)}.{year}"
+
+
+# What a test split of a strategy is good for, in English and in German.
+_TESTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "benchmark": {
+        "test": ("the same outlets", "bekannten Verlagen"),
+        "test_temporal": ("later months", "späteren Monaten"),
+        "test_publisher": ("outlets that it has never seen", "unbekannten Verlagen"),
+    },
+    "temporal": {"test": ("later months", "späteren Monaten")},
+    "publisher": {"test": ("outlets that it has never seen", "unbekannten Verlagen")},
+    "random": {"test": ("articles that it has never seen", "zurückgehaltenen Artikeln")},
+}
+
+
+def _test_phrases(statistics: Statistics, language: int) -> list[str]:
+    strategy = statistics.manifest["config"].get("split", {}).get("strategy", "random")
+    return [phrases[language] for split, phrases in _TESTS.get(strategy, {}).items() if split in statistics.splits]
+
+
+def _tested(statistics: Statistics) -> str:
+    phrases = [f"on {phrase}" for phrase in _test_phrases(statistics, 0)]
+    return f"split so that a classifier can be tested {_listed(phrases)}" if phrases else "split by cluster"
+
+
+def _german_tested(statistics: Statistics) -> str:
+    phrases = _test_phrases(statistics, 1)
+    listed = " und ".join([", ".join(phrases[:-1]), phrases[-1]] if len(phrases) > 1 else phrases)
+    return f" und erlaubt Tests auf {listed}" if phrases else ""
+
+
+def _technical(statistics: Statistics) -> bool:
+    """Whether most articles have one of the topics of the scheme that comes with the package, which are technical."""
+    own_scheme = statistics.manifest["config"].get("label", {}).get("scheme") is not None
+    other = sum(statistics.labels["topic"].get("other", {}).values())
+    return not own_scheme and other * 2 < statistics.articles
+
+
+def _facts(info: DatasetInfo, statistics: Statistics, contact: str) -> str:
+    languages = ", ".join(statistics.manifest["config"].get("filter", {}).get("languages", ["de"]))
+    lines = {
+        "Curated by": ", ".join(info.creators) if info.creators else "whoever publishes this copy",
+        "Version": f"{info.version} of `{info.name}`, built with presseschau "
+        f"{statistics.manifest['packages']['presseschau']}",
+        "Language": languages,
+        "License": _license(info),
+        "Published": f"{statistics.first} to {statistics.last}" if statistics.first else "undated",
+        "Publishers": f"{sum(name != UNKNOWN for name in statistics.publishers):,}",
+        "Homepage": info.homepage,
+        "Contact": contact,
+    }
+    return "\n".join(f"- **{key}:** {value}" for key, value in lines.items() if value)
+
+
+def _license(info: DatasetInfo) -> str:
+    if info.license != "other":
+        return f"`{info.license}`."
+    if info.own_terms:
+        return "the texts are their publishers', see `LICENSE.md`."
+    link = info.license_link or ""
+    return f"[{info.license_name or link}]({link})."
+
+
+def _collection(statistics: Statistics) -> str:
+    manifest = statistics.manifest
+    kind = manifest["config"].get("source", {}).get("kind", "")
+    kinds = {
+        "sample": "the sample pages of presseschau, written for it; their outlets, people and events are invented",
+        "html": "saved HTML pages",
+        "text": "text dumps of pages",
+        "warc": "WARC files of a crawl",
+        "ccnews": "the CC-NEWS archive of Common Crawl",
+        "jsonl": "records with page or text (JSON Lines)",
+        "csv": "records with page or text (CSV)",
+        "parquet": "records with page or text (Parquet)",
+    }
+    pages = manifest["pages"]
+    files = f"{manifest['input_units']:,} files or records with {pages['input']:,} pages"
+    frame = (
+        f" The articles were published from {statistics.first} to {statistics.last}"
+        + (f"; {sum(statistics.undated.values()):,} have no date." if statistics.undated else ".")
+        if statistics.first
+        else " No article has a date."
+    )
+    return (
+        f"The input was {kinds.get(kind, kind)}. It held {files}. Who collected the pages decided what is in them."
+        f"{frame} Of the pages, {pages['kept']:,} became articles, {pages['dropped']:,} were dropped and "
+        f"{pages['failed']:,} could not be used; every one is in `ledger.parquet` with the reason. "
+        "The pages themselves are not part of the dataset."
+    )
+
+
+def _filters(options: Mapping[str, Any]) -> str:
+    languages = ", ".join(options.get("languages", ()))
+    return (
+        f"articles in other languages than {languages} are dropped, as are those below "
+        f"{options.get('min_words')} words or {options.get('min_chars')} characters, "
+        "stubs of paywalled articles, and pages without an article."
+    )
+
+
+def _clusters(statistics: Statistics) -> str:
+    more = {size: n for size, n in statistics.clusters.items() if size > 1}
+    if not more:
+        return "no cluster has more than one article."
+    articles, count = sum(size * n for size, n in more.items()), sum(more.values())
+    have = "cluster has" if count == 1 else "clusters have"
+    return f"{count:,} {have} more than one article ({articles:,} articles, at most {max(more):,} in one)."
+
+
+def _producers(statistics: Statistics) -> str:
+    if statistics.manifest["config"].get("source", {}).get("kind") == "sample":
+        return "The sample pages were written for presseschau; no person or outlet in them exists."
+    return (
+        "Journalists, editors and agencies of the outlets above, for their readers and not for this dataset; "
+        "nothing is known about them beyond what the pages say. "
+        "Some texts are press releases or advertorials of companies. Neither the authors nor the people whom an "
+        "article names were asked whether it becomes part of a dataset; what pages reserve and state is under Rights."
+    )
+
+
+def _largest(statistics: Statistics) -> str:
+    name, n = max(
+        ((name, n) for name, n in statistics.publishers.items() if name != UNKNOWN), key=lambda p: p[1], default=("", 0)
+    )
+    return f"; {name} alone has {n / statistics.articles:.0%} of the articles" if n * 10 >= statistics.articles else ""
+
+
+def _authors(config: Mapping[str, Any]) -> str:
+    if config.get("publish", {}).get("authors"):
+        return "Author names are published in the column `authors`, as the build was told to."
+    where = ", also in the bylines of the texts" if config.get("mask", {}).get("byline") else ""
+    return f"Author names are left out{where}; a text can still name its author within a sentence."
+
+
+# What the masks stand for, singular and plural.
+_MASKED: Mapping[str, tuple[str, str]] = {
+    "email": ("e-mail address", "e-mail addresses"),
+    "phone": ("telephone number", "telephone numbers"),
+    "iban": ("account number", "account numbers"),
+    "byline": ("author's name in a byline", "authors' names in bylines"),
+}
+
+
+def _masking(options: Mapping[str, bool], statistics: Statistics) -> str:
+    """What is masked in the texts, and how often it was."""
+    kinds = [kind for kind in _MASKED if options.get(kind)]
+    if not kinds:
+        return "Contact data in the texts is not masked."
+    names = _listed([_MASKED[kind][1] for kind in kinds])
+    found = [(statistics.masked.get(kind, 0), kind) for kind in kinds]
+    counts = _listed([f"{n:,} {_MASKED[kind][n != 1]}" for n, kind in found if n])
+    return (
+        f"In the texts, {names} of people are replaced by a mask that says what stood there (`[E-MAIL]`, `[TELEFON]`, "
+        f"`[IBAN]`, `[NAME]`): {counts or 'none was found'}. Addresses and numbers by which an organisation is reached "
+        "stay."
+    )
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

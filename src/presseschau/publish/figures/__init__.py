@@ -1,0 +1,101 @@
+"""The plots that the card shows: PNG files whose bytes depend on the counts and the version of matplotlib alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from presseschau.publish.figures.bins import by_period, length_name, sure_share
+from presseschau.publish.figures.plots import PLOTS
+from presseschau.publish.statistics import Statistics
+
+__all__ = ["NAMES", "Figure", "by_period", "check_figures", "figures_of", "length_name", "sure_share", "write_figures"]
+
+FOLDER = "figures"
+NAMES = tuple(PLOTS)
+_LISTED = re.compile(r"!\[(?P<alt>[^]]*)\]\((?P<path>figures/[^)\s]+)\)")
+_STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "svg.hashsalt": "presseschau",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One plot of the card.
+
+    Attributes:
+        name: By which the card's prose asks for it: `figure_NAME`.
+        path: Relative to the dataset folder.
+        alt: What it shows, in words and numbers, for those who do not see it.
+    """
+
+    name: str
+    path: str
+    alt: str
+
+    @property
+    def markdown(self) -> str:
+        """The image as the card writes it."""
+        return f"![{self.alt}]({self.path})"
+
+
+def figures_of(statistics: Statistics) -> dict[str, Figure]:
+    """The figures of a folder by name; those that there is nothing to show for are left out."""
+    plots = {name: plot(statistics) for name, plot in PLOTS.items()}
+    return {name: Figure(name, f"{FOLDER}/{name}.png", plot.alt) for name, plot in plots.items() if plot is not None}
+
+
+def write_figures(folder: Path, statistics: Statistics) -> None:
+    """Writes `figures/*.png` anew; those that there is nothing to show for are left out.
+
+    Args:
+        folder: The dataset folder.
+        statistics: What is counted in it.
+    """
+    import matplotlib as mpl  # half a second of start that only the end of a build needs
+    from matplotlib.figure import Figure as Canvas
+
+    (folder / FOLDER).mkdir(exist_ok=True)
+    with mpl.rc_context():
+        mpl.rcdefaults()  # whatever the user's own style is
+        mpl.rcParams.update(_STYLE)
+        for name, plot in PLOTS.items():
+            drawn = plot(statistics)
+            if drawn is None:
+                continue
+            canvas = Canvas(figsize=(7.5, drawn.height), dpi=120, layout="constrained")
+            drawn.draw(canvas.add_subplot())
+            canvas.suptitle(drawn.title, x=0.01, ha="left", fontsize=10, fontweight="bold")
+            # Neither a date nor the version of the software goes into the file.
+            canvas.savefig(folder / FOLDER / f"{name}.png", format="png", metadata={"Software": None})
+
+
+def check_figures(folder: Path) -> Iterator[str]:
+    """What does not hold about the figures of a folder, one line each; for `verify`."""
+    listed = {match["path"]: match["alt"] for match in _LISTED.finditer((folder / "README.md").read_text("utf-8"))}
+    for path, alt in sorted(listed.items()):
+        file = folder / path
+        if not file.is_file():
+            yield f"README.md: shows {path}, which is missing"
+        elif not file.read_bytes().startswith(b"\x89PNG\r\n\x1a\n"):
+            yield f"{path}: is no PNG file"
+        if not alt.strip():
+            yield f"README.md: {path} has no alternative text"
+    for file in sorted((folder / FOLDER).glob("*")):
+        if f"{FOLDER}/{file.name}" not in listed:
+            yield f"{FOLDER}/{file.name}: the card does not show it"

@@ -1,0 +1,51 @@
+"""The files of a released folder and their columns, in words: the reference and the Croissant metadata say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FILES: Mapping[str, str] = {
+    "README.md": "The dataset card: YAML metadata, prose, numbers, figures",
+    "LICENSE.md": "Whose the texts are; only where no other licence was named",
+    "data/SPLIT-NNNNN-of-NNNNN.parquet": "The articles of each split",
+    "stance_targets/SPLIT-NNNNN-of-NNNNN.parquet": "Stance toward given targets, where there are any "
+    "(`label.stance.targets`)",
+    "ledger.parquet": "Every input page with its outcome and the reason for it",
+    "splits.json": "What fixed the splits: cutoff, held-out publishers, cluster and split of every article",
+    "manifest.json": "Configuration, versions, counts and hashes of the build",
+    "croissant.json": "Croissant metadata of exactly these files",
+    "report.html": "Everything counted, with samples, on one page that opens from disk",
+    "figures/": "The plots of the card",
+    "signatures.parquet": "By what a re-crawled text is recognised; only in a stub",
+    "rehydration.parquet": "What became of every row of the stub; only in a rehydrated folder",
+}
+LEDGER: Mapping[str, str] = {
+    "id": "Id of the article; null where the page did not get far enough to have one",
+    "url": "Canonical URL, where known; null for what was taken down",
+    "source": "Where the page came from, relative to the input root",
+    "outcome": "kept, dropped or failed",
+    "stage": "The stage that decided; null where kept",
+    "reason": "Why; null where kept",
+    "detail": "A value, the id that the page repeats, an error; of a kept page what was masked in it (`masked: email "
+    "2`) and the licence that it states (`license: https://…`)",
+}
+SIGNATURES: Mapping[str, str] = {
+    "id": "Id of the article",
+    "minhash": "The lowest byte of each MinHash value of the text",
+    "title_sha256": "sha256 of the title",
+    "teaser_sha256": "sha256 of the teaser",
+    "keywords_sha256": "sha256 of the keywords as a JSON list",
+    "target_in": "Where the stance target stands: `text` or `title`; null where in neither",
+    "target_start": "Code-point offset of its start there",
+    "target_end": "Code-point offset of its end there",
+    "target_sha256": "sha256 of the stance target",
+    "target": "The stance target itself, only where it is in neither and so is nobody's text",
+}
+REHYDRATION: Mapping[str, str] = {
+    "id": "Id of the article",
+    "outcome": "exact, near, changed, dropped or missing",
+    "detail": "Stage and reason, where the page was found and dropped",
+    "similarity": "Estimated Jaccard of the found text, where it is not the release's",
+    "differs": "Columns in which the page is not what the release had: title, teaser, keywords, stance",
+    "source": "The page, relative to the input root",
+}

@@ -1,0 +1,113 @@
+"""`report.html`: everything counted in a dataset folder on one page that opens from disk, without any request.
+
+Made without the browser's help: tables, bars and plots stand in the page; its script only searches, sorts and filters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from presseschau.publish.report import articles, counts
+from presseschau.publish.samples import draw
+from presseschau.publish.statistics import UNKNOWN, Statistics, count
+from presseschau.schema import LabelNames
+
+NAME = "report.html"
+_SECTIONS = {
+    "pages": "Pages",
+    "splits": "Splits",
+    "labels": "Labels",
+    "publishers": "Publishers",
+    "time": "Time",
+    "lengths": "Lengths",
+    "duplicates": "Duplicates",
+    "confidence": "Confidence",
+    "rights": "Rights",
+    "samples": "Samples",
+    "articles": "Articles",
+}
+
+
+def write_report(folder: Path, statistics: Statistics | None = None, with_text: bool | None = None) -> None:
+    """Writes `report.html` into a dataset folder.
+
+    Args:
+        folder: The dataset folder with its shards, ledger and manifest.
+        statistics: What is counted in it; None counts it now.
+        with_text: Whether titles and passages of articles are shown; None: unless it is a stub.
+
+    Raises:
+        ValueError: It is no dataset folder.
+    """
+    counted = count(folder) if statistics is None else statistics
+    shown = not counted.is_stub if with_text is None else with_text
+    (folder / NAME).write_text(report(folder, counted, shown), encoding="utf-8")
+
+
+def report(folder: Path, statistics: Statistics, with_text: bool) -> str:
+    """The page; see `write_report`."""
+    manifest = statistics.manifest
+    names = LabelNames(**{column: tuple(classes) for column, classes in manifest["labels"].items()})
+    samples = draw(folder, names, with_text)
+    info = manifest["config"].get("dataset", {})
+    title = str(info.get("pretty_name") or manifest["name"])
+    sections = {
+        "pages": counts.pages(statistics, samples),
+        "splits": counts.splits(statistics),
+        "labels": counts.labels(statistics),
+        "publishers": counts.publishers(statistics),
+        "time": counts.time(statistics),
+        "lengths": counts.lengths(statistics),
+        "duplicates": counts.duplicates(statistics),
+        "confidence": counts.confidence(statistics),
+        "rights": counts.rights(statistics),
+        "samples": articles.by_class(samples, names) if with_text else "",
+        "articles": articles.searchable(samples, statistics, with_text),
+    }
+    there = {key: _SECTIONS[key] for key, body in sections.items() if body}
+    links = "".join(f'<li><a href="#{key}">{name}</a></li>' for key, name in there.items())
+    body = "".join(f'<section id="{key}" aria-label="{there[key]}">{sections[key]}</section>\n' for key in there)
+    page = (
+        f"<header><h1>{escape(title)}</h1><p class=soft>{escape(_line(statistics, with_text))}</p>"
+        f'{_tiles(statistics)}</header>\n<nav aria-label="Sections"><ul>{links}</ul></nav>\n'
+        f'<main id="main">\n{body}</main>\n<footer>{_foot(manifest)}</footer>'
+    )
+    template = (Path(__file__).parent / "template.html").read_text(encoding="utf-8")
+    head, rest = template.split("{{TITLE}}")
+    before, rest = rest.split("{{BODY}}")
+    between, after = rest.split("{{CUBE}}")
+    return f"{head}{escape(title)} – report{before}{page}{between}{counts.cube(statistics)}{after}"
+
+
+def _line(statistics: Statistics, with_text: bool) -> str:
+    manifest = statistics.manifest
+    parts = [f"{manifest['name']} {manifest['version']}", f"labels by {', '.join(sorted(manifest['labelers']))}"]
+    if statistics.first:
+        parts.append(f"published {statistics.first} to {statistics.last}")
+    if not with_text:
+        parts.append("a stub: no text is shown")
+    return " · ".join(parts)
+
+
+def _tiles(statistics: Statistics) -> str:
+    pages = statistics.manifest["pages"]
+    tiles = {
+        "input pages": pages["input"],
+        "articles": statistics.articles,
+        "pages left out": pages["dropped"] + pages["failed"],
+        "publishers": sum(name != UNKNOWN for name in statistics.publishers),
+        "text and data mining reserved": statistics.reserved.get("true", 0),
+        "labelled by people": sum(statistics.roles.values()),
+    }
+    return '<ul class="tiles">' + "".join(f"<li><b>{n:,}</b>{escape(name)}</li>" for name, n in tiles.items()) + "</ul>"
+
+
+def _foot(manifest: Mapping[str, Any]) -> str:
+    return (
+        f"<p>Built with presseschau {escape(manifest['packages']['presseschau'])}; content sha256 "
+        f'<span class="path">{escape(manifest["content_sha256"])}</span>. Everything here is counted from the files of '
+        "this folder.</p>"
+    )

@@ -1,0 +1,121 @@
+"""Fitting the learnt parts of the labeler again: on a small made-up reference, and the shipped files from theirs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from presseschau.document import Document
+from presseschau.label import load_scheme
+from presseschau.label.calibrate import load_calibration
+from presseschau.label.style import DEFAULT_STYLE, load_style
+from presseschau.label.style_fit import StyleRow, fit_style
+from presseschau.label.training import Example, Fitted, Reference, judge, macro_f1, train
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+SHIPPED = ROOT / "src/presseschau/label"
+NEWS = "Der Anbieter {0} teilte am Montag mit, die neue App laufe nun auf Linux. Das sagte ein Sprecher laut dpa. "
+VIEW = "Ich finde die App von {0} grandios und großartig. Warum nicht immer so? Wir brauchen mehr davon! Aber ja. "
+BLAME = "Die Kamera von {0} ist miserabel, ein Debakel. Ich ärgere mich, und doch: Wir müssen das nicht dulden! "
+
+
+def example(number: int) -> Example:
+    kind = number % 4
+    text = (NEWS, VIEW, NEWS, BLAME)[kind].format(f"Firma{number}") * 6
+    title = ("App läuft auf Linux", "Eine gute App", "Handy bekommt Kamera", "Ein mieses Handy")[kind]
+    return Example(
+        f"{number:016x}",
+        Document(text=text, title=f"{title} {number}"),
+        "software" if kind < 2 else "mobile",
+        "opinion" if kind % 2 else "news",
+        ("neutral", "favor", "neutral", "against")[kind],
+    )
+
+
+MADE_UP = Reference("made_up", tuple(example(number) for number in range(48)))
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Fitted:
+    """A fit on the made-up reference."""
+    return train(MADE_UP)
+
+
+def test_a_fit_is_the_same_each_time_and_whatever_the_order(tmp_path: Path, fitted: Fitted) -> None:
+    mixed = Reference("made_up", tuple(sorted(MADE_UP.examples, key=lambda e: e.id[::-1])))
+    for name, fit in (("a", fitted), ("b", train(mixed))):
+        (tmp_path / name).mkdir()
+        fit.write(tmp_path / name)
+    for file in ("style_model.yaml", "calibration.yaml", "stance_model.yaml"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_what_is_written_can_be_read_and_names_its_reference(tmp_path: Path, fitted: Fitted) -> None:
+    fitted.write(tmp_path)
+    style = load_style(DEFAULT_STYLE, tmp_path / "style_model.yaml")
+    assert style.weights["opinion"]
+    assert set(style.weights) == set(load_scheme().genre.keys)
+    tasks = load_calibration(tmp_path / "calibration.yaml")
+    assert (tasks["topic"].reference, tasks["genre"].articles) == ("made_up", 48)
+    assert fitted.provenance["reference"]["articles"] == 48
+    assert len(fitted.provenance["reference"]["ids_sha256"]) == 64
+    assert str(tmp_path) not in (tmp_path / "stance_model.yaml").read_text()
+
+
+def test_a_fit_tells_genres_and_sides_apart_that_it_has_not_seen(fitted: Fitted) -> None:
+    report = judge(fitted, [example(number) for number in range(100, 120)])
+    assert report["genre"]["accuracy"] == 1.0
+    assert report["stance3"]["accuracy"] >= 0.9
+    assert report["topic"]["limit"] > 0
+
+
+def test_further_articles_teach_style_and_score_nothing(fitted: Fitted) -> None:
+    further = Reference("more", tuple(replace(example(n), topic=None, stance=None) for n in range(200, 240)), 0.5)
+    more = train(MADE_UP, further)
+    assert more.provenance["further"]["weight"] == 0.5
+    assert more.calibrations["topic"] == fitted.calibrations["topic"]
+    assert more.style != fitted.style
+
+
+def test_references_that_teach_nothing_are_refused() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        Reference("doubled", (example(1), example(1)))
+    with pytest.raises(ValueError, match="needs topic, genre and stance"):
+        train(Reference("half", tuple(replace(e, stance=None) for e in MADE_UP.examples)))
+    with pytest.raises(ValueError, match="20 are needed"):
+        train(Reference("small", MADE_UP.examples[:8]))
+    with pytest.raises(ValueError, match="fewer than two genres"):
+        fit_style([StyleRow({"length": 1.0}, {}, "news")], ("news", "opinion"))
+
+
+def test_markers_are_offsets_so_a_text_that_names_its_genre_teaches_no_style() -> None:
+    def weight(offset: float) -> float:
+        rows = [
+            StyleRow({"we": float(n % 2)}, {"opinion": offset * (n % 2)}, "opinion" if n % 2 else "news")
+            for n in range(40)
+        ]
+        return fit_style(rows, ("news", "opinion")).weights["opinion"]["we"]
+
+    assert weight(4.0) < weight(0.0)
+
+
+def test_the_macro_f1_leaves_out_classes_with_too_few_articles() -> None:
+    assert macro_f1([("a", "a"), ("a", "a"), ("b", "a")], enough=2) == pytest.approx(0.8)
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the reference in ../shared")
+def test_the_shipped_files_come_out_of_their_reference(tmp_path: Path) -> None:
+    command = [
+        sys.executable, ROOT / "scripts/fit_labels.py", "--output", tmp_path,
+        "--labels", SHARED / "labels/gold_dev.jsonl", "--articles", SHARED / "labels/articles_dev.jsonl",
+        "--further", ROOT / "data/reference/newspapers.csv", "--further-articles", SHARED / "text/articles.jsonl.gz",
+    ]  # fmt: skip
+    subprocess.run([str(part) for part in command], check=True, cwd=ROOT, capture_output=True)
+    for file in ("style_model.yaml", "calibration.yaml", "stance_model.yaml"):
+        assert (tmp_path / file).read_text("utf-8") == (SHIPPED / file).read_text("utf-8"), file
