@@ -46,9 +46,7 @@ class Embeddings(Model):
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:
         """Fits the classifier; the vectors stay as they are."""
         self._encoder = self._load()
-        self._linear = Linear(
-            self.classifier, self.C, self.class_weight, self.calibration, self.max_iter, workers=self.workers
-        )
+        self._linear = Linear(self.classifier, self.C, self.class_weight, self.calibration, self.max_iter)
         self._linear.fit(self._vectors(train), train.y, seed)
         if validation is not None and self._linear.wants_temperature:
             self._linear.set_temperature(self._linear.scores(self._vectors(validation)), validation.y)

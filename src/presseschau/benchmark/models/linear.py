@@ -10,17 +10,14 @@ import numpy as np
 from ...config import ConfigError
 from ..data import Floats, Ints
 from .model import spread
-from .newton import fit
 
 Weights = Literal["balanced"] | None
-# Of the gradient: decision values within a few hundredths of liblinear's; ten times less takes half as long again
-_TOLERANCE = 3e-3
 _UNSHRUNK = 1e6  # C of Platt's two numbers
 
 
 @dataclass(slots=True)
 class Linear:
-    """A linear classifier, one label against the rest.
+    """A linear classifier, one label against the rest, in the dual by liblinear (Fan et al. 2008).
 
     A linear SVM has no probabilities: they are the softmax of its decision values, at a temperature that validation
     chooses (Guo et al. 2017, "On Calibration of Modern Neural Networks"), 1 where there is no validation split;
@@ -32,7 +29,6 @@ class Linear:
         class_weight: `balanced` weighs a label's articles and the rest by their inverse frequency.
         calibration: `temperature` or `sigmoid`, of the SVM.
         max_iter: Iterations at most.
-        workers: Threads; they change nothing about the result.
     """
 
     classifier: Literal["svm", "logreg"]
@@ -40,7 +36,6 @@ class Linear:
     class_weight: Weights
     calibration: Literal["temperature", "sigmoid"]
     max_iter: int
-    workers: int = 1
     _classes: Any = field(init=False, default=None)
     _weights: Any = field(init=False, default=None)
     _bias: Any = field(init=False, default=None)
@@ -53,24 +48,27 @@ class Linear:
         return self.classifier == "svm" and self.calibration == "temperature"
 
     def fit(self, rows: Any, y: Ints, seed: int) -> None:
-        """Fits weights to rows (CSR, float32); `seed` draws the folds of `sigmoid`."""
+        """Fits weights to rows (CSR); `seed` draws liblinear's order of rows and the folds of `sigmoid`."""
         self._classes = np.unique(y)
-        self._weights, self._bias = self._fitted(rows, y)
+        self._weights, self._bias = self._fitted(rows, y, seed)
         if self.classifier == "svm" and self.calibration == "sigmoid":
             self._curves = self._platt(rows, y, seed)
 
-    def _fitted(self, rows: Any, y: Ints) -> tuple[Any, Any]:
-        own = y[:, None] == self._classes
-        costs = np.full(own.shape, self.C)
-        if self.class_weight == "balanced":
-            shares = own.mean(axis=0)
-            costs *= np.where(own, 1 / (2 * shares), 1 / (2 * (1 - shares)))
-        signs = np.where(own, 1, -1).astype(np.float32)
-        loss: Any = "squared_hinge" if self.classifier == "svm" else "logistic"
-        return fit(
-            rows, signs, costs.astype(np.float32), loss,
-            tolerance=_TOLERANCE, max_iter=self.max_iter, workers=self.workers,
-        )  # fmt: skip
+    def _fitted(self, rows: Any, y: Ints, seed: int) -> tuple[Any, Any]:
+        """Weights (features, labels) and biases, one fit a label: liblinear's random order is one for all threads."""
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.svm import LinearSVC
+
+        how: dict[str, Any] = {"C": self.C, "class_weight": self.class_weight, "max_iter": self.max_iter,
+                               "random_state": seed, "dual": True}  # fmt: skip
+        model = LinearSVC(**how) if self.classifier == "svm" else LogisticRegression(solver="liblinear", **how)
+        rows = rows.astype(np.float64)  # once, or each fit would
+        weights = np.empty((rows.shape[1], len(self._classes)), dtype=np.float32)
+        bias = np.empty(len(self._classes), dtype=np.float32)
+        for at, label in enumerate(self._classes):
+            model.fit(rows, y == label)
+            weights[:, at], bias[at] = model.coef_[0], model.intercept_[0]
+        return weights, bias
 
     def _platt(self, rows: Any, y: Ints, seed: int) -> Any:
         """Slope and offset of each label's curve."""
@@ -82,7 +80,7 @@ class Linear:
             raise ConfigError("model.calibration=sigmoid needs two articles of every label: take temperature")
         scores = np.zeros((len(y), len(self._classes)))
         for train, held in StratifiedKFold(folds, shuffle=True, random_state=seed).split(y, y):
-            weights, bias = self._fitted(rows[train], y[train])
+            weights, bias = self._fitted(rows[train], y[train], seed)
             scores[held] = rows[held] @ weights + bias
         curves = [LogisticRegression(C=_UNSHRUNK).fit(scores[:, [i]], y == c) for i, c in enumerate(self._classes)]
         return np.array([[c.coef_[0, 0], c.intercept_[0]] for c in curves]).T

@@ -46,9 +46,7 @@ class TfidfLinear(Model):
         """Learns vocabulary and weights from train; validation only sets the temperature of an SVM's probabilities."""
         blocks = tuple(ngrams for ngrams in (self.word, self.char) if ngrams is not None)
         self._tfidf, rows = learnt(blocks, train, self.workers)
-        self._linear = Linear(
-            self.classifier, self.C, self.class_weight, self.calibration, self.max_iter, workers=self.workers
-        )
+        self._linear = Linear(self.classifier, self.C, self.class_weight, self.calibration, self.max_iter)
         self._linear.fit(rows, train.y, seed)
         if validation is not None and self._linear.wants_temperature:
             self._linear.set_temperature(self._scores(validation), validation.y)

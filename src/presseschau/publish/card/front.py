@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from presseschau.publish.card.info import DatasetInfo
@@ -49,10 +48,13 @@ def view_sizes(folder: Path, view: View, shards: Sequence[Shard]) -> list[ViewSi
     shards = [shard for shard in shards if shard.part == view.part]
     condition = pq.filters_to_expression([list(view.filters)]) if view.filters else None
     for split in (s for s in SPLITS if any(shard.split == s for shard in shards)):
-        files = [str(folder / shard.path) for shard in shards if shard.split == split]
         rows = num_bytes = 0
-        for batch in ds.dataset(files).to_batches(columns=list(view.columns or ()) or None, filter=condition):
-            rows, num_bytes = rows + len(batch), num_bytes + batch.nbytes
+        for path in (folder / shard.path for shard in shards if shard.split == split):
+            with pq.ParquetFile(path) as file:  # a group at a time: a dataset scan reads whole shards ahead
+                for group in range(file.num_row_groups):
+                    table = file.read_row_group(group, columns=list(view.columns) if view.columns else None)
+                    table = table if condition is None else table.filter(condition)
+                    rows, num_bytes = rows + len(table), num_bytes + table.nbytes
         if rows:
             sizes.append(ViewSize(split, rows, num_bytes))
     return sizes
