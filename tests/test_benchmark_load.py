@@ -80,6 +80,10 @@ def test_splits_in_files_of_their_own(tmp_path: Path) -> None:
         ("label,text,split\na,eins,train\nb,zwei,train\nc,drei,test\n", {"split": "split"},
          "test has labels that train does not have (c)"),
         ("label,text,split\na,eins,dev\nb,zwei,test\n", {"split": "split"}, "no split train, only"),
+        ("label,text,split\na,eins,train\nb,zwei,\n", {"split": "split"}, "split is missing in 1 rows (the first is row 2)"),
+        ("", {}, "daten.csv has no header: is it empty?"),
+        ('[1, 2]\n', {"kind": "jsonl"}, "line 1 is no object with text and label"),
+        ('{"label": "a", "text": ["eins"]}\n', {"kind": "jsonl"}, "line 1 has no plain text"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_file(tmp_path: Path, text: str, options: dict[str, str], message: str) -> None:
@@ -171,6 +175,30 @@ def test_what_is_wrong_with_a_folder(tmp_path: Path) -> None:
     none = dataset(tmp_path / "keine", {"train": [article(i) for i in range(4)]})
     with pytest.raises(ConfigError, match="with a stance"):
         load(Source("published", str(none)), "stance")
+
+
+def test_a_folder_whose_files_differ(tmp_path: Path) -> None:
+    folder = dataset(tmp_path / "d", {"train": [article(i) for i in range(4)], "test": [article(9)]})
+    test = folder / "data" / "test-00000-of-00001.parquet"
+    table = pq.read_table(test)
+    topic = table.schema.get_field_index("topic")
+    wrong = table.set_column(topic, table.schema.field(topic), pa.array([99], table.schema.field(topic).type))
+    for changed, message in (
+        (table.drop_columns(["topic"]), "has no column topic, which other splits have"),
+        (wrong, "column label has class 99, its 2 names end at 1"),
+    ):
+        pq.write_table(changed, test)
+        with pytest.raises(ConfigError, match=message):
+            load(Source("published", str(folder)), "topic")
+    test.write_bytes(b"PAR1 kaputt")
+    with pytest.raises(ConfigError, match="can't be read as parquet"):
+        load(Source("published", str(folder)), "topic")
+
+
+def test_a_column_of_lists_is_named(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"label": [["a"], ["b"]], "text": ["eins", "zwei"]}), tmp_path / "daten.parquet")
+    with pytest.raises(ConfigError, match=r"column label holds list<.*>: say dataset.label=COLUMN"):
+        load(source(str(tmp_path / "daten.parquet"), kind="parquet"), "topic")
 
 
 def test_a_split_without_rows_is_named(tmp_path: Path) -> None:

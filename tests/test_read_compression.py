@@ -1,8 +1,6 @@
 import gzip
-import importlib.util
 import io
 import resource
-import zlib
 
 import pytest
 import zstandard
@@ -146,14 +144,12 @@ def _damaged(data: bytes, how: str) -> bytes:
 @given(
     st.binary(max_size=400),
     st.sampled_from(["whole", "cut", "padded", "followed", "members", "sum", "flipped"]),
-    st.sampled_from([zlib, *([importlib.import_module("isal.isal_zlib")] if importlib.util.find_spec("isal") else [])]),
     st.sampled_from([100, 10_000]),
 )
-def test_in_one_call_or_piece_by_piece_is_the_same(tmp_path_factory, data, how, inflate, limit):
+def test_in_one_call_or_piece_by_piece_is_the_same(tmp_path_factory, data, how, limit):
     path = tmp_path_factory.getbasetemp() / "once.html.gz"
     path.write_bytes(_damaged(data, how))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compression, "_inflate", inflate)
         once = read_page(str(path), limit)
         patch.setattr(compression, "_whole_member", lambda _path, _limit: None)
         assert read_page(str(path), limit) == once

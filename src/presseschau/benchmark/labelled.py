@@ -41,6 +41,9 @@ def from_files(source: Source) -> Rows:
     whole = pa.concat_tables(pieces)
     if source.split:
         said = np.array(whole.column("split").to_pylist(), dtype=object)
+        blank = [i for i, split in enumerate(said) if not (split or "").strip()]
+        if blank:
+            raise ConfigError(f"split is missing in {len(blank)} rows (the first is row {blank[0] + 1}): mend them")
         order = [s for s in SPLITS if s in said] + sorted({str(s) for s in said} - set(SPLITS))
         splits = {s: np.flatnonzero(said == s).astype(np.int64) for s in order}
     return Rows(
@@ -79,6 +82,11 @@ def _read(source: Source, path: Path) -> pa.Table:
 def _parquet(path: Path, columns: dict[str, str]) -> pa.Table:
     _require(columns, pq.read_schema(path).names, path)
     table = pq.read_table(path, columns=sorted(set(columns.values())))
+    for name, column in columns.items():
+        if pa.types.is_nested(table.column(column).type):
+            raise ConfigError(
+                f"{path.name}: column {column} holds {table.column(column).type}: say dataset.{name}=COLUMN"
+            )
     known = orjson.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
     classes = known.get("info", {}).get("features", {}).get(columns["label"], {}).get("names")
     table = pa.table({name: table.column(column) for name, column in columns.items()})
@@ -116,6 +124,8 @@ def _csv(path: Path, source: Source, columns: dict[str, str]) -> Iterator[dict[s
             strict=True,
         )
         there = next(reader, []) if header else []
+        if header and not there:
+            raise ConfigError(f"{path.name} has no header: is it empty?")
         if header and not by_index:
             _require(columns, there, path)
         places = {name: int(column) if by_index else there.index(column) for name, column in columns.items()}
@@ -136,10 +146,13 @@ def _jsonl(path: Path, columns: dict[str, str]) -> Iterator[dict[str, str | None
             if not line.strip():
                 continue
             row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ConfigError(f"{path.name}: line {number} is no object with {' and '.join(columns.values())}")
             for name, column in columns.items():
-                if not isinstance(row, dict) or (column not in row and name in ("text", "label")):
-                    there = list(row) if isinstance(row, dict) else []
-                    raise ConfigError(f"{path.name}: line {number} has no {column} ({nearest(column, there)})")
+                if column not in row and name in ("text", "label"):
+                    raise ConfigError(f"{path.name}: line {number} has no {column} ({nearest(column, row)})")
+                if isinstance(row.get(column), list | dict):
+                    raise ConfigError(f"{path.name}: line {number} has no plain {column}: say dataset.{name}=COLUMN")
             found = {name: row.get(column) for name, column in columns.items()}
             # NaN is how pandas writes a value that is missing
             yield {n: None if v is None or v != v else str(v) for n, v in found.items()}

@@ -46,17 +46,35 @@ def from_folder(source: Source, task: str) -> Rows:
     if manifest.is_file():
         said = orjson.loads(manifest.read_bytes())
         origin |= {key: said.get(key) for key in ("name", "version", "content_sha256")}
-    schema = pq.read_schema(next(f for fs in by_split.values() for f in fs))
+    schema = _schema(next(f for fs in by_split.values() for f in fs))
     info = orjson.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
     features = info.get("info", {}).get("features", {})
     names = {column: feature["names"] for column, feature in features.items() if "names" in feature}
     wanted = _columns(source, task, schema.names)
     tables = {
-        split: pa.concat_tables([pq.read_table(f, columns=sorted(set(wanted.values()))) for f in files])
+        split: pa.concat_tables([_table(f, sorted(set(wanted.values()))) for f in files])
         for split, files in by_split.items()
         if files
     }
     return _rows(source, task, tables, wanted, names, origin)
+
+
+def _schema(file: Path) -> pa.Schema:
+    try:
+        return pq.read_schema(file)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ConfigError(f"{file} can't be read as parquet: {' '.join(str(error).split())}") from error
+
+
+def _table(file: Path, columns: list[str]) -> pa.Table:
+    there = _schema(file).names
+    for column in columns:
+        if column not in there:
+            raise ConfigError(f"{file} has no column {column}, which other splits have: build the dataset again")
+    try:
+        return pq.read_table(file, columns=columns)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ConfigError(f"{file} can't be read as parquet: {' '.join(str(error).split())}") from error
 
 
 def from_hub(source: Source, task: str) -> Rows:

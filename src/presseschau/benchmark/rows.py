@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..config import ConfigError
 from .data import Ints
 
 
@@ -30,11 +31,20 @@ class Rows:
 
 
 def named(table: pa.Table, names: Mapping[str, Sequence[str]]) -> pa.Table:
-    """Class numbers of some columns as their names; -1 is a row without a label."""
+    """Class numbers of some columns as their names; -1 is a row without a label.
+
+    Raises:
+        ConfigError: A number has no name.
+    """
     for column, classes in names.items():
         values = pa.array([*classes], pa.string())
         number = pc.cast(table.column(column), pa.int64())
         number = pc.if_else(pc.greater_equal(number, 0), number, None)
+        highest = pc.max(number).as_py()
+        if highest is not None and highest >= len(classes):
+            raise ConfigError(
+                f"column {column} has class {highest}, its {len(classes)} names end at {len(classes) - 1}"
+            )
         texts = pa.chunked_array([values.take(chunk) for chunk in number.chunks], pa.string())
         table = table.set_column(table.column_names.index(column), column, texts)
     return table

@@ -47,7 +47,9 @@ class Transformer(Model):
 
     def __post_init__(self) -> None:
         """Checks the ranges."""
-        if min(self.epochs, self.patience, self.batch_size, self.max_tokens) < 1 or self.learning_rate <= 0:
+        if min(self.epochs, self.patience, self.batch_size, self.max_tokens) < 1 or not 0 < self.learning_rate < float(
+            "inf"
+        ):
             raise ValueError("epochs, patience, batch_size, max_tokens and learning_rate must be above 0")
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:
