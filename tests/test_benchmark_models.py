@@ -144,6 +144,7 @@ def test_the_labeler_takes_only_its_own_labels() -> None:
         ({"kind": "tfidf", "word": {"ngrams": [2, 1]}}, "ngrams=[2, 1] must be two rising numbers"),
         ({"kind": "tfidf"}, "needs word or char features"),
         ({"kind": "tfidf", "word": {}, "C": -1}, "C=-1.0 must be above 0"),
+        ({"kind": "tfidf", "word": {}, "C": float("nan")}, "C=nan must be above 0"),
         ({"kind": "naive_bayes", "alpha": 0}, "alpha=0.0 must be above 0"),
         ({"kind": "majority", "C": 1}, "unknown option model.C"),
         ({"kind": "embeddings"}, "model.path is missing"),

@@ -62,7 +62,7 @@ def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
     except ConfigError:
         raise
     except ValueError as error:
-        raise ConfigError(f"{where}: {error}") from error
+        raise ConfigError(f"{where}: {error}" if where else str(error)) from error
 
 
 def _join(where: str, name: str) -> str:

@@ -41,7 +41,7 @@ class Embeddings(Model):
     def __post_init__(self) -> None:
         """Checks the ranges."""
         if not 0 < self.C < float("inf") or self.max_iter < 1:
-            raise ValueError(f"C={self.C} must be a number above 0 and max_iter={self.max_iter} at least 1")
+            raise ValueError(f"C={self.C} must be above 0 and max_iter={self.max_iter} at least 1")
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:
         """Fits the classifier; the vectors stay as they are."""

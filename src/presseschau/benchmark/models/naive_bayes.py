@@ -35,7 +35,7 @@ class NaiveBayes(Model):
     def __post_init__(self) -> None:
         """Checks the ranges."""
         if not 0 < self.alpha < float("inf"):
-            raise ValueError(f"alpha={self.alpha} must be a number above 0")
+            raise ValueError(f"alpha={self.alpha} must be above 0")
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:  # noqa: ARG002 nothing to choose
         """Counts n-grams by label."""

@@ -40,7 +40,7 @@ class TfidfLinear(Model):
         if self.word is None and self.char is None:
             raise ValueError("needs word or char features")
         if not 0 < self.C < float("inf") or self.max_iter < 1:
-            raise ValueError(f"C={self.C} must be a number above 0 and max_iter={self.max_iter} at least 1")
+            raise ValueError(f"C={self.C} must be above 0 and max_iter={self.max_iter} at least 1")
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:
         """Learns vocabulary and weights from train; validation only sets the temperature of an SVM's probabilities."""

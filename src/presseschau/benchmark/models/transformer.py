@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -146,6 +147,8 @@ class Transformer(Model):
 
     def _load(self, transformers: Any, labels: list[str]) -> tuple[Any, Any]:
         names = {"id2label": dict(enumerate(labels)), "label2id": {label: i for i, label in enumerate(labels)}}
+        # Retries say the same ten times before the error does
+        logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(self.path, revision=self.revision)
             model = transformers.AutoModelForSequenceClassification.from_pretrained(
