@@ -65,7 +65,8 @@ def sample_of(n: int) -> tuple[list[Override], HumanLabels]:
         said = {"anna": {"topic": topic}, "ben": {"topic": "other" if number % 10 == 0 else topic}}
         labels[i] = HumanLabel(i, "t", {"topic": topic, "genre": genre}, purpose="validation",
                                inclusion_probability=0.1 if number % 2 else 0.5, annotators=said)  # fmt: skip
-        changes.append(Override(i, "topic", "other" if number % 5 == 0 else topic, topic, "human"))
+        wrong = number % 5 == 0
+        changes.append(Override(i, "topic", "other" if wrong else topic, topic, "human", 0.3 if wrong else 0.9))
         changes.append(Override(i, "genre", genre, genre, "human"))
     return changes, HumanLabels(labels)
 
@@ -79,6 +80,10 @@ def test_the_summary_has_what_the_card_shows() -> None:
     assert (topic["labelled"], topic["right"]) == (200, 160)
     assert topic["confusions"] == [["ai", "other", 20], ["mobile", "other", 20]]
     assert [(g["genre"], g["labelled"]) for g in topic["genres"]] == [("news", 133), ("opinion", 67)]
+    assert [(b["labelled"], b["stated"], b["right"]) for b in topic["calibration"]] == [
+        (40, 0.3, 0.0), *[(40, 0.9, 1.0)] * 4,
+    ]  # fmt: skip
+    assert found["genre"]["calibration"] == []  # nobody said how sure
     assert topic["agreement"]["articles"] == 200
     assert topic["agreement"]["annotators"] == 2
     low, high = topic["agreement"]["alpha"][1:]
@@ -95,6 +100,7 @@ def test_the_card_shows_tables_only_where_people_labelled_enough() -> None:
     assert "| opinion | 67 |" in text
     assert "ai taken for other: 20; mobile taken for other: 20." in text
     assert "| mobile | 100 | 1.00 | 0.80 | 0.89 |" in text
+    assert "| 40 | 0.30 | 0.00 |" in text
     assert "stance" not in text
     assert validated_tables(found, 201) == ""
     assert validated_tables({"topic": {"labelled": 300, "right": 240}}, 200) == ""

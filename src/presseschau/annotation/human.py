@@ -103,6 +103,7 @@ class Override:
         old: What stood there.
         new: What stands there now.
         by: `human`, `llm` or `correction`.
+        sure: The confidence of what stood there, where it had one.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Override:
     old: str | None
     new: str | None
     by: str
+    sure: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,10 @@ def override(row: Mapping[str, Any], label: HumanLabel) -> tuple[dict[str, Any],
             "stance_source": by,
             "stance_evidence": [asdict(s) for s in evidence],
         }
-    changes = [Override(label.id, column, row[column], value, by) for column, value in sorted(said.items())]
+    changes = [
+        Override(label.id, column, row[column], value, by, row.get(f"{column}_confidence"))
+        for column, value in sorted(said.items())
+    ]
     changes += confirmed
     new |= said
     if said:

@@ -7,6 +7,7 @@ replacement from a finite universe. JASA 47), so that a stratified sample speaks
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,15 +18,20 @@ from .agreement import alpha
 from .human import HumanLabels, Override
 
 _NEUTRAL = "neutral"  # what a missing stance counts as
+_BINS = 5  # of equal numbers of articles
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One validated label: what the labeler said, what people say, how many articles of the corpus it stands for."""
+    """One validated label: what the labeler said, what people say, how many articles of the corpus it stands for.
+
+    `sure` is the labeler's confidence, None where it gave none.
+    """
 
     predicted: str
     truth: str
     weight: float
+    sure: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def _rows(changes: Iterable[Override], labels: HumanLabels, task: str) -> list[t
     sample = labels.of("validation")
     rows = sorted((c for c in changes if c.by == "human" and c.column == task and c.id in sample), key=lambda c: c.id)
     return [
-        (c.id, Pair(c.old or _NEUTRAL, c.new or _NEUTRAL, 1 / (sample[c.id].inclusion_probability or 1.0)))
+        (c.id, Pair(c.old or _NEUTRAL, c.new or _NEUTRAL, 1 / (sample[c.id].inclusion_probability or 1.0), c.sure))
         for c in rows
     ]
 
@@ -143,7 +149,8 @@ def summary(
     """What the manifest says of each task that people labelled for validation; only counts of the others.
 
     Keys: `labelled`, `right`, and where any was labelled `accuracy` and `macro_f1` (value, low, high), `classes`,
-    `confusions`, `genres` (accuracy of the articles of one genre, as people see it), `agreement` of the annotators.
+    `confusions`, `genres` (accuracy of the articles of one genre, as people see it), `calibration`, `agreement` of the
+    annotators.
 
     Args:
         changes: `OverrideReport.changes` of the build.
@@ -172,8 +179,26 @@ def summary(
                 for genre in classes["genre"]
                 if (own := measure(task, [pair for i, pair in rows if genre_of.get(i) == genre], keys))
             ],
+            "calibration": _calibration(pairs),
             "agreement": _agreement(labels, task),
         }
+    return found
+
+
+def _calibration(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+    """Fifths of the articles by confidence: how sure the labeler was on average, and how often it was right, weighted.
+
+    >>> _calibration([Pair("ai", "ai" if i > 3 else "other", 1.0, i / 10) for i in range(10)])[1:3]
+    [{'labelled': 2, 'stated': 0.25, 'right': 0.0}, {'labelled': 2, 'stated': 0.45, 'right': 1.0}]
+    """
+    ranked = sorted((p for p in pairs if p.sure is not None), key=lambda p: (p.sure or 0.0, p.predicted, p.truth))
+    edges = [len(ranked) * k // _BINS for k in range(_BINS + 1)]
+    found = []
+    for own in (ranked[low:high] for low, high in itertools.pairwise(edges) if low < high):
+        weight = sum(p.weight for p in own)
+        stated = sum(p.weight * (p.sure or 0.0) for p in own) / weight
+        right = sum(p.weight for p in own if p.predicted == p.truth) / weight
+        found.append({"labelled": len(own), "stated": rounded(stated), "right": rounded(right)})
     return found
 
 

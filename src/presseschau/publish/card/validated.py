@@ -9,6 +9,7 @@ from presseschau.publish.card.tables import markdown
 
 _TASKS = ("topic", "genre", "stance")
 _CONFUSIONS = 8
+_CALIBRATION = ("articles, by fifths of confidence", "stated confidence", "share right")
 
 
 def validated_tables(validated: Mapping[str, Mapping[str, Any]], enough: int) -> str:
@@ -57,9 +58,15 @@ def _details(task: str, found: Mapping[str, Any]) -> list[str]:
         f"<details><summary>{task.capitalize()} by class, and what is taken for what</summary>",
         markdown([task, "articles", "precision", "recall", "F1"], classes),
         *([markdown(["genre of the article", "articles", f"accuracy of {task}"], genres)] if genres else []),
+        *([markdown(_CALIBRATION, calibration_rows(found))] if found["calibration"] else []),
         f"Most frequent confusions (articles): {'; '.join(confusions) or 'none'}.",
         "</details>",
     ]
+
+
+def calibration_rows(found: Mapping[str, Any]) -> list[list[str]]:
+    """Fifths of the validated articles by confidence: how many, how sure the labels were, how many were right."""
+    return [[f"{b['labelled']:,}", f"{b['stated']:.2f}", f"{b['right']:.2f}"] for b in found["calibration"]]
 
 
 def _interval(values: Sequence[float]) -> str:

@@ -8,7 +8,9 @@ from html import escape
 import orjson
 
 from presseschau.document import REASONS
+from presseschau.publish.card.quality import ENOUGH_VALIDATED
 from presseschau.publish.card.tables import rights_lines, shared_figures
+from presseschau.publish.card.validated import calibration_rows
 from presseschau.publish.figures import by_period, length_name, sure_share
 from presseschau.publish.report.html import bar, columns, link, select, table
 from presseschau.publish.samples import Left, Samples
@@ -190,6 +192,10 @@ def confidence(statistics: Statistics) -> str:
             twentieths = {f"{i / BINS:.2f}": [("one", bins.get(i, 0))] for i in range(BINS)}
             caption = f"Articles by confidence of {column}; {sure_share(statistics, column):.0%} have 0.8 or more"
             parts.append(columns(twentieths, caption, height=120))
+    for task, found in statistics.manifest["validated"].items():
+        if found["labelled"] >= ENOUGH_VALIDATED and found.get("calibration"):
+            caption = f"Calibration of {task}, on what people labelled for validation: fifths by confidence"
+            parts.append(table(caption, ["#articles", "#stated confidence", "#share right"], calibration_rows(found)))
     validated = statistics.roles.get("validation", 0)
     parts.append(
         f"<p>Confidences are calibrated on the reference that the card names, not on this corpus; {validated:,} of its "
