@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,19 @@ from .human import Purpose
 
 LABEL_COLUMNS = ("topic", "topic_secondary", "genre", "stance", "stance_target_type")
 EVIDENCE = "evidence"
+
+
+@contextmanager
+def located(where: str, tool: str | None = None) -> Iterator[None]:
+    """Names file and place in what is wrong with an answer; with a tool also where it is not as that exports it."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        if tool is None:
+            raise
+        raise ValueError(f"{where}: is not as {tool} exports it ({error!r})") from None
 
 
 @dataclass(frozen=True, slots=True)

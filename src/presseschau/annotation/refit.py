@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,7 @@ import yaml
 
 from ..document import Document
 from ..label import Labeler
-from ..label.calibrate import Calibration, cross_fit, expected_error, fit
+from ..label.calibrate import Calibration, cross_fit, expected_error, fit, perfect_limit
 from ..label.vote import Decision, features_of
 from .articles import Article
 from .human import HumanLabels
@@ -105,10 +104,3 @@ def _fit(
     out.errors[name] = expected_error(confidence, right)
     out.limits[name] = perfect_limit(confidence, seed)
     out.accuracy[name] = sum(right) / len(right)
-
-
-def perfect_limit(confidence: Sequence[float], seed: int = 0, rounds: int = 500) -> float:
-    """The 95 % quantile of the expected error, were the confidences exactly right."""
-    rng = random.Random(seed)  # noqa: S311 a simulation
-    errors = sorted(expected_error(confidence, [rng.random() < c for c in confidence]) for _ in range(rounds))
-    return errors[int(0.95 * rounds)]

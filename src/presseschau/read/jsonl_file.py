@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Stream, is_compressed
 from presseschau.read.listing import with_compressed
-from presseschau.read.pieces import PIECE, open_piece
+from presseschau.read.pieces import PIECE, open_piece, units_of
 from presseschau.read.record import Columns, page_of, parse_object
 from presseschau.read.unit import Unit, failed, os_detail
-from presseschau.stable import sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +28,8 @@ class JsonLines:
 
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
         """Units of whole lines: those that start in the same 2 MB of the unpacked file."""
-        try:
-            with Stream(path) as stream, io.BufferedReader(stream, 1 << 20) as file:
-                pieces = list(_pieces(source, path, file, self.columns.key("jsonl")))
-                fault = stream.fault
-        except OSError as error:
-            yield failed(source, "unreadable", os_detail(error))
-            return
-        if not pieces:
-            yield failed(f"{source}#1", *fault) if fault else failed(source, "empty", "the file has no bytes")
-            return
-        if is_compressed(path):
-            # To the end, wherever that is, so that what is wrong there is found and told.
-            digest = sha256(f"{pieces[-1].digest} {fault}") if fault else pieces[-1].digest
-            pieces[-1] = replace(pieces[-1], stop=None, digest=digest)
-        yield from pieces
+        key = self.columns.key("jsonl")
+        yield from units_of(source, path, lambda file: _pieces(source, path, file, key), to_end=is_compressed(path))
 
     def pages(self, unit: Unit) -> Iterator[Page | Drop]:
         """One page or drop per line; a file that ends or breaks off too early gives one drop more."""

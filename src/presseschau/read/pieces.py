@@ -7,16 +7,46 @@ in order, and travels with its unit: so a single large file still feeds all work
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Self
 
+from presseschau.document import Drop
 from presseschau.read.compression import Stream, is_compressed
-from presseschau.read.unit import Unit
+from presseschau.read.unit import Unit, failed, os_detail
+from presseschau.stable import sha256
 
 PIECE = 2 << 20  # bytes, unpacked
 _MOST = 64 << 20  # of a piece that travels: one record may be longer than a piece
 _STEP = 1 << 20
+
+
+def units_of(
+    source: str, path: str, cut: Callable[[io.BufferedReader[Stream]], Iterator[Unit]], *, to_end: bool
+) -> Iterator[Unit | Drop]:
+    """A file's units, or one drop where it can't be read or has no content.
+
+    Args:
+        source: The file as the ledger names it.
+        path: Where it is.
+        cut: Its pieces, in order.
+        to_end: The last piece goes to the end, wherever that is, so that what is wrong there is found and told.
+    """
+    try:
+        with Stream(path) as stream, io.BufferedReader(stream, _STEP) as file:
+            pieces = list(cut(file))
+            fault = stream.fault
+    except OSError as error:
+        yield failed(source, "unreadable", os_detail(error))
+        return
+    if not pieces:
+        yield failed(f"{source}#1", *fault) if fault else failed(source, "empty", "the file has no bytes")
+        return
+    if to_end:
+        digest = sha256(f"{pieces[-1].digest} {fault}") if fault else pieces[-1].digest
+        pieces[-1] = replace(pieces[-1], stop=None, digest=digest)
+    yield from pieces
 
 
 def open_piece(unit: Unit) -> Stream:

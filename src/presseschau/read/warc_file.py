@@ -7,7 +7,7 @@ import io
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
@@ -17,10 +17,10 @@ from presseschau.document import Drop, Page
 from presseschau.read.compression import Fault, Stream
 from presseschau.read.dates import utc_date
 from presseschau.read.listing import with_compressed
-from presseschau.read.pieces import PIECE, open_piece
+from presseschau.read.pieces import PIECE, open_piece, units_of
 from presseschau.read.record import MAX_BYTES
 from presseschau.read.unit import Unit, dropped, failed, os_detail
-from presseschau.stable import canonical_url, sha256
+from presseschau.stable import canonical_url
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
@@ -48,20 +48,8 @@ class Warc:
 
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
         """Units of whole records; from where a record does not keep to the letter of the format, the rest is one."""
-        try:
-            with Stream(path) as stream, io.BufferedReader(stream, 1 << 20) as file:
-                pieces = list(_pieces(source, path, file, orjson.dumps(["warc", self.max_bytes])))
-                fault = stream.fault
-        except OSError as error:
-            yield failed(source, "unreadable", os_detail(error))
-            return
-        if not pieces:
-            yield failed(f"{source}#1", *fault) if fault else failed(source, "empty", "the file has no bytes")
-            return
-        # To the end, wherever that is, so that what is wrong there is found and told.
-        digest = sha256(f"{pieces[-1].digest} {fault}") if fault else pieces[-1].digest
-        yield from pieces[:-1]
-        yield replace(pieces[-1], stop=None, digest=digest)
+        key = orjson.dumps(["warc", self.max_bytes])
+        yield from units_of(source, path, lambda file: _pieces(source, path, file, key), to_end=True)
 
     def pages(self, unit: Unit) -> Iterator[Page | Drop]:
         """One page or drop per response or resource record."""

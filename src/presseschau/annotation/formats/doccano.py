@@ -15,7 +15,7 @@ import orjson
 
 from ...label.scheme import Scheme
 from ...stable import sha256
-from ..answers import EVIDENCE, LABEL_COLUMNS, Annotation, Answers, Item, Quote, classes_of, key_of_class
+from ..answers import EVIDENCE, LABEL_COLUMNS, Annotation, Answers, Item, Quote, classes_of, key_of_class, located
 
 _PREFIX = {"topic": "topic", "topic_secondary": "topic2", "genre": "genre", "stance": "stance",
            "stance_target_type": "target_type"}  # fmt: skip
@@ -75,12 +75,8 @@ def read_lines(paths: Iterable[Path], scheme: Scheme) -> Answers:
             if not line.strip():
                 continue
             where = f"{path} line {number}"
-            try:
+            with located(where, "doccano"):
                 annotation = _read_line(orjson.loads(line), path.stem, where, scheme)
-            except ValueError as error:
-                raise ValueError(f"{where}: {error}") from None
-            except (KeyError, TypeError, AttributeError) as error:
-                raise ValueError(f"{where}: is not as doccano exports it ({error!r})") from None
             if annotation is None:
                 answers.empty += 1
             else:

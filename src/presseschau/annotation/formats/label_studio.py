@@ -11,7 +11,7 @@ import orjson
 
 from ...label.scheme import Scheme
 from ...stable import sha256
-from ..answers import EVIDENCE, LABEL_COLUMNS, Annotation, Answers, Item, Quote, classes_of, key_of_class
+from ..answers import EVIDENCE, LABEL_COLUMNS, Annotation, Answers, Item, Quote, classes_of, key_of_class, located
 
 _HEADERS = {
     "topic": "Topic: what the article is about",
@@ -87,12 +87,8 @@ def read_tasks(paths: Iterable[Path], scheme: Scheme) -> Answers:
             raise ValueError(f"{path}: is no list of tasks; export as JSON from Label Studio")
         for number, task in enumerate(tasks, 1):
             where = f"{path} task {number}"
-            try:
+            with located(where, "Label Studio"):
                 _read_task(task, where, scheme, answers)
-            except ValueError as error:
-                raise ValueError(f"{where}: {error}") from None
-            except (KeyError, TypeError, AttributeError) as error:
-                raise ValueError(f"{where}: is not as Label Studio exports it ({error!r})") from None
     return answers
 
 

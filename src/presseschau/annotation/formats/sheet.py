@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ...label.scheme import Scheme
-from ..answers import LABEL_COLUMNS, Annotation, Answers, Item, Quote, key_of_class
+from ..answers import LABEL_COLUMNS, Annotation, Answers, Item, Quote, key_of_class, located
 
 _QUOTES = ("evidence_1", "evidence_2", "evidence_3")
 COLUMNS = ("article_id", "title", "text", "url", "annotator", "skip", "topic", "topic_secondary", "genre", "stance",
@@ -63,10 +63,8 @@ def read_table(paths: Iterable[Path], scheme: Scheme) -> Answers:
         except (UnicodeDecodeError, csv.Error) as error:
             raise ValueError(f"{path}: is no CSV in UTF-8 ({error})") from None
         for where, row in rows:
-            try:
+            with located(where):
                 _read_row({k: (v or "").strip() for k, v in row.items() if k}, path.stem, where, scheme, answers)
-            except ValueError as error:
-                raise ValueError(f"{where}: {error}") from None
     return answers
 
 
