@@ -29,9 +29,9 @@ from presseschau.pipeline.pages import (
     ExtractJob,
     LabelJob,
     PageStages,
-    documents_in,
     extract_batch,
     label_batch,
+    passed,
     unit_key,
 )
 from presseschau.read import Skipped, Unit, open_source
@@ -121,7 +121,7 @@ def test_documents_survive_the_work_file(tmp_path: Path) -> None:
     reader = open_source("text", str(tmp_path / "a.txt"))
     (unit,) = reader.units()
     extract_batch(ExtractJob(stages(reader), (unit,), tmp_path / "batch.parquet"))
-    ((source, document),) = documents_in(tmp_path / "batch.parquet")
+    ((_, source, document),) = passed(tmp_path / "batch.parquet")
     assert source == "a.txt"
     assert isinstance(document, Document)
     assert document.text == TEXT

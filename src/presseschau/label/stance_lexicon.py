@@ -140,10 +140,7 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
         for form in map(fold, group.get("words", ())):
             _put(terms, form, plain)
             _put(nouns, form, plain)
-        for form in (
-            *(v + e for v in map(fold, group.get("verbs", ())) for e in _VERB),
-            *map(fold, group.get("forms", ())),
-        ):
+        for form in _verbs(group):
             _put(terms, form, verb)
         for phrase in group.get("phrases", ()):
             phrases.setdefault(words_of(phrase), plain)

@@ -238,11 +238,6 @@ def write_drops(path: Path, drops: Iterable[Drop]) -> int:
     return write_rows(path, WORK_SCHEMA, ({"unit": "", **_drop_row(drop)} for drop in drops))
 
 
-def documents_in(path: Path) -> Iterator[tuple[str, Document]]:
-    """(source, document) of every page of a work file that passed the page stages."""
-    return ((source, document) for _, source, document in passed(path))
-
-
 def passed(path: Path) -> Iterator[tuple[str, str, Document]]:
     """(unit, source, document) of every page of a work file that passed the page stages."""
     with pq.ParquetFile(path) as file:
