@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from presseschau.annotation.corrections import correct, listing, load_corrections
-from presseschau.annotation.human import HumanLabel, NotApplied, Override, load_human, override, write_human
+from presseschau.annotation.human import HumanLabel, load_human, write_human
 from presseschau.annotation.overrides import OverrideReport, load_overrides
+from presseschau.annotation.relabel import NotApplied, Override, override
 from presseschau.document import Span
 from presseschau.schema import LabelNames
 

@@ -6,8 +6,9 @@ import random
 
 import pytest
 
-from presseschau.annotation.human import HumanLabel, HumanLabels, Override
+from presseschau.annotation.human import HumanLabel, HumanLabels
 from presseschau.annotation.quality import Pair, measure, summary, validated
+from presseschau.annotation.relabel import Override
 from presseschau.publish.card.validated import validated_tables
 
 CLASSES = ("ai", "mobile", "other")

@@ -1,4 +1,4 @@
-"""Labels by people (or a language model) as a file, and how they override the rules' labels of one article.
+"""Labels by people (or a language model) as a file.
 
 The file is JSON Lines, sorted by id, one article a line; `scripts/annotate.py action=import` writes it, a build takes
 it as `label.human=PATH`. A label counts for the text that was read: where the text has changed since, it is not
@@ -16,14 +16,12 @@ from typing import Any, Literal, Protocol, cast, get_args
 import orjson
 
 from ..document import Span
-from ..label.scheme import TASKS
 from ..label.stance_given import KINDS
 from ..stable import rounded
 from .aggregate import Method
 
 Purpose = Literal["validation", "training", "none"]
 Source = Literal["human", "llm"]
-_STANCE_COLUMNS = ("stance_target", "stance_target_type", "stance")
 
 
 class Names(Protocol):
@@ -91,37 +89,6 @@ class HumanLabels:
     def of(self, purpose: Purpose) -> dict[str, HumanLabel]:
         """The labels of one purpose, by article id."""
         return {i: label for i, label in self.by_id.items() if label.purpose == purpose}
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """One value that people or a language model changed or confirmed.
-
-    Attributes:
-        id: The article.
-        column: Which label.
-        old: What stood there.
-        new: What stands there now.
-        by: `human`, `llm` or `correction`.
-        sure: The confidence of what stood there, where it had one.
-    """
-
-    id: str
-    column: str
-    old: str | None
-    new: str | None
-    by: str
-    sure: float | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class NotApplied:
-    """A label that was not applied, and why: `text_drift`, `no_target`, `no_stance`, `is_topic`, `not_in_dataset`."""
-
-    id: str
-    column: str
-    reason: str
-    by: str
 
 
 def write_human(path: Path, labels: Iterable[HumanLabel]) -> None:
@@ -205,62 +172,6 @@ def check_labels(labels: Mapping[str, str], names: Names) -> None:
             raise ValueError(f"unknown label column {column!r}; known: {', '.join((*known, 'stance_target'))}")
         elif not isinstance(label, str) or label not in known[column]:
             raise ValueError(f"unknown {column} {label!r}; known: {', '.join(known[column])}")
-
-
-def override(row: Mapping[str, Any], label: HumanLabel) -> tuple[dict[str, Any], list[Override], list[NotApplied]]:
-    """An article's label row with a person's (or language model's) labels in place of the rules'.
-
-    Args:
-        row: The columns of `pipeline.pages.LABEL_SCHEMA` with `id` and `text_sha256` of the article.
-        label: What was said about that article.
-
-    Returns:
-        The new row (the same columns and `label_role`), what was overridden or confirmed, and what was not applied: all
-        of it where the text is another one now, the stance where neither the label nor the row has a target.
-    """
-    new, by = {"label_role": None, **row}, label.source
-    if label.text_sha256 != row["text_sha256"]:
-        return new, [], [NotApplied(label.id, task, "text_drift", by) for task in TASKS if task in label.labels]
-    said: dict[str, str | None] = dict(label.labels)
-    missed, confirmed = list[NotApplied](), list[Override]()
-    if "stance" in said:
-        if not (said.get("stance_target") or row["stance_target"]):
-            if said["stance"] == "neutral":  # which null says already
-                confirmed.append(Override(label.id, "stance", None, None, by))
-            else:
-                missed.append(NotApplied(label.id, "stance", "no_target", by))
-            said = {k: v for k, v in said.items() if k not in _STANCE_COLUMNS}
-    else:
-        said = {k: v for k, v in said.items() if k not in _STANCE_COLUMNS}
-    if "topic" in said:
-        said.setdefault("topic_secondary", None)  # the rules' second topic goes with their first
-        new |= {"topic_confidence": label.confidence.get("topic", 1.0), "topic_source": by}
-    if said.get("topic_secondary") and said["topic_secondary"] == said.get("topic", row["topic"]):
-        missed.append(NotApplied(label.id, "topic_secondary", "is_topic", by))
-        said["topic_secondary"] = None
-    if "genre" in said:
-        new["genre_confidence"] = label.confidence.get("genre", 1.0)
-    if "stance" in said:
-        said.setdefault("stance_target", row["stance_target"])
-        if said["stance_target"] != row["stance_target"]:
-            said.setdefault("stance_target_type", "other")  # the rules' type is that of their own target
-        evidence = label.evidence if said["stance"] != "neutral" else ()
-        new |= {
-            "stance_confidence": label.confidence.get("stance", 1.0),
-            "stance_source": by,
-            "stance_evidence": [asdict(s) for s in evidence],
-        }
-    changes = [
-        Override(label.id, column, row[column], value, by, row.get(f"{column}_confidence"))
-        for column, value in sorted(said.items())
-    ]
-    changes += confirmed
-    new |= said
-    if said:
-        new["labeler"] = f"{row['labeler']}+{label.labeler}"
-        if by == "human" and label.purpose != "none":
-            new["label_role"] = label.purpose
-    return new, changes, missed
 
 
 def _parse(row: Any) -> HumanLabel:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from .corrections import Correction, by_id, correct, listing, load_corrections
-from .human import HumanLabels, Names, NotApplied, Override, load_human, override
+from .human import HumanLabels, Names, load_human
+from .relabel import NotApplied, Override, override
 
 
 @dataclass(slots=True)

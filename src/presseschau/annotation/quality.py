@@ -15,7 +15,8 @@ from typing import Any
 
 from ..stable import rounded
 from .agreement import alpha
-from .human import HumanLabels, Override
+from .human import HumanLabels
+from .relabel import Override
 
 _NEUTRAL = "neutral"  # what a missing stance counts as
 _BINS = 5  # of equal numbers of articles
