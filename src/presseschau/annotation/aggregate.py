@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .agreement import Ratings
+from presseschau.annotation.agreement import Ratings
 
 # Three annotators are what it takes to tell who errs; below these numbers their error rates are guesses.
 MIN_ANNOTATORS, MIN_ARTICLES, MIN_EACH = 3, 50, 20

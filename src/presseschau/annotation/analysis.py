@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..label import Labeler
-from ..label.vote import FunctionReport, Vote, analyse
-from .articles import Article
+from presseschau.annotation.articles import Article
+from presseschau.label import Labeler
+from presseschau.label.vote import FunctionReport, Vote, analyse
 
 _CONSTANT = "prior/"
 HEAD = ("task", "function", "labels", "articles", "coverage", "overlap", "conflict", "accuracy", "judged")

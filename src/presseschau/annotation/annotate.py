@@ -6,28 +6,42 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ..label import load_scheme
-from ..label.calibrate import load_calibration
-from ..label.scheme import TASKS, Scheme
-from ..stable import sha256
-from .aggregate import Dispute, disputes, majority
-from .agreement import agreement, alpha_per_label
-from .analysis import as_csv, as_markdown, function_table
-from .answers import Answers, Item, ids_in
-from .articles import Article, Dataset, Row
-from .collect import Text, collect
-from .formats.doccano import category_types, read_lines, span_types, write_lines
-from .formats.label_studio import labelling_config, read_tasks, write_tasks
-from .formats.sheet import read_table, write_table
-from .human import HumanLabels, Purpose, load_files, write_human
-from .llm import Estimate, Llm, Tally, estimate
-from .llm import annotate as ask
-from .noise import Labelled, audit, review_rows, text_of
-from .order import Annotate, Format, given, names_of, open_dataset
-from .refit import refit
-from .sampling import Sampled, Strategy, disputed, quota, random_sample, stratified_sample, uncertain
-from .tables import adjudication_list, agreement_table, coefficient_cells, csv_text, import_summary
-from .transformer import Classifier
+from presseschau.annotation.aggregate import Dispute, disputes, majority
+from presseschau.annotation.agreement import agreement, alpha_per_label
+from presseschau.annotation.analysis import as_csv, as_markdown, function_table
+from presseschau.annotation.answers import Answers, Item, ids_in
+from presseschau.annotation.articles import Article, Dataset, Row
+from presseschau.annotation.collect import Text, collect
+from presseschau.annotation.formats.doccano import category_types, read_lines, span_types, write_lines
+from presseschau.annotation.formats.label_studio import labelling_config, read_tasks, write_tasks
+from presseschau.annotation.formats.sheet import read_table, write_table
+from presseschau.annotation.human import HumanLabels, Purpose, load_files, write_human
+from presseschau.annotation.llm import Estimate, Llm, Tally, estimate
+from presseschau.annotation.llm import annotate as ask
+from presseschau.annotation.noise import Labelled, audit, review_rows, text_of
+from presseschau.annotation.order import Annotate, Format, given, names_of, open_dataset
+from presseschau.annotation.refit import refit
+from presseschau.annotation.sampling import (
+    Sampled,
+    Strategy,
+    disputed,
+    quota,
+    random_sample,
+    stratified_sample,
+    uncertain,
+)
+from presseschau.annotation.tables import (
+    adjudication_list,
+    agreement_table,
+    coefficient_cells,
+    csv_text,
+    import_summary,
+)
+from presseschau.annotation.transformer import Classifier
+from presseschau.label import load_scheme
+from presseschau.label.calibrate import load_calibration
+from presseschau.label.scheme import TASKS, Scheme
+from presseschau.stable import sha256
 
 _READERS: Mapping[Format, Callable[[Iterable[Path], Scheme], Answers]] = {
     "label_studio": read_tasks,

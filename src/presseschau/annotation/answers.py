@@ -10,11 +10,11 @@ from pathlib import Path
 
 import orjson
 
-from ..document import Span
-from ..label.scheme import Scheme
-from ..label.stance_given import KINDS
-from .articles import Article
-from .human import Purpose
+from presseschau.annotation.articles import Article
+from presseschau.annotation.human import Purpose
+from presseschau.document import Span
+from presseschau.label.scheme import Scheme
+from presseschau.label.stance_given import KINDS
 
 LABEL_COLUMNS = ("topic", "topic_secondary", "genre", "stance", "stance_target_type")
 EVIDENCE = "evidence"

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from ..document import Document
+from presseschau.document import Document
 
 _LABELS = ("topic", "topic_secondary", "genre", "stance")
 _DOCUMENT = ("title", "teaser", "text", "url", "publisher", "section", "keywords", "agency", "published", "language")

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..document import Span
-from ..label.scheme import TASKS, Scheme
-from .aggregate import Consensus, Dispute, Method, aggregate, disputes
-from .answers import Annotation, Answers, resolve
-from .human import HumanLabel, Purpose
+from presseschau.annotation.aggregate import Consensus, Dispute, Method, aggregate, disputes
+from presseschau.annotation.answers import Annotation, Answers, resolve
+from presseschau.annotation.human import HumanLabel, Purpose
+from presseschau.document import Span
+from presseschau.label.scheme import TASKS, Scheme
 
 _EVIDENCE = 3
 

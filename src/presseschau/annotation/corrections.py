@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .human import Names, check_labels
-from .relabel import NotApplied, Override
+from presseschau.annotation.human import Names, check_labels
+from presseschau.annotation.relabel import NotApplied, Override
 
 COLUMNS = ("id", "field", "value", "who", "date", "why")
 FIELDS = ("topic", "topic_secondary", "genre", "stance", "stance_target", "stance_target_type")

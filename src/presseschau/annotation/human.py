@@ -15,10 +15,10 @@ from typing import Any, Literal, Protocol, cast, get_args
 
 import orjson
 
-from ..document import Span
-from ..label.stance_given import KINDS
-from ..stable import rounded
-from .aggregate import Method
+from presseschau.annotation.aggregate import Method
+from presseschau.document import Span
+from presseschau.label.stance_given import KINDS
+from presseschau.stable import rounded
 
 Purpose = Literal["validation", "training", "none"]
 Source = Literal["human", "llm"]

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from ..label import Labeler, load_scheme
-from ..label.scheme import TASKS, Scheme
-from .articles import Dataset, Names
-from .llm import Llm
-from .sampling import BLIND, Strategy
-from .transformer import Transformer
+from presseschau.annotation.articles import Dataset, Names
+from presseschau.annotation.llm import Llm
+from presseschau.annotation.sampling import BLIND, Strategy
+from presseschau.annotation.transformer import Transformer
+from presseschau.label import Labeler, load_scheme
+from presseschau.label.scheme import TASKS, Scheme
 
 Format = Literal["label_studio", "jsonl", "csv"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .corrections import Correction, by_id, correct, listing, load_corrections
-from .human import HumanLabels, Names, load_human
-from .relabel import NotApplied, Override, override
+from presseschau.annotation.corrections import Correction, by_id, correct, listing, load_corrections
+from presseschau.annotation.human import HumanLabels, Names, load_human
+from presseschau.annotation.relabel import NotApplied, Override, override
 
 
 @dataclass(slots=True)

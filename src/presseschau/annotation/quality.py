@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..stable import rounded
-from .agreement import alpha
-from .human import HumanLabels
-from .relabel import Override
+from presseschau.annotation.agreement import alpha
+from presseschau.annotation.human import HumanLabels
+from presseschau.annotation.relabel import Override
+from presseschau.stable import rounded
 
 _NEUTRAL = "neutral"  # what a missing stance counts as
 _BINS = 5  # of equal numbers of articles

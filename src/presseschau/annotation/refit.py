@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import yaml
 
-from ..document import Document
-from ..label import Labeler
-from ..label.calibrate import Calibration, cross_fit, expected_error, fit, perfect_limit
-from ..label.vote import Decision, features_of
-from .articles import Article
-from .human import HumanLabels
-from .transformer import Classifier, score_features
+from presseschau.annotation.articles import Article
+from presseschau.annotation.human import HumanLabels
+from presseschau.annotation.transformer import Classifier, score_features
+from presseschau.document import Document
+from presseschau.label import Labeler
+from presseschau.label.calibrate import Calibration, cross_fit, expected_error, fit, perfect_limit
+from presseschau.label.vote import Decision, features_of
 
 MIN_ARTICLES = 100  # below, an interval of the fitted probabilities is wider than what it would correct
 TASKS = ("topic", "genre")

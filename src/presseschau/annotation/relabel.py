@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ..label.scheme import TASKS
-from .human import HumanLabel
+from presseschau.annotation.human import HumanLabel
+from presseschau.label.scheme import TASKS
 
 _STANCE_COLUMNS = ("stance_target", "stance_target_type", "stance")
 

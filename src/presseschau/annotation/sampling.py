@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..stable import rounded, sha256
-from .articles import Row
+from presseschau.annotation.articles import Row
+from presseschau.stable import rounded, sha256
 
 Strategy = Literal["random", "stratified", "uncertainty", "disagreement", "quota"]
 BLIND: tuple[Strategy, ...] = ("random", "stratified")  # with known inclusion probabilities: fit for validation

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
-from .aggregate import Dispute
-from .agreement import Coefficient, alpha
-from .collect import Collected
-from .human import Purpose
+from presseschau.annotation.aggregate import Dispute
+from presseschau.annotation.agreement import Coefficient, alpha
+from presseschau.annotation.collect import Collected
+from presseschau.annotation.human import Purpose
 
 
 def import_summary(found: Collected, output: Path, rounds: int, seed: int) -> str:

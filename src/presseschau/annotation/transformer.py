@@ -23,10 +23,10 @@ from typing import Any, Literal
 
 import orjson
 
-from ..document import Document
-from ..label.calibrate import Calibration
-from ..label.scheme import Scheme, Task
-from ..stable import rounded, sha256
+from presseschau.document import Document
+from presseschau.label.calibrate import Calibration
+from presseschau.label.scheme import Scheme, Task
+from presseschau.stable import rounded, sha256
 
 _MODEL_FILES = (".json", ".txt", ".model", ".safetensors", ".bin")
 _WEIGHTS = (".safetensors", ".bin")

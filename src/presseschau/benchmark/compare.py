@@ -14,12 +14,12 @@ import orjson
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..config import ConfigError
-from ..stable import rounded
-from .data import ABSTAINED
-from .report import finished
-from .settings import Uncertainty
-from .uncertainty import holm, mcnemar, randomisation
+from presseschau.benchmark.data import ABSTAINED
+from presseschau.benchmark.report import finished
+from presseschau.benchmark.settings import Uncertainty
+from presseschau.benchmark.uncertainty import holm, mcnemar, randomisation
+from presseschau.config import ConfigError
+from presseschau.stable import rounded
 
 
 @dataclass(frozen=True, slots=True)

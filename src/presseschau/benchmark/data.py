@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..stable import sha256
-from .settings import TextFields
+from presseschau.benchmark.settings import TextFields
+from presseschau.stable import sha256
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

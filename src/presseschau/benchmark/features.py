@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..config import ConfigError
-from .data import Examples
-from .ngrams import Counts, Keys, Ngrams, Places, count, vocabulary
+from presseschau.benchmark.data import Examples
+from presseschau.benchmark.ngrams import Counts, Keys, Ngrams, Places, count, vocabulary
+from presseschau.config import ConfigError
 
 T = TypeVar("T")
 R = TypeVar("R")

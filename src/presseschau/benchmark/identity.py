@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..stable import sha256
-from .labelled import digest
-from .settings import Settings
+from presseschau.benchmark.labelled import digest
+from presseschau.benchmark.settings import Settings
+from presseschau.stable import sha256
 
 # Of an endpoint: where it is and how it is asked, not what
 _PRACTICAL = {

@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 
-from ..stable import sha256
-from .compare import Finished, named, open_runs, tested
-from .page import page
-from .plots import draw
-from .settings import Uncertainty
-from .tables import plot_name, section
+from presseschau.benchmark.compare import Finished, named, open_runs, tested
+from presseschau.benchmark.page import page
+from presseschau.benchmark.plots import draw
+from presseschau.benchmark.settings import Uncertainty
+from presseschau.benchmark.tables import plot_name, section
+from presseschau.stable import sha256
 
 
 def publish(output: Path, folder: Path, sure: Uncertainty, seed: int) -> None:

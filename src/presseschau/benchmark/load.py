@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..config import ConfigError
-from ..stable import sha256
-from .data import Corpus
-from .labelled import from_files
-from .published import from_folder, from_hub
-from .rows import Rows
-from .settings import Source
+from presseschau.benchmark.data import Corpus
+from presseschau.benchmark.labelled import from_files
+from presseschau.benchmark.published import from_folder, from_hub
+from presseschau.benchmark.rows import Rows
+from presseschau.benchmark.settings import Source
+from presseschau.config import ConfigError
+from presseschau.stable import sha256
 
 _HUMAN = "validation"
 _BATCH = 5000  # texts that are looked at at once

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..stable import rounded
-from .data import ABSTAINED, Floats, Ints
+from presseschau.benchmark.data import ABSTAINED, Floats, Ints
+from presseschau.stable import rounded
 
 _BINS = 15
 

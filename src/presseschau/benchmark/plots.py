@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .compare import Finished
+from presseschau.benchmark.compare import Finished
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..config import ConfigError, nearest
-from ..schema import SPLITS
-from .rows import Rows, named
-from .settings import Source
+from presseschau.benchmark.rows import Rows, named
+from presseschau.benchmark.settings import Source
+from presseschau.config import ConfigError, nearest
+from presseschau.schema import SPLITS
 
 # What a published dataset may tell about an article besides its text: our name, the column.
 _CONTEXT = {

@@ -14,12 +14,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..stable import sha256
-from .data import ABSTAINED
-from .measure import machine
-from .models import model_from
-from .scored import Run, gaps, makers, masked, scored, sources
-from .units import Unit
+from presseschau.benchmark.data import ABSTAINED
+from presseschau.benchmark.measure import machine
+from presseschau.benchmark.models import model_from
+from presseschau.benchmark.scored import Run, gaps, makers, masked, scored, sources
+from presseschau.benchmark.units import Unit
+from presseschau.stable import sha256
 
 SCHEMA = 1
 _PACKAGES = ("presseschau", "numpy", "scipy", "scikit-learn", "pyarrow", "model2vec", "transformers", "torch")

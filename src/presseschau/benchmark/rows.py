@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..config import ConfigError
-from .data import Ints
+from presseschau.benchmark.data import Ints
+from presseschau.config import ConfigError
 
 
 @dataclass(frozen=True, slots=True)

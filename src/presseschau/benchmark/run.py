@@ -13,20 +13,20 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from ..config import ConfigError
-from ..stable import sha256
-from .data import Corpus, Examples, Ints
-from .features import remembered
-from .identity import config_of, key_of
-from .load import load
-from .metrics import macro_f1
-from .models import KINDS, model_from
-from .models.keywords import masker
-from .report import finished, write
-from .scored import Run
-from .search import candidates, with_options
-from .settings import Settings
-from .units import Answers, Unit, fitted, kept
+from presseschau.benchmark.data import Corpus, Examples, Ints
+from presseschau.benchmark.features import remembered
+from presseschau.benchmark.identity import config_of, key_of
+from presseschau.benchmark.load import load
+from presseschau.benchmark.metrics import macro_f1
+from presseschau.benchmark.models import KINDS, model_from
+from presseschau.benchmark.models.keywords import masker
+from presseschau.benchmark.report import finished, write
+from presseschau.benchmark.scored import Run
+from presseschau.benchmark.search import candidates, with_options
+from presseschau.benchmark.settings import Settings
+from presseschau.benchmark.units import Answers, Unit, fitted, kept
+from presseschau.config import ConfigError
+from presseschau.stable import sha256
 
 _MASKED = "/masked"
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..stable import rounded
-from .data import Corpus, Ints
-from .metrics import counts, f1, scores, stance_scores
-from .settings import Settings
-from .uncertainty import difference, intervals
-from .units import Answers, Unit
+from presseschau.benchmark.data import Corpus, Ints
+from presseschau.benchmark.metrics import counts, f1, scores, stance_scores
+from presseschau.benchmark.settings import Settings
+from presseschau.benchmark.uncertainty import difference, intervals
+from presseschau.benchmark.units import Answers, Unit
+from presseschau.stable import rounded
 
 _SCALARS = (
     "accuracy", "macro_f1", "macro_f1_supported", "weighted_f1", "ece", "brier", "f1_favor_against", "stance3",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..config import ConfigError
+from presseschau.config import ConfigError
 
 Config = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from ..config import ConfigError, build
+from presseschau.config import ConfigError, build
 
 Task = Literal["topic", "genre", "stance"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .compare import Finished, table
+from presseschau.benchmark.compare import Finished, table
 
 _TITLES = {
     "test": "test",

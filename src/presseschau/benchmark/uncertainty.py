@@ -8,8 +8,8 @@ from math import comb
 import numpy as np
 import numpy.typing as npt
 
-from .data import ABSTAINED, Floats, Ints
-from .metrics import f1
+from presseschau.benchmark.data import ABSTAINED, Floats, Ints
+from presseschau.benchmark.metrics import f1
 
 _ROUNDS = 200  # rounds drawn at a time: bounds memory, changes nothing else
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import orjson
 
-from .data import Examples, Floats
-from .measure import cost
-from .models import model_from
-from .models.model import chosen
+from presseschau.benchmark.data import Examples, Floats
+from presseschau.benchmark.measure import cost
+from presseschau.benchmark.models import model_from
+from presseschau.benchmark.models.model import chosen
 
 
 @dataclass(frozen=True, slots=True)

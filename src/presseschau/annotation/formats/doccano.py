@@ -13,9 +13,19 @@ from typing import Any
 
 import orjson
 
-from ...label.scheme import Scheme
-from ...stable import sha256
-from ..answers import EVIDENCE, LABEL_COLUMNS, Annotation, Answers, Item, Quote, classes_of, key_of_class, located
+from presseschau.annotation.answers import (
+    EVIDENCE,
+    LABEL_COLUMNS,
+    Annotation,
+    Answers,
+    Item,
+    Quote,
+    classes_of,
+    key_of_class,
+    located,
+)
+from presseschau.label.scheme import Scheme
+from presseschau.stable import sha256
 
 _PREFIX = {"topic": "topic", "topic_secondary": "topic2", "genre": "genre", "stance": "stance",
            "stance_target_type": "target_type"}  # fmt: skip

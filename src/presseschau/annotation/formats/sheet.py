@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ...label.scheme import Scheme
-from ..answers import LABEL_COLUMNS, Annotation, Answers, Item, Quote, key_of_class, located
+from presseschau.annotation.answers import LABEL_COLUMNS, Annotation, Answers, Item, Quote, key_of_class, located
+from presseschau.label.scheme import Scheme
 
 _QUOTES = ("evidence_1", "evidence_2", "evidence_3")
 COLUMNS = ("article_id", "title", "text", "url", "annotator", "skip", "topic", "topic_secondary", "genre", "stance",

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import orjson
 
-from ...label.scheme import Scheme
-from ..articles import Article
-from ..human import HumanLabel
-from .cache import Cache, question_key
-from .endpoint import Endpoint, Llm, LlmError, Tally
-from .prompt import PROMPT_VERSION, Answer, answer_schema, check, complaint, messages
+from presseschau.annotation.articles import Article
+from presseschau.annotation.human import HumanLabel
+from presseschau.annotation.llm.cache import Cache, question_key
+from presseschau.annotation.llm.endpoint import Endpoint, Llm, LlmError, Tally
+from presseschau.annotation.llm.prompt import PROMPT_VERSION, Answer, answer_schema, check, complaint, messages
+from presseschau.label.scheme import Scheme
 
 __all__ = ["Estimate", "Llm", "LlmError", "Tally", "annotate", "estimate"]
 

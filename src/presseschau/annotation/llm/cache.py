@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from ...stable import sha256
+from presseschau.stable import sha256
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from ...label.scheme import TASKS, Scheme
-from .cache import Cache, Reply, question_key
-from .prompt import PROMPT_VERSION, answer_schema
+from presseschau.annotation.llm.cache import Cache, Reply, question_key
+from presseschau.annotation.llm.prompt import PROMPT_VERSION, answer_schema
+from presseschau.label.scheme import TASKS, Scheme
 
 if TYPE_CHECKING:
     import httpx

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from ...document import Document, Span
-from ...label.scheme import TASKS, Scheme, Task
-from ...label.stance_given import KINDS
-from ..answers import Quote, resolve
+from presseschau.annotation.answers import Quote, resolve
+from presseschau.document import Document, Span
+from presseschau.label.scheme import TASKS, Scheme, Task
+from presseschau.label.stance_given import KINDS
 
 PROMPT_VERSION = "2"  # raised with every change of wording, so that answers to the old one are not taken for the new
 _MAX_EVIDENCE, _MAX_TARGET = 3, 200

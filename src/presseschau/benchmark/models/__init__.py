@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...config import ConfigError, build, nearest
-from .embeddings import Embeddings
-from .keywords import Keywords
-from .majority import Majority
-from .model import Model
-from .naive_bayes import NaiveBayes
-from .probe import Probe
-from .stratified import Stratified
-from .tfidf import TfidfLinear
-from .transformer import Transformer
-from .zero_shot import ZeroShot
+from presseschau.benchmark.models.embeddings import Embeddings
+from presseschau.benchmark.models.keywords import Keywords
+from presseschau.benchmark.models.majority import Majority
+from presseschau.benchmark.models.model import Model
+from presseschau.benchmark.models.naive_bayes import NaiveBayes
+from presseschau.benchmark.models.probe import Probe
+from presseschau.benchmark.models.stratified import Stratified
+from presseschau.benchmark.models.tfidf import TfidfLinear
+from presseschau.benchmark.models.transformer import Transformer
+from presseschau.benchmark.models.zero_shot import ZeroShot
+from presseschau.config import ConfigError, build, nearest
 
 __all__ = ["KINDS", "Model", "model_from"]
 

@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from ...config import ConfigError
-from ..data import Examples, Floats
-from .linear import Linear
-from .model import Model
+from presseschau.benchmark.data import Examples, Floats
+from presseschau.benchmark.models.linear import Linear
+from presseschau.benchmark.models.model import Model
+from presseschau.config import ConfigError
 
 _BATCH = 1000
 

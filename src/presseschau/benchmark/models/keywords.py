@@ -11,10 +11,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...config import ConfigError
-from ..data import Examples, Floats
-from ..features import mapped
-from .model import Model, confident
+from presseschau.benchmark.data import Examples, Floats
+from presseschau.benchmark.features import mapped
+from presseschau.benchmark.models.model import Model, confident
+from presseschau.config import ConfigError
 
 Answer = tuple[str | None, float, str | None]
 
@@ -63,7 +63,7 @@ def check_labels(train: Examples, scheme: Path | None, model: str) -> None:
     Raises:
         ConfigError: It lacks one.
     """
-    from ...label import load_scheme
+    from presseschau.label import load_scheme
 
     task = train.corpus.task
     known = getattr(load_scheme(scheme), task).keys
@@ -76,8 +76,8 @@ def check_labels(train: Examples, scheme: Path | None, model: str) -> None:
 
 
 def _label_chunk(task: str, scheme: Path | None, parts: list[tuple[str, str]]) -> list[Answer]:
-    from ...document import Document
-    from ...label import Labeler
+    from presseschau.document import Document
+    from presseschau.label import Labeler
 
     labeler = Labeler(scheme=scheme, sections=False, keywords=False, stance=task == "stance")
     answers: list[Answer] = []
@@ -102,7 +102,7 @@ _WORD = re.compile(r"\w+")
 
 
 def _mask_terms(task: str, text: str) -> str:
-    from ...label.folding import fold
+    from presseschau.label.folding import fold
 
     folded = fold(text)
     found = [
@@ -113,16 +113,16 @@ def _mask_terms(task: str, text: str) -> str:
 
 @cache
 def _lexicon(task: str):  # type: ignore[no-untyped-def]  # a lexicon of `label`, which is imported only here
-    from ...label import load_scheme
+    from presseschau.label import load_scheme
 
     scheme = load_scheme()
     return (scheme.genre if task == "genre" else scheme.topic).build_lexicon()
 
 
 def _mask_stance(text: str) -> str:
-    from ...label.polarity import entries_of
-    from ...label.stance_lexicon import load
-    from ...label.voice import read
+    from presseschau.label.polarity import entries_of
+    from presseschau.label.stance_lexicon import load
+    from presseschau.label.voice import read
 
     reading = read(text)
     entries, forms, found = entries_of(reading, load()), reading.forms, []

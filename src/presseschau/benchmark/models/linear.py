@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...config import ConfigError
-from ..data import Floats, Ints
-from .model import spread
+from presseschau.benchmark.data import Floats, Ints
+from presseschau.benchmark.models.model import spread
+from presseschau.config import ConfigError
 
 Weights = Literal["balanced"] | None
 _UNSHRUNK = 1e6  # C of Platt's two numbers

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..data import Examples, Floats
-from .model import Model
+from presseschau.benchmark.data import Examples, Floats
+from presseschau.benchmark.models.model import Model
 
 
 @dataclass(slots=True)

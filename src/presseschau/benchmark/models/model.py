@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from ..data import ABSTAINED, Examples, Floats, Ints
+from presseschau.benchmark.data import ABSTAINED, Examples, Floats, Ints
 
 
 class Model(Protocol):

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..data import Examples, Floats
-from ..features import learnt
-from ..ngrams import Ngrams
-from .model import Model, spread
+from presseschau.benchmark.data import Examples, Floats
+from presseschau.benchmark.features import learnt
+from presseschau.benchmark.models.model import Model, spread
+from presseschau.benchmark.ngrams import Ngrams
 
 
 @dataclass(slots=True)

@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from ...config import ConfigError
-from ..data import Examples, Floats
-from .model import Model
+from presseschau.benchmark.data import Examples, Floats
+from presseschau.benchmark.models.model import Model
+from presseschau.config import ConfigError
 
 
 @dataclass(slots=True)

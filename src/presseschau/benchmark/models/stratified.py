@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...stable import sha256
-from ..data import Examples, Floats
-from .model import Model
+from presseschau.benchmark.data import Examples, Floats
+from presseschau.benchmark.models.model import Model
+from presseschau.stable import sha256
 
 
 @dataclass(slots=True)

@@ -7,11 +7,11 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from ..data import Examples, Floats
-from ..features import learnt
-from ..ngrams import Ngrams
-from .linear import Linear
-from .model import Model
+from presseschau.benchmark.data import Examples, Floats
+from presseschau.benchmark.features import learnt
+from presseschau.benchmark.models.linear import Linear
+from presseschau.benchmark.models.model import Model
+from presseschau.benchmark.ngrams import Ngrams
 
 
 @dataclass(slots=True)

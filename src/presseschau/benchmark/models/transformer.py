@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from ...config import ConfigError
-from ..data import Examples, Floats, Ints
-from .model import Model, spread
+from presseschau.benchmark.data import Examples, Floats, Ints
+from presseschau.benchmark.models.model import Model, spread
+from presseschau.config import ConfigError
 
 
 @dataclass(slots=True)

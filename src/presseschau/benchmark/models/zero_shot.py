@@ -9,15 +9,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ...annotation.articles import Article
-from ...annotation.human import HumanLabel
-from ...annotation.llm import Llm, LlmError, Tally, annotate, estimate
-from ...config import ConfigError
-from ...document import Document
-from ...stable import sha256
-from ..data import Examples, Floats
-from .keywords import check_labels
-from .model import Model, confident
+from presseschau.annotation.articles import Article
+from presseschau.annotation.human import HumanLabel
+from presseschau.annotation.llm import Llm, LlmError, Tally, annotate, estimate
+from presseschau.benchmark.data import Examples, Floats
+from presseschau.benchmark.models.keywords import check_labels
+from presseschau.benchmark.models.model import Model, confident
+from presseschau.config import ConfigError
+from presseschau.document import Document
+from presseschau.stable import sha256
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class ZeroShot(Model):
         return [found.get(_number(i)) for i in range(len(examples))]
 
     def _scheme(self) -> Any:
-        from ...label import load_scheme
+        from presseschau.label import load_scheme
 
         return load_scheme(self.scheme)
 
