@@ -46,12 +46,11 @@ def test_license_of_a_link_before_a_visible_one() -> None:
 
 def test_scripts_and_headings_of_the_whole_page_in_order() -> None:
     head = head_of(
-        '<script type="application/LD+JSON; charset=utf-8">1</script><script>2</script><body><h2>a</h2><h1>b</h1>'
-        '<div><h1>c</h1></div><h2>d</h2><script type="application/ld+json">3</script>'
+        '<script type="application/LD+JSON; charset=utf-8">1</script><script>2</script><body><h1>b</h1>'
+        '<div><h1>c</h1></div><script type="application/ld+json">3</script>'
     )
     assert head.scripts == ("1", "3")
     assert [node.text() for node in head.headlines] == ["b", "c"]
-    assert [node.text() for node in head.subheads] == ["a", "d"]
 
 
 def test_title_of_the_head_before_one_of_the_body() -> None:

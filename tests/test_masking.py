@@ -26,7 +26,16 @@ def test_telephone_numbers_go(number: str, sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Tel.: 12 34 56", "Tel. 123456", "Telefon: 040.1234.567", "☎08171/21371", "Fax: 22 33 44"]
+    "text",
+    [
+        "Tel.: 12 34 56",
+        "Tel. 123456",
+        "Tel. ١٢٣٤٥٦",
+        "Fax: 1\u00a0–\u00a02345",
+        "Telefon: 040.1234.567",
+        "☎08171/21371",
+        "Fax: 22 33 44",
+    ],
 )
 def test_after_a_label_a_local_number_is_one(text: str) -> None:
     assert mask(text)[1] == {"phone": 1}
@@ -61,6 +70,11 @@ def test_service_numbers_are_no_persons(number: str) -> None:
 )  # fmt: skip
 def test_addresses_go(address: str) -> None:
     assert mask(f"Schreiben Sie an {address}.") == ("Schreiben Sie an [E-MAIL].", {"email": 1})
+
+
+def test_a_name_is_found_behind_any_number_of_signs() -> None:
+    text = "@eva (at) [at] .a@b @ e@web.example, m@web.example; x(at)web.example!"
+    assert mask(text) == ("@eva (at) [at] .a@b @ [E-MAIL], [E-MAIL]; [E-MAIL]!", {"email": 3})
 
 
 @pytest.mark.parametrize(
@@ -126,7 +140,7 @@ def test_any_text_is_taken(text: str) -> None:
     assert (made == text) == (counts == {})
 
 
-@pytest.mark.parametrize("piece", ["0 ", "0171 ", "a.", "a@", "+1 ", "DE89 ", "(", "Tel. ", "1-"])
+@pytest.mark.parametrize("piece", ["0 ", "0171 ", "a.", "a@", "a (at) ", "@", "+1 ", "DE89 ", "(", "Tel. ", "1-"])
 def test_long_input_takes_linear_time(piece: str) -> None:
     mask(piece * 20_000)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -224,13 +222,6 @@ def test_tree_is_not_changed() -> None:
     before = tree.html
     read_metadata(tree, html.encode())
     assert tree.html == before
-
-
-def test_import_is_light() -> None:
-    """The slow library is loaded by the pages that need it."""
-    source = "import sys, presseschau.extract.metadata.read; print('htmldate' in sys.modules)"
-    run = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "False"
 
 
 TAGS = st.sampled_from(["h1", "h2", "p", "span", "meta", "time", "title", "script", "a", "nav", "div"])

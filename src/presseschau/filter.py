@@ -92,9 +92,10 @@ class Filter:
             return "no_article", "the extractor found no text on the page"
         if not _LETTER.search(text):
             return "no_letters", f"{len(text)} characters, none of them a letter"
-        words = len(text.split())
         if is_page and document.listing:
-            return "listing", f"an index or a list of links, {words} words"
+            return "listing", f"an index or a list of links, {len(text.split())} words"
+        # How many there are beyond the limits plays no part.
+        words = len(text.split(None, max(self.min_words, self.paywall_max_words, self.paywall_phrase_max_words) + 1))
         if stub := self._paywall_stub(document, words):
             return "paywall_stub", stub
         if words < self.min_words:

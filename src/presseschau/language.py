@@ -98,21 +98,14 @@ def detect_language(text: str) -> Language:
     words = _WORD.findall(sample.lower())
     if not words:
         return Language(None, 0.0)
-    known = _evidence().words
-    function: Counter[int] = Counter()
-    rest: list[str] = []
-    for word in words:
-        mask = known.get(word)
-        if mask is None:
-            rest.append(word)
-        else:
-            function[mask] += 1
+    masks = list(map(_evidence().words.get, words))
+    function = Counter(mask for mask in masks if mask is not None)
     margin, _ = _closest(function)
     if margin >= 2 * _CLEAR and _only(function, 1, 0) >= _GERMAN_SHARE * len(words):
         return _german(margin)
     weights: Counter[int] = Counter({mask: 2 * n for mask, n in function.items()})
-    for word in rest:
-        if mask := _mark(word):
+    for word, listed in zip(words, masks, strict=True):
+        if listed is None and (mask := _mark(word)):
             weights[mask] += 1
     return _decide(function, weights, len(words), sample)
 

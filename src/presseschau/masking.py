@@ -23,7 +23,7 @@ MASKS: Mapping[str, str] = {"email": "[E-MAIL]", "phone": "[TELEFON]", "iban": "
 # name@host.tld, also `name (at) host.tld`; a handle (`@name@server`) and a version (`pkg@1.2.3`) are something else.
 _AT = r"(?:@|\s?[(\[{]\s?(?:at|ät|@)\s?[)\]}]\s?)"
 _DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|punkt)\s?[)\]}]\s?)"
-_WRITTEN_AT = re.compile(r"[(\[{]\s?(?:at|ät)\s?[)\]}]", re.IGNORECASE)
+_SIGN = re.compile(r"[@(\[{](?:(?<=@)|\s?(?:[aAäÄ][tT]|@)\s?[)\]}])")
 _EMAIL = re.compile(
     rf"(?<![\w.+@/%-])(?P<name>[\w+%-]{{1,64}}(?:\.[\w+%-]{{1,64}}){{0,5}}){_AT}"
     rf"(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?{_DOT}){{1,5}}[^\W\d_]{{2,24}}(?![\w@-])",
@@ -55,10 +55,19 @@ _LABELLED = re.compile(
     r"(?:\s?[.:][\s:]{0,3}|\s{1,2}(?:(?:unter|ist|lautet|nummer)[\s:]{1,2}){0,2}(?=\(?[0+]))(?=[(+\d])",
     re.IGNORECASE,
 )
-# What a number of either kind may begin with, for quick finding; a labelled one has five digits or more.
-_MAY_BEGIN = re.compile(r"[(+0]")
-_RUN = re.compile(rf"[(+]{{0,2}}\d(?:(?:{_GAP})?\d){{4}}")
+# What a number of either kind may begin with, and hold: a labelled one has five digits or more, another one eight.
+_MAY_BEGIN = re.compile(r"\((?=[+0])|\+|0")
+_RUN = re.compile(rf"\d(?:(?:{_GAP})?\d){{4}}")
+_SHORTEST = 8
+_LONGEST_OPENING = 5  # "(+", and a gap of three
 _LABEL_CHARS = 48
+# A look at the text's shape tells what it can't hold, at a tenth of a search. By byte of UTF-8: digits of other scripts
+# begin with one from D8 on, and the bytes of gaps and of all that follows a first byte are left out.
+_CLASSES = bytes(
+    57 if 48 <= byte < 58 or 0xD8 <= byte != 0xE2 else 65 if 65 <= byte < 91 else 46 for byte in range(256)
+)
+_BETWEEN = b" /().-\xc2\xe2" + bytes(range(0x80, 0xC0))
+_FIVE_DIGITS, _LONG_CODE = b"9" * 5, b"9" * 15
 # E.164 country codes that pages in German are likely to carry; a plus before any other digits is rather a sum.
 _COUNTRY_CODES = ("7", "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "42", "43", "44", "45",
                   "46", "47", "48", "49", "351", "352", "353", "354", "355", "356", "357", "358", "359", "370", "371",
@@ -116,9 +125,14 @@ class Masking:
         return text, {kind: count for kind, count in counts.items() if count}
 
     def _finds(self, text: str, authors: Sequence[str]) -> Iterator[Find]:
-        for kind, finder in _FINDERS.items():
-            if getattr(self, kind):
-                yield from finder(text)
+        if self.email:
+            yield from _emails(text)
+        if self.phone or self.iban:
+            shape = _shape(text)
+            if self.phone and _FIVE_DIGITS in shape:
+                yield from _phones(text)
+            if self.iban and _LONG_CODE in shape.replace(b"A", b"9"):
+                yield from _ibans(text)
         if self.byline:
             yield from ((start, end, "byline") for start, end in names_in_bylines(text, authors))
 
@@ -148,12 +162,23 @@ def _without_overlaps(finds: Iterator[Find]) -> list[Find]:
     return sorted(chosen)
 
 
+def _shape(text: str) -> bytes:
+    """The text with digits as 9 and capitals as A, and without what may stand between the digits of a number."""
+    return text.encode("utf-8", "surrogatepass").translate(_CLASSES, _BETWEEN)
+
+
 def _emails(text: str) -> Iterator[Find]:
-    if "@" not in text and not _WRITTEN_AT.search(text):
-        return
-    for match in _EMAIL.finditer(text):
-        if not _ROLES.fullmatch(match["name"]):
-            yield match.start(), match.end(), "email"
+    end = 0
+    for sign in _SIGN.finditer(text):
+        # The name before a sign begins where its characters do: looked for everywhere, it takes a hundred times longer.
+        start = sign.start()
+        start -= sign[0] != "@" and text[start - 1 : start].isspace()
+        while start > end and (text[start - 1].isalnum() or text[start - 1] in "_+%.-"):
+            start -= 1
+        if match := _EMAIL.match(text, start):
+            end = match.end()
+            if not _ROLES.fullmatch(match["name"]):
+                yield match.start(), end, "email"
 
 
 def _ibans(text: str) -> Iterator[Find]:
@@ -183,13 +208,16 @@ def _checks(iban: str) -> bool:
 
 
 def _phones(text: str) -> Iterator[Find]:
+    runs = list(_RUN.finditer(text))
+    if not runs:
+        return
     at = 0
-    for mark in _MAY_BEGIN.finditer(text):
+    for mark in _MAY_BEGIN.finditer(text, max(0, runs[0].start() - _LONGEST_OPENING), runs[-1].end()):
         if mark.start() >= at and (match := _NUMBER.match(text, mark.start())):
             at = match.end()
-            if _is_phone(match[0]):
+            if at - match.start() >= _SHORTEST and _is_phone(match[0]):
                 yield match.start() + _opening(match[0]), match.end(), "phone"
-    for run in _RUN.finditer(text):
+    for run in runs:
         # A label ends where its number begins; looked for there alone, it takes a tenth of the time.
         for label in _LABELLED.finditer(text, max(0, run.start() - _LABEL_CHARS), run.end()):
             number = _AFTER_LABEL.match(text, label.end())
@@ -232,6 +260,3 @@ def _is_service(number: str) -> bool:
 def _is_sum(number: str) -> bool:
     """`+10.000.000`: thousands, not a number to call."""
     return bool(_GROUPED.fullmatch(number)) and "." in number
-
-
-_FINDERS = {"email": _emails, "phone": _phones, "iban": _ibans}

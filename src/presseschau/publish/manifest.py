@@ -14,7 +14,7 @@ import orjson
 from presseschau.publish.shards import Shard
 from presseschau.schema import SCHEMA_VERSION
 
-_PACKAGES = ("charset-normalizer", "datasets", "duckdb", "fastwarc", "htmldate", "langdetect", "lxml", "numpy",
+_PACKAGES = ("charset-normalizer", "datasets", "duckdb", "fastwarc", "langdetect", "lxml", "numpy",
              "orjson", "pandas", "presseschau", "pyahocorasick", "pyarrow", "selectolax", "tldextract", "trafilatura",
              "xxhash")  # fmt: skip
 

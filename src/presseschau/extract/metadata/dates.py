@@ -46,7 +46,7 @@ _MONTH_DAY_YEAR = re.compile(
     rf"\b{_MONTH}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b{_CLOCK}", re.IGNORECASE
 )
 _NUMERIC = re.compile(
-    rf"(?<![\d.])(?P<day>\d{{1,2}})[.](?:\s*)(?P<month>\d{{1,2}})[.]\s*(?P<year>\d{{4}}|\d{{2}})(?![\d.]){_CLOCK}",
+    rf"(?<![\d.])(?P<day>\d{{1,2}})[.](?:\s*)(?P<month>\d{{1,2}})[.]\s*(?P<year>\d{{4}}|\d{{2}})(?!\.?\d){_CLOCK}",
     re.IGNORECASE,
 )
 _AGO = re.compile(

@@ -11,8 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from presseschau.extract.metadata.jsonld import plain
 
 _HEAD_TAGS = "meta, title, link[rel=canonical], link[rel=license]"
-# A list of selectors gives an element as often as it matches: only of links may one come twice.
-_BODY_TAGS = 'script[type^="application/ld+json" i], h1, h2, a[rel~=license], a[href*="creativecommons.org/"]'
+_BODY_TAGS = 'script[type^="application/ld+json" i], h1, a:is([rel~=license], [href*="creativecommons.org/"])'
 _NOTHING: tuple[str, ...] = ()
 _ROBOTS = re.compile(r"robots|[\w-]*bot(?:-\w+)?|google-extended|tdm-reservation|tdm-policy|ai-training")
 
@@ -52,7 +51,6 @@ class Head:
         scripts: Contents of the JSON-LD scripts, in document order.
         title: Content of the `<title>`, "" without one.
         headlines: The h1 elements, in document order.
-        subheads: The h2 elements, in document order.
     """
 
     metas: Metas
@@ -63,7 +61,6 @@ class Head:
     scripts: tuple[str, ...]
     title: str
     headlines: tuple[LexborNode, ...]
-    subheads: tuple[LexborNode, ...]
 
 
 def read_head(tree: LexborHTMLParser) -> Head:
@@ -88,7 +85,6 @@ def read_head(tree: LexborHTMLParser) -> Head:
         tuple(node.text() for node in found.get("script", ())),
         stated.title,
         tuple(found.get("h1", ())),
-        tuple(found.get("h2", ())),
     )
 
 

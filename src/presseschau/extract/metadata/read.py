@@ -109,12 +109,13 @@ def read_metadata(
     main = graph.main
     publisher = publisher_of(address)
     sites = site_keys(tuple(_site_names(metas, graph, address, publisher)))
+    title = _title(tree, head, graph, sites)
     authors = _authors(tree, metas, graph, sites, source)
     body = body_text(graph)
     return Metadata(
-        title=_title(head, graph, sites),
+        title=title,
         teaser=text_of(main.get("description")) or metas.first(*_TEASER_METAS),
-        published=published_of(tree, source, metas, main, address, crawled),
+        published=published_of(tree, source, metas, main, title, address, crawled),
         modified=modified_of(metas, main, crawled),
         authors=authors,
         section=text_of(main.get("articleSection")) or metas.first(*_SECTION_METAS),
@@ -133,8 +134,10 @@ def read_metadata(
 
 def _stated_url(head: Head) -> str | None:
     """The canonical link, else `og:url`; a relative link is made absolute by `og:url`."""
-    social = head.metas.first("og:url")
-    return canonical_url(urljoin(social or "", head.canonical or "")) or canonical_url(social)
+    social, link = head.metas.first("og:url"), head.canonical or ""
+    if not link.startswith(("https://", "http://")):
+        link = urljoin(social or "", link)
+    return canonical_url(link) or canonical_url(social)
 
 
 def _site_names(metas: Metas, graph: Graph, address: str | None, domain: str | None) -> list[str]:
@@ -147,7 +150,7 @@ def _site_names(metas: Metas, graph: Graph, address: str | None, domain: str | N
     return names
 
 
-def _title(head: Head, graph: Graph, sites: SiteKeys) -> str | None:
+def _title(tree: LexborHTMLParser, head: Head, graph: Graph, sites: SiteKeys) -> str | None:
     main = graph.main
     is_article = any(main is node for node in graph.articles)
     stated = Stated(
@@ -156,7 +159,7 @@ def _title(head: Head, graph: Graph, sites: SiteKeys) -> str | None:
         page=plain(head.title) or None,
         alternative=text_of(main.get("alternativeHeadline")),
     )
-    return choose_title(read_headings(head.headlines, head.subheads), stated, sites)
+    return choose_title(read_headings(tree, head.headlines), stated, sites)
 
 
 def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, own: SiteKeys, source: bytes) -> tuple[str, ...]:
@@ -187,8 +190,8 @@ def _author_sources(tree: LexborHTMLParser, metas: Metas, graph: Graph, source: 
 
 
 def _keywords(main: Node, metas: Metas) -> tuple[str, ...]:
-    stated = [strings(main.get("keywords")), *(list(metas.all(name)) for name in _KEYWORD_METAS)]
-    values: list[str] = next((found for found in stated if found), [])
+    stated = strings(main.get("keywords"))
+    values = stated or next((found for name in _KEYWORD_METAS if (found := list(metas.all(name)))), [])
     parts = [part.strip() for value in values for part in value.replace(";", ",").split(",")]
     return tuple(dict.fromkeys([part for part in parts if part]))
 

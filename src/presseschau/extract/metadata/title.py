@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.extract.metadata.jsonld import plain
 
@@ -17,7 +17,7 @@ SiteKeys: TypeAlias = frozenset[Words]
 
 _TOKEN = re.compile(r"\w+")
 _SEPARATOR = re.compile(r"\s+[|ǀ│–—\-•·:»«›‹~]+\s+|\s*[|ǀ│]\s*|\s*»\s+|\s+—\s*|--")
-_SEPARATOR_SIGN = re.compile(r"[|ǀ│–—\-•·:»«›‹~]")  # most titles have none, and one set of signs is found at once
+_HAS_SEPARATOR = re.compile(r"[|ǀ│»]|\s[–—\-•·:«›‹~]+\s|\s—|--")  # most titles have none, and this tells at once
 _KICKER_CLASS = re.compile(
     r"kicker|catchline|topline|top-line|overline|dachzeile|roofline|eyebrow|super-?title|pre-?title|pre-?headline|spitzmarke|topic-label|"
     r"(?:^|[_\s-])sub(?:title|line|head(?:line)?)(?:$|[_\s-])|ober(?:titel|zeile)|\blabel\b",
@@ -62,12 +62,12 @@ def words(text: str | None) -> Words:
     return tuple(_TOKEN.findall(text.lower())) if text else ()
 
 
-def read_headings(headlines: Sequence[LexborNode], subheads: Sequence[LexborNode]) -> list[Heading]:
+def read_headings(tree: LexborHTMLParser, headlines: Sequence[LexborNode]) -> list[Heading]:
     """The h1 elements with text, in order; where one is a breadcrumb, also the h2 that may be the headline.
 
     Args:
-        headlines: The page's h1 elements.
-        subheads: Its h2 elements.
+        tree: The parsed page.
+        headlines: Its h1 elements.
     """
     found = []
     for node in headlines[:_MAX_HEADINGS]:
@@ -75,7 +75,7 @@ def read_headings(headlines: Sequence[LexborNode], subheads: Sequence[LexborNode
         if heading.text:
             found.append(heading._replace(crumb=True) if _is_crumb(node) else heading)
     if any(heading.crumb for heading in found):
-        second = (_split(_heading(node)) for node in subheads[:_MAX_SECOND])
+        second = (_split(_heading(node)) for node in tree.css("h2")[:_MAX_SECOND])
         found.extend(heading for heading in second if heading.kicker)
     return found
 
@@ -159,7 +159,7 @@ def without_site(title: str, names: SiteKeys) -> str:
     >>> without_site("Neue Chips für alle | Beispiel online", site_keys(("Beispiel",)))
     'Neue Chips für alle'
     """
-    while _SEPARATOR_SIGN.search(title) and (cuts := list(_SEPARATOR.finditer(title))):
+    while _HAS_SEPARATOR.search(title) and (cuts := list(_SEPARATOR.finditer(title))):
         ends = [*(cut.start() for cut in cuts[1:]), len(title)]
         site = next((cut for cut, end in zip(cuts, ends, strict=True) if is_site(title[cut.end() : end], names)), None)
         if is_site(title[: cuts[0].start()], names):
