@@ -186,7 +186,7 @@ def train(examples: Sequence[Example], how: Boosting) -> dict[str, Any]:
     rows = []
     for e in examples:
         lexicon = lexicons[e.bucket]
-        rows.append((measure(e.blocks, Tokens(e.blocks), e.known, lexicon), e.target, e.weight))
+        rows.append((measure(e.blocks, Tokens(e.blocks), lexicon), e.target, e.weight))
     forest = fit_forest(*pooled(rows, 0), COLUMNS, how, 0)
     lexicon = evidence.lexicon(bucket_of)
     return {"lexicon": {"boilerplate": list(lexicon.boilerplate), "names": dict(lexicon.names)}, "forest": forest}
@@ -242,7 +242,7 @@ def main() -> int:
         "--leave-out", type=int, default=0, metavar="FOLDS", help="score on publishers left out, in so many folds"
     )
     args = parser.parse_args()
-    how = Boosting(trees=240, rate=0.08)
+    how = Boosting(trees=240, rate=0.1)
     examples = load(args.pages)
     counts = Counter(e.kind for e in examples)
     publishers = {k: len({e.group for e in examples if e.kind == k}) for k in counts}

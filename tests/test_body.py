@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.body.blocks import Block
+from presseschau.extract.body.blocks import Block, outer_box
 from presseschau.extract.body.dom import read_blocks
 from presseschau.extract.body.features import COLUMNS, measure
 from presseschau.extract.body.fit import Boosting, Evidence, fit_forest
@@ -18,7 +18,7 @@ from presseschau.extract.body.known import Known, Shingles
 from presseschau.extract.body.lexicon import NAME_COLUMNS, WORD_COLUMNS, Floats, Lexicon
 from presseschau.extract.body.listing import is_listing
 from presseschau.extract.body.select import Model, default_model, select
-from presseschau.extract.body.tokens import Tokens, words_of
+from presseschau.extract.body.tokens import HEAD, Tokens, words_of
 from presseschau.extract.forest import Forest
 
 SENTENCE = "Die Stadtwerke haben am Dienstag ihre Pläne für das neue Netz vorgestellt und viele Fragen beantwortet."
@@ -30,7 +30,7 @@ class Scored(Model):
     def __init__(self) -> None:
         pass
 
-    def probability(self, blocks: Sequence[Block], tokens: Tokens, known: Known) -> Floats:
+    def probability(self, blocks: Sequence[Block], tokens: Tokens) -> Floats:
         return np.asarray([int(b.text.split()[-1]) / 100 for b in blocks], dtype=np.float32)
 
 
@@ -137,22 +137,17 @@ def test_a_long_text_that_is_there_twice_is_chosen_once() -> None:
     assert chosen(paragraph("a", 99) + paragraph("b", 99) + paragraph("a", 99)) == ["a", "b"]
 
 
-def row_of(html: str, known: Known | None = None, at: int = 0) -> dict[str, float]:
+def row_of(html: str, at: int = 0) -> dict[str, float]:
     blocks = blocks_of(html)
-    table = measure(blocks, Tokens(blocks), known or Known(), default_model().lexicon)
+    table = measure(blocks, Tokens(blocks), default_model().lexicon)
     return dict(zip(COLUMNS, table[at].tolist(), strict=True))
 
 
 def test_features_of_a_paragraph() -> None:
-    row = row_of(
-        f"<article><p>{SENTENCE} <a href=x>Mehr</a></p></article>",
-        Known(title="Die Stadtwerke und ihr Netz", lead=SENTENCE),
-    )
+    row = row_of(f"<article><p>{SENTENCE} <a href=x>Mehr</a></p></article>")
     assert row["words"] == len(SENTENCE.split()) + 1
-    assert row["tag_p"] == row["in_article"] == row["copies"] == 1
-    assert row["lead_overlap"] > 0.9
-    assert row["title_overlap"] == pytest.approx(2 * 4 / (5 + 17))
-    assert (row["lower"], row["capital"]) == (pytest.approx(10 / 17), pytest.approx(7 / 17))
+    assert row["tag_p"] == row["in_article"] == 1
+    assert row["ends_sentence"] == 0
     assert 0 < row["linked"] < 0.1
     assert row["function"] > 0.3
 
@@ -172,23 +167,7 @@ def test_shares_of_boxes_add_up() -> None:
 
 
 def test_no_blocks_no_rows() -> None:
-    assert measure([], Tokens([]), Known(), default_model().lexicon).shape == (0, len(COLUMNS))
-
-
-def test_a_long_block_is_no_title_however_many_of_its_words_it_has() -> None:
-    known = Known(title="Stadtwerke bauen Netz")
-    assert row_of("<p>Stadtwerke bauen neues Netz</p>", known)["title_overlap"] > 0.8
-    assert row_of(f"<p>{SENTENCE}</p>", known)["title_overlap"] == 0
-
-
-def test_blocks_below_the_headline_know_how_far() -> None:
-    html = f"<p>{SENTENCE}</p><h1>Stadtwerke bauen Netz</h1><p>{SENTENCE}</p><p>{SENTENCE} Zwei.</p>"
-    known = Known(title="Stadtwerke bauen Netz")
-    rows = [row_of(html, known, at) for at in range(4)]
-    assert [r["blocks_after_title"] for r in rows] == [-1, 0, 1, 2]
-    assert [r["after_title"] for r in rows] == [0, 0, 1, 1]
-    assert rows[3]["words_after_title"] == len(SENTENCE.split())
-    assert row_of(html, at=3)["after_title"] == -1, "no headline, no place below it"
+    assert measure([], Tokens([]), default_model().lexicon).shape == (0, len(COLUMNS))
 
 
 def test_blocks_that_look_the_same_are_counted_together() -> None:
@@ -212,12 +191,10 @@ def test_words_are_folded_to_small_letters_without_signs() -> None:
 )
 def test_tokens_are_the_words_of_each_block(texts: list[str]) -> None:
     template = blocks_of("<p>x</p>")[0]
-    made = [Block(" ".join(t.split()) or "x", template.box, "p", 0, 0, 0, 0, False, 0, 0) for t in texts]
+    made = [Block(" ".join(t.split()) or "x", template.box, "p", 0, 0, 0, 0) for t in texts]
     tokens = Tokens(made)
     assert [tokens.of(i) for i in range(len(made))] == [words_of(b.text) for b in made]
-    kinds = tokens.kinds()
-    starts = [[part[0] for part in b.text.split(" ")] for b in made]
-    assert kinds[2].tolist() == [sum(c.isdigit() and ord(c) < 0x2100 for c in row) for row in starts]
+    assert tokens.heads == [words_of(b.text)[:HEAD] for b in made]
 
 
 def test_shingles_tell_order() -> None:
@@ -239,18 +216,19 @@ def test_lexicon_counts_kinds_of_words_and_weighs_names() -> None:
         '<div class="article-teaser"><p class="x">Das sagte der Mann</p></div><p>Newsletter?</p><p>…</p>'
     )
     first, second, third = columns(WORD_COLUMNS, lexicon.word_rows(Tokens(blocks)))
-    assert first == {"function": 0.5, "service": 0.0, "boilerplate": 0.0}
-    assert second == {"function": 0.0, "service": 1.0, "boilerplate": 1.0}
+    assert first == {"function": 0.5, "boilerplate": 0.0}
+    assert second == {"function": 0.0, "boilerplate": 1.0}
     assert set(third.values()) == {0.0}, "no words"
-    row = columns(NAME_COLUMNS, lexicon.name_rows(blocks))[0]
+    boxes, outers = [b.box for b in blocks], [outer_box(b) for b in blocks]
+    row = columns(NAME_COLUMNS, lexicon.name_rows(boxes, outers))[0]
     assert (row["name_parent"], row["name_low"]) == (0.0, 0.0), "teaser and article cancel out"
-    assert columns(NAME_COLUMNS, Lexicon([], {"teaser": -1.0}).name_rows(blocks))[0]["name_low"] == -1.0
+    assert columns(NAME_COLUMNS, Lexicon([], {"teaser": -1.0}).name_rows(boxes, outers))[0]["name_low"] == -1.0
 
 
 def test_the_start_of_a_long_block_is_enough_for_the_lexicon() -> None:
-    blocks = blocks_of("<p>" + "wort " * 30 + "login</p><p>login" + " wort" * 29 + "</p>")
+    blocks = blocks_of("<p>" + "wort " * HEAD + "login</p><p>login" + " wort" * 29 + "</p>")
     late, early = columns(WORD_COLUMNS, Lexicon(["login"], {}).word_rows(Tokens(blocks)))
-    assert (late["boilerplate"], early["boilerplate"]) == (0.0, pytest.approx(1 / 30))
+    assert (late["boilerplate"], early["boilerplate"]) == (0.0, pytest.approx(1 / HEAD))
 
 
 def test_only_words_of_many_publishers_enter_the_lexicon() -> None:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.extract.body.blocks import BOX_BIT, Block
 from presseschau.extract.body.dom import read_blocks
-from presseschau.extract.body.hints import BIT, hints, is_guest, name_parts
+from presseschau.extract.body.hints import BIT, hints, name_parts
 from presseschau.extract.markup import TooComplex, check_markup
 
 
@@ -38,9 +38,12 @@ def test_custom_elements_are_inline_in_a_paragraph_and_boxes_outside() -> None:
 
 
 def test_one_line_break_is_a_space_and_two_are_a_new_block() -> None:
-    found = blocks("<p>Zeile eins<br>Zeile zwei<br><br>Neuer Absatz</p>")
-    assert [b.text for b in found] == ["Zeile eins Zeile zwei", "Neuer Absatz"]
-    assert [b.breaks for b in found] == [True, False]
+    assert texts("<p>Zeile eins<br>Zeile zwei<br><br>Neuer Absatz</p>") == ["Zeile eins Zeile zwei", "Neuer Absatz"]
+
+
+@pytest.mark.parametrize("space", ["  ", "\n", "\t", "\u00a0", "\u2009", "\u2028", " \x1c"])
+def test_white_space_of_any_kind_is_one_blank(space: str) -> None:
+    assert texts(f"<p>{space}Ein{space}<b>neuer</b> Chip{space}\u00ad.{space}</p>") == ["Ein neuer Chip \u00ad."]
 
 
 def test_text_beside_a_block_child_is_a_block_of_its_own() -> None:
@@ -92,13 +95,14 @@ def test_widgets_of_other_houses_are_left_out(box: str) -> None:
 
 
 def test_a_quote_is_no_guest() -> None:
-    assert not is_guest("blockquote", "quote")
-    assert not is_guest("div", "post-template twitter-tweet-list"), "only the post itself, which is a blockquote"
+    assert texts('<blockquote class="quote"><p>Ein Satz.</p></blockquote>') == ["Ein Satz."]
+    post = '<div class="post-template twitter-tweet-list"><p>Ein Satz.</p></div>'
+    assert texts(post) == ["Ein Satz."], "only the post itself, which is a blockquote"
 
 
-def test_links_and_bold_are_measured_in_characters() -> None:
+def test_links_are_measured_in_characters() -> None:
     (block,) = blocks("<p>abcd <a href=x>efgh</a> <b>ij</b> und noch viel mehr Text</p>")
-    assert (block.linked, block.links, block.strong) == (4, 1, 2)
+    assert block.linked == 4
 
 
 def test_boxes_inherit_hints_and_elements() -> None:

@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.extract.body.blocks import Block
 from presseschau.extract.body.dom import read_blocks
-from presseschau.extract.body.notices import Notices, without_permalink
+from presseschau.extract.body.notices import notice_kind, without_permalink
 
 
 def block(html: str) -> Block:
@@ -16,7 +16,7 @@ def block(html: str) -> Block:
 
 
 def notice_class(block: Block) -> str | None:
-    return Notices([block.text]).kind(block)
+    return notice_kind(block)
 
 
 @pytest.mark.parametrize(

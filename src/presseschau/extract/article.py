@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.clean import join_drop_caps, normalise, normalise_characters
 from presseschau.extract.agency import agency_credited, agency_in, split_agency_mark
-from presseschau.extract.body.blocks import Block
+from presseschau.extract.body.blocks import Block, outer_box
 from presseschau.extract.body.dom import read_blocks
 from presseschau.extract.body.hints import BIT
 from presseschau.extract.body.known import Known, Shingles
@@ -100,6 +100,7 @@ def read_article(
         return Article("")
     text, agency = split_agency_mark(_joined(parts))
     agency = agency or next((named for mark in choice.marks if (named := agency_in(mark))), None)
+    agency = agency or split_agency_mark("\n" + _below(blocks, choice.blocks))[1]
     agency = agency or agency_credited(_around(blocks, choice.blocks))
     listing = is_listing(blocks, choice.blocks, meta.page_types, url)
     return Article(text, _teaser(choice.blocks, parts, known), path, rounded(confidence), listing, agency)
@@ -118,6 +119,14 @@ def _around(blocks: Sequence[Block], chosen: Sequence[Block]) -> list[str]:
     start = blocks.index(chosen[0]) if chosen else 0
     end = blocks.index(chosen[-1], start) + 1 + _BELOW if chosen else len(blocks)
     return [block.text for block in blocks[start:end]]
+
+
+def _below(blocks: Sequence[Block], chosen: Sequence[Block]) -> str:
+    """The text right below the article's last block, in the same box: an agency's mark, where it was left out."""
+    after = blocks.index(chosen[-1]) + 1 if chosen else len(blocks)
+    if after < len(blocks) and outer_box(blocks[after]) is outer_box(chosen[-1]):
+        return blocks[after].text
+    return ""
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -29,17 +29,8 @@ _TRIGGERS = (
 )  # fmt: skip
 
 
-def triggers(small: str) -> tuple[str, ...]:
-    """The words of which every notice has one that stand in a text of small letters."""
-    return tuple([word for word in _TRIGGERS if word in small])
-
-
-def is_notice(text: str, of: tuple[str, ...] = _TRIGGERS) -> bool:
+def is_notice(text: str) -> bool:
     """Whether a line is a page's word about itself: consent, adverts, scripts, rights.
-
-    Args:
-        text: The line.
-        of: The `triggers` of a text that it stands in.
 
     >>> is_notice("Bitte aktivieren Sie JavaScript in Ihrem Browser."), is_notice("Der Browser kann nun JavaScript.")
     (True, False)
@@ -47,4 +38,7 @@ def is_notice(text: str, of: tuple[str, ...] = _TRIGGERS) -> bool:
     if len(text) > _LONGEST:
         return False
     small = text.lower()
-    return any(word in small for word in of) and _NOTICE.search(text) is not None
+    for word in _TRIGGERS:
+        if word in small:
+            return _NOTICE.search(text) is not None
+    return False

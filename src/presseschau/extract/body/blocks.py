@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from presseschau.extract.body.hints import hints, is_guest
+from presseschau.extract.body.hints import is_post, said_by
 
 _BOX_TAGS = (
     "article", "main", "section", "aside", "nav", "footer", "header", "figure", "form", "ul", "ol", "table",
@@ -36,7 +36,6 @@ class Box:
         tag: Element name.
         parent: The box around it, None for the body.
         depth: Boxes above it.
-        index: Order of its start tag among the boxes that hold blocks.
         first: Place of the first block in it.
         last: Place behind the last one.
         names: Class, id and test id as written.
@@ -50,7 +49,6 @@ class Box:
     tag: str
     parent: Box | None = None
     depth: int = 0
-    index: int = 0
     first: int = 0
     last: int = 0
     names: str = ""
@@ -70,10 +68,7 @@ class Block:
         box: The innermost box.
         tag: Name of the nearest text-bearing element (`p`, `h2`, `li` …), else that of the box.
         linked: Characters inside links.
-        strong: Characters in bold or italics.
-        links: Number of links.
         inline: Hint bits of an inline element (`span`, `small`, `time` …) that holds most of its text.
-        breaks: True where it was cut from its neighbour by line breaks only.
         gap: Links left out between the block before and this one: two thirds of all runs of text are nothing but link,
             and next to none of them stands in an article.
         gap_heads: How many of them were headlines of other articles.
@@ -83,35 +78,39 @@ class Block:
     box: Box
     tag: str
     linked: int
-    strong: int
-    links: int
     inline: int
-    breaks: bool
     gap: int
     gap_heads: int
 
 
-def box_of(node: LexborNode, parent: Box, index: int, first: int) -> Box:
+def box_of(node: LexborNode, parent: Box, first: int) -> Box:
     """The box of an element that opens before the block at `first`: what its attributes say, what it inherits."""
     tag = node.tag or ""
     boxes, own, names, guest = parent.boxes | BOX_BIT.get(tag, 0), 0, "", parent.guest
     attrs = node.attributes
     if attrs:
-        boxes |= _state(attrs)
-        names = names_of(attrs)
-        if names:
-            own = hints(names)
-            guest = guest or is_guest(tag, names)
+        if not _STATES.isdisjoint(attrs):
+            boxes |= _state(attrs)
+        if names := names_of(attrs):
+            own, widget = said_by(names)
+            guest = guest or widget or (tag == "blockquote" and is_post(names))
     above = parent.parent
     near = own | parent.own | (above.own if above else 0)
-    return Box(tag, parent, parent.depth + 1, index, first, first, names, own, near, own | parent.around, boxes, guest)
+    return Box(tag, parent, parent.depth + 1, first, first, names, own, near, own | parent.around, boxes, guest)
 
 
 def names_of(attrs: dict[str, str | None]) -> str:
     """Class, id and test id of an element."""
     get = attrs.get
-    found = [v for v in (get("class"), get("id"), get("data-testid") or get("data-component") or get("data-qa")) if v]
-    return " ".join(found)[:_NAMES_CHARS] if found else ""
+    names = get("class") or ""
+    if called := get("id"):
+        names = f"{names} {called}" if names else called
+    if tested := get("data-testid") or get("data-component") or get("data-qa"):
+        names = f"{names} {tested}" if names else tested
+    return names[:_NAMES_CHARS]
+
+
+_STATES = frozenset(("style", "hidden", "itemprop", "role"))
 
 
 def _state(attrs: dict[str, str | None]) -> int:

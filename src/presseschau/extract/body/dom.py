@@ -40,13 +40,11 @@ _STICKY = frozenset(
     )
 )  # fmt: skip
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_STRONG = frozenset(("b", "strong", "em", "i"))
 _MARKING = frozenset(("span", "small", "time", "cite", "label"))
 # What the walk does with a node; every other element is a box, or inline text of its own kind.
-_NOTHING, _BREAK, _RULE, _NAV, _FOOTER, _BOX, _LINK, _BOLD, _MARK, _PLAIN = range(10)
+_NOTHING, _BREAK, _RULE, _NAV, _FOOTER, _BOX, _LINK, _MARK, _PLAIN = range(9)
 _TURN = (
     dict.fromkeys(_INLINE, _PLAIN)
-    | dict.fromkeys(_STRONG, _BOLD)
     | dict.fromkeys(_MARKING, _MARK)
     | dict.fromkeys((*_SKIP, "", "-comment", "img", "source"), _NOTHING)
     | {"br": _BREAK, "hr": _RULE, "nav": _NAV, "footer": _FOOTER, "a": _LINK}
@@ -101,19 +99,18 @@ _KINDS, _TEXT = _numbered()
 class _Walk:
     """State of one walk: the blocks, the boxes around, and the block that is being collected."""
 
-    __slots__ = ("blocks", "gap", "gap_heads", "linked", "links", "made", "marked", "parts", "size", "strong", "within")
+    __slots__ = ("blocks", "gap", "gap_heads", "linked", "marked", "parts", "size", "within")
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         # The elements that are open, as boxes where one holds a block: most hold none, and are never more than nodes.
         self.within: list[LexborNode | Box] = [Box("body")]
-        self.made = 0
         self.gap = self.gap_heads = 0
         self.parts: list[str] = []
         self.marked: dict[int, tuple[LexborNode, int]] = {}
-        self.size = self.linked = self.strong = self.links = 0
+        self.size = self.linked = 0
 
-    def flush(self, text_tag: str, breaks: bool = False) -> None:
+    def flush(self, text_tag: str) -> None:
         """Ends a block."""
         size = self.size
         if size:
@@ -121,13 +118,13 @@ class _Walk:
                 self.gap += 1
                 self.gap_heads += size >= _HEADLINE_CHARS or text_tag in _HEADINGS
             elif size >= _LABEL_CHARS or text_tag in _TEXT_BOX:
-                self.keep(text_tag, breaks)
+                self.keep(text_tag)
                 self.gap = self.gap_heads = 0
-            self.size = self.linked = self.strong = self.links = 0
+            self.size = self.linked = 0
             self.marked.clear()
         self.parts.clear()
 
-    def keep(self, text_tag: str, breaks: bool) -> None:
+    def keep(self, text_tag: str) -> None:
         """Makes the block, unless a guest says it, and the boxes around it that are not there yet."""
         box = self.box()
         if box.guest:
@@ -136,10 +133,10 @@ class _Walk:
         for node, marked in self.marked.values():
             if marked * 2 > self.size:
                 inline |= hints(names_of(node.attributes))
-        text = " ".join("".join(self.parts).split())
-        self.blocks.append(
-            Block(text, box, text_tag, self.linked, self.strong, self.links, inline, breaks, self.gap, self.gap_heads)
-        )
+        text = "".join(self.parts).strip()
+        if "  " in text or not text.isprintable():  # as all white space but a blank is not
+            text = " ".join(text.split())
+        self.blocks.append(Block(text, box, text_tag, self.linked, inline, self.gap, self.gap_heads))
 
     def box(self) -> Box:
         """The innermost box."""
@@ -149,8 +146,7 @@ class _Walk:
             missing.append(box)
             box = self.within[~len(missing)]
         for at in range(-len(missing), 0):
-            self.made += 1
-            box = self.within[at] = box_of(missing[~at], box, self.made, len(self.blocks))
+            box = self.within[at] = box_of(missing[~at], box, len(self.blocks))
         return box
 
     def run(self, body: LexborNode, max_nodes: int, max_depth: int) -> None:
@@ -159,8 +155,8 @@ class _Walk:
         Two thousand nodes a page make this the hottest loop of all: every attribute of a node is a call into the
         parser, so what a node is comes from its number alone, and white space is never turned into a string.
         """
-        stack: list[tuple[LexborNode | None, str, bool, bool, LexborNode | None, bool]] = []
-        node, text_tag, linked, strong, mark, is_box = body.first_child, "body", False, False, None, True
+        stack: list[tuple[LexborNode | None, str, bool, LexborNode | None, bool]] = []
+        node, text_tag, linked, mark, is_box = body.first_child, "body", False, None, True
         broken = False  # one line break so far
         parts, within, known = self.parts, self.within, _KINDS.get
         for _ in range(max_nodes + 1):
@@ -170,11 +166,11 @@ class _Walk:
                         self.flush(text_tag)
                     broken = False
                     ended = within.pop()
-                    if isinstance(ended, Box):
+                    if type(ended) is Box:
                         ended.last = len(self.blocks)
                 if not stack:
                     return
-                node, text_tag, linked, strong, mark, is_box = stack.pop()
+                node, text_tag, linked, mark, is_box = stack.pop()
             number = node.tag_id
             if number == _TEXT:
                 if not node.is_empty_text_node and (value := node.text_content) and (size := len(value.strip())):
@@ -183,8 +179,6 @@ class _Walk:
                     self.size += size
                     if linked:
                         self.linked += size
-                    if strong:
-                        self.strong += size
                     if mark is not None:
                         seen = self.marked.get(id(mark))
                         self.marked[id(mark)] = (mark, size + (seen[1] if seen else 0))
@@ -196,7 +190,7 @@ class _Walk:
             if turn <= _RULE:
                 if turn != _NOTHING:
                     if broken or turn == _RULE:
-                        self.flush(text_tag, breaks=True)
+                        self.flush(text_tag)
                     parts.append(" ")
                     broken = not broken and turn == _BREAK
                 node = node.next
@@ -211,14 +205,11 @@ class _Walk:
                 continue
             if len(stack) >= max_depth:
                 raise TooComplex("too_deep", f"nested deeper than {max_depth}")
-            stack.append((node.next, text_tag, linked, strong, mark, is_box))
+            stack.append((node.next, text_tag, linked, mark, is_box))
             if turn > _BOX or ("-" in tag and text_tag in _TEXT_BOX):
                 is_box = False
                 if turn == _LINK:
                     linked = True
-                    self.links += 1
-                elif turn == _BOLD:
-                    strong = True
                 elif turn == _MARK:
                     mark = node
             else:

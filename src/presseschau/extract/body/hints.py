@@ -63,11 +63,20 @@ _POST = re.compile(
 )
 
 
-@lru_cache(maxsize=1 << 16)
-def is_guest(tag: str, names: str) -> bool:
-    """True for a widget that another house puts into pages, by element, class and id.
+def is_post(names: str) -> bool:
+    """True for a blockquote that is a post of a network, by class and id.
 
-    >>> is_guest("div", "onetrust-sdk"), is_guest("blockquote", "twitter-tweet"), is_guest("blockquote", "quote")
-    (True, True, False)
+    >>> is_post("twitter-tweet"), is_post("quote")
+    (True, False)
     """
-    return (tag == "blockquote" and _POST.search(names) is not None) or _GUEST.search(names) is not None
+    return _POST.search(names) is not None
+
+
+@lru_cache(maxsize=1 << 16)
+def said_by(names: str) -> tuple[int, bool]:
+    """The hint bits of a box, and whether it is a widget that another house puts into pages, by class and id.
+
+    >>> said_by("article__body")[1], said_by("onetrust-sdk")[1]
+    (False, True)
+    """
+    return hints(names), _GUEST.search(names) is not None

@@ -9,22 +9,20 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.extract.body.blocks import Block, Box, outer_box
+from presseschau.extract.body.blocks import Box
 from presseschau.extract.body.hints import name_parts
-from presseschau.extract.body.tokens import END, Tokens, words_of
+from presseschau.extract.body.tokens import Tokens, words_of
 from presseschau.extract.words import read_words
 
 Floats = npt.NDArray[np.float32]
 
-WORD_COLUMNS: tuple[str, ...] = ("function", "service", "boilerplate")
+WORD_COLUMNS: tuple[str, ...] = ("function", "boilerplate")
 NAME_COLUMNS: tuple[str, ...] = ("name_own", "name_parent", "name_grand", "name_outer", "name_low")
-_FIRST_WORDS = 30  # the start of a long block tells enough
-_FIELD = 6  # bits, for counts up to `_FIRST_WORDS`
+_FIELD = 4  # bits, for counts up to `HEAD`
 _SHIFTS = _FIELD * np.arange(len(WORD_COLUMNS))[:, None]
-_WORDS = read_words("body/words")
-_FUNCTION_WORDS = words_of(_WORDS["function_words"])
-_SERVICE_WORDS = words_of(_WORDS["service_words"])
+_FUNCTION_WORDS = words_of(read_words("body/words")["function_words"])
 _NOTHING = itertools.repeat(0)
+_NO_WORDS = [b""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,46 +42,40 @@ class Lexicon:
 
     def __post_init__(self) -> None:
         # A bit in a field of its own per kind, so that one look-up a word and one sum a block count them all.
-        for i, words in enumerate((_FUNCTION_WORDS, _SERVICE_WORDS, [w.encode("latin-1") for w in self.boilerplate])):
+        for i, words in enumerate((_FUNCTION_WORDS, [w.encode("latin-1") for w in self.boilerplate])):
             for word in words:
                 self._kinds[word] = self._kinds.get(word, 0) | 1 << _FIELD * i
 
     def word_rows(self, tokens: Tokens) -> Floats:
         """`WORD_COLUMNS` of each block, by columns: shares of its first words."""
-        heads: list[bytes] = []
-        starts = []
-        for start, end in zip(tokens.starts, tokens.ends, strict=True):
-            starts.append(len(heads))
-            heads += tokens.words[start : min(end, start + _FIRST_WORDS)] or [END]  # no block without anything to sum
-        said = np.fromiter(map(self._kinds.get, heads, _NOTHING), dtype=np.int64, count=len(heads))
-        counts = np.add.reduceat(said, starts) >> _SHIFTS & (1 << _FIELD) - 1
-        return np.asarray(counts / np.diff(starts, append=len(heads)), dtype=np.float32)
+        heads = [head or _NO_WORDS for head in tokens.heads]  # no block without anything to sum
+        sizes = np.asarray([len(head) for head in heads])
+        words = itertools.chain.from_iterable(heads)
+        said = np.fromiter(map(self._kinds.get, words, _NOTHING), dtype=np.int64)
+        counts = np.add.reduceat(said, np.cumsum(sizes) - sizes) >> _SHIFTS & (1 << _FIELD) - 1
+        return np.asarray(counts / sizes, dtype=np.float32)
 
-    def name_rows(self, blocks: Sequence[Block]) -> Floats:
-        """`NAME_COLUMNS` of each block, by columns."""
-        weighed: dict[Box, tuple[float, float]] = {}
-        rows = []
-        for block in blocks:
-            box = block.box
-            own, low = weighed[box] if box in weighed else self._weigh(box, weighed)
-            parent = box.parent or box
-            rows.append(
-                (own, weighed[parent][0], weighed[parent.parent or parent][0], weighed[outer_box(block)][0], low)
-            )
-        return np.asarray(rows, dtype=np.float32).T
+    def name_rows(self, boxes: Sequence[Box], outers: Sequence[Box]) -> Floats:
+        """`NAME_COLUMNS` of each block, by columns, from its innermost and its outer box."""
+        weights: dict[Box, float] = {}
+        lowest = [self._lowest(box, weights) for box in boxes]
+        parents = [box.parent or box for box in boxes]
+        grands = [box.parent or box for box in parents]
+        rows = [*[weights[box] for box in (*boxes, *parents, *grands, *outers)], *lowest]
+        return np.asarray(rows, dtype=np.float32).reshape(len(NAME_COLUMNS), -1)
 
-    def _weigh(self, box: Box, weighed: dict[Box, tuple[float, float]]) -> tuple[float, float]:
-        """Weight of the names of a box, and lowest weight of it and all above it, each box once."""
-        boxes = []
+    def _lowest(self, box: Box, weights: dict[Box, float]) -> float:
+        """The lowest weight of the names of a box and of all above it; the weights are kept."""
+        low = 0.0
         at: Box | None = box
-        while at is not None and at not in weighed:
-            boxes.append(at)
+        while at is not None:
+            weight = weights.get(at)
+            if weight is None:
+                weight = weights[at] = self.name_weight(at.names) if at.names else 0.0
+            if weight < low:
+                low = weight
             at = at.parent
-        figures = weighed[at] if at is not None else (0.0, 0.0)
-        for inner in reversed(boxes):
-            weight = self.name_weight(inner.names) if inner.names else 0.0
-            figures = weighed[inner] = (weight, min(figures[1], weight))
-        return figures
+        return low
 
     def name_weight(self, names: str) -> float:
         """Mean weight of the known parts of a class string."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from presseschau.extract.body.blocks import Block
-from presseschau.extract.notices import is_notice, triggers
+from presseschau.extract.notices import is_notice
 from presseschau.extract.words import read_words
 
 _MONTH = r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\w*\.?"
@@ -41,28 +41,19 @@ _POINTER_WORDS = 4
 _PERMALINK = re.compile(r"\s?[#¶]+$")
 
 
-class Notices:
-    """Tells the notices among blocks."""
+def notice_kind(block: Block) -> str | None:
+    """Why a block is never part of an article, None where it may be one.
 
-    __slots__ = ("_triggers",)
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Looks once through all texts for the words that every notice has one of."""
-        self._triggers = triggers("\n".join([text for text in texts if len(text) <= _LONGEST]).lower())
-
-    def kind(self, block: Block) -> str | None:
-        """Why a block is never part of an article, None where it may be one.
-
-        A class of `notices.yaml`, `pointer` for a link to another article, `notice` for consent, scripts, rights.
-        """
-        text = block.text
-        if len(text) > _LONGEST:
-            return None
-        if _POINTER.match(text) and (block.linked > _POINTER_LINKED * len(text) or len(text.split()) <= _POINTER_WORDS):
-            return "pointer"
-        if found := (_HEADING_CLASS if block.tag in _HEADINGS else _ANY_CLASS).match(text):
-            return found.lastgroup
-        return "notice" if self._triggers and is_notice(text, self._triggers) else None
+    A class of `notices.yaml`, `pointer` for a link to another article, `notice` for consent, scripts, rights.
+    """
+    text = block.text
+    if len(text) > _LONGEST:
+        return None
+    if _POINTER.match(text) and (block.linked > _POINTER_LINKED * len(text) or len(text.split()) <= _POINTER_WORDS):
+        return "pointer"
+    if found := (_HEADING_CLASS if block.tag in _HEADINGS else _ANY_CLASS).match(text):
+        return found.lastgroup
+    return "notice" if is_notice(text) else None
 
 
 def without_permalink(block: Block) -> str:

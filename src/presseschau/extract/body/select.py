@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any
 
 from presseschau.extract.body.blocks import Block, Box, outer_box
 from presseschau.extract.body.features import COLUMNS, measure
 from presseschau.extract.body.known import Known
 from presseschau.extract.body.lexicon import Floats, Lexicon
-from presseschau.extract.body.notices import Notices
-from presseschau.extract.body.tokens import Tokens
+from presseschau.extract.body.notices import notice_kind
+from presseschau.extract.body.tokens import HEAD, Tokens
 from presseschau.extract.forest import Forest
 from presseschau.extract.phrases import PHRASE_NAMES, phrases
-
-Mask: TypeAlias = npt.NDArray[np.bool_]
 
 _LOWEST, _HIGHEST = 0.2, 0.45  # bounds of the threshold
 _REGION_SHARE = 0.8  # of the sure words must stand in the article's box
@@ -32,7 +29,7 @@ _FILL, _FILL_SURE = 0.15, 0.6  # of a block in a gap, and of one beside it
 _SUBHEADS = frozenset(("h2", "h3", "h4", "h5"))
 _HEADLINES = frozenset(("h1", "h2", "h3"))
 _MARKS = frozenset(("mark", "credit"))
-_SHORTEST_LEAD = 6  # words
+_SHORTEST_LEAD, _PARAGRAPH = 6, 12  # words
 _LEAD_LINKED = 0.4  # share of a lead, or of what fills a gap, that is link
 _COPY_CHARS = 40  # a shorter text may well stand there twice
 _NO_LEAD = sum(
@@ -67,9 +64,9 @@ class Model:
         lexicon = Lexicon(data["lexicon"]["boilerplate"], data["lexicon"]["names"])
         return cls(lexicon, Forest.from_json(data["forest"], COLUMNS))
 
-    def probability(self, blocks: Sequence[Block], tokens: Tokens, known: Known) -> Floats:
+    def probability(self, blocks: Sequence[Block], tokens: Tokens) -> Floats:
         """Probability per block that it is part of the article."""
-        return self.forest.probability(measure(blocks, tokens, known, self.lexicon))
+        return self.forest.probability(measure(blocks, tokens, self.lexicon))
 
 
 @cache
@@ -109,13 +106,14 @@ def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collect
     if not blocks:
         return Selection((), 0.0)
     tokens = Tokens(blocks)
-    p = model.probability(blocks, tokens, known)
+    p: list[float] = model.probability(blocks, tokens).tolist()  # lists: numpy takes longer on thirty numbers
     if allowed is not None:
         left = frozenset(allowed)
-        p *= np.asarray([block in left for block in blocks])
-    words = tokens.spaced.astype(np.float32)
-    keep = p > _threshold(p, words)
-    if not keep.any():
+        p = [likely if block in left else 0.0 for likely, block in zip(p, blocks, strict=True)]
+    words: list[int] = tokens.spaced.tolist()
+    bar = _threshold(p, words)
+    keep = [likely > bar for likely in p]
+    if not any(keep):
         return Selection((), 0.0)
     likely = keep.copy()
     region = _article_box(blocks, p, words)
@@ -125,25 +123,27 @@ def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collect
     _fill_gaps(blocks, p, keep, likely)
     _drop_headline(blocks, tokens, p, words, keep, known)
     marks = _drop_settled(blocks, tokens, p, keep, known)
-    mass = p.astype(np.float64) * words
-    confidence = float(2 * mass[keep].sum() / (words[keep].sum(dtype=np.float64) + mass.sum() + 1e-6))
-    return Selection(
-        tuple(blocks[i] for i in np.flatnonzero(keep).tolist()), confidence, marks, bool(tokens.plain[keep].all())
-    )
+    kept = [i for i, stays in enumerate(keep) if stays]
+    mass = [p[i] * words[i] for i in range(len(p))]
+    confidence = 2 * sum([mass[i] for i in kept]) / (sum([words[i] for i in kept]) + sum(mass) + 1e-6)
+    plain = tokens.plain.tolist()
+    return Selection(tuple([blocks[i] for i in kept]), confidence, marks, all(plain[i] for i in kept))
 
 
-def _drop_settled(blocks: Sequence[Block], tokens: Tokens, p: Floats, keep: Mask, known: Known) -> tuple[str, ...]:
+def _drop_settled(
+    blocks: Sequence[Block], tokens: Tokens, p: list[float], keep: list[bool], known: Known
+) -> tuple[str, ...]:
     """Second copies, the title and notices go, whatever the model thinks; the marks among them are returned."""
-    kept = np.flatnonzero(keep).tolist()
-    spoken = Notices([blocks[i].text for i in kept])
+    kept = [i for i, stays in enumerate(keep) if stays]
     title = known.title_words()
+    head = title[:HEAD] or None  # None is the head of no block
     seen: set[str] = set()
     marks = []
     for i in kept:
         text = blocks[i].text
-        if (len(text) > _COPY_CHARS and text in seen) or (title and tokens.of(i) == title):
+        if (len(text) > _COPY_CHARS and text in seen) or (tokens.heads[i] == head and tokens.of(i) == title):
             keep[i] = False
-        elif notice := spoken.kind(blocks[i]):
+        elif notice := notice_kind(blocks[i]):
             keep[i], p[i] = False, 0.0  # settled, so no matter of confidence
             if notice in _MARKS:
                 marks.append(text)
@@ -152,51 +152,62 @@ def _drop_settled(blocks: Sequence[Block], tokens: Tokens, p: Floats, keep: Mask
     return tuple(marks)
 
 
-def _threshold(p: Floats, words: Floats) -> float:
+def _threshold(p: Sequence[float], words: Sequence[int]) -> float:
     """Half of the expected F1 in reach, which is the threshold that reaches it (Lipton, Elkan, Naryanaswamy 2014).
 
     So a page of a build that the model has not seen, where it is unsure of every paragraph, keeps them all the same.
     """
-    if not ((p > _LOWEST) & (p <= _HIGHEST)).any():
+    if not any(_LOWEST < likely <= _HIGHEST for likely in p):
         return _HIGHEST  # no block for a threshold between the two to decide
-    order = np.argsort(-p, kind="stable")
-    hits = np.cumsum((p * words)[order])
-    reach = 2 * hits / (np.cumsum(words[order]) + hits[-1] + 1e-9)
-    return float(min(_HIGHEST, max(_LOWEST, reach.max() / 2)))
+    hits = said = half = 0.0
+    total = sum([likely * count for likely, count in zip(p, words, strict=True)])
+    for likely, count in sorted(zip(p, words, strict=True), key=lambda block: -block[0]):
+        hits += likely * count
+        said += count
+        half = max(half, hits / (said + total))
+    return min(_HIGHEST, max(_LOWEST, half))
 
 
-def _article_box(blocks: Sequence[Block], p: Floats, words: Floats) -> Box | None:
+def _article_box(blocks: Sequence[Block], p: Sequence[float], words: Sequence[int]) -> Box | None:
     """The innermost box that holds most of what the model is sure of, and so the middle of it."""
-    before = np.zeros(len(blocks) + 1)
-    np.cumsum(words * np.maximum(0.0, p - 0.5), out=before[1:])
-    total = float(before[-1])
+    sure = [count * max(0.0, likely - 0.5) for likely, count in zip(p, words, strict=True)]
+    before = [0.0, *accumulate(sure)]
+    total = before[-1]
     if not total:
         return None
-    box: Box | None = outer_box(blocks[int(np.searchsorted(before[1:], total / 2))])
+    box: Box | None = outer_box(blocks[bisect_left(before, total / 2, 1) - 1])
     while box is not None and before[box.last] - before[box.first] < _REGION_SHARE * total:
         box = box.parent
     return box
 
 
-def _leave_strays(p: Floats, words: Floats, keep: Mask, region: Box, known: Known) -> None:
+def _leave_strays(p: Sequence[float], words: Sequence[int], keep: list[bool], region: Box, known: Known) -> None:
     """Where the article's box is clear, a block outside of it stays only if it is sure or is the lead above it."""
-    inside = np.zeros_like(keep)
-    inside[region.first : region.last] = keep[region.first : region.last]
-    outside = np.flatnonzero(keep & ~inside).tolist()
-    if not outside or not inside.any() or float((p * words)[inside].sum()) < _SURE_PAGE * float(words[inside].sum()):
+    kept = [i for i, stays in enumerate(keep) if stays]
+    inside = [i for i in kept if region.first <= i < region.last]
+    if not 0 < len(inside) < len(kept):
         return
-    first = int(inside.argmax())
-    for i in outside:
-        if p[i] < _OUTSIDE and not (known.lead and first - _LEAD_WITHIN <= i < first):
+    if sum([p[i] * words[i] for i in inside]) < _SURE_PAGE * sum([words[i] for i in inside]):
+        return
+    first = inside[0]
+    for i in kept:
+        outside = not region.first <= i < region.last
+        if outside and p[i] < _OUTSIDE and not (known.lead and first - _LEAD_WITHIN <= i < first):
             keep[i] = False
 
 
-def _take_lead(blocks: Sequence[Block], tokens: Tokens, p: Floats, words: Floats, keep: Mask, known: Known) -> None:
+def _body_start(p: Sequence[float], words: Sequence[int], keep: Sequence[bool]) -> int | None:
+    """The first block that is a paragraph of the article for sure, None where there is none."""
+    return next((i for i, stays in enumerate(keep) if stays and words[i] >= _PARAGRAPH and p[i] > _FILL_SURE), None)
+
+
+def _take_lead(
+    blocks: Sequence[Block], tokens: Tokens, p: list[float], words: list[int], keep: list[bool], known: Known
+) -> None:
     """Blocks between headline and body that may be the lead: the model alone loses every fifth of them."""
-    sure = np.flatnonzero(keep & (words >= 12) & (p > 0.6))
-    if not len(sure):
+    first = _body_start(p, words, keep)
+    if first is None:
         return
-    first = int(sure[0])
     likely = [
         i
         for i in range(max(0, first - _LEAD_WITHIN), first)
@@ -221,10 +232,10 @@ def _take_lead(blocks: Sequence[Block], tokens: Tokens, p: Floats, words: Floats
             keep[i] = True
 
 
-def _fill_gaps(blocks: Sequence[Block], p: Floats, keep: Mask, likely: Mask) -> None:
+def _fill_gaps(blocks: Sequence[Block], p: Sequence[float], keep: list[bool], likely: Sequence[bool]) -> None:
     """A subhead or a paragraph between two that are kept, with the page's own looks for such, is kept as well."""
-    gaps = np.flatnonzero((p >= _FILL) & ~likely).tolist()  # what was likely and is out is a stray
-    looks = {(blocks[i].tag, blocks[i].box.names) for i in np.flatnonzero(keep & (p > _FILL_SURE)).tolist() if gaps}
+    gaps = [i for i, chance in enumerate(p) if chance >= _FILL and not likely[i]]  # the likely that is out is a stray
+    looks = {(b.tag, b.box.names) for i, b in enumerate(blocks) if keep[i] and p[i] > _FILL_SURE} if gaps else set()
     for i in gaps:
         block = blocks[i]
         if not 0 < i < len(blocks) - 1 or block.gap or blocks[i + 1].gap or not (keep[i - 1] and keep[i + 1]):
@@ -239,11 +250,12 @@ def _fill_gaps(blocks: Sequence[Block], p: Floats, keep: Mask, likely: Mask) -> 
             keep[i] = True
 
 
-def _drop_headline(blocks: Sequence[Block], tokens: Tokens, p: Floats, words: Floats, keep: Mask, known: Known) -> None:
+def _drop_headline(
+    blocks: Sequence[Block], tokens: Tokens, p: list[float], words: list[int], keep: list[bool], known: Known
+) -> None:
     """An h1 above the body, or a heading there that says the title in other words, is the headline and not the text."""
-    body = np.flatnonzero(keep & (words >= 12) & (p > 0.6))
     title = set(known.title_words())
-    for i in range(int(body[0]) if len(body) else 0):
+    for i in range(_body_start(p, words, keep) or 0):
         if not keep[i] or blocks[i].tag not in _HEADLINES:
             continue
         said = set(tokens.of(i))

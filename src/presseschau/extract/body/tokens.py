@@ -17,11 +17,10 @@ from presseschau.extract.body.blocks import Block
 Counts = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
-LOWER, UPPER, DIGIT = 1, 2, 3
-END = b"\x01"
+HEAD = 12  # words; the start of a long block tells enough
+_END = b"\x01"  # no word has it
 _ALPHABETS = 0x2100  # the letters of Europe, the Near East and India lie below
 _IDEOGRAPHS = slice(0x3041, 0xD800)
-_GAP = "\n\n\n"  # between blocks; the middle one becomes the end of the block
 
 
 def _folded(char: str) -> int:
@@ -29,10 +28,6 @@ def _folded(char: str) -> int:
         return 0x20
     small = ord(char.lower()[0])
     return small if small < 0x100 else 0xC0 | small & 0x3F
-
-
-def _kind(char: str) -> int:
-    return LOWER if char.islower() else UPPER if char.isupper() else DIGIT * char.isdigit()
 
 
 _FOLD = np.full(0x10000, 0x20, dtype=np.uint8)
@@ -50,7 +45,6 @@ for _usual in (
     0x20AC,
 ):
     _PLAIN[_usual] = True
-_KIND = np.asarray([*(_kind(chr(i)) for i in range(_ALPHABETS)), 0], dtype=np.uint8)
 
 
 def _points(text: str) -> npt.NDArray[np.uint32]:
@@ -70,46 +64,26 @@ class Tokens:
     """The words of all blocks.
 
     Attributes:
-        words: Folded, `END` behind those of each block.
-        starts: Place of each block's first word.
-        ends: Place of its end.
+        heads: The first words of each block, folded; `HEAD` of them tell enough of a long one.
         sizes: Characters of each block.
         spaced: Words of each block as blanks set them apart.
         plain: Whether all characters of a block are of the usual kinds, which no normal form changes.
     """
 
-    __slots__ = ("_points", "ends", "plain", "sizes", "spaced", "starts", "words")
+    __slots__ = ("_folded", "heads", "plain", "sizes", "spaced")
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         texts = [b.text for b in blocks]
         self.sizes: Counts = np.asarray([len(t) for t in texts], dtype=np.int64)
         self.spaced: Counts = np.asarray([t.count(" ") + 1 for t in texts], dtype=np.int64)
-        self._points = _points(_GAP.join(["", *texts, ""]))
-        behind = np.cumsum(self.sizes + len(_GAP))
-        self.plain = np.logical_and.reduceat(_PLAIN.take(self._points, mode="clip"), behind - self.sizes)
-        folded: Bytes = _FOLD.take(self._points, mode="clip")
-        folded[behind + 1] = END[0]
-        words = self.words = folded.tobytes().split()
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        start = 0
-        for _ in blocks:
-            end = words.index(END, start)
-            self.starts.append(start)
-            self.ends.append(end)
-            start = end + 1
+        points = _points("\n".join(texts))
+        starts = np.cumsum(self.sizes + 1) - self.sizes - 1
+        self.plain = np.logical_and.reduceat(_PLAIN.take(points, mode="clip"), starts)
+        folded: Bytes = _FOLD.take(points, mode="clip")
+        folded[starts[1:] - 1] = _END[0]
+        self._folded = folded.tobytes().split(_END)
+        self.heads = [part.split(None, HEAD)[:HEAD] for part in self._folded]
 
     def of(self, block: int) -> list[bytes]:
         """The words of a block."""
-        return self.words[self.starts[block] : self.ends[block]]
-
-    def kinds(self) -> Counts:
-        """How many words of each block start with a small letter, a capital and a figure."""
-        blank = np.flatnonzero((self._points == 0x20) | (self._points == 0x0A))
-        first = _KIND.take(self._points.take(blank[:-1] + 1), mode="clip")
-        # Each block has as many blanks as words less one in it, and three before it, the last before its first word.
-        parts = np.cumsum(self.spaced + 2) - self.spaced - 2
-        return np.add.reduceat(first == _KIND_ROWS, parts, axis=1, dtype=np.int64)
-
-
-_KIND_ROWS = np.asarray([[LOWER], [UPPER], [DIGIT]], dtype=np.uint8)
+        return self._folded[block].split()
