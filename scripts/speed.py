@@ -36,12 +36,14 @@ def main(config: dict[str, Any]) -> int:
     print(
         f"{summary['pages']} pages of {summary['page_bytes'] / 1024:.0f} KiB, medians of {summary['rounds']} rounds, "
         "CPU of all processes, start-up taken off\n"
-        f"  this build      {cpu['build']:8.2f} ms a page\n"
+        f"  this build      {cpu['build']:8.2f} ms a page; {cpu['second_half']:.2f} in their second half, so "
+        f"{summary['fixed_cpu_seconds']:.1f} s of the build are the same for any number of pages\n"
         f"  the usual stack {cpu['usual']:8.2f} ms a page   {summary['usual_over_build']:.1f} x this build\n"
         f"  the floor       {cpu['floor']:8.2f} ms a page   this build is at {summary['build_over_floor']:.1f} x\n"
         f"  by stage        {', '.join(f'{name} {ms:.2f}' for name, ms in stages.items())} ms a page\n"
         f"  start-up        {summary['startup_cpu_seconds']:8.2f} s; a rebuild with nothing changed "
-        f"{summary['rebuild_cpu_seconds']:.2f} s = {summary['rebuild_over_build']:.1%} of the first build\n"
+        f"{summary['rebuild_cpu_seconds']:.2f} s = {summary['rebuild_over_build']:.1%} of the first build, with "
+        f"{summary['new_pages']} new pages {summary['growth_cpu_seconds']:.2f} s = {summary['growth_over_build']:.1%}\n"
         f"  peak memory     {summary['main_peak_mib']} MiB main process, {summary['worker_peak_mib']} MiB worker\n"
         + (
             f"  {grown['workers']} workers       {grown['many'] / grown['one']:8.2f} x the pages a second of one, "

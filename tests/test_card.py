@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -17,6 +18,7 @@ from conftest import ROOT, build, run_script
 from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub
 from presseschau.publish import card
+from presseschau.publish.card.features import yaml_features
 from presseschau.publish.card.places import places
 from presseschau.publish.card.quality import ENOUGH_VALIDATED, UNVALIDATED, measured_on_validation
 from presseschau.publish.card.read import citation, read_card, section
@@ -25,6 +27,7 @@ from presseschau.publish.card.vocabulary import check, check_license, lint, voca
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.statistics import Statistics, count
 from presseschau.publish.verify import Folder, verify
+from presseschau.schema import LabelNames, Schema
 
 INFO = card.DatasetInfo("name", "1.0.0", "other", "Title")
 
@@ -42,6 +45,14 @@ def prose(sample: Path) -> str:
 @pytest.fixture(scope="module")
 def counted(sample: Path) -> Statistics:
     return count(sample)
+
+
+@pytest.mark.parametrize("part", ["data", "stance_targets"])
+def test_columns_are_written_as_datasets_writes_them(part: str) -> None:
+    extra = pa.struct([("dept", pa.string()), ("paid", pa.bool_()), ("share", pa.float64()), ("pages", pa.int64())])
+    features = Schema(LabelNames(("ai", "other"), ("news",), ("favor", "against")), extra, True).of(part).features
+    datasets = pytest.importorskip("datasets")
+    assert yaml_features(features) == datasets.Features.from_dict(features)._to_yaml_list()
 
 
 def files(folder: Path) -> list[str]:

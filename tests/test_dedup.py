@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +20,8 @@ from hypothesis import strategies as st
 
 from presseschau.dedup import Dedup
 from presseschau.dedup.candidates import Bounds, index_postings, pair_candidates
-from presseschau.dedup.overlap import overlap
-from presseschau.dedup.signature import folded, minhash, shingle_sequence, shingle_set, winnow
+from presseschau.dedup.overlap import overlap, verify_pairs
+from presseschau.dedup.signature import minhash, shingle_sequence, shingle_set, winnow, words_of
 from presseschau.dedup.versions import Version, version_of
 from presseschau.stable import article_id, canonical_url, publisher_of
 
@@ -163,9 +164,21 @@ def test_texts_without_words_and_short_texts() -> None:
 
 def test_a_short_text_keeps_more_prints_and_all_that_a_long_one_would() -> None:
     text = prose(60, 1)
-    coarse = winnow(shingle_sequence(folded(text), 5), 16)
+    coarse = winnow(shingle_sequence(words_of(text), 5), 16)
     assert set(coarse.tolist()) < set(Dedup().sign(text).prints.tolist())
     assert len(Dedup().sign(text).prints) == pytest.approx(56 * 2 / 5, abs=6)
+
+
+@given(st.text())
+def test_words_are_what_a_pattern_calls_words(text: str) -> None:
+    assert words_of(text) == [word.encode() for word in re.findall(r"\w+", text.casefold())]
+
+
+def test_signatures_stay_what_earlier_builds_and_locks_hold() -> None:
+    signature = Dedup().sign("Straße: KI-Modell_2 (neu) – „Größe“ zählt, 5 € …")
+    assert (signature.exact_key, signature.shingles) == (15100775084969926530, 3)
+    assert signature.bands[:2].tolist() == [4890092599954273834, 856331090430857927]
+    assert signature.prints.tolist() == [1028723874306608447]
 
 
 def test_lone_surrogates_do_no_harm() -> None:
@@ -197,7 +210,7 @@ def test_a_shared_passage_leaves_a_shared_print(data: st.DataObject) -> None:
 
 
 def test_winnowing_keeps_the_density_of_the_paper() -> None:
-    sequence = shingle_sequence(folded(prose(20_000, 1)), 5)
+    sequence = shingle_sequence(words_of(prose(20_000, 1)), 5)
     assert len(winnow(sequence, 16)) / len(sequence) == pytest.approx(2 / 17, rel=0.05)
 
 
@@ -525,6 +538,27 @@ def test_a_better_version_of_a_locked_article_takes_over_its_cluster() -> None:
     main = Row("main", prose(200, 2), "https://a.de/1", day(1))
     result = resolve([amp, main], locked=[(amp.id, "kept", "test")])
     assert result["main"] == [None, "", "kept"]
+
+
+def test_what_an_earlier_build_found_of_two_wordings_is_not_computed_again() -> None:
+    texts = [" ".join(f"{word}{number}" for word in WORDS[:80]) for number in (1, 2, 3)]
+    keys = [Dedup().sign(text).exact_key for text in texts]
+    ask = {"shingle_words": 5, "least_jaccard": 0.5, "least_containment": 0.9}
+    with duckdb.connect() as con:
+        con.register("texts", pa.table({"rank": range(3), "exact_key": pa.array(keys, pa.uint64()), "text": texts}))
+        con.execute("CREATE TABLE pairs AS FROM (VALUES (0, 1), (0, 2)) AS pair(a, b)")
+        assert len(verify_pairs(con, "texts", "pairs", **ask).a) == 0
+        found = con.execute("SELECT a < b, jaccard FROM verified").fetchall()
+        assert found == [(True, 0.0), (True, 0.0)]
+    with duckdb.connect() as con:
+        con.register("texts", pa.table({"rank": range(3), "exact_key": pa.array(keys, pa.uint64()), "text": texts}))
+        con.execute("CREATE TABLE pairs AS FROM (VALUES (0, 1), (0, 2)) AS pair(a, b)")
+        con.execute("CREATE TABLE verified_before (a UBIGINT, b UBIGINT, jaccard DOUBLE, containment DOUBLE)")
+        for pair in (sorted(keys[:2]), [1, 2]):
+            con.execute("INSERT INTO verified_before VALUES (?, ?, 0.75, 1.0)", pair)
+        edges = verify_pairs(con, "texts", "pairs", **ask)
+        assert (edges.a.tolist(), edges.b.tolist(), edges.jaccard.tolist()) == ([0], [1], [0.75])
+        assert con.execute("SELECT count(*) FROM verified").fetchall() == [(2,)]  # the pair of other texts is left
 
 
 # ---- properties and config

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +48,21 @@ def die_four_times(path: str) -> str:
 @pytest.mark.parametrize("start", ["forkserver", "spawn"])
 def test_every_job_has_its_result(start: str) -> None:
     assert dict(Local(2, start).run(square, [3, 1, 2])) == {3: 9, 1: 1, 2: 4}  # type: ignore[arg-type]
+
+
+def test_the_fork_server_loads_once_what_the_module_of_a_job_names(tmp_path: Path) -> None:
+    (tmp_path / "jobs.py").write_text(
+        "import os, sys\nPRELOAD = ('tables',)\ndef loaded_by(_): return 'tables' in sys.modules and sys.modules['tables'].pid\n"
+    )
+    (tmp_path / "tables.py").write_text("import os\npid = os.getpid()\n")
+    code = (
+        "import jobs\nfrom presseschau.engine import Local\n"
+        "if __name__ == '__main__': print({pid for _, pid in Local(2).run(jobs.loaded_by, range(6))})"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    (pid,) = ast.literal_eval(done.stdout)
+    assert pid
 
 
 def test_jobs_are_asked_for_when_there_is_room() -> None:

@@ -51,7 +51,7 @@ def whole(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
 
 def test_a_corrupted_work_file_is_made_again(pages: Path, tmp_path: Path) -> None:
     first, _ = build_of(pages, tmp_path)
-    for kind, index in (("extract", 0), ("label", 1)):
+    for kind, index in (("extract", 0), ("label", 1), ("pairs", 0)):
         batch = sorted((tmp_path / "work" / kind).glob("*/*.parquet"))[index]
         raw = bytearray(batch.read_bytes())
         raw[len(raw) // 2] ^= 1

@@ -251,6 +251,15 @@ def test_an_own_taxonomy_that_has_nothing_to_do_with_technology(tmp_path: Path, 
     assert not any("boundary" in name or "other" in name for name in labeler.functions if name.startswith("topic:"))
 
 
+def test_functions_are_listed_without_reading_lexicons(tmp_path: Path) -> None:
+    scheme = tmp_path / "scheme.yaml"
+    scheme.write_text("topic: {lexicon: absent.yaml, classes: [{key: garden}, {key: other}]}", encoding="utf-8")
+    labeler = Labeler(scheme, stance=False)
+    assert "topic:title_terms/garden" in labeler.functions
+    with pytest.raises(ValueError, match=r"absent\.yaml"):
+        labeler.label(Document(text="Rosen"))
+
+
 def test_every_vote_comes_from_a_listed_function() -> None:
     listed = set(LABELER.functions)
     assert len(listed) == len(LABELER.functions)

@@ -58,6 +58,7 @@ def audited(rows: Iterable[Row], cutoff: date | None = None, embargo_days: int =
         "publisher": pa.array([row.publisher for row in rows], pa.string()),
         "published": pa.array([row.published for row in rows], pa.timestamp("s")),
         "text": pa.array([row.text for row in rows]),
+        "exact_key": pa.array([s.exact_key for s in signed], pa.uint64()),
         "bands": pa.array([s.bands for s in signed], hashes),
         "prints": pa.array([s.prints for s in signed], hashes),
         "shingles": pa.array([s.shingles for s in signed], pa.int32()),

@@ -9,10 +9,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT, build
 from presseschau.publish.shards import file_sha256
+from presseschau.synthetic import Collection, write_pages
 
 
 def digests(dataset: Path) -> dict[str, str]:
@@ -44,6 +46,25 @@ def test_input_folder_and_warm_cache(one_worker: dict[str, str], tmp_path: Path)
     again = digests(build(tmp_path, f"source.path='{elsewhere}'"))
     assert first == one_worker
     assert again == one_worker
+
+
+def test_an_input_that_grew_shrank_and_changed(tmp_path: Path) -> None:
+    pages, made = tmp_path / "pages", Collection(110, publishers=6, copies=0.4, foreign=0.0, page_bytes=5_000)
+    overrides = ("source=html", f"source.path={pages}", "pipeline.batch_units=8")
+    write_pages(made, pages, range(100))
+    build(tmp_path, *overrides)
+    write_pages(made, pages, range(100, 110))
+    for number in (3, 40):
+        (pages / "0000" / f"{number:08}.html.gz").unlink()
+    shutil.copyfile(pages / "0000" / f"{7:08}.html.gz", pages / "0000" / f"{50:08}.html.gz")
+    work = tmp_path / "work"
+    before = pq.read_table(next(work.glob("pairs/*/verified.parquet")))
+    grown = digests(build(tmp_path, *overrides))
+    after = pq.read_table(next(work.glob("pairs/*/verified.parquet")))
+    assert grown == digests(build(tmp_path / "cold", *overrides))
+    # What was compared before was not compared again, and what is in no pair any more is forgotten.
+    known = {(row["a"], row["b"]) for row in before.to_pylist()}
+    assert 0 < len({(row["a"], row["b"]) for row in after.to_pylist()} & known) < len(known)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask is not installed")

@@ -35,13 +35,15 @@ def test_cpu_of_a_grandchild_that_outlives_its_parent_is_counted() -> None:
 
 def test_ratios_are_taken_within_a_round() -> None:
     def one(build: float, usual: float, floor: float) -> Round:
-        return Round(build, usual, floor, 2.0, 3.0, {"extract": build}, 100.0, 50.0)
+        return Round(build, usual, floor, build / 2, 1.0, 0.5, 0.6, {"extract": build}, 100.0, 50.0)
 
     # The machine was half as fast in the second round: for all three.
-    summary = Speed(100, 30_000, (one(10, 80, 4), one(20, 160, 8), one(11, 77, 4.4))).summary()
+    summary = Speed(1_012, 10, 30_000, (one(10, 80, 4), one(20, 160, 8), one(11, 77, 4.4))).summary()
     assert summary["usual_over_build"] == 8.0
     assert summary["build_over_floor"] == 2.5
     assert summary["cpu_ms_per_page"]["build"] == 11
+    assert summary["growth_over_build"] == round(0.6 / 12, 4)
+    assert summary["fixed_cpu_seconds"] == round(12 - 1.012 * 5.5, 2)
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +81,10 @@ def test_the_command_measures_and_writes_json(pages: Path, tmp_path: Path) -> No
     done = run_script("speed", f"source.path={pages}", "rounds=1", f"output={out}")
     assert done.returncode == 0, done.stderr
     found = json.loads(out.read_text())
-    assert found["pages"] == 30
-    assert set(found["cpu_ms_per_page"]) == {"build", "usual", "floor"}
+    assert (found["pages"], found["new_pages"]) == (29, 1)
+    assert set(found["cpu_ms_per_page"]) == {"build", "usual", "floor", "second_half"}
     assert found["build_over_floor"] > 1
-    assert found["rebuild_cpu_seconds"] < found["startup_cpu_seconds"]
+    assert found["rebuild_cpu_seconds"] < found["growth_cpu_seconds"]
     assert 50 < found["worker_peak_mib"] < 500
     assert "the usual stack" in done.stdout
 

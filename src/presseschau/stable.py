@@ -6,9 +6,11 @@ import hashlib
 import re
 import unicodedata
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-import tldextract
+if TYPE_CHECKING:
+    import tldextract
 
 # Only names that no known CMS uses to select an article: `cid`, `id`, `p` and `source` stay.
 _TRACKING = re.compile(
@@ -80,6 +82,8 @@ def canonical_url(url: str | None) -> str | None:
 @cache
 def _suffixes() -> tldextract.TLDExtract:
     """The public suffix list that is shipped with the package: no network, no cache on disk."""
+    import tldextract
+
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 

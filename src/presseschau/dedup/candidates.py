@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import duckdb
+if TYPE_CHECKING:  # page workers sign texts and need no database
+    import duckdb
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +82,22 @@ def pair_candidates(
         # its left side are anchors, so that it never meets all pairs of a large bucket.
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE {pairs}_{column} AS
-            WITH posting AS (
-                SELECT key, rank, shingles, count(*) OVER (PARTITION BY key) AS size
-                FROM {postings}_{column} JOIN {relation} USING (rank) QUALIFY size > 1),
+            WITH bucket AS (
+                SELECT key, count(*) AS size FROM {postings}_{column} SEMI JOIN {relation} USING (rank)
+                GROUP BY key HAVING count(*) > 1),
+            posting AS (
+                SELECT key, rank, shingles, size
+                FROM {postings}_{column} JOIN {relation} USING (rank) JOIN bucket USING (key)),
             probe AS (SELECT rank FROM posting GROUP BY rank HAVING count(*) >= {share} * any_value(shingles)),
+            anchored AS (
+                SELECT key, rank, shingles, true AS anchor FROM posting WHERE size <= {bounds.bucket}
+                UNION ALL SELECT key, rank, shingles,
+                    row_number() OVER (PARTITION BY key ORDER BY rank) <= {bounds.anchors}
+                    OR row_number() OVER (PARTITION BY key ORDER BY shingles, rank) <= {bounds.anchors}
+                FROM posting WHERE size > {bounds.bucket}),
             member AS (
-                SELECT key, rank, shingles, probe.rank IS NOT NULL AS probes, size <= {bounds.bucket}
-                    OR row_number() OVER (PARTITION BY key ORDER BY rank) <= {bounds.anchors}
-                    OR row_number() OVER (PARTITION BY key ORDER BY shingles, rank) <= {bounds.anchors} AS anchor
-                FROM posting LEFT JOIN probe USING (rank))
+                SELECT key, rank, shingles, anchor, probe.rank IS NOT NULL AS probes
+                FROM anchored LEFT JOIN probe USING (rank))
             SELECT least(l.rank, r.rank) AS a, greatest(l.rank, r.rank) AS b
             FROM member l JOIN member r USING (key)
             WHERE l.anchor AND (l.probes OR r.probes) AND l.rank <> r.rank AND (l.rank < r.rank OR NOT r.anchor)

@@ -8,12 +8,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from presseschau.dedup.signature import Hashes, shingle_set
+
+if TYPE_CHECKING:  # page workers sign texts and need no database
+    import duckdb
 
 _TEXTS = 500  # texts in memory at a time
 _PAIRS = 50_000  # pairs fetched at a time
@@ -81,28 +85,53 @@ def verify_pairs(
 ) -> Edges:
     """The pairs that reach one of the two thresholds, with their true values, in order of rank.
 
-    Every text that is in a pair is read once; memory holds a batch of texts, a batch of pairs and the edges found.
+    What is known of two wordings is not computed again: the table `verified(a, b, jaccard, containment)`, whose keys
+    are `exact_key`s, `a < b`, is made where it is missing, and has all pairs that were asked for in the end; so a later
+    build may start with that of an earlier one as `verified_before`. Of other pairs every text is read once; memory
+    holds a batch of texts, a batch of pairs and the edges found.
 
     Args:
         con: The connection.
-        texts: Name of a relation with `rank INTEGER, text VARCHAR`.
+        texts: Name of a relation with `rank INTEGER, exact_key UBIGINT, text VARCHAR`.
         pairs: Name of a table `(a, b)` of ranks, each pair once.
         shingle_words: Words per shingle.
         least_jaccard: Threshold.
         least_containment: Threshold.
     """
-    edges = [Edges.none()]
-    with _spilled(con, texts, pairs, shingle_words) as spill:
-        for block in _pair_batches(con, pairs):
-            values = np.empty((2, len(block)))
+    columns = "(a UBIGINT, b UBIGINT, jaccard DOUBLE, containment DOUBLE)"
+    con.execute(
+        f"""CREATE TABLE IF NOT EXISTS verified {columns};
+        CREATE TABLE IF NOT EXISTS verified_before {columns};
+        CREATE OR REPLACE TEMP TABLE overlap_asked AS
+        WITH wording AS (SELECT rank, exact_key FROM {texts})
+        SELECT pair.a AS earlier, pair.b AS later,
+            least(l.exact_key, r.exact_key) AS a, greatest(l.exact_key, r.exact_key) AS b
+        FROM {pairs} pair JOIN wording l ON l.rank = pair.a JOIN wording r ON r.rank = pair.b;
+        INSERT INTO verified FROM verified_before SEMI JOIN overlap_asked USING (a, b) ANTI JOIN verified USING (a, b);
+        CREATE OR REPLACE TEMP TABLE overlap_new AS
+        FROM overlap_asked ANTI JOIN verified USING (a, b) ORDER BY earlier, later"""  # noqa: S608
+    )
+    with _spilled(con, texts, "overlap_new", shingle_words) as spill:
+        for block in _pair_batches(con, "overlap_new"):
+            values = np.empty((2, len(block["earlier"])))
             left, of_left = -1, np.empty(0, np.uint64)
-            for at, (i, j) in enumerate(block.tolist()):
+            for at, (i, j) in enumerate(zip(block["earlier"].tolist(), block["later"].tolist(), strict=True)):
                 if i != left:
                     left, of_left = i, spill.read(i)
                 values[:, at] = overlap(of_left, spill.read(j))
-            reached = (values[0] >= least_jaccard) | (values[1] >= least_containment)
-            edges.append(Edges(block[reached, 0], block[reached, 1], values[0, reached], values[1, reached]))
-    return Edges.joined(edges).sorted()
+            table = pa.table({"a": block["a"], "b": block["b"], "jaccard": values[0], "containment": values[1]})
+            con.register("overlap_arrow", table)
+            con.execute("INSERT INTO verified SELECT DISTINCT * FROM overlap_arrow ANTI JOIN verified USING (a, b)")
+            con.unregister("overlap_arrow")
+    found = _columns(
+        con,
+        """SELECT earlier, later, jaccard, containment FROM overlap_asked JOIN verified USING (a, b)
+        WHERE jaccard >= $jaccard OR containment >= $containment""",
+        {"jaccard": least_jaccard, "containment": least_containment},
+    )
+    con.execute("DROP TABLE overlap_asked; DROP TABLE overlap_new")
+    earlier, later = (found[name].astype(np.int64) for name in ("earlier", "later"))
+    return Edges(earlier, later, found["jaccard"], found["containment"]).sorted()
 
 
 @dataclass(slots=True)
@@ -120,13 +149,12 @@ class _Spill:
 @contextmanager
 def _spilled(con: duckdb.DuckDBPyConnection, texts: str, pairs: str, shingle_words: int) -> Iterator[_Spill]:
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE dedup_needed AS SELECT a AS rank FROM {pairs} UNION SELECT b FROM {pairs}"  # noqa: S608
+        f"""CREATE OR REPLACE TEMP TABLE dedup_needed AS
+        SELECT earlier AS rank FROM {pairs} UNION SELECT later FROM {pairs}"""  # noqa: S608
     )
     [(top,)] = con.execute("SELECT coalesce(max(rank), -1) + 1 FROM dedup_needed").fetchall()
     starts, sizes = np.zeros(top, np.int64), np.zeros(top, np.int64)
     with tempfile.TemporaryFile(dir=_spill_folder(con)) as file:
-        # Joined as written, so that the texts are never the side that is held in memory.
-        con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         con.execute(f"SELECT rank, text FROM {texts} SEMI JOIN dedup_needed USING (rank)")  # noqa: S608
         position = 0
         while batch := con.fetchmany(_TEXTS):
@@ -134,7 +162,6 @@ def _spilled(con: duckdb.DuckDBPyConnection, texts: str, pairs: str, shingle_wor
                 shingles = shingle_set(text, shingle_words)
                 starts[rank], sizes[rank] = position, len(shingles)
                 position += file.write(shingles.tobytes())
-        con.execute("RESET disabled_optimizers")
         file.flush()
         con.execute("DROP TABLE dedup_needed")
         yield _Spill(file.fileno(), starts, sizes)
@@ -150,12 +177,16 @@ def _spill_folder(con: duckdb.DuckDBPyConnection) -> str | None:
     return str(folder)
 
 
-def _pair_batches(con: duckdb.DuckDBPyConnection, pairs: str) -> Iterator[NDArray[np.int64]]:
-    """The pairs in blocks of rows (a, b), each sorted."""
+def _pair_batches(con: duckdb.DuckDBPyConnection, pairs: str) -> Iterator[dict[str, NDArray[Any]]]:
+    """The pairs in blocks of columns, each sorted."""
     [(rows,)] = con.execute(f"SELECT count(*) FROM {pairs}").fetchall()  # noqa: S608
     for start in range(0, rows, _PAIRS):
-        block = con.execute(
-            f"SELECT a, b FROM {pairs} WHERE rowid BETWEEN $first AND $last ORDER BY a, b",  # noqa: S608
+        yield _columns(
+            con,
+            f"FROM {pairs} WHERE rowid BETWEEN $first AND $last ORDER BY earlier, later",
             {"first": start, "last": start + _PAIRS - 1},
-        ).fetchnumpy()
-        yield np.column_stack([block["a"], block["b"]]).astype(np.int64)
+        )
+
+
+def _columns(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> dict[str, NDArray[Any]]:
+    return {name: np.asarray(column) for name, column in con.execute(query, parameters).fetchnumpy().items()}

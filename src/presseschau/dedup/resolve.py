@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -16,6 +15,9 @@ from presseschau.dedup.overlap import Edges, verify_pairs
 from presseschau.dedup.signature import Signature
 from presseschau.dedup.versions import Version, version_of
 from presseschau.schema import SPLITS
+
+if TYPE_CHECKING:  # page workers sign texts and need no database
+    import duckdb
 
 _ROUNDS = 4  # rounds over wordings that were too common to be paired all with all; each sees only what is still kept
 _TABLES = (
@@ -130,7 +132,7 @@ class Dedup:
         """All pairs that are duplicates or related, by true values."""
         con.execute(
             """CREATE OR REPLACE TEMP VIEW dedup_text AS
-            SELECT r.rank, a.text FROM articles a JOIN dedup_rank r USING (source);
+            SELECT r.rank, a.exact_key, a.text FROM articles a JOIN dedup_rank r USING (source);
             CREATE OR REPLACE TEMP VIEW dedup_signed AS SELECT r.rank, a.bands, a.prints, a.shingles
             FROM articles a JOIN dedup_rank r USING (source) WHERE r.first = r.rank;
             CREATE OR REPLACE TEMP TABLE dedup_alive AS SELECT rank, shingles FROM dedup_signed WHERE shingles > 0;

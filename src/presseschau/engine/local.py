@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -60,7 +61,8 @@ class Local:
         """Runs jobs; the answer is those that were in flight when a process died. Then the rest is still to come."""
         context = multiprocessing.get_context(self.start)
         # The fork server imports once what every worker needs; where it cannot, they import it themselves.
-        context.set_forkserver_preload([function.__module__])
+        module = function.__module__
+        context.set_forkserver_preload([module, *getattr(sys.modules[module], "PRELOAD", ())])
         pool = ProcessPoolExecutor(size, context, initializer=_in_worker)  # starts no more processes than it has jobs
         running: dict[Future[R], J] = {}
         refused = list[J]()

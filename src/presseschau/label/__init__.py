@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..document import Document, Labels
-from ..stable import rounded
-from .calibrate import Calibration, load_calibration
-from .functions import TopicFunction, topic_functions, topic_votes
-from .genre import genre_function_names, genre_votes
-from .lexicon import Lexicon
-from .reading import read
-from .scheme import Scheme, load_scheme
-from .stance import Stance, StanceLabeler
-from .vote import Decision, Vote, decide, features_of
+from presseschau.document import Document, Labels
+from presseschau.label.calibrate import Calibration, load_calibration
+from presseschau.label.functions import TopicFunction, topic_functions, topic_votes
+from presseschau.label.genre import genre_function_names, genre_votes
+from presseschau.label.lexicon import Lexicon
+from presseschau.label.reading import read
+from presseschau.label.scheme import Scheme, load_scheme
+from presseschau.label.stance import Stance, StanceLabeler
+from presseschau.label.vote import Decision, Vote, decide, features_of
+from presseschau.stable import rounded
 
 __all__ = ["Decision", "Labeler", "Scheme", "Vote", "load_scheme"]
 
@@ -40,13 +40,18 @@ class _Tools:
 
 
 @cache
+def _functions(path: Path | None, sections: bool, keywords: bool) -> tuple[TopicFunction, ...]:
+    return topic_functions(load_scheme(path).topic, sections, keywords)
+
+
+@cache
 def _tools(path: Path | None, sections: bool, keywords: bool) -> _Tools:
     scheme, default = load_scheme(path), load_scheme()
     return _Tools(
         scheme=scheme,
         topic_lexicon=scheme.topic.build_lexicon(),
         genre_lexicon=scheme.genre.build_lexicon(),
-        functions=topic_functions(scheme.topic, sections, keywords),
+        functions=_functions(path, sections, keywords),
         own=frozenset(t for t in ("topic", "genre") if getattr(scheme, t) != getattr(default, t)),
     )
 
@@ -90,9 +95,8 @@ class Labeler:
     @property
     def functions(self) -> tuple[str, ...]:
         """Names of all topic and genre labelling functions, topic first, as the manifest lists them."""
-        tools = self._tools
-        topic = tuple(f"topic:{f.name}" for f in tools.functions)
-        return (*topic, *(f"genre:{name}" for name in genre_function_names(tools.scheme.genre)))
+        topic = (f"topic:{f.name}" for f in _functions(self.scheme, self.sections, self.keywords))
+        return (*topic, *(f"genre:{name}" for name in genre_function_names(load_scheme(self.scheme).genre)))
 
     def explain(self, document: Document) -> tuple[Vote, ...]:
         """Every vote on the article: topic, then genre, then stance; functions that abstain are not listed."""

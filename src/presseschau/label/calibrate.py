@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .lexicon import read_yaml
+from presseschau.label.lexicon import read_yaml
 
 DEFAULT_CALIBRATION = Path(__file__).parent / "calibration.yaml"
 _RIDGE = 1.0

@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from .folding import fold
-from .lexicon import Lexicon, read_yaml
-from .reading import ZONES, Evidence, Reading, Zone
-from .scheme import Task
-from .vote import Vote
+from presseschau.label.folding import fold
+from presseschau.label.lexicon import Lexicon, read_yaml
+from presseschau.label.reading import ZONES, Evidence, Reading, Zone
+from presseschau.label.scheme import Task
+from presseschau.label.vote import Vote
 
 ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 2.8, "lead": 1.4, "body": 0.5, "keywords": 0.8}
 PRIOR, PRIOR_WITHOUT_LEXICON = 2.5, 0.5  # evidence that a topic must exceed; few words of a scheme's names give less

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 
-from .lexicon import Lexicon
-from .reading import ZONES, Reading, Zone
-from .scheme import Task
-from .style import load_style, own_voice, style_features, style_votes
-from .vote import Vote
+from presseschau.label.lexicon import Lexicon
+from presseschau.label.reading import ZONES, Reading, Zone
+from presseschau.label.scheme import Task
+from presseschau.label.style import load_style, own_voice, style_features, style_votes
+from presseschau.label.vote import Vote
 
 STRUCTURE = tuple(
     f"structure/{name}"

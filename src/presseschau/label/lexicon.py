@@ -28,7 +28,7 @@ from typing import Any, TypeAlias
 import ahocorasick
 import yaml
 
-from .folding import Folded, fold
+from presseschau.label.folding import Folded, fold
 
 # What may follow the stem of an inflected term; then the word must be over.
 _ENDING = re.compile(

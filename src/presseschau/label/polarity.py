@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .stance_lexicon import Entry, StanceLexicon, Term, compound_of
-from .voice import Reading, Sentence
+from presseschau.label.stance_lexicon import Entry, StanceLexicon, Term, compound_of
+from presseschau.label.voice import Reading, Sentence
 
 _CLAUSE = frozenset((",", ";", ":", "–", "—", "(", ")"))
 _TURNS = frozenset((",", ";", "–", "—"))

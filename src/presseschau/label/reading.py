@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote, urlsplit
 
-from ..document import Document
-from .folding import Folded, fold
-from .lexicon import Lexicon, Term
+from presseschau.document import Document
+from presseschau.label.folding import Folded, fold
+from presseschau.label.lexicon import Lexicon, Term
 
 Zone: TypeAlias = Literal["title", "lead", "body", "keywords"]
 ZONES: tuple[Zone, ...] = ("title", "lead", "body", "keywords")

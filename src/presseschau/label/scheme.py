@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .lexicon import Lexicon, Term, load_lexicon, parse_term, read_yaml
+from presseschau.label.lexicon import Lexicon, Term, load_lexicon, parse_term, read_yaml
 
 DEFAULT_SCHEME = Path(__file__).parent / "schemes" / "technews.yaml"
 TASKS = ("topic", "genre", "stance")

@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 # Split on tokens with one capturing group: the odd parts are tokens, and the lengths of all parts give the offsets.
-_TOKEN = re.compile(r"(\w+(?:[-’'/.&]\w+)*|\n\s*|[.!?…]+|[„“”»«‚‘›‹\",;:()–—])")
+# No token starts with a space: said first, since every other try would be at one.
+_TOKEN = re.compile(r"((?! )(?:\w++(?:[-’'/.&]\w++)*+|\n\s*+|[.!?…]++|[„“”»«‚‘›‹\",;:()–—]))")
 _FOLD = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("é", "e"), ("è", "e"), ("à", "a"), ("’", "'"))
 _CLOSERS = {"„": '“”"', "‚": "‘’'", "»": "«", "«": "»", "›": "‹", "‹": "›", '"': '"”“', "“": '”"'}
 _MARKS = frozenset('„“”»«‚‘›‹"')
@@ -33,20 +34,10 @@ def tokenize(text: str) -> tuple[list[str], list[str], list[int]]:
     >>> tokenize("Läuft. Gut!")
     (['Läuft', '.', 'Gut', '!'], ['laeuft', '.', 'gut', '!'], [0, 5, 7, 10])
     """
-    parts, tokens, forms = cut(text)
-    return tokens, forms, starts_of(parts)
-
-
-def cut(text: str) -> tuple[list[str], list[str], list[str]]:
-    """The text cut at its tokens (tokens at odd places), the tokens, their folded forms."""
     parts = _TOKEN.split(text)
     tokens = parts[1::2]
-    return parts, tokens, fold("\0".join(tokens)).split("\0") if tokens else []
-
-
-def starts_of(parts: Sequence[str]) -> list[int]:
-    """Code-point offset of each token of a text that was cut."""
-    return list(accumulate(map(len, parts)))[0:-1:2]
+    forms = fold("\0".join(tokens)).split("\0") if tokens else []
+    return tokens, forms, list(accumulate(map(len, parts)))[0:-1:2]
 
 
 def quotations(tokens: Sequence[str], marks: Sequence[int]) -> bytes:

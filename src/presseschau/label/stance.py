@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ..document import Document, Span
-from .polarity import Values, entries_of, judging_in, values_of
-from .sentences import tokenize
-from .stance_lexicon import Entry, StanceLexicon, load
-from .stance_model import Features, StanceModel, load_model
-from .stance_target import Target, find_target
-from .voice import Reading, Sentence, read, speaks_for_other
+from presseschau.document import Document, Span
+from presseschau.label.polarity import Values, entries_of, judging_in, values_of
+from presseschau.label.sentences import tokenize
+from presseschau.label.stance_lexicon import Entry, StanceLexicon, load
+from presseschau.label.stance_model import Features, StanceModel, load_model
+from presseschau.label.stance_target import Target, find_target
+from presseschau.label.voice import Reading, Sentence, read, speaks_for_other
 
 _QUESTION = 0.5  # a question judges half
 _INTERVIEW_ANSWER = 0.15  # the interviewee's judgement is not the article's
@@ -223,8 +223,7 @@ def _vote(text: str, reading: Reading, sentence: Sentence, values: Values, weigh
     span = Span(sentence.start, sentence.end, text[sentence.start : sentence.end])
     why = ", ".join(values.why) + (f" ({sentence.source})" if sentence.source else "")
     polarity = (weight > 0) - (weight < 0)
-    focus = sentence.start + sum(map(len, reading.parts[2 * sentence.first + 1 : 2 * values.focus + 1]))
-    return StanceVote(span, focus, polarity, round(weight, 6), why, own)
+    return StanceVote(span, reading.starts[values.focus], polarity, round(weight, 6), why, own)
 
 
 def _quote(vote: StanceVote) -> Span:

@@ -11,11 +11,11 @@ from typing import Any
 
 import yaml
 
-from ..document import Document
-from .sentences import fold, tokenize
-from .stance import Stance, StanceLabeler, evidence_of
-from .stance_target import Target
-from .voice import Reading, read
+from presseschau.document import Document
+from presseschau.label.sentences import fold, tokenize
+from presseschau.label.stance import Stance, StanceLabeler, evidence_of
+from presseschau.label.stance_target import Target
+from presseschau.label.voice import Reading, read
 
 KINDS = ("product", "company", "technology", "policy", "person", "other")
 # A sentence that opens so still speaks of what the one before it named.

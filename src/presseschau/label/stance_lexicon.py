@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-import yaml
-
-from .sentences import fold, tokenize
+from presseschau.label.lexicon import read_yaml
+from presseschau.label.sentences import fold, tokenize
 
 _ADJECTIVE = (
     "",
@@ -106,8 +105,7 @@ def load() -> StanceLexicon:
     >>> load().entries["grossartiges"].term.polarity
     2.0
     """
-    source = files("presseschau.label").joinpath("lexicons/stance.yaml").read_text(encoding="utf-8")
-    return parse(yaml.safe_load(source))
+    return parse(read_yaml(Path(__file__).parent / "lexicons/stance.yaml"))
 
 
 def compound_of(form: str, tails: Mapping[str, Term]) -> Term | None:

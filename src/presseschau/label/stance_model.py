@@ -10,9 +10,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-import yaml
+from presseschau.label.lexicon import read_yaml
 
 _RIDGE = 3.0
 _ROUNDS = 60
@@ -138,7 +138,7 @@ def sign_features(features: Features, group: str) -> dict[str, float]:
 @cache
 def load_model() -> StanceModel:
     """The model that is shipped with the package."""
-    data = yaml.safe_load(files("presseschau.label").joinpath("stance_model.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(Path(__file__).parent / "stance_model.yaml")
     groups = {genre: group for group, genres in data.pop("groups").items() for genre in genres}
     del data["provenance"]
     return StanceModel(groups=groups, **data)

@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-import yaml
-
-from ..document import Document
-from .sentences import fold, tokenize
-from .voice import Reading
+from presseschau.document import Document
+from presseschau.label.lexicon import read_yaml
+from presseschau.label.sentences import fold, tokenize
+from presseschau.label.voice import Reading
 
 _SITE = re.compile(r"\s+[-–|]\s+[A-ZÄÖÜ0-9][\w.&! ]{1,24}$")
 _OPENING = frozenset('„“»«"‚›')
@@ -88,7 +87,7 @@ class _Phrase:
 @cache
 def load_targets() -> TargetLexicon:
     """The lists that are shipped with the package."""
-    data = yaml.safe_load(files("presseschau.label").joinpath("lexicons/targets.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(Path(__file__).parent / "lexicons/targets.yaml")
     kinds = {}
     for kind, listed in data.pop("kinds").items():
         words = [fold(str(w)) + e for w in listed for e in _ENDINGS]

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .lexicon import read_yaml
-from .reading import Reading
-from .vote import Vote
+from presseschau.label.lexicon import read_yaml
+from presseschau.label.reading import Reading
+from presseschau.label.vote import Vote
 
 DEFAULT_STYLE = Path(__file__).parent / "style.yaml"
 DEFAULT_MODEL = Path(__file__).parent / "style_model.yaml"

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .style import CLIP
+from presseschau.label.style import CLIP
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 

@@ -17,17 +17,17 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from ..document import Document
-from . import Labeler, load_scheme
-from .calibrate import Calibration, cross_fit, expected_error, fit, perfect_limit
-from .genre import genre_votes
-from .reading import read
-from .stance import StanceLabeler
-from .stance_model import SIDES, Features, StanceModel
-from .stance_model import fit as fit_stance
-from .style import load_style, own_voice, style_features
-from .style_fit import StyleModel, StyleRow, fit_style
-from .vote import Decision, features_of
+from presseschau.document import Document
+from presseschau.label import Labeler, load_scheme
+from presseschau.label.calibrate import Calibration, cross_fit, expected_error, fit, perfect_limit
+from presseschau.label.genre import genre_votes
+from presseschau.label.reading import read
+from presseschau.label.stance import StanceLabeler
+from presseschau.label.stance_model import SIDES, Features, StanceModel
+from presseschau.label.stance_model import fit as fit_stance
+from presseschau.label.style import load_style, own_voice, style_features
+from presseschau.label.style_fit import StyleModel, StyleRow, fit_style
+from presseschau.label.vote import Decision, features_of
 
 FOLDS = 10
 _GENRE_FEATURES = ("margin",)

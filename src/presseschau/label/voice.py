@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
-from .sentences import borders, cut, fold, quotations, starts_of
+from presseschau.label.lexicon import read_yaml
+from presseschau.label.sentences import borders, fold, quotations, tokenize
 
 _PARTICLES = {
     **dict.fromkeys(("wirft", "warf", "werfen", "warfen"), "vor"),
@@ -45,28 +44,23 @@ class Sentence(NamedTuple):
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A text cut for stance, as parallel columns per token.
 
     Attributes:
         tokens: Words, marks and line breaks as they stand.
         forms: The same, folded.
-        parts: The text cut at its tokens: what stands between them at even places, the tokens at odd ones.
+        starts: Their code-point offsets.
         quoted: Per token 0 = outside, 1 = inside a quotation, 2 = inside a short quoted term (a title, a scare quote).
         sentences: In reading order, without overlap.
     """
 
     tokens: Sequence[str]
     forms: Sequence[str]
-    parts: Sequence[str]
+    starts: Sequence[int]
     quoted: bytes
     sentences: Sequence[Sentence]
-
-    @cached_property
-    def starts(self) -> Sequence[int]:
-        """Code-point offset of each token."""
-        return starts_of(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +96,7 @@ class VoiceLexicon:
 @cache
 def load_voice() -> VoiceLexicon:
     """The lists that are shipped with the package."""
-    data = yaml.safe_load(files("presseschau.label").joinpath("lexicons/voice.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(Path(__file__).parent / "lexicons/voice.yaml")
     endings = tuple(fold(w) for w in data.pop("speaker_endings"))
     data.pop("version")
     lists = {k: frozenset(map(fold, v)) for k, v in data.items()}
@@ -121,21 +115,19 @@ def read(text: str) -> Reading:
     >>> [s.voice for s in read("Das Gerät ist toll. „Das Gerät ist leider furchtbar“, sagt Meier.").sentences]
     [1.0, 0.1]
     """
-    parts, tokens, forms = cut(text)
+    tokens, forms, starts = tokenize(text)
     marks = [i for i, token in enumerate(tokens) if not token[0].isalnum()]
     quoted = quotations(tokens, marks)
     lexicon = load_voice()
     signs = _signs()
-    sentences, at, start = [], 0, 0
+    sentences = []
     for first, last, paragraph in borders(tokens, forms, marks, lexicon.abbreviations):
         voice, source, words = 1.0, "", forms[first:last]
         if not signs.isdisjoint(words) or quoted.find(1, first, last) >= 0:
             voice, source = _voice(words, quoted[first:last], lexicon)
-        start += sum(map(len, parts[at : 2 * first + 1]))
-        end = start + sum(map(len, parts[2 * first + 1 : 2 * last]))
-        sentences.append(Sentence(start, end, first, last, paragraph, voice, source))
-        start, at = end, 2 * last
-    return Reading(tokens, forms, parts, quoted, sentences)
+        end = starts[last - 1] + len(tokens[last - 1])
+        sentences.append(Sentence(starts[first], end, first, last, paragraph, voice, source))
+    return Reading(tokens, forms, starts, quoted, sentences)
 
 
 def speaks_for_other(headline: Reading) -> bool:

@@ -70,8 +70,8 @@ def audit(
 
     Args:
         con: Has the relation `audited(id VARCHAR, split VARCHAR, cluster VARCHAR, publisher VARCHAR,
-            published TIMESTAMP, text VARCHAR, bands UBIGINT[], prints UBIGINT[], shingles INTEGER)`, the last three
-            being what `dedup.sign` says of `text`; rows without a split are passed over.
+            published TIMESTAMP, text VARCHAR, exact_key UBIGINT, bands UBIGINT[], prints UBIGINT[], shingles INTEGER)`,
+            the last four being what `dedup.sign` says of `text`; rows without a split are passed over.
         dedup: Config of the signatures and the thresholds.
         cutoff: Last day before `test_temporal` (UTC), None where there is no such split.
         embargo_days: Days up to and including `cutoff` that no split but the held-out ones may have articles of.

@@ -7,7 +7,7 @@ import duckdb
 from presseschau.schema import SPLITS
 from presseschau.split.stories import forget_names, index_names, pair_articles
 
-_MOST = 20_000  # articles, but for those of the last day chosen
+_MOST = 5_000  # articles, but for those of the last day chosen
 
 
 def event_leakage(con: duckdb.DuckDBPyConnection) -> dict[str, float]:

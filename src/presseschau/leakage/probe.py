@@ -10,11 +10,11 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from presseschau.dedup.signature import folded, shingle_sequence
+from presseschau.dedup.signature import shingle_sequence, words_of
 
 _TRAIN, _TEST = 2_000, 1_000  # articles at most: the cost of the probe does not grow with the corpus
 _TEXT = 1_500  # characters from either end, where house notices stand
-_FEATURES, _ROUNDS = 1 << 16, 10
+_FEATURES, _ROUNDS = 1 << 16, 10  # features: the last 16 bits of a hash
 _LEAST = 10  # articles of a publisher in train, or it is left out
 
 
@@ -45,16 +45,16 @@ def probe_publishers(con: duckdb.DuckDBPyConnection) -> Probe | None:
     Args:
         con: Has `audited(id, split, publisher, text, …)`.
     """
-    train, test = _articles(con, "train", _TRAIN), _articles(con, "test", _TEST)
+    train, test = _articles(con).values()
     counts = Counter(publisher for publisher, _ in train)
     known = {publisher for publisher, count in counts.items() if count >= _LEAST}
     train, test = ([row for row in rows if row[0] in known] for rows in (train, test))
     if len(known) < 2 or not test:
         return None
     names = sorted(known)
-    numbers = np.array([names.index(publisher) for publisher, _ in train])
+    numbers = [names.index(publisher) for publisher, _ in train]
     weights = _perceptron([_features(text) for _, text in train], numbers, len(names))
-    guesses = [names[int(weights[:, _features(text)].sum(axis=1).argmax())] for _, text in test]
+    guesses = [names[int(weights[_features(text)].sum(axis=0).argmax())] for _, text in test]
     most = min(known, key=lambda publisher: (-counts[publisher], publisher))
     right = sum(guess == publisher for guess, (publisher, _) in zip(guesses, test, strict=True))
     majority = sum(publisher == most for publisher, _ in test)
@@ -63,42 +63,50 @@ def probe_publishers(con: duckdb.DuckDBPyConnection) -> Probe | None:
 
 def _features(text: str) -> NDArray[np.int64]:
     """Numbers of the different words and pairs of words of a text."""
-    wording = folded(text)
-    hashes = np.concatenate([shingle_sequence(wording, size) for size in (1, 2)])
-    return np.unique(hashes % np.uint64(_FEATURES)).astype(np.int64)
+    words = words_of(text)
+    hashes = np.concatenate([shingle_sequence(words, size) for size in (1, 2)])
+    numbers = np.sort(hashes.astype(np.uint16)).astype(np.int64)  # sorted by radix; `numpy.unique` takes six times that
+    return numbers[np.diff(numbers, prepend=-1) > 0]
 
 
-def _perceptron(texts: Sequence[NDArray[np.int64]], numbers: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
-    """Weights by class and feature of a multiclass perceptron (Collins, EMNLP 2002), summed over all of its steps.
+def _perceptron(texts: Sequence[NDArray[np.int64]], numbers: Sequence[int], classes: int) -> NDArray[np.int32]:
+    """Weights by feature and class of a multiclass perceptron (Collins, EMNLP 2002), summed over all of its steps.
 
-    Summed, since its last state depends on the last few texts. All are whole numbers, the same on every machine.
+    Summed, since its last state depends on the last few texts. All are whole numbers, the same on every machine, and
+    below `_ROUNDS` times `_TRAIN` squared. A feature's weights lie side by side: a text reads as many places as words.
     """
-    now, late = np.zeros((2, classes, _FEATURES), np.int64)
+    now, late = np.zeros((2, _FEATURES, classes), np.int32)
     step = 0
     for _ in range(_ROUNDS):
         wrong = 0
         for found, right in zip(texts, numbers, strict=True):
-            scores = now[:, found].sum(axis=1)
-            own, scores[right] = scores[right], np.iinfo(np.int64).min
+            scores = now.take(found, axis=0).sum(axis=0, dtype=np.int32)
+            own, scores[right] = scores[right], np.iinfo(np.int32).min
             other = scores.argmax()
             if own <= scores[other]:
                 wrong += 1
                 for at, sign in ((right, 1), (other, -1)):
-                    now[at, found] += sign
-                    late[at, found] += sign * step
+                    now[found, at] += sign
+                    late[found, at] += sign * step
             step += 1
         if not wrong:
             break
-    return now * step - late
+    now *= step
+    now -= late
+    return now
 
 
-def _articles(con: duckdb.DuckDBPyConnection, split: str, most: int) -> list[tuple[str, str]]:
-    """Publisher and both ends of the text of the first articles of a split that have a publisher."""
-    return con.execute(
-        f"""WITH chosen AS (SELECT id FROM audited WHERE split = $split AND publisher IS NOT NULL
-            ORDER BY id LIMIT $most)
-        SELECT publisher, CASE WHEN length(text) <= {2 * _TEXT} THEN text
+def _articles(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    """Publisher and both ends of the text of the first articles of train and test that have a publisher, by split."""
+    con.execute(
+        f"""WITH candidate AS (SELECT id, split FROM audited WHERE publisher IS NOT NULL),
+        chosen AS ((SELECT id FROM candidate WHERE split = 'train' ORDER BY id LIMIT {_TRAIN})
+            UNION ALL (SELECT id FROM candidate WHERE split = 'test' ORDER BY id LIMIT {_TEST}))
+        SELECT split, publisher, CASE WHEN length(text) <= {2 * _TEXT} THEN text
             ELSE left(text, {_TEXT}) || chr(10) || right(text, {_TEXT}) END
-        FROM audited SEMI JOIN chosen USING (id) ORDER BY id""",  # noqa: S608
-        {"split": split, "most": most},
-    ).fetchall()
+        FROM audited SEMI JOIN chosen USING (id) ORDER BY id"""  # noqa: S608
+    )
+    found: dict[str, list[tuple[str, str]]] = {"train": [], "test": []}
+    for split, publisher, text in con.fetchall():
+        found[split].append((publisher, text))
+    return found

@@ -44,7 +44,7 @@ def overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int,
         CREATE OR REPLACE TEMP VIEW leakage_signed AS
         SELECT r.rank, a.bands, a.prints FROM audited a JOIN leakage_row r USING (id);
         CREATE OR REPLACE TEMP VIEW leakage_text AS
-        SELECT r.rank, a.text FROM audited a JOIN leakage_row r USING (id)"""
+        SELECT r.rank, a.exact_key, a.text FROM audited a JOIN leakage_row r USING (id)"""
     )
     index_postings(con, "leakage_signed", "leakage_posting")
     pair_candidates(

@@ -92,7 +92,7 @@ def build(settings: Settings) -> Built:
     work, clock, notes = settings.pipeline, Clock(), list[str]()
     with locked(work.work_dir):
         if work.clean:
-            for leftover in ("extract", "label", "classified", "targets"):
+            for leftover in ("extract", "label", "classified", "targets", "pairs"):
                 shutil.rmtree(work.work_dir / leftover, ignore_errors=True)
         with clock("read"):
             units, drops = list_units(reader)
@@ -118,11 +118,14 @@ def build(settings: Settings) -> Built:
                 corpus.load_labels(con, labels)
                 if targets:
                     corpus.load_targets(con, targets)
+                pairs = Store.open(work.work_dir / "pairs" / plan.pairs_key(settings.dedup.shingle_words).key)
+                corpus.recall_pairs(con, pairs)
                 overruled = _resolve(con, settings, given)
             with clock("split"):
                 split_plan = _split(con, settings, given)
             with clock("publish"):
                 manifest = _publish(con, settings, split_plan, entered, given, overruled)
+                corpus.keep_pairs(con, pairs)
                 labels_kept = _label_counts(con, settings)
         finally:
             con.close()
@@ -303,7 +306,7 @@ def _refuse_nothing(con: duckdb.DuckDBPyConnection, work_dir: Path) -> None:
 
 
 def _label_counts(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, dict[str, int]]:
-    counts = {column: corpus.label_counts(con, column) for column in ("topic", "genre", "stance")}
+    counts = corpus.label_counts(con, ("topic", "genre", "stance"))
     known = {column: settings.names.of(column) or () for column in counts}
-    ordered = {column: {name: counts[column].get(name, 0) for name in names} for column, names in known.items()}
+    ordered = {column: {name: counts[column][name] for name in names} for column, names in known.items()}
     return {column: {name: n for name, n in classes.items() if n} for column, classes in ordered.items()}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -18,12 +18,13 @@ from presseschau.dedup import Dedup
 from presseschau.leakage import Figures, Leakage
 from presseschau.pipeline.order import in_order
 from presseschau.pipeline.pages import LABEL_SCHEMA
+from presseschau.pipeline.store import Store
 from presseschau.rights import Takedown
 from presseschau.schema import SPLITS
 from presseschau.split import SplitPlan
 
-_THREADS = 4
-
+_THREADS = 2
+_PAIRS = "verified"  # the one file of the store of pairs
 
 OVERRULED_SCHEMA = LABEL_SCHEMA.append(pa.field("label_role", pa.string()))
 
@@ -34,9 +35,12 @@ def connect(folder: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(str(folder / "corpus.duckdb"))
     con.execute("SET memory_limit = ?", [memory_limit])
     con.execute("SET temp_directory = ?", [str(folder / "corpus.duckdb.tmp")])
-    # Every thread of a scan or a sort holds blocks of its own: a core more would need memory that the limit forbids.
+    # Every thread of a scan or a sort holds blocks of its own; four took a third more CPU and saved no time.
     con.execute(f"SET threads = {min(_THREADS, len(os.sched_getaffinity(0))):d}")
     con.execute("SET preserve_insertion_order = false")
+    # Joins are done as written, what is joined to the left side being held in memory: the optimiser holds the side that
+    # it thinks has fewer rows, however wide they are, and texts would fill the memory.
+    con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     con.execute("SET enable_progress_bar = false")
     return con
 
@@ -52,11 +56,11 @@ def forget(folder: Path) -> None:
 
 def load_pages(con: duckdb.DuckDBPyConnection, batches: Sequence[Path], units: Sequence[str] | pa.Array) -> None:
     """Makes `pages`: every result row of the units of this build, whatever else their batches hold."""
-    con.register("unit_list", pa.table({"unit": units}))
-    con.execute("CREATE TABLE units AS SELECT DISTINCT unit FROM unit_list")
-    con.unregister("unit_list")
     con.read_parquet([str(path) for path in batches]).create_view("batch_rows")
-    con.execute("CREATE VIEW unit_rows AS SELECT * FROM batch_rows SEMI JOIN units USING (unit)")
+    con.register("unit_list", pa.table({"unit": units}))
+    con.execute("CREATE TABLE stale AS SELECT DISTINCT unit FROM batch_rows ANTI JOIN unit_list USING (unit)")
+    con.unregister("unit_list")
+    con.execute("CREATE VIEW unit_rows AS SELECT * FROM batch_rows ANTI JOIN stale USING (unit)")
     con.execute("CREATE VIEW pages AS SELECT * FROM unit_rows WHERE outcome IS DISTINCT FROM 'skipped'")
 
 
@@ -75,7 +79,7 @@ def load_labels(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None
     else:
         con.from_arrow(LABEL_SCHEMA.empty_table()).create("label_rows")
     # A page whose content has changed since has a row in an older batch, too.
-    con.execute("CREATE VIEW labels AS SELECT * EXCLUDE (unit) FROM label_rows SEMI JOIN units USING (unit)")
+    con.execute("CREATE VIEW labels AS SELECT * EXCLUDE (unit) FROM label_rows ANTI JOIN stale USING (unit)")
 
 
 def overrule(con: duckdb.DuckDBPyConnection, overrides: Overrides) -> OverrideReport:
@@ -125,34 +129,26 @@ def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedo
     con.execute("CREATE VIEW articles AS SELECT * FROM pages ANTI JOIN rights USING (source) WHERE outcome IS NULL")
 
 
+def recall_pairs(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Makes `verified_before` for `dedup.overlap.verify_pairs`: the pairs of texts that the last build compared."""
+    if _PAIRS in store.entries:
+        con.execute("CREATE TABLE verified_before AS FROM read_parquet(?)", [str(store.path(_PAIRS))])
+
+
+def keep_pairs(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Keeps the pairs that this build compared or recalled for the next one, and no others."""
+    path = store.path(_PAIRS)
+    part = path.with_name(f"{path.name}.part")
+    con.table("verified").write_parquet(str(part), compression="zstd")
+    part.replace(path)
+    store.add(_PAIRS, ())
+
+
 def stream(
     con: duckdb.DuckDBPyConnection, query: str, rows: int, parameters: Sequence[object] = ()
 ) -> Iterator[pa.RecordBatch]:
     """The answer to a query in batches of so many rows, never whole in memory."""
     yield from con.sql(query, params=list(parameters)).to_arrow_reader(rows)
-
-
-def stream_wide(
-    con: duckdb.DuckDBPyConnection, query: str, rows: int, parameters: Sequence[object] = ()
-) -> Iterator[pa.RecordBatch]:
-    """The same for rows with their texts, joined as written."""
-    cursor = con.cursor()
-    with _as_written(con):
-        reader = cursor.sql(query, params=list(parameters)).to_arrow_reader(rows)
-    yield from reader
-
-
-@contextmanager
-def _as_written(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Queries are joined from left to right, what is joined to the left side being held in memory.
-
-    The optimiser holds the side that it thinks has fewer rows, however wide they are: texts would fill the memory.
-    """
-    con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-    try:
-        yield
-    finally:
-        con.execute("RESET disabled_optimizers")
 
 
 def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | None, ...]]) -> None:
@@ -220,16 +216,16 @@ def audit(
     """Looks for leaks between the splits in the kept texts themselves, and measures what else they share."""
     con.execute(
         """CREATE VIEW audited AS
-           SELECT kept.id, split.split, kept.cluster, kept.publisher, kept.published, text, bands, prints, shingles
+           SELECT kept.id, split.split, kept.cluster, kept.publisher, kept.published, text,
+             exact_key, bands, prints, shingles
            FROM articles JOIN (split JOIN kept USING (id)) USING (source) WHERE split.reason IS NULL"""
     )
     # Only the benchmark strategy promises that the splits before the cutoff know nothing of the time after it.
     cutoff = plan.cutoff if plan.strategy == "benchmark" else None
     found = leakage.audit(con, dedup, cutoff=cutoff, embargo_days=plan.embargo_days)
     # From here on others need memory, too, and what is left for the database is small: it gives back what it keeps.
-    con.execute("SET memory_limit = '200MB'")
-    with _as_written(con):
-        return found, leakage.measure(con, events=events, publishers=publishers)
+    con.execute("SET memory_limit = '300MB'")
+    return found, leakage.measure(con, events=events, publishers=publishers)
 
 
 def masked(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -267,7 +263,7 @@ def split_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, pa.Reco
     query = """SELECT articles.* EXCLUDE (unit, outcome, stage, reason, detail, exact_key, bands, prints),
                       labels.* EXCLUDE (source), place.cluster, place.split, place.place
                FROM articles JOIN place USING (source) JOIN labels USING (source)"""
-    for batch in in_order(stream_wide(con, query, 2_000), count, Path(spill)):
+    for batch in in_order(stream(con.cursor(), query, 2_000), count, Path(spill)):
         start = 0
         for split, rows in itertools.groupby(batch.column("split").to_pylist()):
             size = len(list(rows))
@@ -278,7 +274,7 @@ def split_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, pa.Reco
 def load_targets(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None:
     """Makes `targets`: one row for every page and given target that it mentions, joined by source."""
     con.read_parquet([str(path) for path in batches]).create_view("target_rows")
-    con.execute("CREATE VIEW targets AS SELECT * EXCLUDE (unit) FROM target_rows SEMI JOIN units USING (unit)")
+    con.execute("CREATE VIEW targets AS SELECT * EXCLUDE (unit) FROM target_rows ANTI JOIN stale USING (unit)")
 
 
 def target_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int, Iterator[pa.RecordBatch]]]:
@@ -303,13 +299,17 @@ def target_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int, I
     query = """SELECT id, title, text, found.* EXCLUDE (source, split)
                FROM articles JOIN (FROM target_place WHERE split = ?) AS found USING (source)"""
     for split in (s for s in SPLITS if s in counts):
-        yield split, counts[split], in_order(stream_wide(con, query, 2_000, [split]), counts[split], Path(spill))
+        yield split, counts[split], in_order(stream(con.cursor(), query, 2_000, [split]), counts[split], Path(spill))
 
 
-def label_counts(con: duckdb.DuckDBPyConnection, column: str) -> dict[str | None, int]:
-    """Kept articles by a column of `labels`."""
+def label_counts(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> dict[str, Counter[str | None]]:
+    """Kept articles by class, for columns of `labels`."""
     rows = con.execute(
-        f"""SELECT labels.{column}, count(*) FROM ledger JOIN labels USING (source)
-            WHERE ledger.outcome = 'kept' GROUP BY 1"""  # noqa: S608
+        f"""SELECT {", ".join(columns)}, count(*) FROM ledger JOIN labels USING (source)
+            WHERE ledger.outcome = 'kept' GROUP BY ALL"""  # noqa: S608
     ).fetchall()
-    return dict(rows)
+    counts: dict[str, Counter[str | None]] = {column: Counter() for column in columns}
+    for *classes, n in rows:
+        for column, name in zip(columns, classes, strict=True):
+            counts[column][name] += n
+    return counts

@@ -45,7 +45,6 @@ def in_order(batches: Iterable[pa.RecordBatch], count: int, folder: Path) -> Ite
 
 def _scatter(batches: Iterable[pa.RecordBatch], size: int, folder: Path) -> int:
     """Writes every row to the file of its neighbours; how many there were."""
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
     seen = 0
     with ExitStack() as stack:
         writers: dict[int, pa.RecordBatchStreamWriter] = {}
@@ -59,7 +58,7 @@ def _scatter(batches: Iterable[pa.RecordBatch], size: int, folder: Path) -> int:
             ):
                 if number not in writers:
                     file = stack.enter_context(pa.OSFile(str(folder / str(number)), "wb"))
-                    writers[number] = stack.enter_context(pa.ipc.new_stream(file, batch.schema, options=options))
+                    writers[number] = stack.enter_context(pa.ipc.new_stream(file, batch.schema))
                 writers[number].write_batch(gathered.slice(start, end - start))
             seen += len(batch)
     return seen

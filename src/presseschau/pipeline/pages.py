@@ -59,6 +59,7 @@ LABEL_SCHEMA = pa.schema(
     }
 )  # fmt: skip
 _FLUSH_ROWS = 2_000
+PRELOAD = ("presseschau.pipeline.warm",)  # what the fork server of the engine imports besides this module
 DOCUMENT_COLUMNS = tuple(f.name for f in fields(Document) if f.name in WORK_SCHEMA.names)
 
 
@@ -242,7 +243,7 @@ def passed(path: Path) -> Iterator[tuple[str, str, Document]]:
     """(unit, source, document) of every page of a work file that passed the page stages."""
     with pq.ParquetFile(path) as file:
         columns = ["unit", "source", "outcome", *DOCUMENT_COLUMNS]
-        for batch in file.iter_batches(batch_size=_FLUSH_ROWS, columns=columns):
+        for batch in file.iter_batches(batch_size=_FLUSH_ROWS, columns=columns, use_threads=False):
             for row in batch.to_pylist():
                 if row["outcome"] is None:
                     values = {name: row[name] for name in DOCUMENT_COLUMNS}
@@ -264,7 +265,9 @@ def write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]])
     """Writes a work file, whole or not at all; the number of rows."""
     part = path.with_suffix(".parquet.part")
     count, waiting = 0, list[Mapping[str, Any]]()
-    with pq.ParquetWriter(part, schema, compression="zstd", compression_level=1) as writer:
+    # Read once or twice and always whole: dictionaries and statistics would cost more than they ever save.
+    plain = {"use_dictionary": False, "write_statistics": False}
+    with pq.ParquetWriter(part, schema, compression="zstd", compression_level=1, **plain) as writer:
         for row in rows:
             waiting.append(row)
             if len(waiting) == _FLUSH_ROWS:

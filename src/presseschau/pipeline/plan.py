@@ -23,7 +23,7 @@ _EXTRACT_CODE = ("bylines.py", "clean.py", "dedup/signature.py", "document.py", 
                  "pipeline/pages.py")  # fmt: skip
 _LABEL_CODE = ("document.py", "label", "stable.py", "pipeline/pages.py")
 # The libraries whose version can change what a page becomes.
-EXTRACT_LIBRARIES = ("charset-normalizer", "fastwarc", "htmldate", "langdetect", "lxml", "selectolax", "tldextract",
+EXTRACT_LIBRARIES = ("charset-normalizer", "fastwarc", "langdetect", "lxml", "selectolax", "tldextract",
                      "trafilatura")  # fmt: skip
 LABEL_LIBRARIES = ("pyahocorasick",)
 CORPUS_LIBRARIES = ("datasets", "duckdb", "matplotlib", "numpy", "orjson", "pandas", "pyarrow", "xxhash")
@@ -61,6 +61,11 @@ def label_key(documents: str, labeler: Any) -> StageKey:
     """The key of the label stage; it rests on the key of the documents, too."""
     own = {"code": code_digest(_LABEL_CODE), **_flat_configs({"label": labeler}), **versions(LABEL_LIBRARIES)}
     return StageKey({"documents": documents, **own})
+
+
+def pairs_key(shingle_words: int) -> StageKey:
+    """The key of what is known of pairs of texts, besides the texts."""
+    return StageKey({"code": code_digest(("dedup",)), "words": str(shingle_words), **versions(("numpy", "xxhash"))})
 
 
 def build_key(configs: Mapping[str, Any], entered: Mapping[str, str]) -> StageKey:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from presseschau.annotation import quality
 from presseschau.annotation.overrides import OverrideReport, Overrides
@@ -153,6 +154,7 @@ def _write_shards(
         for split, count, found in corpus.target_batches(con):
             rows = (published(batch, own) for batch in found)
             shards += write_split(folder, split, rows, count, own, *options, content, TARGETS)
+    pa.default_memory_pool().release_unused()  # what the widest rows took is not kept beside the database's memory
     return shards, content
 
 

@@ -121,7 +121,7 @@ class Work:
     batch_bytes: int = 4_000_000
     batch_units: int = 100
     page_seconds: float = 30.0
-    memory_limit: str = "500MB"
+    memory_limit: str = "400MB"
     progress: bool | None = None
 
 

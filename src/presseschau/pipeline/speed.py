@@ -26,6 +26,7 @@ from presseschau.document import Page
 from presseschau.read import Unit, open_source
 
 TINY = 12  # pages of the run that stands for start-up
+_ONE_IN = 100  # pages are held back for the build that grows
 _BECOME_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 
 
@@ -50,8 +51,11 @@ class Round:
         build: The whole build.
         usual: The usual stack.
         floor: Decompress, parse, read JSON-LD.
+        second_half: The build of all pages less that of every second one, by page: without what costs the same for any
+            number of pages, but more than for a dozen (figures, a probe that needs so many).
         startup: CPU seconds of the build of a dozen pages.
         rebuild: CPU seconds of the same build once more, nothing changed, start-up included.
+        growth: CPU seconds of the same build with 1 % more pages, start-up included.
         stages: CPU milliseconds per page by stage of the build, that of a dozen pages taken off here, too.
         main_mib: Peak memory of the build's main process.
         worker_mib: Peak memory of its largest worker.
@@ -60,8 +64,10 @@ class Round:
     build: float
     usual: float
     floor: float
+    second_half: float
     startup: float
     rebuild: float
+    growth: float
     stages: Mapping[str, float]
     main_mib: float
     worker_mib: float
@@ -73,11 +79,13 @@ class Speed:
 
     Attributes:
         pages: How many pages there are.
+        new: How many more there are for the build that grows.
         page_bytes: Their mean size, decompressed.
         rounds: What each round found.
     """
 
     pages: int
+    new: int
     page_bytes: int
     rounds: tuple[Round, ...]
 
@@ -88,14 +96,20 @@ class Speed:
     def summary(self) -> dict[str, Any]:
         """Medians and ratios, in JSON types; ratios are taken within a round before the median."""
         stages = self.rounds[0].stages
+
+        def first(r: Round) -> float:
+            return r.startup + r.build * (self.pages - TINY) / 1000.0
+
         return {
             "pages": self.pages,
+            "new_pages": self.new,
             "page_bytes": self.page_bytes,
             "rounds": len(self.rounds),
             "cpu_ms_per_page": {
                 name: round(self.median(lambda r, name=name: getattr(r, name)), 3)  # type: ignore[misc]
-                for name in ("build", "usual", "floor")
+                for name in ("build", "usual", "floor", "second_half")
             },
+            "fixed_cpu_seconds": round(self.median(lambda r: first(r) - r.second_half * self.pages / 1000.0), 2),
             "usual_over_build": round(self.median(lambda r: r.usual / r.build), 2),
             "build_over_floor": round(self.median(lambda r: r.build / r.floor), 2),
             "stage_cpu_ms_per_page": {
@@ -104,9 +118,9 @@ class Speed:
             },
             "startup_cpu_seconds": round(self.median(lambda r: r.startup), 2),
             "rebuild_cpu_seconds": round(self.median(lambda r: r.rebuild), 2),
-            "rebuild_over_build": round(
-                self.median(lambda r: r.rebuild / (r.startup + r.build * self.pages / 1000.0)), 4
-            ),
+            "rebuild_over_build": round(self.median(lambda r: r.rebuild / first(r)), 4),
+            "growth_cpu_seconds": round(self.median(lambda r: r.growth), 2),
+            "growth_over_build": round(self.median(lambda r: r.growth / first(r)), 4),
             "main_peak_mib": round(self.median(lambda r: r.main_mib)),
             "worker_peak_mib": round(self.median(lambda r: r.worker_mib)),
             "each_round": [asdict(r) for r in self.rounds],
@@ -133,30 +147,52 @@ def measure(source: Mapping[str, Any], script: Path, overrides: Sequence[str], r
         if count < 2 * TINY:
             raise SpeedError(f"{count} HTML pages are too few to tell anything, at least {2 * TINY} are needed")
         store_pages(source, folder / "tiny", TINY)
-        pages = [str(path) for path in sorted((folder / "all").iterdir())]
+        pages = sorted((folder / "all").iterdir())
+        new, pages = pages[::_ONE_IN], [page for at, page in enumerate(pages) if at % _ONE_IN]
+        for part, chosen in (("new", new), ("half", pages[::2])):
+            (folder / part).mkdir()
+            for page in chosen:
+                (folder / part / page.name).hardlink_to(page)
+        for page in new:
+            page.unlink()
         tell = [_round(folder, pages, script, overrides) for _ in range(rounds)]
-    return Speed(count, size // count, tuple(tell))
+    return Speed(len(pages), len(new), size // count, tuple(tell))
 
 
-def _round(folder: Path, pages: Sequence[str], script: Path, overrides: Sequence[str]) -> Round:
+def _round(folder: Path, pages: Sequence[Path], script: Path, overrides: Sequence[str]) -> Round:
     build = [sys.executable, str(script), "source=html", "engine.workers=1", "split=random", *overrides]
-    costs, stages = {}, dict[str, Mapping[str, float]]()
-    for what, pages_of, clean in (("startup", "tiny", True), ("build", "all", True), ("rebuild", "all", False)):
+    costs, stages = dict[str, Cost](), dict[str, Mapping[str, float]]()
+    grown = [folder / "all" / page.name for page in (folder / "new").iterdir()]
+    for what, pages_of, clean in (
+        ("startup", "tiny", True),
+        ("half", "half", True),
+        ("build", "all", True),
+        ("rebuild", "all", False),
+        ("growth", "all", False),
+    ):
+        if what == "growth":
+            for page in grown:
+                page.hardlink_to(folder / "new" / page.name)
         work = folder / f"work-{pages_of}"
         costs[what] = run([
             *build, f"source.path={folder / pages_of}", f"output.dir={folder / 'dataset'}",
             f"pipeline.work_dir={work}", f"pipeline.clean={str(clean).lower()}",
         ])  # fmt: skip
         stages[what] = orjson.loads((work / "cost.json").read_bytes())["cpu"]
-    stage = [sys.executable, "-m", "presseschau.pipeline.speed"]
-    usual, floor = (float(_output([*stage, name], pages)) for name in ("usual", "floor"))
+    for page in grown:
+        page.unlink()
+    stage, names = [sys.executable, "-m", "presseschau.pipeline.speed"], list(map(str, pages))
+    usual, floor = (float(_output([*stage, name], names)) for name in ("usual", "floor"))
     per_page, per_more = 1000.0 / len(pages), 1000.0 / (len(pages) - TINY)
+    half = len(pages[::2])
     return Round(
         build=(costs["build"].cpu - costs["startup"].cpu) * per_more,
         usual=usual * per_page,
         floor=floor * per_page,
+        second_half=(costs["build"].cpu - costs["half"].cpu) * 1000.0 / (len(pages) - half),
         startup=costs["startup"].cpu,
         rebuild=costs["rebuild"].cpu,
+        growth=costs["growth"].cpu,
         stages={name: (cpu - stages["startup"].get(name, 0.0)) * per_more for name, cpu in stages["build"].items()},
         main_mib=costs["build"].own_peak,
         worker_mib=costs["build"].other_peak,

@@ -9,8 +9,10 @@ of the articles would have such a partner. So the threshold follows the size and
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import xxhash
 
@@ -156,17 +158,20 @@ def _read_words(con: duckdb.DuckDBPyConnection) -> set[int]:
             "SELECT rank, text FROM story_lead WHERE rowid BETWEEN $first AND $last",
             {"first": start, "last": start + _TEXTS - 1},
         ).fetchall()
-        found = [(rank, read_mentions(text)) for rank, text in batch]
-        words = [
-            (rank, _hash(name), min(mention, 255), name in mentions.nouns)
-            for rank, mentions in found
-            for name, mention in mentions.names.items()
-        ]
-        small.update(map(_hash, set().union(*(mentions.small for _, mentions in found))))
-        types = (pa.int32(), pa.uint64(), pa.uint8(), pa.bool_())
-        columns = zip(*words, strict=True) if words else ((),) * len(types)
-        arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
-        con.register("story_new", pa.table(arrays, ["rank", "word", "mention", "noun"]))
+        told: dict[str, list[Any]] = {"rank": [], "word": [], "mention": [], "noun": []}
+        written_small = set[str]()
+        for rank, text in batch:
+            found = read_mentions(text)
+            told["rank"] += [rank] * len(found.names)
+            told["word"] += map(_hash, found.names)
+            told["mention"] += found.names.values()
+            told["noun"] += map(found.nouns.__contains__, found.names)
+            written_small |= found.small
+        small.update(map(_hash, written_small))
+        types = (np.int32, np.uint64, np.int32, np.bool_)
+        columns: dict[str, Any] = {name: np.array(told[name], kind) for name, kind in zip(told, types, strict=True)}
+        columns["mention"] = np.minimum(columns["mention"], 255).astype(np.uint8)
+        con.register("story_new", pa.table(columns))
         con.execute("INSERT INTO story_word FROM story_new")
         con.unregister("story_new")
     return small

@@ -9,10 +9,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from presseschau.publish.card.features import yaml_features
 from presseschau.publish.card.info import DatasetInfo
 from presseschau.publish.card.vocabulary import check
 from presseschau.publish.shards import Shard
-from presseschau.schema import DATA, SPLITS, VIEWS, Schema, View
+from presseschau.schema import DATA, SPLITS, VIEWS, Schema
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
           (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"))  # fmt: skip
@@ -42,22 +43,25 @@ class ViewSize:
     num_bytes: int
 
 
-def view_sizes(folder: Path, view: View, shards: Sequence[Shard]) -> list[ViewSize]:
-    """The splits of a view that have rows; one without rows must not be listed, or loading fails."""
-    sizes = []
-    shards = [shard for shard in shards if shard.part == view.part]
-    condition = pq.filters_to_expression([list(view.filters)]) if view.filters else None
-    for split in (s for s in SPLITS if any(shard.split == s for shard in shards)):
-        rows = num_bytes = 0
-        for path in (folder / shard.path for shard in shards if shard.split == split):
-            with pq.ParquetFile(path) as file:  # a group at a time: a dataset scan reads whole shards ahead
-                for group in range(file.num_row_groups):
-                    table = file.read_row_group(group, columns=list(view.columns) if view.columns else None)
-                    table = table if condition is None else table.filter(condition)
-                    rows, num_bytes = rows + len(table), num_bytes + table.nbytes
-        if rows:
-            sizes.append(ViewSize(split, rows, num_bytes))
-    return sizes
+def view_sizes(folder: Path, shards: Sequence[Shard]) -> dict[str, list[ViewSize]]:
+    """By view the splits that have rows; one without rows must not be listed, or loading fails."""
+    counted = {(view.name, split): [0, 0] for view in VIEWS for split in SPLITS}
+    conditions = {view.name: pq.filters_to_expression([list(view.filters)]) for view in VIEWS if view.filters}
+    for shard in shards:
+        views = [view for view in VIEWS if view.part == shard.part]
+        with pq.ParquetFile(folder / shard.path) as file:  # a group at a time: a dataset scan reads whole shards ahead
+            for group in range(file.num_row_groups):
+                table = file.read_row_group(group)
+                for view in views:
+                    own = table.select(view.columns) if view.columns else table
+                    if view.filters:
+                        own = own.filter(conditions[view.name])
+                    counted[view.name, shard.split][0] += len(own)
+                    counted[view.name, shard.split][1] += own.nbytes
+    return {
+        view.name: [ViewSize(split, *counted[view.name, split]) for split in SPLITS if counted[view.name, split][0]]
+        for view in VIEWS
+    }
 
 
 def metadata(
@@ -65,14 +69,13 @@ def metadata(
 ) -> dict[str, Any]:
     """The card's YAML block, checked against what the Hub knows.
 
-    Source: Hugging Face Hub documentation, dataset cards and `configs`; features as `datasets` writes them.
+    Source: Hugging Face Hub documentation, dataset cards and `configs`.
     """
-    from datasets import Features  # a second of import that only the end of a build needs
-
     said = said or Said()
     configs, infos = [], []
+    counted = view_sizes(folder, shards)
     for view in VIEWS:
-        sizes = view_sizes(folder, view, shards)
+        sizes = counted[view.name]
         if not sizes:
             continue
         config: dict[str, Any] = {"config_name": view.name}
@@ -84,13 +87,12 @@ def metadata(
         if view.filters:
             config["filters"] = [list(f) for f in view.filters]
         configs.append(config)
-        features = Features.from_dict(schema.of(view.part).features)
-        own = Features({name: features[name] for name in features if not view.columns or name in view.columns})
+        features = yaml_features(schema.of(view.part).features)
         read = [shard for shard in shards if shard.part == view.part and shard.split in {size.split for size in sizes}]
         infos.append(
             {
                 "config_name": view.name,
-                "features": own._to_yaml_list(),
+                "features": [own for own in features if not view.columns or own["name"] in view.columns],
                 "splits": [{"name": s.split, "num_bytes": s.num_bytes, "num_examples": s.rows} for s in sizes],
                 "download_size": sum(s.bytes for s in read),
                 "dataset_size": sum(s.num_bytes for s in sizes),
