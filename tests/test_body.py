@@ -17,7 +17,8 @@ from presseschau.extract.body.fit import Boosting, Evidence, fit_forest
 from presseschau.extract.body.known import Known, Shingles
 from presseschau.extract.body.lexicon import NAME_COLUMNS, WORD_COLUMNS, Floats, Lexicon
 from presseschau.extract.body.listing import is_listing
-from presseschau.extract.body.select import Model, default_model, select
+from presseschau.extract.body.model import Model, default_model
+from presseschau.extract.body.select import select
 from presseschau.extract.body.tokens import HEAD, Tokens, words_of
 from presseschau.extract.forest import Forest
 
@@ -78,6 +79,57 @@ def test_outside_of_a_sure_box_only_sure_blocks_stay() -> None:
         "c",
         "y",
     ]
+
+
+def test_outside_of_a_sure_box_what_has_its_looks_stays() -> None:
+    body = "<div class=story>" + "".join(paragraph(n, 99, 4, names="copy") for n in "abc") + "</div>"
+    more = f"<div class=stream>{paragraph('x', 70, names='copy')}{paragraph('y', 70, names='hint')}</div>"
+    assert chosen(body + more) == ["a", "b", "c", "x"]
+    plain = "<div class=story>" + "".join(paragraph(n, 99, 4) for n in "abc") + "</div>"
+    assert chosen(plain + f"<div class=dialogs>{paragraph('x', 70)}</div>") == ["a", "b", "c"]
+
+
+def test_what_stands_in_boxes_for_comments_below_the_article_goes() -> None:
+    body = "<div class=story>" + "".join(paragraph(n, 99, 4) for n in "abc") + "</div>"
+    said = paragraph("x", 95, names="comment-text") + paragraph("y", 95, names="hint")
+    assert chosen(f"{body}<div class=reader-comments><div class=comment-list>{said}</div></div>") == ["a", "b", "c"]
+    assert chosen(f"{body}<div class=gallery-item>{said}</div>") == ["a", "b", "c", "x", "y"]  # one name proves nothing
+    opinion = f"{paragraph('l', 95, 4)}<article class=genre-kommentar><div class=kommentar-text>{body}</div></article>"
+    assert chosen(opinion) == ["l", "a", "b", "c"]
+    posts = "".join(f"<div class=comment>{paragraph(n, 95, 4)}</div>" for n in "abc")
+    assert chosen(f"<div class=comments>{posts}</div>") == ["a", "b", "c"]  # a thread is what the page is about
+
+
+def test_an_appeal_for_money_takes_its_box_along() -> None:
+    body = "<div class=story>" + "".join(paragraph(n, 90, 4) for n in "abc") + "</div>"
+    ask = f"{paragraph('x', 79)}<p>Unterstützen Sie unsere Arbeit mit einem Beitrag Ihrer Wahl. 79</p>"
+    assert chosen(f"{body}<section>{ask}</section>") == ["a", "b", "c"]
+    assert chosen(f"{body}<section>{paragraph('s', 95)}{ask}</section>") == ["a", "b", "c", "s", "x"]
+    assert chosen(f"<div>{paragraph('a', 79, 3)}{ask}</div>") == ["a", "x"]  # the box is the article's
+
+
+def test_a_subhead_right_above_the_text_stays_below_an_advert() -> None:
+    def page(box: str, subhead: str = "<h2>sub 20</h2>") -> str:
+        advert = "<aside><p>Diese Woche mit einem Drittel Rabatt für alle. 5</p></aside>"
+        return f"<div>{paragraph('a', 99, 4)}{advert}<{box}>{subhead}{paragraph('b', 99, 4)}</{box}></div>"
+
+    assert chosen(page("span")) == ["a", "sub", "b"]
+    assert chosen(page("span", "<h2>sub 10</h2>")) == ["a", "b"]
+    assert chosen(page("section")) == ["a", "b"]  # the box of another text
+
+
+def test_a_list_with_its_subhead_stays_between_two_that_stay() -> None:
+    items = "".join(f"<li>{n} Ein Gerät, das lange hält und wenig kostet 20</li>" for n in "xyz")
+    assert chosen(f"{paragraph('a', 99, 4)}<h2>sub 20</h2><ul>{items}</ul>{paragraph('b', 99, 4)}") == [
+        "a",
+        "sub",
+        "x",
+        "y",
+        "z",
+        "b",
+    ]
+    assert chosen(f"{paragraph('a', 99, 4)}<ul>{items}</ul>{paragraph('n', 20)}{paragraph('b', 99, 4)}") == ["a", "b"]
+    assert chosen(f"{paragraph('a', 99, 4)}<ul>{items}</ul>") == ["a"]
 
 
 def test_an_unsure_box_does_not_shut_others_out() -> None:

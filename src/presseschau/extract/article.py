@@ -16,8 +16,9 @@ from presseschau.extract.body.dom import read_blocks
 from presseschau.extract.body.hints import BIT
 from presseschau.extract.body.known import Known, Shingles
 from presseschau.extract.body.listing import is_listing
+from presseschau.extract.body.model import default_model
 from presseschau.extract.body.notices import without_permalink
-from presseschau.extract.body.select import default_model, select
+from presseschau.extract.body.select import select
 from presseschau.extract.body.sites import site_blocks
 from presseschau.extract.body.tokens import words_of
 from presseschau.stable import rounded

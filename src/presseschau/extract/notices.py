@@ -17,6 +17,7 @@ _NOTICE = re.compile(
       | alle \s rechte \s vorbehalten | all \s rights \s reserved
       | sie \s haben \b .{0,40} (?:javascript|blocker) \b .{0,60} (?:aktiviert|deaktiviert|ausgeschaltet)
       | (?:vielen|herzlichen) \s dank ,? \s (?:für|dass) \b .{0,60} (?:anmeldung|registrierung|interesse)
+      | sie \s sich \b .{0,60} newsletter \s (?:an\b|anmelden|eintragen|registrieren)
       | abonnieren \s sie \b .{0,60} (?:newsletter|kanal|whatsapp)""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from presseschau.extract.body.blocks import Block
+from presseschau.extract.body.hints import BIT
 from presseschau.extract.notices import is_notice
 from presseschau.extract.words import read_words
 
@@ -30,12 +31,14 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 300
+_SENTENCE_ENDS = frozenset('.!?:"“»')
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 # A heading may say these and mean them: "Von Mensch und Maschine", the day in a ticker.
 _NOT_IN_HEADINGS = frozenset(("byline", "date"))
 _CLASSES: dict[str, list[str]] = read_words("body/notices")
 _ANY_CLASS = _first_of(_CLASSES)
 _HEADING_CLASS = _first_of({name: parts for name, parts in _CLASSES.items() if name not in _NOT_IN_HEADINGS})
+_BYLINE_WORDS = 5  # in a box that is named for authors
 _POINTER_LINKED = 0.3  # share of a pointer that is link
 _POINTER_WORDS = 4
 _PERMALINK = re.compile(r"\s?[#¶]+$")
@@ -53,6 +56,8 @@ def notice_kind(block: Block) -> str | None:
         return "pointer"
     if found := (_HEADING_CLASS if block.tag in _HEADINGS else _ANY_CLASS).match(text):
         return found.lastgroup
+    if block.box.own & BIT["byline"] and text.count(" ") < _BYLINE_WORDS and text[-1] not in _SENTENCE_ENDS:
+        return "byline"
     return "notice" if is_notice(text) else None
 
 

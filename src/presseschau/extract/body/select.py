@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import accumulate
-from pathlib import Path
-from typing import Any
 
 from presseschau.extract.body.blocks import Block, Box, outer_box
-from presseschau.extract.body.features import COLUMNS, measure
+from presseschau.extract.body.hints import BIT
 from presseschau.extract.body.known import Known
-from presseschau.extract.body.lexicon import Floats, Lexicon
+from presseschau.extract.body.model import Model
 from presseschau.extract.body.notices import notice_kind
 from presseschau.extract.body.tokens import HEAD, Tokens
-from presseschau.extract.forest import Forest
 from presseschau.extract.phrases import PHRASE_NAMES, phrases
 
 _LOWEST, _HIGHEST = 0.2, 0.45  # bounds of the threshold
@@ -31,6 +28,8 @@ _HEADLINES = frozenset(("h1", "h2", "h3"))
 _MARKS = frozenset(("mark", "credit"))
 _SHORTEST_LEAD, _PARAGRAPH = 6, 12  # words
 _LEAD_LINKED = 0.4  # share of a lead, or of what fills a gap, that is link
+_COMMENT_BOXES = 2  # one box may be named so for other reasons
+_OPINION = re.compile(r"kommentar(?!e)|debatt|forum|commentary", re.IGNORECASE)  # as many articles as threads
 _COPY_CHARS = 40  # a shorter text may well stand there twice
 _NO_LEAD = sum(
     1 << PHRASE_NAMES.index(name)
@@ -49,32 +48,6 @@ _NO_LEAD = sum(
         "agency",
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """What tells article from boilerplate: the lexicon gives some of the columns, the forest weighs them all."""
-
-    lexicon: Lexicon
-    forest: Forest
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Model:
-        """From what `scripts/train_extractor.py` writes."""
-        lexicon = Lexicon(data["lexicon"]["boilerplate"], data["lexicon"]["names"])
-        return cls(lexicon, Forest.from_json(data["forest"], COLUMNS))
-
-    def probability(self, blocks: Sequence[Block], tokens: Tokens) -> Floats:
-        """Probability per block that it is part of the article."""
-        return self.forest.probability(measure(blocks, tokens, self.lexicon))
-
-
-@cache
-def default_model() -> Model:
-    """The model that is shipped with the package."""
-    import orjson
-
-    return Model.from_json(orjson.loads((Path(__file__).parent / "model.json").read_bytes()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +91,12 @@ def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collect
     likely = keep.copy()
     region = _article_box(blocks, p, words)
     if region is not None:
-        _leave_strays(p, words, keep, region, known)
+        _leave_strays(blocks, p, words, keep, region, known)
     _take_lead(blocks, tokens, p, words, keep, known)
     _fill_gaps(blocks, p, keep, likely)
     _drop_headline(blocks, tokens, p, words, keep, known)
-    marks = _drop_settled(blocks, tokens, p, keep, known)
+    _drop_comments(blocks, p, words, keep)
+    marks = _drop_settled(blocks, tokens, p, words, keep, known)
     kept = [i for i, stays in enumerate(keep) if stays]
     mass = [p[i] * words[i] for i in range(len(p))]
     confidence = 2 * sum([mass[i] for i in kept]) / (sum([words[i] for i in kept]) + sum(mass) + 1e-6)
@@ -131,7 +105,7 @@ def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collect
 
 
 def _drop_settled(
-    blocks: Sequence[Block], tokens: Tokens, p: list[float], keep: list[bool], known: Known
+    blocks: Sequence[Block], tokens: Tokens, p: list[float], words: Sequence[int], keep: list[bool], known: Known
 ) -> tuple[str, ...]:
     """Second copies, the title and notices go, whatever the model thinks; the marks among them are returned."""
     kept = [i for i, stays in enumerate(keep) if stays]
@@ -141,15 +115,46 @@ def _drop_settled(
     marks = []
     for i in kept:
         text = blocks[i].text
+        if not keep[i]:
+            continue
         if (len(text) > _COPY_CHARS and text in seen) or (tokens.heads[i] == head and tokens.of(i) == title):
             keep[i] = False
         elif notice := notice_kind(blocks[i]):
+            if notice == "support":
+                _drop_appeal(blocks[i], p, words, keep)
             keep[i], p[i] = False, 0.0  # settled, so no matter of confidence
             if notice in _MARKS:
                 marks.append(text)
         else:
             seen.add(text)
     return tuple(marks)
+
+
+def _drop_appeal(notice: Block, p: list[float], words: Sequence[int], keep: list[bool]) -> None:
+    """The rest of its box goes with an appeal for money, where nothing in it is sure and most text is outside."""
+    box = outer_box(notice)
+    said = [count if stays else 0 for count, stays in zip(words, keep, strict=True)]
+    if max(p[box.first : box.last]) < _OUTSIDE and 2 * sum(said[box.first : box.last]) < sum(said):
+        for i in range(box.first, box.last):
+            keep[i], p[i] = False, 0.0
+
+
+def _drop_comments(blocks: Sequence[Block], p: list[float], words: Sequence[int], keep: list[bool]) -> None:
+    """What readers say below an article goes, and what is said to them; a thread that starts a page is its text."""
+    start = _body_start(p, words, keep)
+    if start is None or _in_comments(blocks[start].box):
+        return
+    for i in range(start + 1, len(blocks)):
+        if keep[i] and _in_comments(blocks[i].box):
+            keep[i], p[i] = False, 0.0
+
+
+def _in_comments(box: Box | None) -> bool:
+    named = 0
+    while box is not None and box.around & BIT["comment"]:
+        named += bool(box.own & BIT["comment"]) and not _OPINION.search(box.names)
+        box = box.parent
+    return named >= _COMMENT_BOXES
 
 
 def _threshold(p: Sequence[float], words: Sequence[int]) -> float:
@@ -181,8 +186,10 @@ def _article_box(blocks: Sequence[Block], p: Sequence[float], words: Sequence[in
     return box
 
 
-def _leave_strays(p: Sequence[float], words: Sequence[int], keep: list[bool], region: Box, known: Known) -> None:
-    """Where the article's box is clear, a block outside of it stays only if it is sure or is the lead above it."""
+def _leave_strays(
+    blocks: Sequence[Block], p: Sequence[float], words: Sequence[int], keep: list[bool], region: Box, known: Known
+) -> None:
+    """Where the article's box is clear, others stay only if they are sure, have its looks, or are the lead above it."""
     kept = [i for i, stays in enumerate(keep) if stays]
     inside = [i for i in kept if region.first <= i < region.last]
     if not 0 < len(inside) < len(kept):
@@ -190,10 +197,16 @@ def _leave_strays(p: Sequence[float], words: Sequence[int], keep: list[bool], re
     if sum([p[i] * words[i] for i in inside]) < _SURE_PAGE * sum([words[i] for i in inside]):
         return
     first = inside[0]
+    looks = {_look(blocks[i]) for i in inside if p[i] > _FILL_SURE and blocks[i].box.names}
     for i in kept:
-        outside = not region.first <= i < region.last
-        if outside and p[i] < _OUTSIDE and not (known.lead and first - _LEAD_WITHIN <= i < first):
+        if region.first <= i < region.last or p[i] >= _OUTSIDE or _look(blocks[i]) in looks:
+            continue
+        if not (known.lead and first - _LEAD_WITHIN <= i < first):
             keep[i] = False
+
+
+def _look(block: Block) -> tuple[str, str]:
+    return block.tag, block.box.names
 
 
 def _body_start(p: Sequence[float], words: Sequence[int], keep: Sequence[bool]) -> int | None:
@@ -233,21 +246,36 @@ def _take_lead(
 
 
 def _fill_gaps(blocks: Sequence[Block], p: Sequence[float], keep: list[bool], likely: Sequence[bool]) -> None:
-    """A subhead or a paragraph between two that are kept, with the page's own looks for such, is kept as well."""
-    gaps = [i for i, chance in enumerate(p) if chance >= _FILL and not likely[i]]  # the likely that is out is a stray
-    looks = {(b.tag, b.box.names) for i, b in enumerate(blocks) if keep[i] and p[i] > _FILL_SURE} if gaps else set()
-    for i in gaps:
-        block = blocks[i]
-        if not 0 < i < len(blocks) - 1 or block.gap or blocks[i + 1].gap or not (keep[i - 1] and keep[i + 1]):
-            continue
-        if (
-            max(p[i - 1], p[i + 1]) < _FILL_SURE
-            or block.linked > _LEAD_LINKED * len(block.text)
-            or phrases(block.text) & _NO_LEAD
-        ):
-            continue
-        if block.tag in _SUBHEADS or (block.tag, block.box.names) in looks:
-            keep[i] = True
+    """Subheads, list items and paragraphs with the page's own looks for such are kept between two that are kept."""
+    may = [p[i] >= _FILL and not likely[i] and _is_plain(block) for i, block in enumerate(blocks)]
+    if not any(may):
+        return
+    looks = {_look(b) for i, b in enumerate(blocks) if keep[i] and p[i] > _FILL_SURE}
+    homes: set[int] = set()  # boxes that hold a sure block so far
+    end = 0
+    for start, block in enumerate(blocks):
+        if keep[start]:
+            if p[start] > _FILL_SURE:
+                homes.add(id(outer_box(block)))
+        elif may[start] and start >= end:
+            end = next(
+                (i for i in range(start, len(blocks)) if not may[i] or (i > start and blocks[i].gap)), len(blocks)
+            )
+            if end == len(blocks) or not keep[end] or blocks[end].gap:
+                continue
+            if start and keep[start - 1] and not block.gap and max(p[start - 1], p[end]) >= _FILL_SURE:
+                run = blocks[start:end]
+                if all(b.tag in _SUBHEADS or b.tag == "li" for b in run) or (len(run) == 1 and _look(block) in looks):
+                    keep[start:end] = [True] * len(run)
+            elif p[end] >= _FILL_SURE and blocks[end - 1].tag in _SUBHEADS:
+                # Below an advert or an appeal: in the article's own box, right above its text.
+                home = id(outer_box(blocks[end]))
+                keep[end - 1] = home in homes and home == id(outer_box(blocks[end - 1]))
+
+
+def _is_plain(block: Block) -> bool:
+    """No pointer: little of it is link, and it says nothing of what only boxes beside an article say."""
+    return block.linked <= _LEAD_LINKED * len(block.text) and not phrases(block.text) & _NO_LEAD
 
 
 def _drop_headline(
