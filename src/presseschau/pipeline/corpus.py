@@ -260,10 +260,14 @@ def split_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, pa.Reco
     )
     [(count, spill)] = con.execute("SELECT count(*), current_setting('temp_directory') FROM place").fetchall()
     Path(spill).mkdir(exist_ok=True)
-    query = """SELECT articles.* EXCLUDE (unit, outcome, stage, reason, detail, exact_key, bands, prints),
-                      labels.* EXCLUDE (source), place.cluster, place.split, place.place
-               FROM articles JOIN place USING (source) JOIN labels USING (source)"""
-    for batch in in_order(stream(con.cursor(), query, 2_000), count, Path(spill)):
+    # Joined by their places: the labels of a million articles are too many to be held while texts go by.
+    texts = """SELECT articles.* EXCLUDE (unit, outcome, stage, reason, detail, exact_key, bands, prints),
+                      place.cluster, place.split, place.place FROM articles JOIN place USING (source)"""
+    labels = "SELECT labels.* EXCLUDE (source), place.place FROM labels JOIN place USING (source)"
+    sides = (in_order(stream(con.cursor(), query, 2_000), count, Path(spill)) for query in (texts, labels))
+    for own, given in zip(*sides, strict=True):
+        names, columns = [*own.schema.names, *given.schema.names], [*own.columns, *given.columns]
+        batch = pa.RecordBatch.from_arrays(columns, names)
         start = 0
         for split, rows in itertools.groupby(batch.column("split").to_pylist()):
             size = len(list(rows))
