@@ -110,7 +110,7 @@ def build(settings: Settings) -> Built:
             labels, label_key = _classify(settings, extracted, given, *_label(settings, extracted, notes, clock))
             targets = _targets(settings, extracted, given, labels, label_key, clock)
         keys = pa.array(["", *map(unit_key, units)])
-        del units, reader  # a million of them take more memory than the corpus stages
+        del units, reader, stages  # a million units, and what the reader knows of them, take half a gigabyte
         con = corpus.connect(work.work_dir, work.memory_limit)
         try:
             with clock("dedup"):
