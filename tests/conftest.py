@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,21 @@ def build(folder: Path, *overrides: str, env: dict[str, str] | None = None, work
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dataset built from the sample pages."""
     return build(tmp_path_factory.mktemp("sample"), workers=2)
+
+
+@pytest.fixture
+def minihub() -> Iterator[str]:
+    """The loopback server of ../shared."""
+    server = SHARED / "tools" / "minihub.py"
+    if not server.is_file():
+        pytest.skip("needs ../shared/tools/minihub.py")
+    process = subprocess.Popen([sys.executable, str(server)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    finally:
+        process.terminate()
+        process.communicate()
 
 
 @pytest.fixture

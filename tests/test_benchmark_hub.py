@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from huggingface_hub import HfApi
 
-from conftest import SHARED, run_script
+from conftest import run_script
 from test_benchmark_load import article, dataset
 from test_benchmark_run import texts
-
-
-@pytest.fixture
-def hub() -> Iterator[str]:
-    """The loopback server of ../shared."""
-    minihub = SHARED / "tools" / "minihub.py"
-    if not minihub.is_file():
-        pytest.skip("needs ../shared/tools/minihub.py")
-    process = subprocess.Popen([sys.executable, str(minihub)], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-    finally:
-        process.terminate()
-        process.communicate()
 
 
 def made(folder: Path, tests: int) -> Path:
@@ -41,16 +23,16 @@ def made(folder: Path, tests: int) -> Path:
 
 
 @pytest.mark.shared
-def test_a_repository_is_read_at_its_revision(hub: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repository_is_read_at_its_revision(minihub: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
-    api = HfApi(endpoint=hub, token="hf_test")
+    api = HfApi(endpoint=minihub, token="hf_test")
     api.create_repo("user/news", repo_type="dataset")
     commits = []
     for version, tests in (("v1", 10), ("v2", 14)):
         folder = made(tmp_path / version, tests)
         commits.append(api.upload_folder(repo_id="user/news", repo_type="dataset", folder_path=folder).oid)
         api.create_tag("user/news", tag=version, repo_type="dataset")
-    env = {"HF_ENDPOINT": hub, "HF_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "0"}
+    env = {"HF_ENDPOINT": minihub, "HF_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "0"}
 
     def results(name: str, *options: str) -> dict[str, Any]:
         out = tmp_path / name

@@ -113,6 +113,12 @@ def on_a_small_disk(mounted: Path, script: str) -> subprocess.CompletedProcess[s
     )  # fmt: skip
 
 
+def assert_the_disk_was_full(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 0, done.stderr
+    [line] = done.stderr.splitlines()
+    assert "No space left on device" in line
+
+
 @small_disk
 def test_a_full_disk_under_the_work_files_ends_in_one_line_and_the_build_goes_on(
     pages: Path, whole: dict[str, str], tmp_path: Path
@@ -123,9 +129,7 @@ def test_a_full_disk_under_the_work_files_ends_in_one_line_and_the_build_goes_on
         f"""resize 40k; {command} pipeline.batch_units=8; test $ended = 1; test ! -e {tmp_path}/dataset
         resize 64m; {command} pipeline.batch_units=8; test $ended = 0""",
     )
-    assert done.returncode == 0, done.stderr
-    [line] = done.stderr.splitlines()
-    assert "No space left on device" in line
+    assert_the_disk_was_full(done)
     assert digests(tmp_path / "dataset") == whole
 
 
@@ -140,9 +144,7 @@ def test_a_full_disk_under_the_output_leaves_the_last_good_dataset(
         resize $(($(du -sk "$disk" | cut -f1) + 64))k; {command} dataset.version=2.0.0; test $ended = 1
         cp -r "$disk" {tmp_path}/kept""",
     )
-    assert done.returncode == 0, done.stderr
-    [line] = done.stderr.splitlines()
-    assert "No space left on device" in line
+    assert_the_disk_was_full(done)
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["dataset"]
     assert digests(tmp_path / "kept" / "dataset") == whole
 

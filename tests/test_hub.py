@@ -17,7 +17,7 @@ import orjson
 import pyarrow.dataset as ds
 import pytest
 
-from conftest import SHARED, run_script
+from conftest import run_script
 from loopback_hub import Failure, LoopbackHub, serving
 from presseschau.config import ConfigError
 from presseschau.pipeline.outgoing import Upload
@@ -422,18 +422,11 @@ def test_the_command_names_the_choices(sample: Path, server: LoopbackHub) -> Non
 
 
 @pytest.mark.shared
-def test_what_was_published_loads_from_a_hub(open_sample: Path, tmp_path: Path) -> None:
+def test_what_was_published_loads_from_a_hub(open_sample: Path, minihub: str, tmp_path: Path) -> None:
     """Upload, load, stream and compare bytes over HTTP, through `datasets` with fresh caches."""
-    minihub = SHARED / "tools" / "minihub.py"
-    if not minihub.is_file():
-        pytest.skip("needs ../shared/tools/minihub.py")
-    process = subprocess.Popen([sys.executable, str(minihub)], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        url = f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        done = run_publish(f"dir={open_sample}", "repo=user/news", "rights.basis=licensed", "tag=v1.0.0", url=url)
-        assert done.returncode == 0, done.stderr
-        code = f"""
+    done = run_publish(f"dir={open_sample}", "repo=user/news", "rights.basis=licensed", "tag=v1.0.0", url=minihub)
+    assert done.returncode == 0, done.stderr
+    code = f"""
 from datasets import load_dataset
 from pathlib import Path
 import urllib.request
@@ -445,15 +438,10 @@ assert all(row["stance"] >= 0 for row in stream)
 for path in sorted(Path({str(open_sample)!r}).rglob("*")):
     if path.is_file():
         name = path.relative_to({str(open_sample)!r}).as_posix()
-        with urllib.request.urlopen("{url}/datasets/user/news/resolve/v1.0.0/" + name) as answer:
+        with urllib.request.urlopen("{minihub}/datasets/user/news/resolve/v1.0.0/" + name) as answer:
             assert answer.read() == path.read_bytes(), name
 print("equal")
 """
-        environment = {**os.environ, "HF_ENDPOINT": url, "HF_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "0"}
-        loaded = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
-        assert loaded.stdout == "equal\n", loaded.stderr
-    finally:
-        process.terminate()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+    environment = {**os.environ, "HF_ENDPOINT": minihub, "HF_HOME": str(tmp_path / "home"), "HF_HUB_OFFLINE": "0"}
+    loaded = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert loaded.stdout == "equal\n", loaded.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -47,17 +47,23 @@ def day(number: int) -> datetime:
     return datetime(2024, 1, 1) + timedelta(days=number)  # noqa: DTZ001
 
 
-def audited(rows: Iterable[Row], cutoff: date | None = None, embargo_days: int = 0) -> Leakage:
-    rows, dedup = list(rows), Dedup()
-    signed = [dedup.sign(row.text) for row in rows]
-    hashes = pa.list_(pa.uint64())
-    columns = {
+def columns_of(rows: Sequence[Row]) -> dict[str, pa.Array]:
+    return {
         "id": pa.array([row.id for row in rows]),
         "split": pa.array([row.split for row in rows], pa.string()),
         "cluster": pa.array([row.cluster or row.id for row in rows]),
         "publisher": pa.array([row.publisher for row in rows], pa.string()),
         "published": pa.array([row.published for row in rows], pa.timestamp("s")),
         "text": pa.array([row.text for row in rows]),
+    }
+
+
+def audited(rows: Iterable[Row], cutoff: date | None = None, embargo_days: int = 0) -> Leakage:
+    rows, dedup = list(rows), Dedup()
+    signed = [dedup.sign(row.text) for row in rows]
+    hashes = pa.list_(pa.uint64())
+    columns = {
+        **columns_of(rows),
         "exact_key": pa.array([s.exact_key for s in signed], pa.uint64()),
         "bands": pa.array([s.bands for s in signed], hashes),
         "prints": pa.array([s.prints for s in signed], hashes),
@@ -148,15 +154,8 @@ def test_dates_beyond_the_cutoff(split: str, published: datetime | None, leak: i
 
 
 def measured(rows: Iterable[Row], *, publishers: bool = False) -> tuple[dict[str, float], Probe | None]:
-    columns = {
-        "id": pa.array([row.id for row in rows]),
-        "split": pa.array([row.split for row in rows], pa.string()),
-        "cluster": pa.array([row.cluster or row.id for row in rows]),
-        "publisher": pa.array([row.publisher for row in rows], pa.string()),
-        "published": pa.array([row.published for row in rows], pa.timestamp("s")),
-        "title": pa.nulls(len(list(rows)), pa.string()),
-        "text": pa.array([row.text for row in rows]),
-    }
+    rows = list(rows)
+    columns = {**columns_of(rows), "title": pa.nulls(len(rows), pa.string())}
     with duckdb.connect() as con:
         con.register("audited", pa.table(columns))
         con.execute("CREATE VIEW told AS FROM audited")

@@ -101,8 +101,10 @@ def read_article(
         return Article("")
     text, agency = split_agency_mark(_joined(parts))
     agency = agency or next((named for mark in choice.marks if (named := agency_in(mark))), None)
-    agency = agency or split_agency_mark("\n" + _below(blocks, choice.blocks))[1]
-    agency = agency or agency_credited(_around(blocks, choice.blocks))
+    if not agency:
+        start, end = _span(blocks, choice.blocks)
+        agency = split_agency_mark("\n" + _below(blocks, end))[1]
+        agency = agency or agency_credited([block.text for block in blocks[start : end + _BELOW]])
     listing = is_listing(blocks, choice.blocks, meta.page_types, url)
     return Article(text, _teaser(choice.blocks, parts, known), path, rounded(confidence), listing, agency)
 
@@ -115,19 +117,18 @@ def _normal_parts(blocks: Sequence[Block], plain: bool) -> list[str]:
     return [t for t in texts if t]
 
 
-def _around(blocks: Sequence[Block], chosen: Sequence[Block]) -> list[str]:
-    """The texts from the article's first block to the few below its last, where a source line stands."""
-    start = blocks.index(chosen[0]) if chosen else 0
-    end = blocks.index(chosen[-1], start) + 1 + _BELOW if chosen else len(blocks)
-    return [block.text for block in blocks[start:end]]
+def _span(blocks: Sequence[Block], chosen: Sequence[Block]) -> tuple[int, int]:
+    """Where the article begins and ends among the blocks; all of them where none is chosen."""
+    if not chosen:
+        return 0, len(blocks)
+    start = blocks.index(chosen[0])
+    return start, blocks.index(chosen[-1], start) + 1
 
 
-def _below(blocks: Sequence[Block], chosen: Sequence[Block]) -> str:
-    """The text right below the article's last block, in the same box: an agency's mark, where it was left out."""
-    after = blocks.index(chosen[-1]) + 1 if chosen else len(blocks)
-    if after < len(blocks) and outer_box(blocks[after]) is outer_box(chosen[-1]):
-        return blocks[after].text
-    return ""
+def _below(blocks: Sequence[Block], end: int) -> str:
+    """The text right below the article, in the box of its last block: an agency's mark, where it was left out."""
+    same_box = end < len(blocks) and outer_box(blocks[end]) is outer_box(blocks[end - 1])
+    return blocks[end].text if same_box else ""
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ _LABEL_CODE = ("document.py", "label", "stable.py", "pipeline/pages.py")
 EXTRACT_LIBRARIES = ("charset-normalizer", "fastwarc", "langdetect", "lxml", "selectolax", "tldextract",
                      "trafilatura")  # fmt: skip
 LABEL_LIBRARIES = ("pyahocorasick",)
-CORPUS_LIBRARIES = ("datasets", "duckdb", "matplotlib", "numpy", "orjson", "pandas", "pyarrow", "xxhash")
+CORPUS_LIBRARIES = ("duckdb", "matplotlib", "numpy", "orjson", "pandas", "pyarrow", "xxhash")
 
 
 _LEAST_BATCHES, _LEAST_BYTES = 16, 500_000

@@ -143,53 +143,43 @@ def measure(source: Mapping[str, Any], script: Path, overrides: Sequence[str], r
     become_subreaper()
     with tempfile.TemporaryDirectory(prefix="presseschau-speed-") as name:
         folder = Path(name)
-        count, size = store_pages(source, folder / "all", limit)
+        count, size = store_pages(source, folder / "grown", limit)
         if count < 2 * TINY:
             raise SpeedError(f"{count} HTML pages are too few to tell anything, at least {2 * TINY} are needed")
-        store_pages(source, folder / "tiny", TINY)
-        pages = sorted((folder / "all").iterdir())
-        new, pages = pages[::_ONE_IN], [page for at, page in enumerate(pages) if at % _ONE_IN]
-        for part, chosen in (("new", new), ("half", pages[::2])):
+        stored = sorted((folder / "grown").iterdir())
+        pages = [page for at, page in enumerate(stored) if at % _ONE_IN]
+        for part, chosen in (("tiny", stored[:TINY]), ("half", pages[::2]), ("all", pages)):
             (folder / part).mkdir()
             for page in chosen:
                 (folder / part / page.name).hardlink_to(page)
-        for page in new:
-            page.unlink()
         tell = [_round(folder, pages, script, overrides) for _ in range(rounds)]
-    return Speed(len(pages), len(new), size // count, tuple(tell))
+    return Speed(len(pages), count - len(pages), size // count, tuple(tell))
 
 
 def _round(folder: Path, pages: Sequence[Path], script: Path, overrides: Sequence[str]) -> Round:
     build = [sys.executable, str(script), "source=html", "engine.workers=1", "split=random", *overrides]
     costs, stages = dict[str, Cost](), dict[str, Mapping[str, float]]()
-    grown = [folder / "all" / page.name for page in (folder / "new").iterdir()]
-    for what, pages_of, clean in (
-        ("startup", "tiny", True),
-        ("half", "half", True),
-        ("build", "all", True),
-        ("rebuild", "all", False),
-        ("growth", "all", False),
+    for what, pages_of, work_of, clean in (
+        ("startup", "tiny", "tiny", True),
+        ("half", "half", "half", True),
+        ("build", "all", "all", True),
+        ("rebuild", "all", "all", False),
+        ("growth", "grown", "all", False),
     ):
-        if what == "growth":
-            for page in grown:
-                page.hardlink_to(folder / "new" / page.name)
-        work = folder / f"work-{pages_of}"
+        work = folder / f"work-{work_of}"
         costs[what] = run([
             *build, f"source.path={folder / pages_of}", f"output.dir={folder / 'dataset'}",
             f"pipeline.work_dir={work}", f"pipeline.clean={str(clean).lower()}",
         ])  # fmt: skip
         stages[what] = orjson.loads((work / "cost.json").read_bytes())["cpu"]
-    for page in grown:
-        page.unlink()
     stage, names = [sys.executable, "-m", "presseschau.pipeline.speed"], list(map(str, pages))
     usual, floor = (float(_output([*stage, name], names)) for name in ("usual", "floor"))
     per_page, per_more = 1000.0 / len(pages), 1000.0 / (len(pages) - TINY)
-    half = len(pages[::2])
     return Round(
         build=(costs["build"].cpu - costs["startup"].cpu) * per_more,
         usual=usual * per_page,
         floor=floor * per_page,
-        second_half=(costs["build"].cpu - costs["half"].cpu) * 1000.0 / (len(pages) - half),
+        second_half=(costs["build"].cpu - costs["half"].cpu) * 1000.0 / (len(pages) // 2),
         startup=costs["startup"].cpu,
         rebuild=costs["rebuild"].cpu,
         growth=costs["growth"].cpu,

@@ -108,20 +108,19 @@ def _drop_settled(
     blocks: Sequence[Block], tokens: Tokens, p: list[float], words: Sequence[int], keep: list[bool], known: Known
 ) -> tuple[str, ...]:
     """Second copies, the title and notices go, whatever the model thinks; the marks among them are returned."""
-    kept = [i for i, stays in enumerate(keep) if stays]
     title = known.title_words()
     head = title[:HEAD] or None  # None is the head of no block
     seen: set[str] = set()
     marks = []
-    for i in kept:
-        text = blocks[i].text
+    for i, block in enumerate(blocks):
         if not keep[i]:
             continue
+        text = block.text
         if (len(text) > _COPY_CHARS and text in seen) or (tokens.heads[i] == head and tokens.of(i) == title):
             keep[i] = False
-        elif notice := notice_kind(blocks[i]):
+        elif notice := notice_kind(block):
             if notice == "support":
-                _drop_appeal(blocks[i], p, words, keep)
+                _drop_appeal(block, p, words, keep)
             keep[i], p[i] = False, 0.0  # settled, so no matter of confidence
             if notice in _MARKS:
                 marks.append(text)
