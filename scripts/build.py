@@ -9,17 +9,18 @@ from command import BUILT, run
 
 
 def main(config: dict[str, Any]) -> int:
+    from presseschau.pipeline.arrow import forgo_pandas
     from presseschau.pipeline.build import build
     from presseschau.pipeline.settings import settings_from
     from presseschau.pipeline.summary import summary
 
+    forgo_pandas()
     gc.freeze()  # modules stay: collections that go through them take a twentieth of a small build
-    try:
-        print(summary(build(settings_from(config))))
-    finally:
-        gc.unfreeze()
+    gc.enable()
+    print(summary(build(settings_from(config))))
     return BUILT
 
 
 if __name__ == "__main__":
+    gc.disable()  # until all modules are there
     run("build", main, "the build failed, the last good dataset is untouched")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import sys
@@ -17,6 +18,7 @@ LITERAL = re.compile(
 )
 _WORD = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^\s,:{}\[\]'"](?:[^,:{}\[\]'"]*[^\s,:{}\[\]'"])?""")
 BUILT, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+_ended: list[int] = []  # the exit status, once it is known
 
 
 def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str) -> None:
@@ -30,6 +32,7 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str) -
     Exit status: what `main` answers, 1 where the work failed, 2 where the command or the config is wrong, 130 where it
     was interrupted.
     """
+    atexit.register(_leave)  # the first one, so the last to be called
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print a stack and exit with 1 for a mistyped option
     import hydra
     from hydra.errors import HydraException
@@ -42,7 +45,11 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str) -
     sys.argv[1:] = map(_as_typed, sys.argv[1:])
     jobs: list[DictConfig] = []  # one, or with --multirun one for each combination
     try:
-        hydra.main(version_base="1.3", config_path=str(ROOT / "configs"), config_name=config_name)(jobs.append)()
+        if any(argument.startswith("-") for argument in sys.argv[1:]):  # --help, --cfg job, --multirun
+            hydra.main(version_base="1.3", config_path=str(ROOT / "configs"), config_name=config_name)(jobs.append)()
+        else:  # in half of the time: `hydra.main` composes once more, to learn whether it is a multirun
+            with hydra.initialize_config_dir(str(ROOT / "configs"), version_base="1.3"):
+                jobs.append(hydra.compose(config_name, sys.argv[1:]))
         configs = [OmegaConf.to_container(job, resolve=True, throw_on_missing=True) for job in jobs]
     except MissingMandatoryValue as error:
         key = re.search(r"full_key: (\S+)", str(error))
@@ -52,13 +59,14 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str) -
     except KeyboardInterrupt:
         _stop("interrupted", INTERRUPTED)
     try:
-        sys.exit(max((main(cast("dict[str, Any]", config)) for config in configs), default=BUILT))
+        _end(max((main(cast("dict[str, Any]", config)) for config in configs), default=BUILT))
     except ConfigError as error:
         _stop(str(error), USAGE)
     except KeyboardInterrupt:
         _stop("interrupted; the same command goes on where it stopped", INTERRUPTED)
     except Exception as error:
         if os.environ.get("PRESSESCHAU_TRACEBACK"):
+            _ended.append(FAILED)
             raise
         kind = "" if isinstance(error, OSError | RuntimeError) else f"{type(error).__name__}: "
         _stop(f"{failure}: {kind}{' '.join(str(error).split())} (PRESSESCHAU_TRACEBACK=1 shows where)", FAILED)
@@ -82,7 +90,20 @@ def _quoted(word: re.Match[str]) -> str:
 
 def _stop(message: str, status: int) -> None:
     print(f"error: {message}", file=sys.stderr)
+    _end(status)
+
+
+def _end(status: int) -> None:
+    _ended.append(status)
     sys.exit(status)
+
+
+def _leave() -> None:
+    """Ends the process as it is: to take apart all that it has loaded takes a tenth of a small build."""
+    if _ended:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_ended[-1])
 
 
 def _one_line(error: Exception, config_name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presseschau.dedup import Dedup
-from presseschau.dedup.candidates import Bounds, index_postings, pair_candidates
-from presseschau.dedup.overlap import overlap, verify_pairs
+from presseschau.dedup.candidates import Bounds, Postings, Ranked, pair_candidates, split_pairs
+from presseschau.dedup.overlap import Texts, overlap, verify_pairs
 from presseschau.dedup.signature import minhash, shingle_sequence, shingle_set, winnow, words_of
 from presseschau.dedup.versions import Version, version_of
 from presseschau.stable import article_id, canonical_url, publisher_of
@@ -483,11 +484,66 @@ def test_a_wording_that_hundreds_share_joins_nobody_and_makes_few_pairs() -> Non
         assert con.execute("SELECT count(*), count(DISTINCT cluster) FROM dedup WHERE reason IS NULL").fetchall() == [
             (300, 300)
         ]
-        con.execute("CREATE TABLE signed AS SELECT (row_number() OVER ())::INTEGER AS rank, * FROM articles")
-        con.execute("CREATE VIEW one AS SELECT rank, shingles FROM signed")
-        index_postings(con, "signed", "posting")
-        pairs = pair_candidates(con, "one", "posting", "pair", Bounds(share=0.001))
-        assert pairs < 300 * 40  # all pairs would be 44,850
+    signed = [dedup.sign(row.text) for row in rows]
+    keys = [[s.bands.tolist() for s in signed], [s.prints.tolist() for s in signed]]
+    pairs, common = candidates(*keys, Bounds(share=0.001), 300)
+    assert len(pairs) < 300 * 40  # all pairs would be 44,850
+    assert len(common) >= 300
+
+
+Pairs = set[tuple[int, int]]
+
+
+def candidates(
+    bands: Sequence[list[int]], prints: Sequence[list[int]], bounds: Bounds, room: int, **of: Any
+) -> tuple[Pairs, Counter[tuple[int, int]]]:
+    """What `pair_candidates` finds of articles by rank: pairs, and the postings of keys that are too common."""
+    count = len(bands)
+    articles = {"shingles": np.full(count, 50, np.int32), "alive": np.ones(count, bool)} | of
+    with tempfile.TemporaryFile() as file:
+        postings = Postings.of(room, file)
+        for some in (range(count // 2), range(count // 2, count)):
+            lists = (pa.array([keys[n] for n in some], pa.list_(pa.uint64())) for keys in (bands, prints))
+            postings.add(pa.array(some, pa.int32()), *lists)
+        found, common = pair_candidates(postings, Ranked(**articles), bounds)
+        left = Counter(
+            posting
+            for parted in (common.bands, common.prints)
+            for keys, ranks in parted
+            for posting in zip(keys.tolist(), ranks.tolist(), strict=True)
+        )
+    pairs = list(zip(*(half.tolist() for half in split_pairs(found)), strict=True))
+    assert pairs == sorted(set(pairs))
+    return set(pairs), left
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 10_000), st.sampled_from([1, 20_000]), st.booleans())
+def test_candidates_are_what_the_bounds_say(seed: int, room: int, sided: bool) -> None:
+    """Against the definition, pair by pair, in one part and in several."""
+    rng = random.Random(seed)
+    bounds = Bounds(bucket=6, anchors=2, share=0.05)
+    count = rng.randint(0, 40)
+    bands, prints = ([sorted(rng.sample(range(size), rng.randint(0, 7))) for _ in range(count)] for size in (300, 25))
+    shingles = [rng.randint(1, 70) for _ in range(count)]
+    alive = [rng.random() < 0.8 for _ in range(count)]
+    sides = [rng.randrange(3) for _ in range(count)] if sided else list(range(count))
+    expected, left = Pairs(), Counter[tuple[int, int]]()
+    for column, share in ((bands, 0.0), (prints, bounds.share)):
+        met = Counter[tuple[int, int]]()
+        for key in {key for keys in column for key in keys}:
+            bucket = [rank for rank in range(count) if alive[rank] and key in column[rank]]
+            anchors = {*bucket[:2], *sorted(bucket, key=lambda rank: (shingles[rank], rank))[:2]}
+            small = len(bucket) <= bounds.bucket
+            if not small and (not sided or len({sides[rank] for rank in bucket}) > 1):
+                left.update((key, rank) for rank in bucket)
+            met.update(pair for pair in itertools.combinations(bucket, 2) if small or anchors & {*pair})
+        expected |= {(a, b) for (a, b), n in met.items() if n >= share * min(shingles[a], shingles[b])}
+    expected = {(a, b) for a, b in expected if sides[a] != sides[b]}
+    of = {"shingles": np.array(shingles, np.int32), "alive": np.array(alive, bool)}
+    if sided:
+        of["sides"] = np.array(sides, np.int8)
+    assert candidates(bands, prints, bounds, room, **of) == (expected, left)
 
 
 def test_a_family_larger_than_a_bucket_is_found_whole() -> None:
@@ -544,19 +600,21 @@ def test_what_an_earlier_build_found_of_two_wordings_is_not_computed_again() -> 
     texts = [" ".join(f"{word}{number}" for word in WORDS[:80]) for number in (1, 2, 3)]
     keys = [Dedup().sign(text).exact_key for text in texts]
     ask = {"shingle_words": 5, "least_jaccard": 0.5, "least_containment": 0.9}
+    exact_keys, pairs = np.array(keys, np.uint64), np.array([0 << 32 | 1, 0 << 32 | 2], np.uint64)
+    texts_of = Texts("texts", "ranks", "source")
     with duckdb.connect() as con:
-        con.register("texts", pa.table({"rank": range(3), "exact_key": pa.array(keys, pa.uint64()), "text": texts}))
-        con.execute("CREATE TABLE pairs AS FROM (VALUES (0, 1), (0, 2)) AS pair(a, b)")
-        assert len(verify_pairs(con, "texts", "pairs", **ask).a) == 0
+        con.execute("CREATE TABLE ranks AS SELECT n AS rank, n || '.html' AS source FROM range(3) r(n)")
+        con.register("texts", pa.table({"source": ["0.html", "1.html", "2.html"], "text": texts}))
+        assert len(verify_pairs(con, pairs, exact_keys, texts_of, **ask).a) == 0
         found = con.execute("SELECT a < b, jaccard FROM verified").fetchall()
         assert found == [(True, 0.0), (True, 0.0)]
     with duckdb.connect() as con:
-        con.register("texts", pa.table({"rank": range(3), "exact_key": pa.array(keys, pa.uint64()), "text": texts}))
-        con.execute("CREATE TABLE pairs AS FROM (VALUES (0, 1), (0, 2)) AS pair(a, b)")
+        con.execute("CREATE TABLE ranks AS SELECT n AS rank, n || '.html' AS source FROM range(3) r(n)")
+        con.register("texts", pa.table({"source": ["0.html", "1.html", "2.html"], "text": texts}))
         con.execute("CREATE TABLE verified_before (a UBIGINT, b UBIGINT, jaccard DOUBLE, containment DOUBLE)")
         for pair in (sorted(keys[:2]), [1, 2]):
             con.execute("INSERT INTO verified_before VALUES (?, ?, 0.75, 1.0)", pair)
-        edges = verify_pairs(con, "texts", "pairs", **ask)
+        edges = verify_pairs(con, pairs, exact_keys, texts_of, **ask)
         assert (edges.a.tolist(), edges.b.tolist(), edges.jaccard.tolist()) == ([0], [1], [0.75])
         assert con.execute("SELECT count(*) FROM verified").fetchall() == [(2,)]  # the pair of other texts is left
 

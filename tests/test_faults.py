@@ -14,6 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT, run_script
+from presseschau.dedup import Dedup
+from presseschau.pipeline import corpus
+from presseschau.split import SplitPlan
 from presseschau.synthetic import Collection
 from test_reproducible import digests
 
@@ -71,6 +74,31 @@ def test_a_file_that_cannot_be_read_is_a_ledger_row(pages: Path, tmp_path: Path)
     assert len(rows) == 25
     assert (rows["broken.html"]["outcome"], rows["broken.html"]["reason"]) == ("failed", "unreadable")
     assert "Input/output error" in rows["broken.html"]["detail"]
+
+
+def test_too_little_memory_is_told_in_one_line_that_names_the_option(pages: Path, tmp_path: Path) -> None:
+    done = run_script(
+        "build", "source=html", f"source.path={pages}", f"output.dir={tmp_path / 'dataset'}", "split=random",
+        f"pipeline.work_dir={tmp_path / 'work'}", "engine.workers=1", "pipeline.memory_limit=1MB",
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "pipeline.memory_limit=1MB is too little" in done.stderr
+    assert not (tmp_path / "dataset").exists()
+    assert not list((tmp_path / "work").glob("corpus.duckdb*"))
+
+
+def test_the_audit_takes_no_more_memory_than_was_given(tmp_path: Path) -> None:
+    with corpus.connect(tmp_path, "100MB") as con:
+        con.execute(
+            """CREATE TABLE articles (source VARCHAR, text VARCHAR, exact_key UBIGINT, bands UBIGINT[],
+                 prints UBIGINT[], shingles INTEGER);
+               CREATE TABLE kept (id VARCHAR, source VARCHAR, cluster VARCHAR, publisher VARCHAR, published TIMESTAMP);
+               CREATE TABLE split (id VARCHAR, split VARCHAR, reason VARCHAR)"""
+        )
+        corpus.audit(con, Dedup(), SplitPlan("random", 0, 0.1, 0.1), events=False, publishers=False)
+        [(limit,)] = con.execute("SELECT current_setting('memory_limit')").fetchall()
+    assert limit == "71.4 MiB"  # three quarters
 
 
 def clocks_read(path: Path) -> Iterator[str]:

@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -170,7 +169,7 @@ def test_records_that_are_no_input_are_counted_and_have_no_ledger_row(tmp_path: 
     reader = Passing((), frozenset())
     (unit,) = reader.units()
     extract_batch(ExtractJob(stages(reader), (unit,), tmp_path / "batch.parquet"))
-    with closing(corpus.connect(tmp_path, "100MB")) as con:
+    with corpus.connect(tmp_path, "100MB") as con:
         corpus.load_pages(con, [tmp_path / "batch.parquet"], [unit_key(unit)])
         assert corpus.skipped(con) == {"(other host)": 7}
         assert con.execute("SELECT source FROM pages ORDER BY 1").fetchall() == [("all#1",), ("all#2",)]

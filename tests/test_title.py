@@ -12,7 +12,7 @@ SITES = site_keys(("Beispielblatt", "beispielblatt.de", "beispielblatt"))
 
 def headings(html: str) -> list[Heading]:
     tree = LexborHTMLParser(f"<body>{html}</body>")
-    return read_headings(tree, tree.css("h1"))
+    return read_headings(tree.css("h1"), tree.css("h2"))
 
 
 def title(

@@ -24,6 +24,7 @@ _TABLE: dict[int, str | None] = (
     _C1 | dict.fromkeys(_REMOVED) | dict.fromkeys(_SPACES, " ") | dict.fromkeys(_LINE_ENDS, "\n") | {0x2029: "\n\n"}
 )
 _ODD = re.compile("[" + "".join(map(re.escape, map(chr, sorted(_TABLE)))) + "]")
+_ODD_PRINTABLE = tuple(char for char in map(chr, sorted(_TABLE)) if char.isprintable())
 _TEXTS = {chr(code): text or "" for code, text in _TABLE.items()}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?")
@@ -38,11 +39,12 @@ def _plain(odd: re.Match[str]) -> str:
 
 def normalise_characters(text: str) -> str:
     """The first half of `normalise`: characters only; white space keeps its place, so that columns stay columns."""
-    if _SURROGATE.search(text):
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if "\r" in text:
-        text = _LINE_END.sub("\n", text)
-    text = _ODD.sub(_plain, text)  # a handful of signs: `translate` would look at each of a text's characters
+    if not text.isprintable() or any(char in text for char in _ODD_PRINTABLE):  # most lines have nothing of all that
+        if _SURROGATE.search(text):
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        if "\r" in text:
+            text = _LINE_END.sub("\n", text)
+        text = _ODD.sub(_plain, text)  # a handful of signs: `translate` would look at each of a text's characters
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text

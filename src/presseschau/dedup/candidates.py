@@ -1,15 +1,23 @@
-"""Candidate pairs: articles that share a MinHash band or a winnowed print. Joins in DuckDB, out of core.
+"""Candidate pairs: articles that share a MinHash band or a winnowed print. Sorted in numpy, out of core.
 
 `leakage` uses this module too, on the articles that were kept; nothing here knows clusters.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO
 
-if TYPE_CHECKING:  # page workers sign texts and need no database
-    import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from presseschau.dedup.parted import Parted
+from presseschau.dedup.signature import Hashes
+
+_POSTINGS = 100  # of an article, about
+_HALF = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,77 +44,181 @@ class Bounds:
             )
 
 
-def index_postings(con: duckdb.DuckDBPyConnection, relation: str, postings: str) -> None:
-    """Creates the tables `{postings}_bands` and `{postings}_prints` (key, rank): keys that two articles or more share.
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The keys of articles, on disk: columns key and rank.
 
-    Args:
-        con: The connection.
-        relation: Name of a relation with `rank INTEGER, bands UBIGINT[], prints UBIGINT[]`.
-        postings: Begin of the names of the temporary tables to create.
+    Attributes:
+        bands: MinHash bands.
+        prints: Winnowed prints.
     """
-    for column in ("bands", "prints"):
-        con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE {postings}_{column} AS
-            WITH posting AS (SELECT unnest({column}) AS key, rank FROM {relation})
-            SELECT key, rank FROM posting
-            WHERE key IN (SELECT key FROM posting GROUP BY key HAVING count(*) > 1)"""  # noqa: S608
-        )
+
+    bands: Parted
+    prints: Parted
+
+    @staticmethod
+    def of(articles: int, file: IO[bytes]) -> Postings:
+        """Room in a file for the keys of so many articles."""
+        return Postings(*(Parted.of(articles * _POSTINGS, file, np.uint64, np.int32) for _ in range(2)))
+
+    def add(self, ranks: pa.Int32Array, bands: pa.ListArray, prints: pa.ListArray) -> None:
+        """Adds the keys of articles."""
+        for parted, lists in ((self.bands, bands), (self.prints, prints)):
+            offsets = lists.offsets.to_numpy()
+            keys = lists.values.to_numpy()[offsets[0] : offsets[-1]]
+            parted.add(keys, keys, ranks.to_numpy().repeat(np.diff(offsets)))
 
 
-def narrow_postings(con: duckdb.DuckDBPyConnection, relation: str, postings: str, bounds: Bounds) -> None:
-    """Leaves the keys that were too common to be paired all with all, and of them the articles in `relation`."""
-    for column in ("bands", "prints"):
-        con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE {postings}_{column} AS
-            SELECT key, rank FROM {postings}_{column} SEMI JOIN {relation} USING (rank)
-            WHERE key IN (SELECT key FROM {postings}_{column} GROUP BY key HAVING count(*) > $bucket)""",  # noqa: S608
-            {"bucket": bounds.bucket},
-        )
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The articles that are to be paired, by rank.
+
+    Attributes:
+        shingles: How many an article has.
+        alive: Which ones are not passed over.
+        sides: Only pairs of different sides are wanted; None wants all.
+    """
+
+    shingles: NDArray[np.int32]
+    alive: NDArray[np.bool_]
+    sides: NDArray[np.int8] | None = None
+
+    def apart(self, x: NDArray[np.int32], y: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which pairs of ranks are wanted."""
+        wanted: NDArray[np.bool_] = x != y if self.sides is None else self.sides[x] != self.sides[y]
+        return wanted
 
 
-def pair_candidates(
-    con: duckdb.DuckDBPyConnection, relation: str, postings: str, pairs: str, bounds: Bounds, where: str = "true"
-) -> int:
-    """Creates the table `pairs(a, b)` of candidate pairs of ranks, `a < b`, each once and sorted, and counts them.
+def pair_candidates(postings: Postings, articles: Ranked, bounds: Bounds) -> tuple[Hashes, Postings]:
+    """The candidate pairs, and what was too common to be paired all with all. Memory holds a part, and the pairs.
 
     Args:
-        con: The connection.
-        relation: Name of a relation with `rank INTEGER, shingles INTEGER`; postings of other ranks are passed over.
-        postings: What `index_postings` created.
-        pairs: Name of the temporary table to create.
+        postings: Keys that articles have.
+        articles: Which of them.
         bounds: See there.
-        where: Condition on the columns `pair.a` and `pair.b`.
+
+    Returns:
+        Pairs of ranks (see `split_pairs`), each once and sorted; and of the keys that more than `bounds.bucket`
+        articles have, the postings.
     """
-    for column, share in (("bands", 0.0), ("prints", bounds.share)):
-        # First who can be the shorter one of a pair at all: most articles share few prints with anybody. Then the join;
-        # its left side are anchors, so that it never meets all pairs of a large bucket.
-        con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE {pairs}_{column} AS
-            WITH bucket AS (
-                SELECT key, count(*) AS size FROM {postings}_{column} SEMI JOIN {relation} USING (rank)
-                GROUP BY key HAVING count(*) > 1),
-            posting AS (
-                SELECT key, rank, shingles, size
-                FROM {postings}_{column} JOIN {relation} USING (rank) JOIN bucket USING (key)),
-            probe AS (SELECT rank FROM posting GROUP BY rank HAVING count(*) >= {share} * any_value(shingles)),
-            anchored AS (
-                SELECT key, rank, shingles, true AS anchor FROM posting WHERE size <= {bounds.bucket}
-                UNION ALL SELECT key, rank, shingles,
-                    row_number() OVER (PARTITION BY key ORDER BY rank) <= {bounds.anchors}
-                    OR row_number() OVER (PARTITION BY key ORDER BY shingles, rank) <= {bounds.anchors}
-                FROM posting WHERE size > {bounds.bucket}),
-            member AS (
-                SELECT key, rank, shingles, anchor, probe.rank IS NOT NULL AS probes
-                FROM anchored LEFT JOIN probe USING (rank))
-            SELECT least(l.rank, r.rank) AS a, greatest(l.rank, r.rank) AS b
-            FROM member l JOIN member r USING (key)
-            WHERE l.anchor AND (l.probes OR r.probes) AND l.rank <> r.rank AND (l.rank < r.rank OR NOT r.anchor)
-            GROUP BY a, b HAVING count(*) >= {share} * any_value(least(l.shingles, r.shingles))"""  # noqa: S608
-        )
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE {pairs} AS
-        SELECT a, b FROM (FROM {pairs}_bands UNION FROM {pairs}_prints) pair WHERE {where} ORDER BY a, b"""  # noqa: S608
-    )
-    con.execute(f"DROP TABLE {pairs}_bands; DROP TABLE {pairs}_prints")
-    [(count,)] = con.execute(f"SELECT count(*) FROM {pairs}").fetchall()  # noqa: S608
-    return int(count)
+    lengths = np.empty(len(articles.shingles), np.int32)  # by rank the place in order of length
+    lengths[np.argsort(articles.shingles, kind="stable")] = np.arange(len(lengths))
+    paired, common = [], []
+    for parted, share in ((postings.bands, 0.0), (postings.prints, bounds.share)):
+        shared, often, met = parted.like(*parted.types), parted.like(*parted.types), parted.like(np.uint64)
+        counts = np.zeros(len(articles.shingles), np.int32)
+        for part, (keys, ranks) in enumerate(parted):
+            keys, ranks, sizes = _shared(keys, ranks, articles)
+            np.add.at(counts, ranks, np.int32(1))  # an integer of another type takes thirty times as long
+            shared.put(part, keys, ranks)
+            often.put(part, keys[sizes > bounds.bucket], ranks[sizes > bounds.bucket])
+        # Who can be the shorter one of a pair at all: most articles share few prints with anybody.
+        least = np.ceil(share * articles.shingles).astype(np.int32)
+        probes = counts >= least
+        for keys, ranks in shared:
+            for x, y in _met(keys, ranks, probes, lengths, bounds):
+                wanted = articles.apart(x, y) & (probes[x] | probes[y])
+                x, y = x[wanted], y[wanted]
+                packed = np.minimum(x, y).astype(np.uint64) << _HALF | np.maximum(x, y).astype(np.uint64)
+                met.add((x + y).astype(np.uint64), packed)
+        paired.append(_frequent(met, least))
+        common.append(often)
+    pairs = np.concatenate(paired)
+    pairs.sort()
+    return pairs[_buckets(pairs)[0]], Postings(*common)
+
+
+def split_pairs(pairs: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The earlier and the later rank of pairs, the upper and the lower half of 64 bits.
+
+    >>> split_pairs(np.array([3 << 32 | 7], np.uint64))
+    (array([3]), array([7]))
+    """
+    return (pairs >> _HALF).astype(np.int64), pairs.astype(np.uint32).astype(np.int64)
+
+
+def _shared(
+    keys: Hashes, ranks: NDArray[np.int32], articles: Ranked
+) -> tuple[Hashes, NDArray[np.int32], NDArray[np.int64]]:
+    """Keys that two of the articles or more have, their ranks, and how many have each; equal keys side by side."""
+    order = np.argsort(keys)
+    keys = keys[order]
+    repeated = _repeated(keys)
+    keys, ranks = keys[repeated], ranks[order[repeated]]
+    if not articles.alive.all():
+        keys, ranks = keys[articles.alive[ranks]], ranks[articles.alive[ranks]]
+        repeated = _repeated(keys)
+        keys, ranks = keys[repeated], ranks[repeated]
+    starts, sizes = _buckets(keys)
+    if articles.sides is not None and len(keys):
+        sides = articles.sides[ranks]
+        spans = (np.minimum.reduceat(sides, starts) < np.maximum.reduceat(sides, starts)).repeat(sizes)
+        return keys[spans], ranks[spans], sizes.repeat(sizes)[spans]
+    return keys, ranks, sizes.repeat(sizes)
+
+
+def _repeated(keys: Hashes) -> NDArray[np.bool_]:
+    """Which ones are equal to a neighbour."""
+    same = np.concatenate(([False], keys[1:] == keys[:-1], [False]))
+    return same[1:] | same[:-1] if len(keys) else same[:0]
+
+
+def _buckets(keys: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where runs of equal keys start, and their sizes."""
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.empty(0, np.int64)
+    return starts, np.diff(starts, append=len(keys))
+
+
+_Ends = tuple[NDArray[np.int32], NDArray[np.int32]]
+
+
+def _met(
+    keys: Hashes, ranks: NDArray[np.int32], probes: NDArray[np.bool_], lengths: NDArray[np.int32], bounds: Bounds
+) -> Iterator[_Ends]:
+    """Pairs of ranks that meet in a bucket where one probes; each once for every bucket, in either order."""
+    starts, sizes = _buckets(keys)
+    if not len(keys):
+        return
+    probed = np.logical_or.reduceat(probes[ranks], starts)
+    small, large = ((probed & chosen).repeat(sizes) for chosen in (sizes <= bounds.bucket, sizes > bounds.bucket))
+    ends = (starts + sizes).repeat(sizes)
+    at = np.flatnonzero(small)
+    met = []
+    for step in range(1, bounds.bucket):
+        at = at[at + step < ends[at]]
+        if not len(at):
+            break
+        met.append((ranks[at], ranks[at + step]))
+    if met:
+        yield np.concatenate([x for x, _ in met]), np.concatenate([y for _, y in met])
+    if large.any():
+        yield from _met_anchors(keys[large], ranks[large], lengths, bounds)
+
+
+def _met_anchors(keys: Hashes, ranks: NDArray[np.int32], lengths: NDArray[np.int32], bounds: Bounds) -> Iterator[_Ends]:
+    """Pairs of an anchor and any other article of its bucket: never all pairs of a large one."""
+    starts, sizes = _buckets(keys)
+    bucket = np.arange(len(starts)).repeat(sizes)
+    place = np.arange(len(keys)) - starts.repeat(sizes)
+    anchor = np.zeros(len(keys), bool)
+    for by in (ranks, lengths[ranks]):
+        anchor[np.argsort(bucket << 32 | by)[place < bounds.anchors]] = True
+    anchors, first = ranks[anchor], np.concatenate(([0], np.add.reduceat(anchor, starts, dtype=np.int64).cumsum()))
+    for number in range(2 * bounds.anchors):
+        at = first[bucket] + number
+        has = np.flatnonzero(at < first[bucket + 1])
+        x, y = anchors[at[has]], ranks[has]
+        once = (x < y) | ((x != y) & ~anchor[has])  # two anchors meet once
+        yield x[once], y[once]
+
+
+def _frequent(pairs: Parted, least: NDArray[np.int32]) -> Hashes:
+    """The pairs that met as often as the one of the two has to that has to the less often."""
+    chosen = []
+    for (met,) in pairs:
+        met.sort()
+        starts, sizes = _buckets(met)
+        met = met[starts]
+        x, y = split_pairs(met)
+        chosen.append(met[sizes >= np.minimum(least[x], least[y])])
+    return np.concatenate(chosen)

@@ -8,18 +8,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from presseschau.dedup.candidates import Postings, split_pairs
 from presseschau.dedup.signature import Hashes, shingle_set
 
 if TYPE_CHECKING:  # page workers sign texts and need no database
     import duckdb
 
 _TEXTS = 500  # texts in memory at a time
+_SIGNED = 10_000  # signatures
 _PAIRS = 50_000  # pairs fetched at a time
 
 
@@ -74,10 +76,37 @@ def overlap(x: Hashes, y: Hashes) -> tuple[float, float]:
     return shared / (len(x) + len(y) - shared), shared / min(len(x), len(y))
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Where the texts of ranks are, and their signatures.
+
+    Attributes:
+        texts: Name of a relation with `text VARCHAR, bands UBIGINT[], prints UBIGINT[]` and the key.
+        ranks: Name of a relation with `rank INTEGER` and the key.
+        key: Name of a column.
+    """
+
+    texts: str
+    ranks: str
+    key: str
+
+
+def read_postings(con: duckdb.DuckDBPyConnection, texts: Texts, where: str, file: IO[bytes]) -> Postings:
+    """The keys of the ranks that a condition holds for."""
+    [(count,)] = con.execute(f"SELECT count(*) FROM {texts.ranks} WHERE {where}").fetchall()  # noqa: S608
+    postings = Postings.of(count, file)
+    query = f"""SELECT rank, bands, prints FROM {texts.texts}
+        JOIN (SELECT rank, {texts.key} FROM {texts.ranks} WHERE {where}) USING ({texts.key})"""  # noqa: S608
+    for batch in con.sql(query).to_arrow_reader(_SIGNED):
+        postings.add(*batch.columns)
+    return postings
+
+
 def verify_pairs(
     con: duckdb.DuckDBPyConnection,
-    texts: str,
-    pairs: str,
+    pairs: Hashes,
+    exact_keys: Hashes,
+    texts: Texts,
     *,
     shingle_words: int,
     least_jaccard: float,
@@ -92,26 +121,28 @@ def verify_pairs(
 
     Args:
         con: The connection.
-        texts: Name of a relation with `rank INTEGER, exact_key UBIGINT, text VARCHAR`.
-        pairs: Name of a table `(a, b)` of ranks, each pair once.
+        pairs: Pairs of ranks as `candidates.pair_candidates` gives them.
+        exact_keys: By rank.
+        texts: Where they are read.
         shingle_words: Words per shingle.
         least_jaccard: Threshold.
         least_containment: Threshold.
     """
     columns = "(a UBIGINT, b UBIGINT, jaccard DOUBLE, containment DOUBLE)"
+    earlier, later = split_pairs(pairs)
+    x, y = exact_keys[earlier], exact_keys[later]
+    asked = {"earlier": earlier, "later": later, "a": np.minimum(x, y), "b": np.maximum(x, y)}
+    con.register("overlap_arrow", pa.table(asked))
     con.execute(
         f"""CREATE TABLE IF NOT EXISTS verified {columns};
         CREATE TABLE IF NOT EXISTS verified_before {columns};
-        CREATE OR REPLACE TEMP TABLE overlap_asked AS
-        WITH wording AS (SELECT rank, exact_key FROM {texts})
-        SELECT pair.a AS earlier, pair.b AS later,
-            least(l.exact_key, r.exact_key) AS a, greatest(l.exact_key, r.exact_key) AS b
-        FROM {pairs} pair JOIN wording l ON l.rank = pair.a JOIN wording r ON r.rank = pair.b;
+        CREATE OR REPLACE TEMP TABLE overlap_asked AS FROM overlap_arrow;
         INSERT INTO verified FROM verified_before SEMI JOIN overlap_asked USING (a, b) ANTI JOIN verified USING (a, b);
         CREATE OR REPLACE TEMP TABLE overlap_new AS
-        FROM overlap_asked ANTI JOIN verified USING (a, b) ORDER BY earlier, later"""  # noqa: S608
+        FROM overlap_asked ANTI JOIN verified USING (a, b) ORDER BY earlier, later"""
     )
-    with _spilled(con, texts, "overlap_new", shingle_words) as spill:
+    con.unregister("overlap_arrow")
+    with _spilled(con, texts, shingle_words) as spill:
         for block in _pair_batches(con, "overlap_new"):
             values = np.empty((2, len(block["earlier"])))
             left, of_left = -1, np.empty(0, np.uint64)
@@ -123,7 +154,7 @@ def verify_pairs(
             con.register("overlap_arrow", table)
             con.execute("INSERT INTO verified SELECT DISTINCT * FROM overlap_arrow ANTI JOIN verified USING (a, b)")
             con.unregister("overlap_arrow")
-    found = _columns(
+    found = fetch_columns(
         con,
         """SELECT earlier, later, jaccard, containment FROM overlap_asked JOIN verified USING (a, b)
         WHERE jaccard >= $jaccard OR containment >= $containment""",
@@ -147,46 +178,51 @@ class _Spill:
 
 
 @contextmanager
-def _spilled(con: duckdb.DuckDBPyConnection, texts: str, pairs: str, shingle_words: int) -> Iterator[_Spill]:
+def _spilled(con: duckdb.DuckDBPyConnection, texts: Texts, shingle_words: int) -> Iterator[_Spill]:
+    """The shingles of all texts of `overlap_new`."""
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE dedup_needed AS
-        SELECT earlier AS rank FROM {pairs} UNION SELECT later FROM {pairs}"""  # noqa: S608
+        f"""CREATE OR REPLACE TEMP TABLE overlap_text AS SELECT rank, {texts.key} FROM {texts.ranks}
+        SEMI JOIN (SELECT earlier AS rank FROM overlap_new UNION SELECT later FROM overlap_new) USING (rank)"""  # noqa: S608
     )
-    [(top,)] = con.execute("SELECT coalesce(max(rank), -1) + 1 FROM dedup_needed").fetchall()
+    [(top,)] = con.execute("SELECT coalesce(max(rank), -1) + 1 FROM overlap_text").fetchall()
     starts, sizes = np.zeros(top, np.int64), np.zeros(top, np.int64)
-    with tempfile.TemporaryFile(dir=_spill_folder(con)) as file:
-        con.execute(f"SELECT rank, text FROM {texts} SEMI JOIN dedup_needed USING (rank)")  # noqa: S608
-        position = 0
-        while batch := con.fetchmany(_TEXTS):
-            for rank, text in batch:
-                shingles = shingle_set(text, shingle_words)
-                starts[rank], sizes[rank] = position, len(shingles)
-                position += file.write(shingles.tobytes())
-        file.flush()
-        con.execute("DROP TABLE dedup_needed")
+    with spill_file(con) as file:
+        if top:
+            con.execute(f"SELECT rank, text FROM {texts.texts} JOIN overlap_text USING ({texts.key})")  # noqa: S608
+            position = 0
+            while batch := con.fetchmany(_TEXTS):
+                for rank, text in batch:
+                    shingles = shingle_set(text, shingle_words)
+                    starts[rank], sizes[rank] = position, len(shingles)
+                    position += file.write(shingles.tobytes())
+            file.flush()
+        con.execute("DROP TABLE overlap_text")
         yield _Spill(file.fileno(), starts, sizes)
 
 
-def _spill_folder(con: duckdb.DuckDBPyConnection) -> str | None:
-    """The connection's own spill folder where the pipeline has set one, else the system's."""
+def spill_file(con: duckdb.DuckDBPyConnection) -> IO[bytes]:
+    """An unnamed file in the connection's own spill folder where the pipeline has set one, else in the system's."""
     [(setting,)] = con.execute("SELECT current_setting('temp_directory')").fetchall()
     folder = Path(setting) if setting else None
     if folder is None or not folder.is_absolute():
-        return None
+        return tempfile.TemporaryFile()
     folder.mkdir(parents=True, exist_ok=True)
-    return str(folder)
+    return tempfile.TemporaryFile(dir=folder)
 
 
 def _pair_batches(con: duckdb.DuckDBPyConnection, pairs: str) -> Iterator[dict[str, NDArray[Any]]]:
     """The pairs in blocks of columns, each sorted."""
     [(rows,)] = con.execute(f"SELECT count(*) FROM {pairs}").fetchall()  # noqa: S608
     for start in range(0, rows, _PAIRS):
-        yield _columns(
+        yield fetch_columns(
             con,
             f"FROM {pairs} WHERE rowid BETWEEN $first AND $last ORDER BY earlier, later",
             {"first": start, "last": start + _PAIRS - 1},
         )
 
 
-def _columns(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> dict[str, NDArray[Any]]:
+def fetch_columns(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
+) -> dict[str, NDArray[Any]]:
+    """The answer to a query that has no NULL in it."""
     return {name: np.asarray(column) for name, column in con.execute(query, parameters).fetchnumpy().items()}

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
+import xxhash
 from numpy.typing import NDArray
 
 from presseschau.dedup import signature
-from presseschau.dedup.candidates import Bounds, index_postings, narrow_postings, pair_candidates
-from presseschau.dedup.overlap import Edges, verify_pairs
+from presseschau.dedup.candidates import Bounds, Ranked, pair_candidates
+from presseschau.dedup.overlap import Edges, Texts, fetch_columns, read_postings, spill_file, verify_pairs
 from presseschau.dedup.signature import Signature
 from presseschau.dedup.versions import Version, version_of
 from presseschau.schema import SPLITS
@@ -20,11 +21,8 @@ if TYPE_CHECKING:  # page workers sign texts and need no database
     import duckdb
 
 _ROUNDS = 4  # rounds over wordings that were too common to be paired all with all; each sees only what is still kept
-_TABLES = (
-    *("dedup_row", "dedup_url", "dedup_version", "dedup_rank", "dedup_alive", "dedup_seen", "dedup_gone", "dedup_pair"),
-    *("dedup_posting_bands", "dedup_posting_prints", "dedup_dropped", "dedup_component", "dedup_member"),
-)
-_URLS = 20_000  # URLs in memory at a time
+_TABLES = ("dedup_row", "dedup_version", "dedup_rank", "dedup_dropped", "dedup_component", "dedup_member")
+_ROWS = 10_000  # in memory at a time, but for their texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +105,7 @@ class Dedup:
                 text VARCHAR, published TIMESTAMP, crawled TIMESTAMP, free BOOLEAN, exact_key UBIGINT, bands UBIGINT[],
                 prints UBIGINT[], shingles INTEGER)`, `source` being unique, and may have `locked(id, cluster, split)`.
         """
+        _read_articles(con)
         _supersede_versions(con)
         _rank_articles(con)
         edges = self._verified_edges(con)
@@ -121,42 +120,37 @@ class Dedup:
             jaccard=edges.jaccard[dropped[:, 2]],
             containment=edges.containment[dropped[:, 2]],
         )
-        ranks, roots = components(edges)
-        _register(con, "dedup_component", rank=ranks, root=roots)
+        nodes, roots = components(edges)
+        _register(con, "dedup_component", rank=nodes, root=roots)
         _write_result(con, self.jaccard)
         for table in _TABLES:
             con.execute(f"DROP TABLE IF EXISTS {table}")
-        con.execute("DROP VIEW dedup_signed; DROP VIEW dedup_text")
 
     def _verified_edges(self, con: duckdb.DuckDBPyConnection) -> Edges:
         """All pairs that are duplicates or related, by true values."""
-        con.execute(
-            """CREATE OR REPLACE TEMP VIEW dedup_text AS
-            SELECT r.rank, a.exact_key, a.text FROM articles a JOIN dedup_rank r USING (source);
-            CREATE OR REPLACE TEMP VIEW dedup_signed AS SELECT r.rank, a.bands, a.prints, a.shingles
-            FROM articles a JOIN dedup_rank r USING (source) WHERE r.first = r.rank;
-            CREATE OR REPLACE TEMP TABLE dedup_alive AS SELECT rank, shingles FROM dedup_signed WHERE shingles > 0;
-            CREATE OR REPLACE TEMP TABLE dedup_seen (a INTEGER, b INTEGER)"""
-        )
-        index_postings(con, "dedup_signed", "dedup_posting")
-        edges = Edges.none()
-        for _ in range(_ROUNDS):
-            where = "NOT EXISTS (FROM dedup_seen s WHERE s.a = pair.a AND s.b = pair.b)"
-            if not pair_candidates(con, "dedup_alive", "dedup_posting", "dedup_pair", self.bounds(), where):
-                break
-            found = verify_pairs(
-                con,
-                "dedup_text",
-                "dedup_pair",
-                shingle_words=self.shingle_words,
-                least_jaccard=self.related,
-                least_containment=self.containment,
-            )
-            edges = Edges.joined([edges, found])
-            con.execute("INSERT INTO dedup_seen FROM dedup_pair")
-            _register(con, "dedup_gone", rank=greedy_duplicates(edges, self.jaccard, self.containment)[:, 0])
-            con.execute("DELETE FROM dedup_alive WHERE rank IN (SELECT rank FROM dedup_gone)")
-            narrow_postings(con, "dedup_alive", "dedup_posting", self.bounds())
+        rank = fetch_columns(con, "SELECT exact_key, shingles, first = rank AS alive FROM dedup_rank ORDER BY rank")
+        articles = Ranked(rank["shingles"], rank["alive"])
+        texts = Texts("articles", "dedup_rank", "source")
+        edges, seen = Edges.none(), np.empty(0, np.uint64)
+        with spill_file(con) as file:
+            postings = read_postings(con, texts, "first = rank", file)
+            for _ in range(_ROUNDS):
+                pairs, postings = pair_candidates(postings, articles, self.bounds())
+                pairs = np.setdiff1d(pairs, seen, assume_unique=True)
+                if not len(pairs):
+                    break
+                found = verify_pairs(
+                    con,
+                    pairs,
+                    rank["exact_key"],
+                    texts,
+                    shingle_words=self.shingle_words,
+                    least_jaccard=self.related,
+                    least_containment=self.containment,
+                )
+                edges = Edges.joined([edges, found])
+                seen = np.concatenate([seen, pairs])
+                articles.alive[greedy_duplicates(edges, self.jaccard, self.containment)[:, 0]] = False
         return edges
 
 
@@ -195,60 +189,68 @@ def components(edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return ranks, ranks[[find(node) for node in range(len(ranks))]] if len(ranks) else ranks
 
 
+def _read_articles(con: duckdb.DuckDBPyConnection) -> None:
+    """Creates `dedup_row`: what orders the articles, and which article each is a version or a page of."""
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE dedup_row (number INTEGER, source VARCHAR, id VARCHAR, day TIMESTAMP,
+            crawled TIMESTAMP, free BOOLEAN, size INTEGER, exact_key UBIGINT, shingles INTEGER, article UBIGINT,
+            page INTEGER)"""
+    )
+    query = """SELECT source, id, url, coalesce(published, crawled)::TIMESTAMP AS day, crawled::TIMESTAMP AS crawled,
+        free, length(text)::INTEGER AS size, exact_key, shingles FROM articles"""
+    first = 0
+    for batch in con.cursor().sql(query).to_arrow_reader(_ROWS):
+        number = pa.array(range(first, first + len(batch)), pa.int32())
+        columns = {name: batch[name] for name in batch.schema.names if name != "url"}
+        con.register("dedup_arrow", pa.table({"number": number, **columns, **_versions(batch)}))
+        con.execute("INSERT INTO dedup_row BY NAME FROM dedup_arrow")
+        con.unregister("dedup_arrow")
+        first += len(batch)
+
+
+def _versions(batch: pa.RecordBatch) -> dict[str, pa.Array]:
+    """By 64-bit hash the article that each address belongs to, and which of its pages it is."""
+    versions = [
+        version_of(url) if url else Version(f"id {identity}")
+        for url, identity in zip(batch["url"].to_pylist(), batch["id"].to_pylist(), strict=True)
+    ]
+    return {
+        "article": pa.array([xxhash.xxh3_64_intdigest(version.article.encode()) for version in versions], pa.uint64()),
+        "page": pa.array([version.page for version in versions], pa.int32()),
+    }
+
+
 def _supersede_versions(con: duckdb.DuckDBPyConnection) -> None:
-    """Creates `dedup_version`: every row, the row of its article that stays (`winner`), its page's number.
+    """Creates `dedup_version`: every row, and the row of its article that stays (`winner`), by number.
 
     The longest version without a paywall stays, then the newest crawl, then the smallest source. A later page gives way
     to its article's first page or full view, whatever their lengths; where there is none, it is an article of its own.
     """
     con.execute(
-        """CREATE OR REPLACE TEMP TABLE dedup_row AS
-        SELECT source, id, url, coalesce(published, crawled) AS day, crawled, free, length(text) AS size, exact_key
-        FROM articles;
-        CREATE OR REPLACE TEMP TABLE dedup_url (source VARCHAR, article VARCHAR, page INTEGER)"""
-    )
-    [(rows,)] = con.execute("SELECT count(*) FROM dedup_row").fetchall()
-    for start in range(0, rows, _URLS):
-        batch = con.execute(
-            "SELECT source, id, url FROM dedup_row WHERE rowid BETWEEN $first AND $last",
-            {"first": start, "last": start + _URLS - 1},
-        ).fetchall()
-        versions = [version_of(url) if url else Version(f"id {identity}") for _, identity, url in batch]
-        table = pa.table(
-            {
-                "source": [source for source, _, _ in batch],
-                "article": [version.article for version in versions],
-                "page": pa.array([version.page for version in versions], pa.int32()),
-            }
-        )
-        con.register("dedup_arrow", table)
-        con.execute("INSERT INTO dedup_url FROM dedup_arrow")
-        con.unregister("dedup_arrow")
-    con.execute(
         """CREATE OR REPLACE TEMP TABLE dedup_version AS
         WITH best AS (
-            SELECT article, page, arg_min(source, (coalesce(free, true) = false, -size,
-                coalesce(-epoch(crawled), 'infinity'::DOUBLE), source)) AS source
-            FROM dedup_url JOIN dedup_row USING (source) GROUP BY article, page)
-        SELECT u.source, u.page, coalesce(whole.source, own.source) AS winner
-        FROM dedup_url u
+            SELECT article, page, arg_min(number, (coalesce(free, true) = false, -size,
+                coalesce(-epoch(crawled), 'infinity'::DOUBLE), source)) AS number
+            FROM dedup_row GROUP BY article, page)
+        SELECT u.number, coalesce(whole.number, own.number) AS winner
+        FROM dedup_row u
         JOIN best own ON own.article = u.article AND own.page = u.page
         LEFT JOIN best whole ON whole.article = u.article AND whole.page = 1"""
     )
 
 
 def _rank_articles(con: duckdb.DuckDBPyConnection) -> None:
-    """Creates `dedup_rank(rank, source, id, first)`: order of precedence, and the first article of the same wording."""
+    """Creates `dedup_rank`: the order of precedence, and `first`, the first article of the same wording."""
     if not _has_table(con, "locked"):
         con.execute("CREATE OR REPLACE TEMP TABLE locked (id VARCHAR, cluster VARCHAR, split VARCHAR)")
     con.execute(
         """CREATE OR REPLACE TEMP TABLE dedup_rank AS
         WITH ranked AS (
-            SELECT a.source, a.id, a.exact_key,
+            SELECT a.number, a.source, a.id, a.exact_key, a.shingles,
                 (row_number() OVER (ORDER BY l.id IS NULL, a.day NULLS LAST, a.id, a.source) - 1)::INTEGER AS rank
-            FROM dedup_row a JOIN dedup_version v ON v.source = a.source AND v.winner = a.source
+            FROM dedup_row a JOIN dedup_version v ON v.number = a.number AND v.winner = a.number
             LEFT JOIN locked l ON l.id = a.id)
-        SELECT rank, source, id, min(rank) OVER (PARTITION BY exact_key) AS first FROM ranked"""
+        SELECT *, min(rank) OVER (PARTITION BY exact_key) AS first FROM ranked"""
     )
 
 
@@ -256,10 +258,10 @@ def _write_result(con: duckdb.DuckDBPyConnection, jaccard: float) -> None:
     """Creates `dedup` of `Dedup.resolve`. Locked articles keep their clusters, newcomers join the most held-out one."""
     con.execute(
         """CREATE OR REPLACE TEMP TABLE dedup_member AS
-        SELECT a.source, a.id, v.page, r.rank, r.first, r.id AS winner, v.winner <> a.source AS superseded,
+        SELECT a.source, a.id, a.page, r.rank, r.first, r.id AS winner, v.winner <> a.number AS superseded,
                coalesce(c.root, r.first) AS root, d.kept, d.jaccard, d.containment,
                NOT superseded AND r.rank = r.first AND d.rank IS NULL AS stays
-        FROM dedup_row a JOIN dedup_version v USING (source) JOIN dedup_rank r ON r.source = v.winner
+        FROM dedup_row a JOIN dedup_version v USING (number) JOIN dedup_rank r ON r.number = v.winner
         LEFT JOIN dedup_component c ON c.rank = r.first LEFT JOIN dedup_dropped d ON d.rank = r.first"""
     )
     con.execute(

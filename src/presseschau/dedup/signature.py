@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 Hashes: TypeAlias = NDArray[np.uint64]
 
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
-_ASCII_WORDS = bytes(code if code > 127 or code == ord("_") or chr(code).isalnum() else ord(" ") for code in range(256))
+_ASCII_WORDS = bytes(
+    ord(chr(code).lower()) if code < 128 and (chr(code).isalnum() or chr(code) == "_") else code if code > 127 else 32
+    for code in range(256)
+)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)  # splitmix64's finaliser
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _SHORT, _SHORT_WINDOW = 64, 4  # a text of fewer shingles has few prints; a smaller window keeps all of the larger's
@@ -45,11 +48,15 @@ def words_of(text: str) -> list[bytes]:
     >>> b" ".join(words_of("Straße:  KI-Modell (neu)!")).decode()
     'strasse ki modell neu'
     """
-    text = text.casefold()
-    for mark in sorted(set(_NOT_ASCII.findall(text))):
-        if not mark.isalnum():
-            text = text.replace(mark, " ")
+    for char in set(_NOT_ASCII.findall(text)):  # one by one: folding all of a text takes as long as all the rest
+        if (folded := _folded(char)) != char:
+            text = text.replace(char, folded)
     return text.encode().translate(_ASCII_WORDS).split()  # on bytes a table is faster than a pattern on letters
+
+
+@lru_cache(maxsize=1024)
+def _folded(char: str) -> str:
+    return "".join([c if c.isascii() or c.isalnum() else " " for c in char.casefold()])
 
 
 def shingle_sequence(words: Sequence[bytes], size: int) -> Hashes:

@@ -62,7 +62,7 @@ class Local:
         context = multiprocessing.get_context(self.start)
         # The fork server imports once what every worker needs; where it cannot, they import it themselves.
         module = function.__module__
-        context.set_forkserver_preload([module, *getattr(sys.modules[module], "PRELOAD", ())])
+        context.set_forkserver_preload([*getattr(sys.modules[module], "PRELOAD", ()), module])
         pool = ProcessPoolExecutor(size, context, initializer=_in_worker)  # starts no more processes than it has jobs
         running: dict[Future[R], J] = {}
         refused = list[J]()

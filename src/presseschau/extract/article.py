@@ -86,7 +86,7 @@ def read_article(
     allowed = site_blocks(blocks, url, crawled) if how.sites else None
     known = Known(title or meta.title, meta.teaser, meta.article_body)
     choice = select(blocks, known, default_model(), allowed)
-    parts = _normal_parts(choice.blocks, choice.plain)
+    parts = _normal_parts(choice.blocks)
     path, confidence = ("blocks" if allowed is None else "site"), choice.confidence
     stated = _stated_body(known, parts)
     if stated == "aligned":
@@ -109,10 +109,10 @@ def read_article(
     return Article(text, _teaser(choice.blocks, parts, known), path, rounded(confidence), listing, agency)
 
 
-def _normal_parts(blocks: Sequence[Block], plain: bool) -> list[str]:
+def _normal_parts(blocks: Sequence[Block]) -> list[str]:
     """The blocks' texts, normalised; their white space is collapsed, so mostly one look at all of them is enough."""
     texts = [without_permalink(b) for b in blocks]
-    if not plain and normalise_characters(joined := "\n".join(texts)) != joined:
+    if normalise_characters(joined := " ".join(texts)) != joined:
         texts = [normalise(t) for t in texts]
     return [t for t in texts if t]
 

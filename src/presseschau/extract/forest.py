@@ -17,6 +17,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 _MILLION = 1_000_000
 _CHUNK = 4096  # rows
+_DEEPEST = 8  # questions of a tree, whose answers are the bits of a byte
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Forest:
         """A forest whose stored column names are looked up in the columns of today.
 
         Raises:
-            ValueError: A column is missing.
+            ValueError: A column is missing, or a tree is too deep.
         """
         at = {name: i for i, name in enumerate(columns)}
         missing = sorted(set(data["names"]) - set(at))
@@ -52,6 +53,8 @@ class Forest:
         order = np.asarray([at[name] for name in data["names"]], dtype=np.int32)
         feature = order[np.asarray(data["feature"], dtype=np.int32)]
         threshold = np.asarray(data["threshold"], dtype=np.float32)
+        if feature.shape[1] > _DEEPEST:
+            raise ValueError(f"the extractor's model has trees of more than {_DEEPEST} questions")
         leaf = np.rint(np.asarray(data["leaf"], dtype=np.float64) * _MILLION).astype(np.int64)
         return cls(tuple(columns), feature, threshold, leaf, float(data["bias"]))
 
@@ -68,9 +71,11 @@ class Forest:
         # Level first, so that the answers of a level are one slice.
         answers = rows.T.take(self.feature.T.ravel(), axis=0) > self.threshold.T.reshape(-1, 1)
         levels = answers.view(np.uint8).reshape(depth, trees, len(rows))
-        place = np.arange(0, self.leaf.size, self.leaf.shape[1], dtype=np.int32)[:, None] + levels[0]
-        for level in range(1, depth):
-            place += levels[level] * np.int32(1 << level)
+        leaf = levels[-1].copy()
+        for level in levels[-2::-1]:  # the answers as a binary number, in a byte
+            leaf += leaf
+            leaf += level
+        place = np.arange(0, self.leaf.size, self.leaf.shape[1], dtype=np.int32)[:, None] + leaf
         total = self.leaf.ravel().take(place).sum(axis=0) / _MILLION + self.bias
         return np.asarray(total, dtype=np.float32)
 

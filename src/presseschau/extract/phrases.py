@@ -33,6 +33,7 @@ def _finders(patterns: Sequence[str]) -> tuple[_Finder, _Finder]:
     return start.match if start else _never, inside.search if inside else _never
 
 
+_AT_START = re.compile("|".join(p for lists in _CLASSES.values() for p in lists["match"] if p.startswith("^")))
 _FINDERS = {name: _finders(lists["match"]) for name, lists in _CLASSES.items()}
 
 
@@ -68,8 +69,10 @@ def phrases(text: str, names: tuple[str, ...] = PHRASE_NAMES) -> int:
     signs = 0
     for _, mask in _SIGNS.iter(text):
         signs |= mask
+    starts = _AT_START.match(text) is not None
     bits = 0
-    for bit, sign, at_start, inside in _plan(names):
-        if at_start(text) or (signs & sign and inside(text)):
-            bits |= bit
+    if starts or signs:
+        for bit, sign, at_start, inside in _plan(names):
+            if (starts and at_start(text)) or (signs & sign and inside(text)):
+                bits |= bit
     return bits

@@ -13,7 +13,7 @@ from presseschau.document import Document, Labels
 from presseschau.label.calibrate import Calibration, load_calibration
 from presseschau.label.functions import TopicFunction, topic_functions, topic_votes
 from presseschau.label.genre import genre_function_names, genre_votes
-from presseschau.label.lexicon import Lexicon
+from presseschau.label.lexicon import Scanner
 from presseschau.label.reading import read
 from presseschau.label.scheme import Scheme, load_scheme
 from presseschau.label.stance import Stance, StanceLabeler
@@ -33,8 +33,7 @@ class _Tools:
     """What a labeler's settings stand for, compiled once per process."""
 
     scheme: Scheme
-    topic_lexicon: Lexicon
-    genre_lexicon: Lexicon
+    scanner: Scanner  # of the topic lexicon and the genre lexicon
     functions: tuple[TopicFunction, ...]
     own: frozenset[str]  # tasks that are not those of the default scheme
 
@@ -49,8 +48,7 @@ def _tools(path: Path | None, sections: bool, keywords: bool) -> _Tools:
     scheme, default = load_scheme(path), load_scheme()
     return _Tools(
         scheme=scheme,
-        topic_lexicon=scheme.topic.build_lexicon(),
-        genre_lexicon=scheme.genre.build_lexicon(),
+        scanner=Scanner([scheme.topic.build_lexicon(), scheme.genre.build_lexicon()]),
         functions=_functions(path, sections, keywords),
         own=frozenset(t for t in ("topic", "genre") if getattr(scheme, t) != getattr(default, t)),
     )
@@ -135,9 +133,10 @@ class Labeler:
 
     def _votes(self, document: Document) -> tuple[Vote, ...]:
         tools, reading = self._tools, read(document)
+        topic, genre = reading.evidence(tools.scanner)
         return (
-            *topic_votes(reading, tools.topic_lexicon, tools.functions),
-            *genre_votes(reading, tools.genre_lexicon, tools.scheme.genre),
+            *topic_votes(reading, topic, tools.functions),
+            *genre_votes(reading, genre, tools.scheme.genre),
         )
 
     def _decide(self, votes: tuple[Vote, ...]) -> tuple[Decision, Decision]:

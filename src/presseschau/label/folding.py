@@ -97,10 +97,19 @@ def fold(text: str) -> Folded:
     cased = " ".join(text.split())
     if len(cased) != len(text):  # white space at an end counts as a word's border, too
         cased = f"{' ' * text[:1].isspace()}{cased}{' ' * (bool(cased) and text[-1:].isspace())}"
+    return _folded(cased, text)
+
+
+def fold_line(text: str) -> Folded:
+    """Fold a text whose words stand one space apart."""
+    return _folded(text, text)
+
+
+def _folded(cased: str, source: str) -> Folded:
     for found in sorted(set(_NOT_ASCII.findall(cased)) | {"`"}):
         if (folded := _FOLDED.get(found)) is not None:  # replacing each is far faster than translating all
             cased = cased.replace(found, folded)
     lower = cased.lower()
     if len(lower) != len(cased):  # a rare script whose lower case is longer: letter by letter keeps the positions
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in cased)
-    return Folded(lower, cased, text)
+    return Folded(lower, cased, source)

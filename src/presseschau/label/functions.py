@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from presseschau.label.folding import fold
-from presseschau.label.lexicon import Lexicon, read_yaml
+from presseschau.label.lexicon import read_yaml
 from presseschau.label.reading import ZONES, Evidence, Reading, Zone
 from presseschau.label.scheme import Task
 from presseschau.label.vote import Vote
@@ -238,7 +238,9 @@ def topic_functions(task: Task, sections: bool = True, keywords: bool = True) ->
     return tuple(functions)
 
 
-def topic_votes(reading: Reading, lexicon: Lexicon, functions: tuple[TopicFunction, ...]) -> list[Vote]:
+def topic_votes(
+    reading: Reading, evidence: Mapping[Zone, Mapping[str, Evidence]], functions: tuple[TopicFunction, ...]
+) -> list[Vote]:
     """The votes of all functions on one article; those that abstain are left out."""
-    topics = Topics(reading, reading.evidence(lexicon))
+    topics = Topics(reading, evidence)
     return [vote for function in functions if (vote := function(topics)) is not None]

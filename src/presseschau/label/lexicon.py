@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -100,58 +100,25 @@ def parse_term(written: str, label: str, weight: float = 1.0, group: str = "", w
 
 
 class Lexicon:
-    """Terms compiled into one automaton; immutable after construction and safe to share.
+    """Weighted terms; immutable after construction and safe to share.
 
     Args:
         terms: The entries; one text may speak for several labels.
         version: Version of the file they come from.
     """
 
-    __slots__ = ("_automaton", "terms", "version")
-
     def __init__(self, terms: Iterable[Term], version: str = "0") -> None:
         self.terms = tuple(terms)
         self.version = version
-        texts: dict[str, list[tuple[Term, str]]] = {}
-        for term in self.terms:
-            folded = fold(term.text)
-            texts.setdefault(folded.lower, []).append((term, folded.cased if term.cased else ""))
-        patterns: dict[str, list[_Text]] = {}
-        for lower, entries in texts.items():
-            text = _Text.of(lower, entries)
-            patterns.setdefault(text.pattern, []).append(text)
-        self._automaton = ahocorasick.Automaton()
-        for pattern, found in patterns.items():
-            self._automaton.add_word(pattern, tuple(found))
-        if patterns:
-            self._automaton.make_automaton()
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Labels that terms speak for, in order of first appearance."""
         return tuple(dict.fromkeys(t.label for t in self.terms))
 
-    def _candidates(self, folded: Folded) -> list[_Candidate]:
-        lower, cased = folded.lower, folded.cased
-        found: list[_Candidate] = []
-        for last, texts in self._automaton.iter(folded.spaced):
-            for text in texts:
-                end = last - text.tail
-                start = end - text.length
-                if text.marks and lower[start:end] != text.lower:
-                    continue
-                if text.plain:
-                    found.append((end, start, text.plain))
-                elif fits := text.fitting(lower, cased, start, end):
-                    found.append((end, start, fits))
-        found.sort(key=_position)  # a term that ends with its word is found one letter later than one that is open
-        return found
-
-    def scan(self, folded: Folded) -> list[tuple[int, tuple[Term, ...]]]:
-        """Start and terms of each match, as `find` gives them, one entry for each place."""
-        if not self.terms or not folded.lower:
-            return []
-        return [(start, terms) for _, start, terms in _longest(self._candidates(folded))]
+    @cached_property
+    def _scanner(self) -> Scanner:
+        return Scanner([self])
 
     def find(self, folded: Folded) -> list[Match]:
         """Matches in reading order, none overlapping another: the longest wins, then the earliest.
@@ -163,16 +130,52 @@ class Lexicon:
         >>> [(m.term.label, m.start) for m in lexicon.find(fold("Ein KI-Chip, Chips und Heimspeicher"))]
         [('ai', 4), ('hardware', 13), ('energy', 27)]
         """
-        if not self.terms:
-            return []
-        return [Match(start, end, term) for end, start, terms in _longest(self._candidates(folded)) for term in terms]
+        (found,) = self._scanner.scan(folded)
+        return [Match(start, end, term) for end, start, terms in found for term in terms]
 
 
-_Candidate: TypeAlias = tuple[int, int, tuple[Term, ...]]  # end, start, terms
+Place: TypeAlias = tuple[int, int, tuple[Term, ...]]  # end and start in the folded text, terms
 
 
-def _position(candidate: _Candidate) -> tuple[int, int]:
-    return candidate[:2]
+class Scanner:
+    """Lexicons compiled into one automaton: one pass over a text finds the terms of each."""
+
+    __slots__ = ("_automaton", "_lexicons")
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        self._lexicons = len(lexicons)
+        patterns: dict[str, list[tuple[int, _Text]]] = {}
+        for number, lexicon in enumerate(lexicons):
+            texts: dict[str, list[tuple[Term, str]]] = {}
+            for term in lexicon.terms:
+                folded = fold(term.text)
+                texts.setdefault(folded.lower, []).append((term, folded.cased if term.cased else ""))
+            for lower, entries in texts.items():
+                text = _Text.of(lower, entries)
+                patterns.setdefault(text.pattern, []).append((number, text))
+        self._automaton = ahocorasick.Automaton()
+        for pattern, found in patterns.items():
+            self._automaton.add_word(pattern, tuple(found))
+        if patterns:
+            self._automaton.make_automaton()
+
+    def scan(self, folded: Folded) -> list[list[Place]]:
+        """Where each lexicon has its terms, as `Lexicon.find` gives them, one entry for each place."""
+        found: list[list[Place]] = [[] for _ in range(self._lexicons)]
+        lower, cased = folded.lower, folded.cased
+        if not lower or not self._automaton:
+            return found
+        for last, texts in self._automaton.iter(folded.spaced):
+            for number, text in texts:
+                end = last - text.tail
+                start = end - text.length
+                if text.marks and lower[start:end] != text.lower:
+                    continue
+                if text.plain:
+                    found[number].append((end, start, text.plain))
+                elif fits := text.fitting(lower, cased, start, end):
+                    found[number].append((end, start, fits))
+        return [_longest(places) for places in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +250,24 @@ def _heaviest(terms: Sequence[Term]) -> tuple[Term, ...]:
     return tuple(best.values())
 
 
-def _longest(candidates: Iterable[_Candidate]) -> list[_Candidate]:
+def _longest(candidates: list[Place]) -> list[Place]:
     """Candidates without those that a longer (then earlier) one overlaps, in reading order."""
-    kept: list[_Candidate] = []
+    candidates.sort(key=_position)  # a term that ends with its word is found one letter later than one that is open
+    kept: list[Place] = []
     for candidate in candidates:  # they come by rising end, so only the last ones kept can overlap
         end, start, _ = candidate
         first = len(kept)
         while first and kept[first - 1][0] > start:
             first -= 1
-        if all(k[0] - k[1] < end - start for k in kept[first:]):
+        if first == len(kept):
+            kept.append(candidate)
+        elif all(k[0] - k[1] < end - start for k in kept[first:]):
             kept[first:] = [candidate]
     return kept
+
+
+def _position(candidate: Place) -> tuple[int, int]:
+    return candidate[:2]
 
 
 def read_lexicon(data: Any, origin: str) -> Lexicon:

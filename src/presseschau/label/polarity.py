@@ -7,7 +7,7 @@ analysis"; Wiegand et al. 2018 for German negation): a negator reaches forward i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from presseschau.label.stance_lexicon import Entry, StanceLexicon, Term, compound_of
@@ -48,31 +48,40 @@ class Values:
 
 def entries_of(reading: Reading, lexicon: StanceLexicon) -> list[Entry | None]:
     """What the lexicon knows about each token, compounds by their tail."""
-    forms, endings, last = reading.forms, lexicon.endings, lexicon.last
-    found: list[Entry | None] = list(map(lexicon.entries.get, forms))
-    for i, token in enumerate(reading.tokens):
-        if len(token) > _COMPOUND and found[i] is None and token[0].isupper():
-            form = forms[i]
-            if form[-3:] in last and form.endswith(endings):
-                term = compound_of(form, lexicon.tails)
-                found[i] = Entry(noun=term) if term else None
+    found: list[Entry | None] = list(map(lexicon.entries.get, reading.forms))
+    for i, entry in _compounds(reading, lexicon).items():
+        found[i] = entry
     return found
 
 
-def judging_in(reading: Reading, entries: Sequence[Entry | None]) -> list[int]:
-    """Indexes of the tokens that can judge, alone or as the start of a phrase."""
-    forms, tokens = (*reading.forms[1:], ""), reading.tokens
-    return [
-        i
-        for i, e in enumerate(entries)
-        if e is not None and (e.term or (e.noun and tokens[i][0].isupper()) or (e.phrases and forms[i] in e.phrases))
-    ]
+def judging_in(reading: Reading, lexicon: StanceLexicon) -> dict[int, Entry]:
+    """What the lexicon knows about the tokens that can judge, alone or as the start of a phrase, by index."""
+    tokens, forms = reading.tokens, [*reading.forms, ""]
+    found = {
+        i: e
+        for i, e in enumerate(map(lexicon.judging.get, forms))
+        if e is not None and (e.term or (e.noun and tokens[i][0].isupper()) or forms[i + 1] in e.phrases)
+    }
+    compounds = _compounds(reading, lexicon)
+    return dict(sorted((found | compounds).items())) if compounds else found
+
+
+def _compounds(reading: Reading, lexicon: StanceLexicon) -> dict[int, Entry]:
+    """Nouns that the lexicon knows by their tail alone, by index."""
+    tokens, forms, last = reading.tokens, reading.forms, lexicon.last
+    found: dict[int, Entry] = {}
+    for i in [i for i, form in enumerate(forms) if len(form) > _COMPOUND and form[-3:] in last]:
+        token, form = tokens[i], forms[i]
+        if form.endswith(lexicon.endings) and len(token) > _COMPOUND and token[0].isupper():
+            term = compound_of(form, lexicon.tails)
+            if term and form not in lexicon.entries:
+                found[i] = Entry(noun=term)
+    return found
 
 
 def values_of(
     reading: Reading,
-    entries: Sequence[Entry | None],
-    judging: Sequence[int],
+    judging: Mapping[int, Entry],
     sentence: Sentence,
     lexicon: StanceLexicon,
     used: Counter[str] | None,
@@ -82,9 +91,8 @@ def values_of(
 
     Args:
         reading: The text.
-        entries: `entries_of` the text.
-        judging: `judging_in` the sentence.
-        sentence: One of its sentences.
+        judging: Entries of the words of the sentence that can judge, by their index.
+        sentence: One of the text's sentences.
         lexicon: Where the entries come from.
         used: The article's evaluative words so far, counted on; None for a headline.
         speech: Count the words in quotation marks too.
@@ -92,9 +100,8 @@ def values_of(
     praise = blame = peak = 0.0
     strong, after, focus, contrast = 0, sentence.first, -1, None
     why: list[str] = []
-    for i in judging:
-        entry = entries[i]
-        if i < after or entry is None:
+    for i, entry in judging.items():
+        if i < after:
             continue
         size, term = _longest(entry, reading, i, sentence)
         if term is None:
@@ -103,11 +110,11 @@ def values_of(
         left_out = (reading.quoted[i] == 1 and not speech) or (term.headline and used is not None)
         if left_out or not term.polarity:
             continue
-        value = _scoped(reading.forms, entries, sentence, i, size, term, lexicon)
+        value = _scoped(reading.forms, sentence, i, size, term, lexicon)
         if reading.quoted[i] == 2:
             value *= _IRONY if value > 0 and size == 1 else 0.0
         if contrast is None:
-            contrast = _contrast(entries, reading.forms, sentence)
+            contrast = _contrast(reading.forms, sentence, lexicon)
         if contrast >= 0:
             value *= _BEFORE_BUT if i < contrast else _AFTER_BUT
         if used is not None:
@@ -137,20 +144,17 @@ def _longest(entry: Entry, reading: Reading, at: int, sentence: Sentence) -> tup
     return 1, entry.noun or (entry.term if initial else None)
 
 
-def _contrast(entries: Sequence[Entry | None], words: Sequence[str], sentence: Sentence) -> int:
+def _contrast(words: Sequence[str], sentence: Sentence, lexicon: StanceLexicon) -> int:
     """Index of the `aber` that turns a sentence (after a comma or after `zwar`), -1 where there is none."""
-    for i in range(sentence.first + 2, sentence.last):
-        entry = entries[i]
-        if entry is None or entry.role != "contrast":
-            continue
-        if words[i - 1] in _TURNS or "zwar" in words[sentence.first : i]:
+    first, contrasts = sentence.first, lexicon.roles["contrast"]
+    for i in range(first + 2, sentence.last):
+        if words[i] in contrasts and (words[i - 1] in _TURNS or "zwar" in words[first:i]):
             return i
     return -1
 
 
 def _scoped(
     words: Sequence[str],
-    entries: Sequence[Entry | None],
     sentence: Sentence,
     at: int,
     size: int,
@@ -159,15 +163,16 @@ def _scoped(
 ) -> float:
     """A term's polarity after the negation, degree words, shields and conditionals of its clause."""
     value, negated, shielded = term.polarity, False, False
+    known, exempt = lexicon.entries.get, lexicon.roles["exempt"]  # what takes the negation off what follows: nicht nur
     for k in range(at - 1, max(sentence.first, at - _NEGATION_REACH) - 1, -1):
-        entry = entries[k]
+        entry = known(words[k])
         if words[k] in _CLAUSE or words[k] == "sondern" or (entry is not None and entry.role == "contrast"):
             break
         if entry is None:
             continue
         if entry.role == "negators":
             # "darf nicht missbraucht werden" warns; it does not say that nothing is wrong.
-            negated ^= not _exempt(entries, k + 1) and not (value < 0 and words[k - 1] in _DUTY)
+            negated ^= words[k + 1] not in exempt and not (value < 0 and words[k - 1] in _DUTY)
         elif entry.role == "shields":
             shielded |= k >= at - _SHIELD_REACH and words[k + 1] != "allem"
         elif entry.factor != 1.0 and k >= at - _DEGREE_REACH:
@@ -177,20 +182,14 @@ def _scoped(
         if words[k] in _CLAUSE or words[k] == "sondern":
             break
         # In a main clause the verb stands before its negation: "überzeugt im Alltag nicht".
-        if term.verb and words[k] == "nicht" and not (k + 1 < sentence.last and _exempt(entries, k + 1)):
+        if term.verb and words[k] == "nicht" and not (k + 1 < sentence.last and words[k + 1] in exempt):
             negated = True
-        entry = entries[k]
+        entry = known(words[k])
         shielded |= entry is not None and entry.role == "removers" and k < at + size + _REMOVER_REACH
     if value < 0 and shielded:
         value *= lexicon.shield
     if negated:
         value *= _NEGATED_PRAISE if value > 0 else _NEGATED_BLAME
-    if any(e is not None and e.role == "conditionals" for e in entries[sentence.first : at]):
+    if not lexicon.roles["conditionals"].isdisjoint(words[sentence.first : at]):
         value *= lexicon.conditional
     return value
-
-
-def _exempt(entries: Sequence[Entry | None], at: int) -> bool:
-    """Whether the word takes the negation off what follows (nicht nur, nicht zuletzt, kein anderer)."""
-    entry = entries[at]
-    return entry is not None and entry.role == "exempt"

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from presseschau.document import Document
-from presseschau.label.folding import Folded, fold
-from presseschau.label.lexicon import Lexicon, Term
+from presseschau.label.folding import Folded, fold, fold_line
+from presseschau.label.lexicon import Place, Scanner
 
 Zone: TypeAlias = Literal["title", "lead", "body", "keywords"]
 ZONES: tuple[Zone, ...] = ("title", "lead", "body", "keywords")
@@ -35,11 +35,11 @@ class Evidence(NamedTuple):
     terms: tuple[str, ...]
 
 
-def _evidence(found: Sequence[tuple[int, tuple[Term, ...]]], factor: float) -> dict[str, Evidence]:
+def _evidence(found: Sequence[Place], factor: float) -> dict[str, Evidence]:
     if not found:
         return {}
     counts: dict[tuple[str, str, float], int] = {}
-    for _, matched in found:
+    for _, _, matched in found:
         for term in matched:
             if term.weight:
                 entry = (term.label, term.text, term.weight)
@@ -100,17 +100,21 @@ class Reading:
         stated = re.split(r"\s*[/|>»,·]\s*|\s+-\s+", fold(self.document.section or "").lower)
         return tuple(dict.fromkeys(s for s in (*stated, *_url_parts(self.document.url)) if s))
 
-    def evidence(self, lexicon: Lexicon) -> Mapping[Zone, Mapping[str, Evidence]]:
-        """Weighted terms of a lexicon, per zone and label."""
-        found = lexicon.scan(self.text)
-        lead = sum(1 for start, _ in found if start < self.lead_end)
+    def evidence(self, scanner: Scanner) -> list[Mapping[Zone, Mapping[str, Evidence]]]:
+        """Weighted terms of each lexicon of the scanner, per zone and label."""
         density = min(1.0, _BODY_WORDS / max(1.0, self.words))
-        return {
-            "title": _evidence(lexicon.scan(self.title), 1.0),
-            "lead": _evidence(found[:lead], 1.0),
-            "body": _evidence(found[lead:], density),
-            "keywords": _evidence(lexicon.scan(self.keywords), 1.0),
-        }
+        zones: list[Mapping[Zone, Mapping[str, Evidence]]] = []
+        for title, text, keywords in zip(*map(scanner.scan, (self.title, self.text, self.keywords)), strict=True):
+            lead = sum(start < self.lead_end for _, start, _ in text)
+            zones.append(
+                {
+                    "title": _evidence(title, 1.0),
+                    "lead": _evidence(text[:lead], 1.0),
+                    "body": _evidence(text[lead:], density),
+                    "keywords": _evidence(keywords, 1.0),
+                }
+            )
+        return zones
 
 
 def _split(url: str | None) -> tuple[str, str]:
@@ -140,4 +144,5 @@ def read(document: Document) -> Reading:
     if length > BODY:
         end = text.find(" ", BODY)
         text = text[:end] if 0 <= end < BODY + 100 else text[:BODY]
-    return Reading(document, fold(" ".join((document.title or "").split())[:TITLE]), fold(text), length)
+    title = " ".join((document.title or "").split())[:TITLE]
+    return Reading(document, fold_line(title), fold_line(text), length)

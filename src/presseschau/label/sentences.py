@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 # Split on tokens with one capturing group: the odd parts are tokens, and the lengths of all parts give the offsets.
@@ -13,6 +14,36 @@ _FOLD = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"), ("é", "e"), ("
 _CLOSERS = {"„": '“”"', "‚": "‘’'", "»": "«", "«": "»", "›": "‹", "‹": "›", '"': '"”“', "“": '”"'}
 _MARKS = frozenset('„“”»«‚‘›‹"')
 _LONGEST_TERM = 4  # quoted words: up to here a title or a scare quote, above it speech
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Folded words of one kind: exactly these, and longer ones by how they end.
+
+    Attributes:
+        words: The words.
+        endings: Endings of compounds.
+        last: Last three letters of the endings, which rule most words out.
+    """
+
+    words: frozenset[str]
+    endings: tuple[str, ...]
+    last: frozenset[str]
+
+    @staticmethod
+    def of(words: Iterable[str], endings: Iterable[str]) -> Kind:
+        """The kind with these words, and endings of three letters or more."""
+        endings = tuple(endings)
+        return Kind(frozenset(words), endings, frozenset(ending[-3:] for ending in endings))
+
+    def match(self, form: str) -> bool:
+        """Whether a folded word is one of them or a compound of one.
+
+        >>> speakers = Kind.of(["rat"], ["minister"])
+        >>> [speakers.match(word) for word in ("rat", "vorrat", "digitalminister")]
+        [True, False, True]
+        """
+        return form in self.words or (form[-3:] in self.last and form.endswith(self.endings))
 
 
 def fold(word: str) -> str:

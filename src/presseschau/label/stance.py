@@ -6,13 +6,13 @@ and irony, weighed by where it stands and whether it names the target. `stance_m
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from presseschau.document import Document, Span
-from presseschau.label.polarity import Values, entries_of, judging_in, values_of
+from presseschau.label.polarity import Values, judging_in, values_of
 from presseschau.label.sentences import tokenize
 from presseschau.label.stance_lexicon import Entry, StanceLexicon, load
 from presseschau.label.stance_model import Features, StanceModel, load_model
@@ -135,33 +135,29 @@ class StanceLabeler:
             genre: Its genre key; an interview's answers hardly count.
             only: Sentences to read, by number; all by default.
         """
-        entries = entries_of(reading, self.lexicon)
-        judging, judged = judging_in(reading, entries), 0
+        sentences = reading.sentences
+        chosen = range(len(sentences)) if only is None else sorted(only)
+        judging, conclusion = _by_sentence(reading, self.lexicon), _conclusion(reading, self.lexicon)
         used: Counter[str] = Counter()
         votes: list[StanceVote] = []
         praise = blame = lead = 0.0
-        strong = own = 0
+        strong = 0
         sender = genre == "press_release"
-        for index, (sentence, place) in enumerate(zip(reading.sentences, _places(reading, entries), strict=True)):
-            if only is not None and index not in only:
-                continue
+        for index in filter(judging.__contains__, chosen):
+            sentence = sentences[index]
             weight = sentence.voice
-            own += weight == 1.0
-            judged = bisect_left(judging, sentence.first, judged)
-            at = judging[judged : bisect_left(judging, sentence.last, judged)]
-            if not at:
-                continue
             if genre == "interview" and document.text[sentence.end - 1] != "?":
                 weight *= _INTERVIEW_ANSWER
             elif sender:
                 weight = max(weight, _SENDER)
             own_voice = weight >= _SENDER
-            values = values_of(reading, entries, at, sentence, self.lexicon, used if own_voice else Counter(), sender)
+            counted = used if own_voice else Counter()
+            values = values_of(reading, judging[index], sentence, self.lexicon, counted, sender)
             if values is None:
                 continue
             strong += values.strong if own_voice else 0
             names = target is not None and not target.mentions.isdisjoint(reading.forms[sentence.first : sentence.last])
-            weight *= place * (_NAMES_TARGET if names else 1.0)
+            weight *= _place(reading, index, conclusion) * (_NAMES_TARGET if names else 1.0)
             up, down = values.praise * weight, values.blame * weight
             praise, blame = praise + up, blame + down
             lead += abs(up - down) if sentence.start < _LEAD_CHARS else 0.0
@@ -173,8 +169,8 @@ class StanceLabeler:
             lead=lead,
             title=title.praise - title.blame if title else 0.0,
             strong=strong,
-            own=own,
-            sentences=len(reading.sentences) if only is None else len(only),
+            own=sum(sentences[index].voice == 1.0 for index in chosen),
+            sentences=len(chosen),
         )
 
     def _title(self, title: str) -> Values | None:
@@ -183,8 +179,7 @@ class StanceLabeler:
         if not reading.tokens or speaks_for_other(reading):
             return None
         whole = Sentence(0, len(title), 0, len(reading.tokens), 0, 1.0, "")
-        entries = entries_of(reading, self.lexicon)
-        values = values_of(reading, entries, judging_in(reading, entries), whole, self.lexicon, None)
+        values = values_of(reading, judging_in(reading, self.lexicon), whole, self.lexicon, None)
         if values is None or reading.tokens[-1] != "?":
             return values
         return replace(values, praise=values.praise * _QUESTION, blame=values.blame * _QUESTION)
@@ -203,20 +198,33 @@ def evidence_of(votes: Sequence[StanceVote], stance: str) -> tuple[Span, ...]:
     return tuple(_quote(v) for v in sorted(chosen, key=lambda v: v.span.start))
 
 
-def _places(reading: Reading, entries: Sequence[Entry | None]) -> list[float]:
-    """Weight of each sentence by where it stands: lead, close, after "Fazit"; a question judges half."""
-    last = reading.sentences[-1].paragraph if reading.sentences else 0
-    places: list[float] = []
-    concluding = 1.0
+def _by_sentence(reading: Reading, lexicon: StanceLexicon) -> dict[int, dict[int, Entry]]:
+    """Sentences that hold a word which can judge, by number; their words by index."""
+    firsts = [sentence.first for sentence in reading.sentences]
+    found: dict[int, dict[int, Entry]] = {}
+    for at, entry in judging_in(reading, lexicon).items():
+        index = bisect_right(firsts, at) - 1
+        found.setdefault(index, {})[at] = entry
+    return found
+
+
+def _conclusion(reading: Reading, lexicon: StanceLexicon) -> int:
+    """Number of the first sentence of the conclusion ("Fazit"), that of the sentences where there is none."""
+    conclusions, forms = lexicon.roles["conclusions"], reading.forms
     for index, sentence in enumerate(reading.sentences):
-        first = entries[sentence.first]
-        if first is not None and first.role == "conclusions":
-            heading = sentence.last - sentence.first <= _HEADING or reading.forms[sentence.first + 1] == ":"
-            concluding = _CONCLUSION if heading else concluding
-        place = _LEAD if index < _LEAD_SENTENCES else _CLOSE if last > 4 and sentence.paragraph >= last - 1 else 1.0
-        asks = reading.tokens[sentence.last - 1].startswith("?")
-        places.append(place * concluding * (_QUESTION if asks else 1.0))
-    return places
+        if forms[sentence.first] in conclusions and (
+            sentence.last - sentence.first <= _HEADING or forms[sentence.first + 1] == ":"
+        ):
+            return index
+    return len(reading.sentences)
+
+
+def _place(reading: Reading, index: int, conclusion: int) -> float:
+    """Weight of a sentence by where it stands: lead, close, after "Fazit"; a question judges half."""
+    sentence, last = reading.sentences[index], reading.sentences[-1].paragraph
+    place = _LEAD if index < _LEAD_SENTENCES else _CLOSE if last > 4 and sentence.paragraph >= last - 1 else 1.0
+    asks = reading.tokens[sentence.last - 1].startswith("?")
+    return place * (_CONCLUSION if index >= conclusion else 1.0) * (_QUESTION if asks else 1.0)
 
 
 def _vote(text: str, reading: Reading, sentence: Sentence, values: Values, weight: float, own: bool) -> StanceVote:

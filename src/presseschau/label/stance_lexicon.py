@@ -81,19 +81,22 @@ class StanceLexicon:
     Attributes:
         version: Of the YAML.
         entries: Word form to what is known about it.
+        roles: The forms of each role.
         tails: Endings of compounds (`-chaos`) to their term, longest first.
         endings: The endings alone.
         last: Their last three letters, which rule most words out.
-        judging: Forms whose entry can judge.
+        judging: The entries that can judge, alone or as the start of a phrase.
         conditional: What a conditional clause multiplies a weight with.
         shield: What a fault that something is meant to help with is multiplied with.
     """
 
     version: int
     entries: Mapping[str, Entry]
+    roles: Mapping[str, frozenset[str]]
     tails: Mapping[str, Term]
     endings: tuple[str, ...]
     last: frozenset[str]
+    judging: Mapping[str, Entry]
     conditional: float
     shield: float
 
@@ -159,9 +162,11 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
     return StanceLexicon(
         int(data["version"]),
         entries,
+        {role: frozenset(form for form, entry in entries.items() if entry.role == role) for role in _ROLES},
         tails,
         tuple(tails),
         frozenset(tail[-3:] for tail in tails),
+        {form: entry for form, entry in entries.items() if entry.term or entry.noun or entry.phrases},
         float(data["conditionals"]["factor"]),
         float(data["shields"]["factor"]),
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from presseschau.document import Document
 from presseschau.label.lexicon import read_yaml
-from presseschau.label.sentences import fold, tokenize
+from presseschau.label.sentences import Kind, fold, tokenize
 from presseschau.label.voice import Reading
 
 _SITE = re.compile(r"\s+[-–|]\s+[A-ZÄÖÜ0-9][\w.&! ]{1,24}$")
@@ -42,25 +42,13 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class KindWords:
-    """Words of one type of target: exactly these, and endings of compounds, both with their inflections."""
-
-    words: frozenset[str]
-    endings: tuple[str, ...]
-
-    def match(self, form: str) -> bool:
-        """Whether a folded word is one of them or a compound of one."""
-        return form in self.words or form.endswith(self.endings)
-
-
-@dataclass(frozen=True, slots=True)
 class TargetLexicon:
-    """The lists of `lexicons/targets.yaml`, folded; `kinds` keeps its order."""
+    """The lists of `lexicons/targets.yaml`, folded; `kinds` keeps its order, and has all inflections."""
 
     kickers: frozenset[str]
     never: frozenset[str]
     weak: frozenset[str]
-    kinds: Mapping[str, KindWords]
+    kinds: Mapping[str, Kind]
     companies: frozenset[str]
     products: frozenset[str]
     first_names: frozenset[str]
@@ -92,7 +80,7 @@ def load_targets() -> TargetLexicon:
     for kind, listed in data.pop("kinds").items():
         words = [fold(str(w)) + e for w in listed for e in _ENDINGS]
         # Short words end too many others (Tarif, Ki-ste): they stand alone or not at all.
-        kinds[kind] = KindWords(frozenset(words), tuple(w for w in words if len(w) > 4))
+        kinds[kind] = Kind.of(words, (w for w in words if len(w) > 4))
     data.pop("version")
     return TargetLexicon(kinds=kinds, **{k: frozenset(fold(str(w)) for w in v) for k, v in data.items()})
 
@@ -110,12 +98,13 @@ def find_target(document: Document, reading: Reading) -> Target | None:
     lexicon = load_targets()
     title = _SITE.sub("", (document.title or "").strip())
     for source in (title, document.text[:300]):
-        phrases = _noun_phrases(source, reading.tokens, lexicon)
+        phrases = _noun_phrases(source, reading, lexicon)
         if phrases:
             break
     else:
         return None
-    counts = Counter(reading.forms)
+    heads = {form + ending for phrase in phrases for form in phrase.forms for ending in _ENDINGS}
+    counts = Counter(filter(heads.__contains__, reading.forms))
     best = max(range(len(phrases)), key=lambda i: (_weight(phrases[i], i, counts, lexicon), -i))
     phrase = phrases[best]
     mentions = frozenset(f for f in phrase.forms if len(f) > 2 and f not in lexicon.never)
@@ -131,7 +120,7 @@ def _weight(phrase: _Phrase, position: int, counts: Counter[str], lexicon: Targe
     return (0.3 if weak else 1.0) * (seen + 3.0 * named + 3.0 * phrase.quoted + 1.5 * (position == 0) + 1.0)
 
 
-def _noun_phrases(title: str, text: Sequence[str], lexicon: TargetLexicon) -> list[_Phrase]:
+def _noun_phrases(title: str, reading: Reading, lexicon: TargetLexicon) -> list[_Phrase]:
     """Runs of capitalised words with numbers; a noun that takes a complement keeps it (Gesetz für die Warn-App)."""
     tokens, forms, starts = tokenize(title)
     runs: list[list[int]] = []
@@ -140,7 +129,7 @@ def _noun_phrases(title: str, text: Sequence[str], lexicon: TargetLexicon) -> li
         noun = word[0].isupper() or (word[0].isdigit() and bool(run)) or (word[0].isalpha() and word != word.lower())
         initial = i == 0 or tokens[i - 1] in _OPENING or tokens[i - 1] in (":", "?", "!", ".")
         # The first word is capitalised whatever it is; what the text also writes small is no noun.
-        usable = noun and forms[i] not in lexicon.never and not (initial and word.lower() in text)
+        usable = noun and forms[i] not in lexicon.never and not (initial and word.lower() in reading.tokens)
         kicker = forms[i] in lexicon.kickers and ":" in tokens[i + 1 : i + 2]
         joins = run and forms[i] in _WITHIN and i + 1 < len(tokens) and tokens[i + 1][0].isupper()
         if joins or (usable and not kicker):

@@ -21,6 +21,7 @@ from presseschau.document import Document
 from presseschau.label import Labeler, load_scheme
 from presseschau.label.calibrate import Calibration, cross_fit, expected_error, fit, perfect_limit
 from presseschau.label.genre import genre_votes
+from presseschau.label.lexicon import Scanner
 from presseschau.label.reading import read
 from presseschau.label.stance import StanceLabeler
 from presseschau.label.stance_model import SIDES, Features, StanceModel
@@ -145,13 +146,14 @@ class _Measured:
 
 def _measure(examples: Sequence[Example], weight: float) -> list[_Measured]:
     labeler, task, style = Labeler(stance=False), load_scheme().genre, load_style()
-    lexicon = task.build_lexicon()
+    scanner = Scanner([task.build_lexicon()])
     found = []
     for example in sorted(examples, key=lambda e: e.id):
         reading, row = read(example.document), None
         if example.genre is not None:
             offsets: dict[str, float] = {}
-            for vote in genre_votes(reading, lexicon, task):
+            (evidence,) = reading.evidence(scanner)
+            for vote in genre_votes(reading, evidence, task):
                 if vote.function != "style":
                     offsets[vote.label] = offsets.get(vote.label, 0.0) + vote.weight
             row = StyleRow(style_features(reading, own_voice(reading), style), offsets, example.genre, weight)

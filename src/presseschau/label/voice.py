@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from presseschau.label.lexicon import read_yaml
-from presseschau.label.sentences import borders, fold, quotations, tokenize
+from presseschau.label.sentences import Kind, borders, fold, quotations, tokenize
 
 _PARTICLES = {
     **dict.fromkeys(("wirft", "warf", "werfen", "warfen"), "vor"),
@@ -67,7 +67,8 @@ class Reading:
 class VoiceLexicon:
     """The word lists of `lexicons/voice.yaml`, folded.
 
-    `says`, `cites` and `supposes` hold every word that the search for a report, a source or a subjunctive starts from.
+    `says`, `cites` and `supposes` hold every word that the search for a report, a source or a subjunctive starts from,
+    `signs` every word that alone can make a sentence somebody else's.
     """
 
     abbreviations: frozenset[str]
@@ -78,11 +79,11 @@ class VoiceLexicon:
     subjunctive: frozenset[str]
     subjunctive_weak: frozenset[str]
     first_person: frozenset[str]
-    speakers: frozenset[str]
-    speaker_endings: tuple[str, ...]
+    speakers: Kind
     says: frozenset[str]
     cites: frozenset[str]
     supposes: frozenset[str]
+    signs: frozenset[str]
 
     def speaks(self, word: str) -> bool:
         """Whether a folded word names somebody who speaks.
@@ -90,23 +91,21 @@ class VoiceLexicon:
         >>> load_voice().speaks("digitalminister"), load_voice().speaks("akku")
         (True, False)
         """
-        return word in self.speakers or word.endswith(self.speaker_endings)
+        return self.speakers.match(word)
 
 
 @cache
 def load_voice() -> VoiceLexicon:
     """The lists that are shipped with the package."""
     data = read_yaml(Path(__file__).parent / "lexicons/voice.yaml")
-    endings = tuple(fold(w) for w in data.pop("speaker_endings"))
+    speakers = Kind.of(map(fold, data.pop("speakers")), map(fold, data.pop("speaker_endings")))
     data.pop("version")
     lists = {k: frozenset(map(fold, v)) for k, v in data.items()}
-    return VoiceLexicon(
-        speaker_endings=endings,
-        says=lists["reporting"] | lists["reporting_weak"],
-        cites=lists["sources"] | lists["source_nouns"] | {"so"},
-        supposes=lists["subjunctive"] | lists["subjunctive_weak"],
-        **lists,
-    )
+    says = lists["reporting"] | lists["reporting_weak"]
+    cites = lists["sources"] | lists["source_nouns"] | {"so"}
+    supposes = lists["subjunctive"] | lists["subjunctive_weak"]
+    signs = says | cites | supposes | {":"}
+    return VoiceLexicon(speakers=speakers, says=says, cites=cites, supposes=supposes, signs=signs, **lists)
 
 
 def read(text: str) -> Reading:
@@ -119,12 +118,12 @@ def read(text: str) -> Reading:
     marks = [i for i, token in enumerate(tokens) if not token[0].isalnum()]
     quoted = quotations(tokens, marks)
     lexicon = load_voice()
-    signs = _signs()
     sentences = []
     for first, last, paragraph in borders(tokens, forms, marks, lexicon.abbreviations):
         voice, source, words = 1.0, "", forms[first:last]
-        if not signs.isdisjoint(words) or quoted.find(1, first, last) >= 0:
-            voice, source = _voice(words, quoted[first:last], lexicon)
+        signs, inside = lexicon.signs.intersection(words), quoted.count(1, first, last)
+        if signs or inside:
+            voice, source = _voice(words, signs, inside, lexicon)
         end = starts[last - 1] + len(tokens[last - 1])
         sentences.append(Sentence(starts[first], end, first, last, paragraph, voice, source))
     return Reading(tokens, forms, starts, quoted, sentences)
@@ -143,26 +142,25 @@ def speaks_for_other(headline: Reading) -> bool:
     return any(form in says and headline.tokens[i][0].islower() for i, form in enumerate(headline.forms))
 
 
-@cache
-def _signs() -> frozenset[str]:
-    """Every word that alone can make a sentence somebody else's."""
-    lexicon = load_voice()
-    return lexicon.says | lexicon.cites | lexicon.supposes | {":"}
+def _voice(words: Sequence[str], signs: frozenset[str], inside: int, lexicon: VoiceLexicon) -> tuple[float, str]:
+    """How much of a sentence is the article's own voice, and the sign that it is not.
 
-
-def _voice(words: Sequence[str], quoted: bytes, lexicon: VoiceLexicon) -> tuple[float, str]:
-    """How much of a sentence is the article's own voice, and the sign that it is not."""
-    inside = quoted.count(1)
+    Args:
+        words: The sentence.
+        signs: Those of its words that alone can make it somebody else's.
+        inside: How many of its words stand in a quotation.
+        lexicon: Word lists.
+    """
     if inside * 3 > len(words) * 2:
         return 0.0, "quote"
     own = not inside and not lexicon.first_person.isdisjoint(words[:7])
-    if not own and not lexicon.says.isdisjoint(words) and _reports(words, inside > 0, lexicon):
+    if not own and not lexicon.says.isdisjoint(signs) and _reports(words, inside > 0, lexicon):
         return 0.1, "reported"
-    if not lexicon.cites.isdisjoint(words) and _names_source(words, lexicon):
+    if not lexicon.cites.isdisjoint(signs) and _names_source(words, lexicon):
         return 0.1, "source"
-    if not own and not lexicon.supposes.isdisjoint(words) and _is_subjunctive(words, lexicon):
+    if not own and not lexicon.supposes.isdisjoint(signs) and _is_subjunctive(words, lexicon):
         return 0.15, "subjunctive"
-    if ":" in words[1:6] and len(words) > 6 and lexicon.speaks(words[words.index(":") - 1]):
+    if ":" in signs and ":" in words[1:6] and len(words) > 6 and lexicon.speaks(words[words.index(":") - 1]):
         return 0.15, "speaker"
     return 1.0, ""
 
@@ -170,9 +168,9 @@ def _voice(words: Sequence[str], quoted: bytes, lexicon: VoiceLexicon) -> tuple[
 def _reports(words: Sequence[str], quotes: bool, lexicon: VoiceLexicon) -> bool:
     """A reporting verb with something said: a quotation, a clause, or a subject that can speak."""
     for i, word in enumerate(words):
-        strong = word in lexicon.reporting
-        if not strong and word not in lexicon.reporting_weak:
+        if word not in lexicon.says:
             continue
+        strong = word in lexicon.reporting
         if quotes or (strong and ("dass" in words or ":" in words)):
             return True
         # Two-part verbs: "wirft ihm Arroganz vor", "hält den Plan für absurd".
@@ -210,9 +208,9 @@ def _names_source(words: Sequence[str], lexicon: VoiceLexicon) -> bool:
 def _is_subjunctive(words: Sequence[str], lexicon: VoiceLexicon) -> bool:
     """Konjunktiv I, not of the first person and not a set phrase (es sei denn, sei es, sei Dank, Man nehme)."""
     for i, word in enumerate(words):
-        strong = word in lexicon.subjunctive
-        if not strong and word not in lexicon.subjunctive_weak:
+        if word not in lexicon.supposes:
             continue
+        strong = word in lexicon.subjunctive
         before, after = words[i - 1] if i else "", words[i + 1] if i + 1 < len(words) else ""
         if "ich" in words[max(0, i - 3) : i + 3] or before == "man":
             continue

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 
 from presseschau.dedup import Dedup
-from presseschau.dedup.candidates import index_postings, pair_candidates
-from presseschau.dedup.overlap import verify_pairs
+from presseschau.dedup.candidates import Ranked, pair_candidates
+from presseschau.dedup.overlap import Texts, fetch_columns, read_postings, spill_file, verify_pairs
+from presseschau.schema import SPLITS
 
 _EXAMPLES = 100
-_TABLES = ("leakage_row", "leakage_posting_bands", "leakage_posting_prints", "leakage_pair")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +40,39 @@ def overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int,
     """Near-duplicate, contained and related pairs across splits, and the first of them."""
     con.execute(
         """CREATE OR REPLACE TEMP TABLE leakage_row AS
-        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS rank, id, split, shingles
-        FROM audited WHERE split IS NOT NULL AND shingles > 0;
-        CREATE OR REPLACE TEMP VIEW leakage_signed AS
-        SELECT r.rank, a.bands, a.prints FROM audited a JOIN leakage_row r USING (id);
-        CREATE OR REPLACE TEMP VIEW leakage_text AS
-        SELECT r.rank, a.exact_key, a.text FROM audited a JOIN leakage_row r USING (id)"""
+        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS rank, id, split, shingles, exact_key
+        FROM audited WHERE split IS NOT NULL AND shingles > 0"""
     )
-    index_postings(con, "leakage_signed", "leakage_posting")
-    pair_candidates(
+    row = fetch_columns(
         con,
-        "leakage_row",
-        "leakage_posting",
-        "leakage_pair",
-        dedup.bounds(),
-        where="(SELECT split FROM leakage_row WHERE rank = a) <> (SELECT split FROM leakage_row WHERE rank = b)",
+        "SELECT shingles, exact_key, list_position($splits, split)::TINYINT AS side FROM leakage_row ORDER BY rank",
+        {"splits": list(SPLITS)},
     )
+    articles = Ranked(row["shingles"], np.ones(len(row["side"]), bool), row["side"])
+    texts = Texts("audited", "leakage_row", "id")
+    with spill_file(con) as file:
+        postings = read_postings(con, texts, "true", file)
+        pairs, _ = pair_candidates(postings, articles, dedup.bounds())
     edges = verify_pairs(
         con,
-        "leakage_text",
-        "leakage_pair",
+        pairs,
+        row["exact_key"],
+        texts,
         shingle_words=dedup.shingle_words,
         least_jaccard=dedup.related,
         least_containment=dedup.containment,
     )
     near = edges.jaccard >= dedup.jaccard
     contained = ~near & (edges.containment >= dedup.containment)
-    shown = range(min(_EXAMPLES, len(edges.a)))
-    ranks = sorted({int(column[at]) for at in shown for column in (edges.a, edges.b)})
-    row = {
+    columns = (edges.a, edges.b, edges.jaccard, edges.containment)
+    shown = list(zip(*(column[:_EXAMPLES].tolist() for column in columns), strict=True))
+    ranks = sorted({rank for a, b, *_ in shown for rank in (a, b)})
+    named = {
         rank: (identity, split)
         for rank, identity, split in con.execute(
             "SELECT rank, id, split FROM leakage_row WHERE rank IN (SELECT unnest($ranks::INTEGER[]))", {"ranks": ranks}
         ).fetchall()
     }
-    pairs = tuple(
-        LeakedPair(*row[int(edges.a[i])], *row[int(edges.b[i])], float(edges.jaccard[i]), float(edges.containment[i]))
-        for i in shown
-    )
-    for table in _TABLES:
-        con.execute(f"DROP TABLE IF EXISTS {table}")
-    con.execute("DROP VIEW leakage_signed; DROP VIEW leakage_text")
-    return int(near.sum()), int(contained.sum()), int((~near & ~contained).sum()), pairs
+    leaked = tuple(LeakedPair(*named[a], *named[b], jaccard, containment) for a, b, jaccard, containment in shown)
+    con.execute("DROP TABLE leakage_row")
+    return int(near.sum()), int(contained.sum()), int((~near & ~contained).sum()), leaked

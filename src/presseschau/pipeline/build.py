@@ -111,8 +111,7 @@ def build(settings: Settings) -> Built:
             targets = _targets(settings, extracted, given, labels, label_key, clock)
         keys = pa.array(["", *map(unit_key, units)])
         del units, reader, stages  # a million units, and what the reader knows of them, take half a gigabyte
-        con = corpus.connect(work.work_dir, work.memory_limit)
-        try:
+        with corpus.connect(work.work_dir, work.memory_limit) as con:
             with clock("dedup"):
                 corpus.load_pages(con, [*extracted.documents, unread], keys)
                 corpus.load_labels(con, labels)
@@ -127,9 +126,6 @@ def build(settings: Settings) -> Built:
                 manifest = _publish(con, settings, split_plan, entered, given, overruled)
                 corpus.keep_pairs(con, pairs)
                 labels_kept = _label_counts(con, settings)
-        finally:
-            con.close()
-            corpus.forget(work.work_dir)
         if len(extracted.lasting) == len(extracted.documents):
             keep_record(work.work_dir, key, settings.output, labels_kept)
         clock.write(work.work_dir / "cost.json")

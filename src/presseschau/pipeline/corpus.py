@@ -7,6 +7,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -29,20 +30,31 @@ _PAIRS = "verified"  # the one file of the store of pairs
 OVERRULED_SCHEMA = LABEL_SCHEMA.append(pa.field("label_role", pa.string()))
 
 
-def connect(folder: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
-    """A fresh database in the work folder, bounded in memory, that spills beside itself."""
+@contextmanager
+def connect(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A fresh database in the work folder, bounded in memory, that spills beside itself; removed in the end.
+
+    Raises:
+        RuntimeError: What is done with it needs more memory.
+    """
     forget(folder)
     con = duckdb.connect(str(folder / "corpus.duckdb"))
-    con.execute("SET memory_limit = ?", [memory_limit])
-    con.execute("SET temp_directory = ?", [str(folder / "corpus.duckdb.tmp")])
-    # Every thread of a scan or a sort holds blocks of its own; four took a third more CPU and saved no time.
-    con.execute(f"SET threads = {min(_THREADS, len(os.sched_getaffinity(0))):d}")
-    con.execute("SET preserve_insertion_order = false")
-    # Joins are done as written, what is joined to the left side being held in memory: the optimiser holds the side that
-    # it thinks has fewer rows, however wide they are, and texts would fill the memory.
-    con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-    con.execute("SET enable_progress_bar = false")
-    return con
+    try:
+        con.execute("SET memory_limit = ?", [memory_limit])
+        con.execute("SET temp_directory = ?", [str(folder / "corpus.duckdb.tmp")])
+        # Every thread of a scan or a sort holds blocks of its own; four took a third more CPU and saved no time.
+        con.execute(f"SET threads = {min(_THREADS, len(os.sched_getaffinity(0))):d}")
+        con.execute("SET preserve_insertion_order = false")
+        # Joins are done as written, what is joined to the left side being held in memory: the optimiser holds the side
+        # that it thinks has fewer rows, however wide they are, and texts would fill the memory.
+        con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        con.execute("SET enable_progress_bar = false")
+        yield con
+    except duckdb.OutOfMemoryException as error:
+        raise RuntimeError(f"pipeline.memory_limit={memory_limit} is too little for so many pages: raise it") from error
+    finally:
+        con.close()
+        forget(folder)
 
 
 def forget(folder: Path) -> None:
@@ -94,7 +106,7 @@ def overrule(con: duckdb.DuckDBPyConnection, overrides: Overrides) -> OverrideRe
     query = """SELECT rule_labels.*, articles.id, articles.text_sha256
                FROM rule_labels JOIN articles USING (source) JOIN dedup USING (source) SEMI JOIN spoken_of USING (id)
                WHERE dedup.reason IS NULL ORDER BY articles.id"""
-    for batch in stream(con.cursor(), query, 1_000):
+    for batch in stream(con.cursor(), query, 1_000) if overrides.ids else ():
         rows = list(overrides.apply(batch.to_pylist(), report))
         con.register("new_rows", pa.Table.from_pylist(rows, schema=OVERRULED_SCHEMA))
         con.execute("INSERT INTO overruled SELECT * FROM new_rows")
@@ -224,8 +236,14 @@ def audit(
     cutoff = plan.cutoff if plan.strategy == "benchmark" else None
     found = leakage.audit(con, dedup, cutoff=cutoff, embargo_days=plan.embargo_days)
     # From here on others need memory, too, and what is left for the database is small: it gives back what it keeps.
-    con.execute("SET memory_limit = '300MB'")
+    con.execute(f"SET memory_limit = '{_limit(con) * 3 // 4}B'")
     return found, leakage.measure(con, events=events, publishers=publishers)
+
+
+def _limit(con: duckdb.DuckDBPyConnection) -> int:
+    """The database's memory limit in bytes."""
+    [(limit,)] = con.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall()
+    return int(limit)
 
 
 def masked(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

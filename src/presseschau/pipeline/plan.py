@@ -131,8 +131,9 @@ def plan_batches(units: Sequence[Unit], store: Store, batch_bytes: int, batch_un
     A small input is cut finer, so that there is work for several processes; which batch a page is in changes nothing.
     """
     home = {unit: entry.batch for entry in store.entries.values() for unit in entry.units}
-    new = [unit for unit in units if unit_key(unit) not in home]
-    ready = sorted({home[key] for key in map(unit_key, units) if key in home})
+    keyed = [(unit_key(unit), unit) for unit in units]
+    new = [unit for key, unit in keyed if key not in home]
+    ready = sorted({home[key] for key, _ in keyed if key in home})
     limit = min(batch_bytes, max(sum(unit.size for unit in new) // _LEAST_BATCHES, _LEAST_BYTES))
     todo: dict[str, tuple[Unit, ...]] = {}
     group: list[Unit] = []

@@ -108,8 +108,7 @@ def rehydrate(
     manifest, stages = _opened(stub, source, work)
     with locked(work.work_dir):
         documents, units = _extract(stages, work, engine)
-        con = corpus.connect(work.work_dir, work.memory_limit)
-        try:
+        with corpus.connect(work.work_dir, work.memory_limit) as con:
             corpus.load_pages(con, documents, pa.array(["", *map(unit_key, units)]))
             _load_wanted(con, stub)
             _match(con, matching, signer(stages.dedup))
@@ -118,9 +117,6 @@ def rehydrate(
                 found = ", ".join(f"{n} {name}" for name, n in outcomes.items())
                 raise RuntimeError(f"no text of the stub was found in the pages ({found})")
             differs = _write(con, stub, output, manifest, outcomes, finish)
-        finally:
-            con.close()
-            corpus.forget(work.work_dir)
     equal = read_manifest(output)["content_sha256"] == manifest["full_content_sha256"]
     return Rehydrated(output, outcomes, differs, equal)
 

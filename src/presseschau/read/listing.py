@@ -50,9 +50,8 @@ def stem_of(name: str, endings: Iterable[str]) -> str | None:
     >>> stem_of("a/B.HTML.gz", (".html", ".html.gz"))
     'a/B'
     """
-    low = name.lower()
-    fitting = [ending for ending in endings if low.endswith(ending)]
-    return name[: -len(max(fitting, key=len))] if fitting else None
+    ending = max(filter(name.lower().endswith, endings), key=len, default=None)
+    return name[: -len(ending)] if ending is not None else None
 
 
 def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: bool = False) -> Listing:
@@ -85,7 +84,7 @@ def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: 
             files.append((prefix + _source(entry.path, root), entry.path))
         elif entry.kind != "folder":
             others.append(entry.path)
-    stems = {stem_of(file, endings) for _, file in files} if sidecars else set()
+    stems = {stem_of(file, endings) for _, file in files} if sidecars and others else set()
     for name in others:
         if not (name.endswith(".json") and name.removesuffix(".json") in stems):
             skipped[_ending(name)] += 1

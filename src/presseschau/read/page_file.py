@@ -1,7 +1,7 @@
 """HTML and text files, one page each, with what a sidecar `a.json` states about `a.html` or `a.html.gz`."""
 
 # Names stay strings, as in listing.py.
-# ruff: noqa: PTH113, PTH122
+# ruff: noqa: PTH113, PTH122, PTH123
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from presseschau.document import Drop, Page, PageKind
 from presseschau.read.compression import read_page
@@ -35,7 +34,7 @@ class PageFiles:
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
         """One unit per file."""
         try:
-            with Path(path).open("rb", buffering=0) as file:
+            with open(path, "rb", buffering=0) as file:
                 size = os.fstat(file.fileno()).st_size
                 content = file.read() if size <= 1 << 20 else hashlib.file_digest(file, "sha256").digest()
         except OSError as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from presseschau.extract.body.blocks import BOX_BIT, Block, outer_box
 from presseschau.extract.body.hints import HINT_NAMES
@@ -42,10 +41,11 @@ COLUMNS: tuple[str, ...] = (*_OWN, *(f"{name}@{step}" for step in ("-1", "+1") f
 
 _SENTENCE_END = frozenset(".!?…")
 _CLOSERS = "\"'“”»«‹›’‘)] "
-_TAG_AT = {tag: i for i, tag in enumerate(_TAGS)}
-_TAG_NUMBERS = np.arange(len(_TAGS))[:, None]
-_BOX_MASKS = np.asarray([[BOX_BIT[name]] for name in _BOXES])
-_HINT_MASKS = 1 << np.arange(len(HINT_NAMES))[:, None]
+# A block's tag and boxes, and the hints near and around it, are each looked up as the bits of one number.
+_TAG_BIT = {tag: 1 << i for i, tag in enumerate(_TAGS)}
+_TAG_BITS, _HINT_BITS = len(_TAGS), len(HINT_NAMES)
+_BIT_MASKS = np.asarray([*_TAG_BIT.values(), *(BOX_BIT[name] << _TAG_BITS for name in _BOXES)])[:, None]
+_HINT_MASKS = 1 << np.arange(2 * _HINT_BITS)[:, None]
 
 
 def measure(blocks: Sequence[Block], tokens: Tokens, lexicon: Lexicon) -> Floats:
@@ -59,21 +59,15 @@ def measure(blocks: Sequence[Block], tokens: Tokens, lexicon: Lexicon) -> Floats
     table = np.empty((len(COLUMNS), len(blocks)), dtype=np.float32)
     if not blocks:
         return table.T
-    table[: len(_PLAIN)] = _plain_rows(blocks, tokens)
-    at = len(_PLAIN)
-    words, linked = table[_AT["words"]], table[_AT["linked"]]
     boxes = [b.box for b in blocks]
     outers = [outer_box(b) for b in blocks]
-    parents = [box.parent or box for box in outers]
-    around = [*outers, *parents, *[box.parent or box for box in parents]]
+    said = [*_plain_rows(blocks, tokens), *lexicon.word_rows(tokens), *lexicon.name_rows(boxes, outers)]
+    table[: len(said)] = said
+    at = len(said)
     for part in (
-        lexicon.word_rows(tokens),
-        lexicon.name_rows(boxes, outers),
-        share_rows(blocks, around, words, linked),
-        np.asarray([_TAG_AT.get(b.tag, -1) for b in blocks]) == _TAG_NUMBERS,
-        (np.asarray([box.boxes for box in boxes]) & _BOX_MASKS) > 0,
-        (np.asarray([box.near for box in boxes]) & _HINT_MASKS) > 0,
-        (np.asarray([box.around for box in boxes]) & _HINT_MASKS) > 0,
+        share_rows(blocks, outers, table[_AT["words"]], table[_AT["linked"]]),
+        (np.asarray([_TAG_BIT.get(b.tag, 0) | b.box.boxes << _TAG_BITS for b in blocks]) & _BIT_MASKS) > 0,
+        (np.asarray([box.near | box.around << _HINT_BITS for box in boxes]) & _HINT_MASKS) > 0,
     ):
         table[at : at + len(part)] = part
         at += len(part)
@@ -84,22 +78,16 @@ def measure(blocks: Sequence[Block], tokens: Tokens, lexicon: Lexicon) -> Floats
     return table.T
 
 
-def _plain_rows(blocks: Sequence[Block], tokens: Tokens) -> npt.NDArray[np.float64]:
+def _plain_rows(blocks: Sequence[Block], tokens: Tokens) -> list[list[float]]:
     """The columns of `_PLAIN`."""
-    rows = np.asarray(
-        [
-            tokens.spaced,
-            tokens.sizes,
-            [b.linked for b in blocks],
-            [b.box.depth for b in blocks],
-            [b.gap for b in blocks],
-            [_ends_sentence(b.text) for b in blocks],
-        ],
-        dtype=np.float64,
-    )
-    rows[1] /= rows[0]
-    rows[2] = np.minimum(1, rows[2] / tokens.sizes)
-    return rows
+    return [
+        [*tokens.spaced],
+        [size / count for size, count in zip(tokens.sizes, tokens.spaced, strict=True)],
+        [min(1.0, b.linked / size) for b, size in zip(blocks, tokens.sizes, strict=True)],
+        [b.box.depth for b in blocks],
+        [b.gap for b in blocks],
+        [_ends_sentence(b.text) for b in blocks],
+    ]
 
 
 def _ends_sentence(text: str) -> bool:

@@ -19,10 +19,9 @@ Floats = npt.NDArray[np.float32]
 WORD_COLUMNS: tuple[str, ...] = ("function", "boilerplate")
 NAME_COLUMNS: tuple[str, ...] = ("name_own", "name_parent", "name_grand", "name_outer", "name_low")
 _FIELD = 4  # bits, for counts up to `HEAD`
-_SHIFTS = _FIELD * np.arange(len(WORD_COLUMNS))[:, None]
+_FULL = (1 << _FIELD) - 1
 _FUNCTION_WORDS = words_of(read_words("body/words")["function_words"])
 _NOTHING = itertools.repeat(0)
-_NO_WORDS = [b""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +45,22 @@ class Lexicon:
             for word in words:
                 self._kinds[word] = self._kinds.get(word, 0) | 1 << _FIELD * i
 
-    def word_rows(self, tokens: Tokens) -> Floats:
+    def word_rows(self, tokens: Tokens) -> list[list[float]]:
         """`WORD_COLUMNS` of each block, by columns: shares of its first words."""
-        heads = [head or _NO_WORDS for head in tokens.heads]  # no block without anything to sum
-        sizes = np.asarray([len(head) for head in heads])
-        words = itertools.chain.from_iterable(heads)
-        said = np.fromiter(map(self._kinds.get, words, _NOTHING), dtype=np.int64)
-        counts = np.add.reduceat(said, np.cumsum(sizes) - sizes) >> _SHIFTS & (1 << _FIELD) - 1
-        return np.asarray(counts / sizes, dtype=np.float32)
+        kinds = self._kinds.get
+        said = [(sum(map(kinds, head, _NOTHING)), len(head) or 1) for head in tokens.heads]
+        return [
+            [(counts >> at & _FULL) / size for counts, size in said]
+            for at in range(0, _FIELD * len(WORD_COLUMNS), _FIELD)
+        ]
 
-    def name_rows(self, boxes: Sequence[Box], outers: Sequence[Box]) -> Floats:
+    def name_rows(self, boxes: Sequence[Box], outers: Sequence[Box]) -> list[list[float]]:
         """`NAME_COLUMNS` of each block, by columns, from its innermost and its outer box."""
         weights: dict[Box, float] = {}
         lowest = [self._lowest(box, weights) for box in boxes]
         parents = [box.parent or box for box in boxes]
         grands = [box.parent or box for box in parents]
-        rows = [*[weights[box] for box in (*boxes, *parents, *grands, *outers)], *lowest]
-        return np.asarray(rows, dtype=np.float32).reshape(len(NAME_COLUMNS), -1)
+        return [*([weights[box] for box in at] for at in (boxes, parents, grands, outers)), lowest]
 
     def _lowest(self, box: Box, weights: dict[Box, float]) -> float:
         """The lowest weight of the names of a box and of all above it; the weights are kept."""

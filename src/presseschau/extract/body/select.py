@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -58,13 +58,11 @@ class Selection:
         blocks: In reading order.
         confidence: Expected F1 of the choice, by the model's own probabilities.
         marks: Credits and author marks that the model took for a part of it; they may name an agency.
-        plain: True where they have no character that a normal form would change.
     """
 
     blocks: tuple[Block, ...]
     confidence: float
     marks: tuple[str, ...] = ()
-    plain: bool = False
 
 
 def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collection[Block] | None = None) -> Selection:
@@ -83,7 +81,7 @@ def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collect
     if allowed is not None:
         left = frozenset(allowed)
         p = [likely if block in left else 0.0 for likely, block in zip(p, blocks, strict=True)]
-    words: list[int] = tokens.spaced.tolist()
+    words = tokens.spaced
     bar = _threshold(p, words)
     keep = [likely > bar for likely in p]
     if not any(keep):
@@ -100,8 +98,7 @@ def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collect
     kept = [i for i, stays in enumerate(keep) if stays]
     mass = [p[i] * words[i] for i in range(len(p))]
     confidence = 2 * sum([mass[i] for i in kept]) / (sum([words[i] for i in kept]) + sum(mass) + 1e-6)
-    plain = tokens.plain.tolist()
-    return Selection(tuple([blocks[i] for i in kept]), confidence, marks, all(plain[i] for i in kept))
+    return Selection(tuple([blocks[i] for i in kept]), confidence, marks)
 
 
 def _drop_settled(
@@ -245,31 +242,42 @@ def _take_lead(
 
 
 def _fill_gaps(blocks: Sequence[Block], p: Sequence[float], keep: list[bool], likely: Sequence[bool]) -> None:
-    """Subheads, list items and paragraphs with the page's own looks for such are kept between two that are kept."""
+    """What the model is unsure of is kept where it goes on between kept blocks, or is a subhead above sure text."""
     may = [p[i] >= _FILL and not likely[i] and _is_plain(block) for i, block in enumerate(blocks)]
     if not any(may):
         return
-    looks = {_look(b) for i, b in enumerate(blocks) if keep[i] and p[i] > _FILL_SURE}
-    homes: set[int] = set()  # boxes that hold a sure block so far
+    sure = [i for i, stays in enumerate(keep) if stays and p[i] > _FILL_SURE]
+    looks = {_look(blocks[i]) for i in sure}
+    for start, end in _gaps(blocks, keep, may):
+        if start and keep[start - 1] and not blocks[start].gap and max(p[start - 1], p[end]) >= _FILL_SURE:
+            if _goes_on(blocks[start:end], looks):
+                keep[start:end] = [True] * (end - start)
+        elif p[end] >= _FILL_SURE and blocks[end - 1].tag in _SUBHEADS:
+            keep[end - 1] = _is_at_home(blocks, end - 1, [i for i in sure if i < start])
+
+
+def _gaps(blocks: Sequence[Block], keep: Sequence[bool], may: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Start and end of each run of blocks that may be kept, right above one that is, no links left out between them."""
     end = 0
-    for start, block in enumerate(blocks):
-        if keep[start]:
-            if p[start] > _FILL_SURE:
-                homes.add(id(outer_box(block)))
-        elif may[start] and start >= end:
-            end = next(
-                (i for i in range(start, len(blocks)) if not may[i] or (i > start and blocks[i].gap)), len(blocks)
-            )
-            if end == len(blocks) or not keep[end] or blocks[end].gap:
-                continue
-            if start and keep[start - 1] and not block.gap and max(p[start - 1], p[end]) >= _FILL_SURE:
-                run = blocks[start:end]
-                if all(b.tag in _SUBHEADS or b.tag == "li" for b in run) or (len(run) == 1 and _look(block) in looks):
-                    keep[start:end] = [True] * len(run)
-            elif p[end] >= _FILL_SURE and blocks[end - 1].tag in _SUBHEADS:
-                # Below an advert or an appeal: in the article's own box, right above its text.
-                home = id(outer_box(blocks[end]))
-                keep[end - 1] = home in homes and home == id(outer_box(blocks[end - 1]))
+    for start in range(len(blocks)):
+        if keep[start] or not may[start] or start < end:
+            continue
+        end = start + 1
+        while end < len(blocks) and may[end] and not blocks[end].gap:
+            end += 1
+        if end < len(blocks) and keep[end] and not blocks[end].gap:
+            yield start, end
+
+
+def _goes_on(run: Sequence[Block], looks: Collection[tuple[str, str]]) -> bool:
+    """Subheads and list items, or one paragraph with the page's own looks for such."""
+    return all(b.tag in _SUBHEADS or b.tag == "li" for b in run) or (len(run) == 1 and _look(run[0]) in looks)
+
+
+def _is_at_home(blocks: Sequence[Block], i: int, sure: Sequence[int]) -> bool:
+    """Whether a subhead below an advert or an appeal is right above text of its box, which held sure text before."""
+    home = outer_box(blocks[i])
+    return home is outer_box(blocks[i + 1]) and any(home is outer_box(blocks[at]) for at in sure)
 
 
 def _is_plain(block: Block) -> bool:

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from presseschau.extract.body.blocks import Block
 
-Counts = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
 HEAD = 12  # words; the start of a long block tells enough
@@ -33,18 +32,6 @@ def _folded(char: str) -> int:
 _FOLD = np.full(0x10000, 0x20, dtype=np.uint8)
 _FOLD[:_ALPHABETS] = [_folded(chr(i)) for i in range(_ALPHABETS)]
 _FOLD[_IDEOGRAPHS] = 0xE0
-# ASCII, Latin, and the dashes, quotes, daggers and signs of general punctuation.
-_PLAIN = np.zeros(0x20AE, dtype=np.bool_)
-for _usual in (
-    0x0A,
-    slice(0x20, 0x7F),
-    slice(0xA1, 0xAD),
-    slice(0xAE, 0x300),
-    slice(0x2010, 0x2028),
-    slice(0x2030, 0x205F),
-    0x20AC,
-):
-    _PLAIN[_usual] = True
 
 
 def _points(text: str) -> npt.NDArray[np.uint32]:
@@ -67,20 +54,16 @@ class Tokens:
         heads: The first words of each block, folded; `HEAD` of them tell enough of a long one.
         sizes: Characters of each block.
         spaced: Words of each block as blanks set them apart.
-        plain: Whether all characters of a block are of the usual kinds, which no normal form changes.
     """
 
-    __slots__ = ("_folded", "heads", "plain", "sizes", "spaced")
+    __slots__ = ("_folded", "heads", "sizes", "spaced")
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         texts = [b.text for b in blocks]
-        self.sizes: Counts = np.asarray([len(t) for t in texts], dtype=np.int64)
-        self.spaced: Counts = np.asarray([t.count(" ") + 1 for t in texts], dtype=np.int64)
-        points = _points("\n".join(texts))
-        starts = np.cumsum(self.sizes + 1) - self.sizes - 1
-        self.plain = np.logical_and.reduceat(_PLAIN.take(points, mode="clip"), starts)
-        folded: Bytes = _FOLD.take(points, mode="clip")
-        folded[starts[1:] - 1] = _END[0]
+        self.sizes = [len(t) for t in texts]
+        self.spaced = [t.count(" ") + 1 for t in texts]
+        folded: Bytes = _FOLD.take(_points("\n".join(texts)), mode="clip")
+        folded[np.cumsum([size + 1 for size in self.sizes], dtype=np.int64)[:-1] - 1] = _END[0]
         self._folded = folded.tobytes().split(_END)
         self.heads = [part.split(None, HEAD)[:HEAD] for part in self._folded]
 

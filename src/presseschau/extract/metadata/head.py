@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from presseschau.extract.metadata.jsonld import plain
 
 _HEAD_TAGS = "meta, title, link[rel=canonical], link[rel=license]"
-_BODY_TAGS = 'script[type^="application/ld+json" i], h1, a:is([rel~=license], [href*="creativecommons.org/"])'
+_BODY_TAGS = 'script[type^="application/ld+json" i], h1, h2, a:is([rel~=license], [href*="creativecommons.org/"])'
 _NOTHING: tuple[str, ...] = ()
 _ROBOTS = re.compile(r"robots|[\w-]*bot(?:-\w+)?|google-extended|tdm-reservation|tdm-policy|ai-training")
 
@@ -51,6 +51,7 @@ class Head:
         scripts: Contents of the JSON-LD scripts, in document order.
         title: Content of the `<title>`, "" without one.
         headlines: The h1 elements, in document order.
+        subheads: The h2 elements.
     """
 
     metas: Metas
@@ -61,6 +62,7 @@ class Head:
     scripts: tuple[str, ...]
     title: str
     headlines: tuple[LexborNode, ...]
+    subheads: tuple[LexborNode, ...]
 
 
 def read_head(tree: LexborHTMLParser) -> Head:
@@ -85,6 +87,7 @@ def read_head(tree: LexborHTMLParser) -> Head:
         tuple(node.text() for node in found.get("script", ())),
         stated.title,
         tuple(found.get("h1", ())),
+        tuple(found.get("h2", ())),
     )
 
 

@@ -109,7 +109,7 @@ def read_metadata(
     main = graph.main
     publisher = publisher_of(address)
     sites = site_keys(tuple(_site_names(metas, graph, address, publisher)))
-    title = _title(tree, head, graph, sites)
+    title = _title(head, graph, sites)
     authors = _authors(tree, metas, graph, sites, source)
     body = body_text(graph)
     return Metadata(
@@ -150,7 +150,7 @@ def _site_names(metas: Metas, graph: Graph, address: str | None, domain: str | N
     return names
 
 
-def _title(tree: LexborHTMLParser, head: Head, graph: Graph, sites: SiteKeys) -> str | None:
+def _title(head: Head, graph: Graph, sites: SiteKeys) -> str | None:
     main = graph.main
     is_article = any(main is node for node in graph.articles)
     stated = Stated(
@@ -159,7 +159,7 @@ def _title(tree: LexborHTMLParser, head: Head, graph: Graph, sites: SiteKeys) ->
         page=plain(head.title) or None,
         alternative=text_of(main.get("alternativeHeadline")),
     )
-    return choose_title(read_headings(tree, head.headlines), stated, sites)
+    return choose_title(read_headings(head.headlines, head.subheads), stated, sites)
 
 
 def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, own: SiteKeys, source: bytes) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from presseschau.extract.metadata.jsonld import plain
 
@@ -62,12 +62,12 @@ def words(text: str | None) -> Words:
     return tuple(_TOKEN.findall(text.lower())) if text else ()
 
 
-def read_headings(tree: LexborHTMLParser, headlines: Sequence[LexborNode]) -> list[Heading]:
+def read_headings(headlines: Sequence[LexborNode], subheads: Sequence[LexborNode]) -> list[Heading]:
     """The h1 elements with text, in order; where one is a breadcrumb, also the h2 that may be the headline.
 
     Args:
-        tree: The parsed page.
-        headlines: Its h1 elements.
+        headlines: The page's h1 elements.
+        subheads: Its h2 elements.
     """
     found = []
     for node in headlines[:_MAX_HEADINGS]:
@@ -75,7 +75,7 @@ def read_headings(tree: LexborHTMLParser, headlines: Sequence[LexborNode]) -> li
         if heading.text:
             found.append(heading._replace(crumb=True) if _is_crumb(node) else heading)
     if any(heading.crumb for heading in found):
-        second = (_split(_heading(node)) for node in tree.css("h2")[:_MAX_SECOND])
+        second = (_split(_heading(node)) for node in subheads[:_MAX_SECOND])
         found.extend(heading for heading in second if heading.kicker)
     return found
 
