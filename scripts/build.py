@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from typing import Any
 
 from command import BUILT, run
@@ -23,4 +24,5 @@ def main(config: dict[str, Any]) -> int:
 
 if __name__ == "__main__":
     gc.disable()  # until all modules are there
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads have nothing to do but spin, in each process
     run("build", main, "the build failed, the last good dataset is untouched")

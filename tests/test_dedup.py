@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 from presseschau.dedup import Dedup
 from presseschau.dedup.candidates import Bounds, Postings, Ranked, pair_candidates, split_pairs
-from presseschau.dedup.overlap import Texts, overlap, verify_pairs
+from presseschau.dedup.overlap import overlap, verify_pairs
+from presseschau.dedup.shingled import Texts
 from presseschau.dedup.signature import minhash, shingle_sequence, shingle_set, winnow, words_of
 from presseschau.dedup.versions import Version, version_of
 from presseschau.stable import article_id, canonical_url, publisher_of
@@ -492,6 +493,7 @@ def test_a_wording_that_hundreds_share_joins_nobody_and_makes_few_pairs() -> Non
 
 
 Pairs = set[tuple[int, int]]
+EDGES = ("a", "b", "jaccard", "containment")
 
 
 def candidates(
@@ -600,12 +602,12 @@ def test_what_an_earlier_build_found_of_two_wordings_is_not_computed_again() -> 
     texts = [" ".join(f"{word}{number}" for word in WORDS[:80]) for number in (1, 2, 3)]
     keys = [Dedup().sign(text).exact_key for text in texts]
     ask = {"shingle_words": 5, "least_jaccard": 0.5, "least_containment": 0.9}
-    exact_keys, pairs = np.array(keys, np.uint64), np.array([0 << 32 | 1, 0 << 32 | 2], np.uint64)
-    texts_of = Texts("texts", "ranks", "source")
+    pairs = np.array([0 << 32 | 1, 0 << 32 | 2], np.uint64)
+    texts_of = Texts("texts", "ranks", "source", np.array(keys, np.uint64), np.full(3, 76, np.int32))
     with duckdb.connect() as con:
         con.execute("CREATE TABLE ranks AS SELECT n AS rank, n || '.html' AS source FROM range(3) r(n)")
         con.register("texts", pa.table({"source": ["0.html", "1.html", "2.html"], "text": texts}))
-        assert len(verify_pairs(con, pairs, exact_keys, texts_of, **ask).a) == 0
+        assert len(verify_pairs(con, pairs, texts_of, **ask).a) == 0
         found = con.execute("SELECT a < b, jaccard FROM verified").fetchall()
         assert found == [(True, 0.0), (True, 0.0)]
     with duckdb.connect() as con:
@@ -614,9 +616,56 @@ def test_what_an_earlier_build_found_of_two_wordings_is_not_computed_again() -> 
         con.execute("CREATE TABLE verified_before (a UBIGINT, b UBIGINT, jaccard DOUBLE, containment DOUBLE)")
         for pair in (sorted(keys[:2]), [1, 2]):
             con.execute("INSERT INTO verified_before VALUES (?, ?, 0.75, 1.0)", pair)
-        edges = verify_pairs(con, pairs, exact_keys, texts_of, **ask)
+        edges = verify_pairs(con, pairs, texts_of, **ask)
         assert (edges.a.tolist(), edges.b.tolist(), edges.jaccard.tolist()) == ([0], [1], [0.75])
         assert con.execute("SELECT count(*) FROM verified").fetchall() == [(2,)]  # the pair of other texts is left
+
+
+def test_a_short_text_whose_words_a_long_one_lacks_is_told_without_shingles() -> None:
+    """Short texts in long ones, whole, edited, in capitals or by a phrase only: as brute force says."""
+    rng = random.Random(3)
+    texts = [prose(rng.randint(150, 400), n) for n in range(20)]
+    for n in range(180):
+        words = rng.choice(texts[:20]).split()
+        start, size = rng.randrange(len(words) - 60), rng.randint(20, 60)
+        part = words[start : start + size]
+        match n % 4:
+            case 0:
+                part[rng.randrange(size)] = "Straßenbahnhaltestelle"
+            case 1:
+                part = [word.upper() for word in part]
+            case 2:
+                part = part[:10] + prose(size, 1_000 + n).split()
+        texts.append(" ".join(part))
+    signed = [Dedup().sign(text) for text in texts]
+    sets = [shingle_set(text, 5) for text in texts]
+    every = list(itertools.product(range(20), range(20, 200)))
+    true = {pair: overlap(*(sets[rank] for rank in pair)) for pair in every}
+    keys = np.array([s.exact_key for s in signed], np.uint64)
+    of = Texts("texts", "ranks", "source", keys, np.array([s.shingles for s in signed], np.int32))
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE ranks AS SELECT n AS rank, n::VARCHAR AS source FROM range(200) r(n)")
+        con.register("texts", pa.table({"source": [str(n) for n in range(200)], "text": texts}))
+        ask = {"shingle_words": 5, "least_jaccard": 0.5, "least_containment": 0.9}
+        pairs = np.array([a << 32 | b for a, b in every], np.uint64)
+        edges = verify_pairs(con, pairs, of, **ask)
+        found = {(a, b): (j, c) for a, b, j, c in zip(*(getattr(edges, n).tolist() for n in EDGES), strict=True)}
+        assert found == {pair: value for pair, value in true.items() if value[0] >= 0.5 or value[1] >= 0.9}
+        assert len(found) > 50
+        rank = {int(key): number for number, key in enumerate(keys)}
+        known = {tuple(sorted((rank[a], rank[b]))): (j, c) for a, b, j, c in con.execute("FROM verified").fetchall()}
+        assert known.keys() == true.keys()
+        bounds = {pair: value for pair, value in known.items() if value[1] < 0}
+        assert len(bounds) > len(known) / 2
+        assert all(true[pair][0] <= -j and true[pair][1] <= -c < 0.9 for pair, (j, c) in bounds.items())
+        assert all(known[pair] == true[pair] for pair in known.keys() - bounds.keys())
+        # Bounds are of use only as long as the thresholds lie above them.
+        con.execute("DROP TABLE verified_before; ALTER TABLE verified RENAME TO verified_before")
+        verify_pairs(con, pairs, of, **ask | {"least_containment": 0.1})
+        again = con.execute("SELECT count(*) FILTER (containment < 0), min(containment) FROM verified").fetchone()
+        assert again is not None
+        assert again[0] < len(bounds)
+        assert again[1] > -0.1
 
 
 # ---- properties and config

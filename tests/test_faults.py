@@ -96,7 +96,7 @@ def test_the_audit_takes_no_more_memory_than_was_given(tmp_path: Path) -> None:
                CREATE TABLE kept (id VARCHAR, source VARCHAR, cluster VARCHAR, publisher VARCHAR, published TIMESTAMP);
                CREATE TABLE split (id VARCHAR, split VARCHAR, reason VARCHAR)"""
         )
-        corpus.audit(con, Dedup(), SplitPlan("random", 0, 0.1, 0.1), events=False, publishers=False)
+        corpus.audit(con, Dedup(), SplitPlan("random", 0, 0.1, 0.1), tmp_path, events=False, publishers=False)
         [(limit,)] = con.execute("SELECT current_setting('memory_limit')").fetchall()
     assert limit == "71.4 MiB"  # three quarters
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.label.folding import fold
+from presseschau.label.folding import fold, fold_line
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,9 @@ def test_folding_keeps_lengths_and_rising_offsets(text: str) -> None:
     assert len(folded.lower) == len(folded.cased)
     offsets = [folded.offset(i) for i in range(len(folded.lower) + 1)]
     assert all(0 <= a <= b <= len(text) for a, b in pairwise(offsets))
+
+
+@given(st.text(alphabet=st.sampled_from("aÄß\u00ad…’`жİ 7"), max_size=30))
+def test_a_line_folds_as_any_text_does(text: str) -> None:
+    line = " ".join(text.split())
+    assert fold_line(line) == fold(line)

@@ -358,3 +358,14 @@ def test_a_page_of_law_is_no_article() -> None:
         "Mit dieser Erklärung informieren wir Sie über die Verarbeitung Ihrer Daten. Sie haben ein Recht auf Auskunft. "
     )
     assert genre("Datenschutzerklärung", text * 6) == "other"
+
+
+def test_labelled_together_each_article_gets_the_labels_that_it_gets_alone() -> None:
+    labeler = Labeler()
+    documents = [
+        Document(text="Das Gerät ist großartig, der Akku leider schwach.", title="Nordwind X5 im Test"),
+        Document(text=""),
+        Document(text="Das Gesetz gegen Hass im Netz ist ein Debakel.", title="Kommentar: Das Gesetz schadet allen"),
+    ]
+    assert labeler.label_all(documents) == [labeler.label(document) for document in documents]
+    assert labeler.label_all([]) == []

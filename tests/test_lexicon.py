@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from presseschau.label import load_scheme
 from presseschau.label.folding import fold
-from presseschau.label.lexicon import Lexicon, Term, load_lexicon, parse_term, read_lexicon
+from presseschau.label.lexicon import Lexicon, Scanner, Term, load_lexicon, parse_term, read_lexicon
 
 
 def found(terms: str, text: str) -> list[str]:
@@ -144,3 +144,12 @@ def test_the_automaton_finds_what_looking_everywhere_finds(text: str) -> None:
         assert bool(hits) == bool(expected)
         free = [h for h in expected if all(h is o or o[1] <= h[0] or h[1] <= o[0] for o in expected)]
         assert set(free) <= set(hits)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_one_pass_finds_for_each_lexicon_what_it_finds_alone(text: str) -> None:
+    lexicons = [Lexicon(parse_term(t, "x") for t in terms) for terms in (("ki", "*chip", "ki chip"), ("=KI", "*net*"))]
+    folded = fold(text)
+    together = Scanner([*lexicons, Lexicon([])]).scan(folded)
+    alone = [[(m.end, m.start, m.term) for m in lexicon.find(folded)] for lexicon in (*lexicons, Lexicon([]))]
+    assert [[(end, start, term) for end, start, terms in found for term in terms] for found in together] == alone

@@ -13,9 +13,9 @@ from presseschau.label.voice import read
 
 def values(text: str, used: Counter[str] | None = None) -> Values:
     reading = read(text)
-    entries, first = entries_of(reading, load()), reading.sentences[0]
-    at = [i for i in judging_in(reading, entries) if first.first <= i < first.last]
-    found = values_of(reading, entries, at, first, load(), Counter() if used is None else used)
+    first = reading.sentences[0]
+    judging = {i: entry for i, entry in judging_in(reading, load()).items() if first.first <= i < first.last}
+    found = values_of(reading, judging, first, load(), Counter() if used is None else used)
     return found or Values(0.0, 0.0, 0, -1, ())
 
 
@@ -142,3 +142,10 @@ def test_one_sentence_has_a_limit() -> None:
 def test_swiss_and_ascii_spelling() -> None:
     assert balance("Ein grossartiges Gerät.") == balance("Ein großartiges Gerät.")
     assert balance("Das ist ueberfluessig.") == balance("Das ist überflüssig.")
+
+
+def test_what_can_judge_is_known_by_its_form_its_capital_or_its_tail() -> None:
+    reading = read("Das Tarifchaos und das Juwel sind leider eine Wucht, juwel nicht, eine Kiste auch nicht.")
+    judging, entries = judging_in(reading, load()), entries_of(reading, load())
+    assert [reading.tokens[i] for i in judging] == ["Tarifchaos", "Juwel", "leider", "eine"]
+    assert all(entries[i] == entry for i, entry in judging.items())

@@ -125,16 +125,16 @@ def pair_candidates(postings: Postings, articles: Ranked, bounds: Bounds) -> tup
         common.append(often)
     pairs = np.concatenate(paired)
     pairs.sort()
-    return pairs[_buckets(pairs)[0]], Postings(*common)
+    return pairs[_first(pairs)], Postings(*common)
 
 
-def split_pairs(pairs: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def split_pairs(pairs: Hashes) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """The earlier and the later rank of pairs, the upper and the lower half of 64 bits.
 
     >>> split_pairs(np.array([3 << 32 | 7], np.uint64))
-    (array([3]), array([7]))
+    (array([3], dtype=int32), array([7], dtype=int32))
     """
-    return (pairs >> _HALF).astype(np.int64), pairs.astype(np.uint32).astype(np.int64)
+    return (pairs >> _HALF).astype(np.int32), pairs.astype(np.int32)
 
 
 def _shared(
@@ -163,9 +163,14 @@ def _repeated(keys: Hashes) -> NDArray[np.bool_]:
     return same[1:] | same[:-1] if len(keys) else same[:0]
 
 
+def _first(keys: Hashes) -> NDArray[np.bool_]:
+    """Which ones differ from the one before."""
+    return np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)]
+
+
 def _buckets(keys: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where runs of equal keys start, and their sizes."""
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.empty(0, np.int64)
+    starts = np.flatnonzero(_first(keys))
     return starts, np.diff(starts, append=len(keys))
 
 

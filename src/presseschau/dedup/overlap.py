@@ -1,28 +1,23 @@
-"""True Jaccard and containment of candidate pairs: shingle sets spilled to a file, pairs computed one by one."""
+"""True Jaccard and containment of candidate pairs, computed one by one."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from presseschau.dedup.candidates import Postings, split_pairs
-from presseschau.dedup.signature import Hashes, shingle_set
+from presseschau.dedup.candidates import split_pairs
+from presseschau.dedup.shingled import Texts, by_length, fetch_columns, spill_file, spill_shingles
+from presseschau.dedup.signature import Hashes
 
 if TYPE_CHECKING:  # page workers sign texts and need no database
     import duckdb
 
-_TEXTS = 500  # texts in memory at a time
-_SIGNED = 10_000  # signatures
-_PAIRS = 50_000  # pairs fetched at a time
+_PAIRS = 50_000  # pairs given to the database at a time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,15 +31,15 @@ class Edges:
         containment: Shared shingles by shingles of the shorter, 0 to 1.
     """
 
-    a: NDArray[np.int64]
-    b: NDArray[np.int64]
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
     jaccard: NDArray[np.float64]
     containment: NDArray[np.float64]
 
     @staticmethod
     def none() -> Edges:
         """No edges."""
-        return Edges(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
+        return Edges(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0), np.empty(0))
 
     @staticmethod
     def joined(parts: Sequence[Edges]) -> Edges:
@@ -55,11 +50,6 @@ class Edges:
             np.concatenate([part.jaccard for part in parts]),
             np.concatenate([part.containment for part in parts]),
         )
-
-    def sorted(self) -> Edges:
-        """The same edges in order of their ranks."""
-        order = np.lexsort((self.b, self.a))
-        return Edges(self.a[order], self.b[order], self.jaccard[order], self.containment[order])
 
 
 def overlap(x: Hashes, y: Hashes) -> tuple[float, float]:
@@ -76,36 +66,9 @@ def overlap(x: Hashes, y: Hashes) -> tuple[float, float]:
     return shared / (len(x) + len(y) - shared), shared / min(len(x), len(y))
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """Where the texts of ranks are, and their signatures.
-
-    Attributes:
-        texts: Name of a relation with `text VARCHAR, bands UBIGINT[], prints UBIGINT[]` and the key.
-        ranks: Name of a relation with `rank INTEGER` and the key.
-        key: Name of a column.
-    """
-
-    texts: str
-    ranks: str
-    key: str
-
-
-def read_postings(con: duckdb.DuckDBPyConnection, texts: Texts, where: str, file: IO[bytes]) -> Postings:
-    """The keys of the ranks that a condition holds for."""
-    [(count,)] = con.execute(f"SELECT count(*) FROM {texts.ranks} WHERE {where}").fetchall()  # noqa: S608
-    postings = Postings.of(count, file)
-    query = f"""SELECT rank, bands, prints FROM {texts.texts}
-        JOIN (SELECT rank, {texts.key} FROM {texts.ranks} WHERE {where}) USING ({texts.key})"""  # noqa: S608
-    for batch in con.sql(query).to_arrow_reader(_SIGNED):
-        postings.add(*batch.columns)
-    return postings
-
-
 def verify_pairs(
     con: duckdb.DuckDBPyConnection,
     pairs: Hashes,
-    exact_keys: Hashes,
     texts: Texts,
     *,
     shingle_words: int,
@@ -116,113 +79,84 @@ def verify_pairs(
 
     What is known of two wordings is not computed again: the table `verified(a, b, jaccard, containment)`, whose keys
     are `exact_key`s, `a < b`, is made where it is missing, and has all pairs that were asked for in the end; so a later
-    build may start with that of an earlier one as `verified_before`. Of other pairs every text is read once; memory
-    holds a batch of texts, a batch of pairs and the edges found.
+    build may start with that of an earlier one as `verified_before`. A pair that was seen to reach neither threshold
+    without its shingles has bounds in the place of values, as negative numbers. Of pairs that are not known every text
+    is read once; memory holds a batch of texts, and a few numbers by pair.
 
     Args:
         con: The connection.
         pairs: Pairs of ranks as `candidates.pair_candidates` gives them.
-        exact_keys: By rank.
-        texts: Where they are read.
+        texts: Theirs.
         shingle_words: Words per shingle.
         least_jaccard: Threshold.
         least_containment: Threshold.
     """
     columns = "(a UBIGINT, b UBIGINT, jaccard DOUBLE, containment DOUBLE)"
-    earlier, later = split_pairs(pairs)
-    x, y = exact_keys[earlier], exact_keys[later]
-    asked = {"earlier": earlier, "later": later, "a": np.minimum(x, y), "b": np.maximum(x, y)}
-    con.register("overlap_arrow", pa.table(asked))
     con.execute(
         f"""CREATE TABLE IF NOT EXISTS verified {columns};
         CREATE TABLE IF NOT EXISTS verified_before {columns};
-        CREATE OR REPLACE TEMP TABLE overlap_asked AS FROM overlap_arrow;
-        INSERT INTO verified FROM verified_before SEMI JOIN overlap_asked USING (a, b) ANTI JOIN verified USING (a, b);
-        CREATE OR REPLACE TEMP TABLE overlap_new AS
-        FROM overlap_asked ANTI JOIN verified USING (a, b) ORDER BY earlier, later"""
+        CREATE OR REPLACE TEMP TABLE overlap_asked (pair UBIGINT, a UBIGINT, b UBIGINT)"""
     )
-    con.unregister("overlap_arrow")
-    with _spilled(con, texts, shingle_words) as spill:
-        for block in _pair_batches(con, "overlap_new"):
-            values = np.empty((2, len(block["earlier"])))
+    for block in _blocks(pairs):
+        _insert(con, "overlap_asked", {"pair": block, **_wordings(block, texts)})
+    least = {"jaccard": least_jaccard, "containment": least_containment}
+    con.execute(
+        """INSERT INTO verified
+        FROM verified_before SEMI JOIN overlap_asked USING (a, b) ANTI JOIN verified USING (a, b)
+        WHERE jaccard >= 0 OR -jaccard < $jaccard AND -containment < $containment""",
+        least,
+    )
+    query = "SELECT min(pair) AS pair FROM overlap_asked ANTI JOIN verified USING (a, b) GROUP BY a, b"
+    new = np.sort(fetch_columns(con, query)["pair"])
+    with spill_file(con) as file:
+        sets, most = spill_shingles(
+            con,
+            new,
+            texts,
+            file,
+            shingle_words=shingle_words,
+            least_jaccard=least_jaccard,
+            least_containment=least_containment,
+        )
+        first = 0
+        for block in _blocks(new):
+            values = -_bounds(block, most[first : first + len(block)], texts)
+            earlier, later = (ranks.tolist() for ranks in split_pairs(block))
             left, of_left = -1, np.empty(0, np.uint64)
-            for at, (i, j) in enumerate(zip(block["earlier"].tolist(), block["later"].tolist(), strict=True)):
-                if i != left:
-                    left, of_left = i, spill.read(i)
-                values[:, at] = overlap(of_left, spill.read(j))
-            table = pa.table({"a": block["a"], "b": block["b"], "jaccard": values[0], "containment": values[1]})
-            con.register("overlap_arrow", table)
-            con.execute("INSERT INTO verified SELECT DISTINCT * FROM overlap_arrow ANTI JOIN verified USING (a, b)")
-            con.unregister("overlap_arrow")
+            for at in np.flatnonzero(most[first : first + len(block)] < 0).tolist():
+                if earlier[at] != left:
+                    left, of_left = earlier[at], np.frombuffer(sets.read(earlier[at]), np.uint64)
+                values[:, at] = overlap(of_left, np.frombuffer(sets.read(later[at]), np.uint64))
+            known = {**_wordings(block, texts), "jaccard": values[0], "containment": values[1]}
+            _insert(con, "verified", known)
+            first += len(block)
     found = fetch_columns(
         con,
-        """SELECT earlier, later, jaccard, containment FROM overlap_asked JOIN verified USING (a, b)
-        WHERE jaccard >= $jaccard OR containment >= $containment""",
-        {"jaccard": least_jaccard, "containment": least_containment},
+        """SELECT pair, jaccard, containment FROM overlap_asked JOIN verified USING (a, b)
+        WHERE jaccard >= $jaccard OR containment >= $containment ORDER BY pair""",
+        least,
     )
-    con.execute("DROP TABLE overlap_asked; DROP TABLE overlap_new")
-    earlier, later = (found[name].astype(np.int64) for name in ("earlier", "later"))
-    return Edges(earlier, later, found["jaccard"], found["containment"]).sorted()
+    con.execute("DROP TABLE overlap_asked")
+    return Edges(*split_pairs(found["pair"]), found["jaccard"], found["containment"])
 
 
-@dataclass(slots=True)
-class _Spill:
-    """Shingle sets in an unnamed file: read by position, so they never count as the process's memory."""
-
-    descriptor: int
-    starts: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-
-    def read(self, rank: int) -> Hashes:
-        return np.frombuffer(os.pread(self.descriptor, int(self.sizes[rank]) * 8, int(self.starts[rank])), np.uint64)
+def _blocks(pairs: Hashes) -> list[Hashes]:
+    return [pairs[start : start + _PAIRS] for start in range(0, len(pairs), _PAIRS)]
 
 
-@contextmanager
-def _spilled(con: duckdb.DuckDBPyConnection, texts: Texts, shingle_words: int) -> Iterator[_Spill]:
-    """The shingles of all texts of `overlap_new`."""
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE overlap_text AS SELECT rank, {texts.key} FROM {texts.ranks}
-        SEMI JOIN (SELECT earlier AS rank FROM overlap_new UNION SELECT later FROM overlap_new) USING (rank)"""  # noqa: S608
-    )
-    [(top,)] = con.execute("SELECT coalesce(max(rank), -1) + 1 FROM overlap_text").fetchall()
-    starts, sizes = np.zeros(top, np.int64), np.zeros(top, np.int64)
-    with spill_file(con) as file:
-        if top:
-            con.execute(f"SELECT rank, text FROM {texts.texts} JOIN overlap_text USING ({texts.key})")  # noqa: S608
-            position = 0
-            while batch := con.fetchmany(_TEXTS):
-                for rank, text in batch:
-                    shingles = shingle_set(text, shingle_words)
-                    starts[rank], sizes[rank] = position, len(shingles)
-                    position += file.write(shingles.tobytes())
-            file.flush()
-        con.execute("DROP TABLE overlap_text")
-        yield _Spill(file.fileno(), starts, sizes)
+def _wordings(pairs: Hashes, texts: Texts) -> dict[str, Hashes]:
+    """The exact keys of pairs of ranks, the smaller one first."""
+    x, y = (texts.exact_keys[ranks] for ranks in split_pairs(pairs))
+    return {"a": np.minimum(x, y), "b": np.maximum(x, y)}
 
 
-def spill_file(con: duckdb.DuckDBPyConnection) -> IO[bytes]:
-    """An unnamed file in the connection's own spill folder where the pipeline has set one, else in the system's."""
-    [(setting,)] = con.execute("SELECT current_setting('temp_directory')").fetchall()
-    folder = Path(setting) if setting else None
-    if folder is None or not folder.is_absolute():
-        return tempfile.TemporaryFile()
-    folder.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryFile(dir=folder)
+def _bounds(pairs: Hashes, most: NDArray[np.int32], texts: Texts) -> NDArray[np.float64]:
+    """Jaccard and containment that pairs have at most which share at most so many shingles."""
+    short, long = (texts.shingles[ranks] for ranks in by_length(pairs, texts))
+    return np.stack([most / (short + long - most), most / short])
 
 
-def _pair_batches(con: duckdb.DuckDBPyConnection, pairs: str) -> Iterator[dict[str, NDArray[Any]]]:
-    """The pairs in blocks of columns, each sorted."""
-    [(rows,)] = con.execute(f"SELECT count(*) FROM {pairs}").fetchall()  # noqa: S608
-    for start in range(0, rows, _PAIRS):
-        yield fetch_columns(
-            con,
-            f"FROM {pairs} WHERE rowid BETWEEN $first AND $last ORDER BY earlier, later",
-            {"first": start, "last": start + _PAIRS - 1},
-        )
-
-
-def fetch_columns(
-    con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
-) -> dict[str, NDArray[Any]]:
-    """The answer to a query that has no NULL in it."""
-    return {name: np.asarray(column) for name, column in con.execute(query, parameters).fetchnumpy().items()}
+def _insert(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
+    con.register("overlap_arrow", pa.table(dict(columns)))
+    con.execute(f"INSERT INTO {table} FROM overlap_arrow")
+    con.unregister("overlap_arrow")

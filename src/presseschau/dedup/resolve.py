@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from presseschau.dedup import signature
 from presseschau.dedup.candidates import Bounds, Ranked, pair_candidates
-from presseschau.dedup.overlap import Edges, Texts, fetch_columns, read_postings, spill_file, verify_pairs
+from presseschau.dedup.overlap import Edges, verify_pairs
+from presseschau.dedup.shingled import Texts, fetch_columns, read_postings, spill_file
 from presseschau.dedup.signature import Signature
 from presseschau.dedup.versions import Version, version_of
 from presseschau.schema import SPLITS
@@ -130,19 +131,19 @@ class Dedup:
         """All pairs that are duplicates or related, by true values."""
         rank = fetch_columns(con, "SELECT exact_key, shingles, first = rank AS alive FROM dedup_rank ORDER BY rank")
         articles = Ranked(rank["shingles"], rank["alive"])
-        texts = Texts("articles", "dedup_rank", "source")
+        texts = Texts("articles", "dedup_rank", "source", rank["exact_key"], rank["shingles"])
         edges, seen = Edges.none(), np.empty(0, np.uint64)
         with spill_file(con) as file:
             postings = read_postings(con, texts, "first = rank", file)
             for _ in range(_ROUNDS):
                 pairs, postings = pair_candidates(postings, articles, self.bounds())
-                pairs = np.setdiff1d(pairs, seen, assume_unique=True)
+                if len(seen):
+                    pairs = pairs[seen[np.searchsorted(seen, pairs).clip(max=len(seen) - 1)] != pairs]
                 if not len(pairs):
                     break
                 found = verify_pairs(
                     con,
                     pairs,
-                    rank["exact_key"],
                     texts,
                     shingle_words=self.shingle_words,
                     least_jaccard=self.related,
@@ -150,6 +151,7 @@ class Dedup:
                 )
                 edges = Edges.joined([edges, found])
                 seen = np.concatenate([seen, pairs])
+                seen.sort()
                 articles.alive[greedy_duplicates(edges, self.jaccard, self.containment)[:, 0]] = False
         return edges
 
@@ -170,7 +172,7 @@ def greedy_duplicates(edges: Edges, jaccard: float, containment: float) -> NDArr
     return np.array([(b, a, at) for b, (a, at) in dropped.items()], np.int64).reshape(-1, 3)
 
 
-def components(edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def components(edges: Edges) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Connected components of the edges: every rank that has an edge, and the smallest rank it is connected with."""
     ranks = np.unique(np.concatenate([edges.a, edges.b]))
     root = list(range(len(ranks)))
@@ -288,7 +290,9 @@ def _write_result(con: duckdb.DuckDBPyConnection, jaccard: float) -> None:
     )
 
 
-def _register(con: duckdb.DuckDBPyConnection, table: str, **columns: NDArray[np.int64] | NDArray[np.float64]) -> None:
+def _register(
+    con: duckdb.DuckDBPyConnection, table: str, **columns: NDArray[np.int32] | NDArray[np.int64] | NDArray[np.float64]
+) -> None:
     """Creates a temporary table of numpy columns."""
     con.register("dedup_arrow", pa.table({name: pa.array(column) for name, column in columns.items()}))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM dedup_arrow")

@@ -5,6 +5,7 @@ The labeler is frozen data and code: the same article gets the same labels next 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -98,19 +99,31 @@ class Labeler:
 
     def explain(self, document: Document) -> tuple[Vote, ...]:
         """Every vote on the article: topic, then genre, then stance; functions that abstain are not listed."""
-        votes = self._votes(document)
+        topic_votes, genre_votes = self._votes(document)
         if not self.stance:
-            return votes
-        topic, genre = self._decide(votes)
-        return (*votes, *_stance_votes(_stance_labeler()(document, genre.label, topic.label)))
+            return (*topic_votes, *genre_votes)
+        topic, genre = self._decide(topic_votes, genre_votes)
+        stance = _stance_labeler()(document, genre.label, topic.label)
+        return (*topic_votes, *genre_votes, *_stance_votes(stance))
 
     def decisions(self, document: Document) -> tuple[Decision, Decision]:
         """Topic and genre as decided, before calibration."""
-        return self._decide(self._votes(document))
+        return self._decide(*self._votes(document))
 
     def label(self, document: Document) -> Labels:
         """Topic, genre and stance of one article, with calibrated confidences."""
-        topic, genre = self.decisions(document)
+        return self.label_all([document])[0]
+
+    def label_all(self, documents: Sequence[Document]) -> list[Labels]:
+        """The labels of each article, as `label` gives them.
+
+        First topic and genre of all, then stance of all: in turns with an article each, they would drive one another's
+        lexicons out of the processor's cache, which costs a tenth of the time.
+        """
+        decided = [self.decisions(document) for document in documents]
+        return [self._labels(document, *both) for document, both in zip(documents, decided, strict=True)]
+
+    def _labels(self, document: Document, topic: Decision, genre: Decision) -> Labels:
         close = topic.second if topic.second and topic.margin < self.min_margin * topic.score else None
         stance = _stance_labeler()(document, genre.label, topic.label) if self.stance else NO_STANCE
         return Labels(
@@ -131,19 +144,17 @@ class Labeler:
     def _tools(self) -> _Tools:
         return _tools(self.scheme, self.sections, self.keywords)
 
-    def _votes(self, document: Document) -> tuple[Vote, ...]:
+    def _votes(self, document: Document) -> tuple[list[Vote], list[Vote]]:
         tools, reading = self._tools, read(document)
         topic, genre = reading.evidence(tools.scanner)
-        return (
-            *topic_votes(reading, topic, tools.functions),
-            *genre_votes(reading, genre, tools.scheme.genre),
-        )
+        return topic_votes(reading, topic, tools.functions), genre_votes(reading, genre, tools.scheme.genre)
 
-    def _decide(self, votes: tuple[Vote, ...]) -> tuple[Decision, Decision]:
+    def _decide(self, topic: list[Vote], genre: list[Vote]) -> tuple[Decision, Decision]:
         scheme = self._tools.scheme
-        topic = decide([v for v in votes if v.task == "topic"], scheme.topic.keys, scheme.topic.fallback)
-        genre = decide([v for v in votes if v.task == "genre"], scheme.genre.keys, scheme.genre.fallback)
-        return topic, genre
+        return (
+            decide(topic, scheme.topic.keys, scheme.topic.fallback),
+            decide(genre, scheme.genre.keys, scheme.genre.fallback),
+        )
 
     def _confidence(self, decision: Decision, task: str) -> float:
         uncalibrated = task in self._tools.own and self.calibration is None

@@ -106,7 +106,7 @@ def fold_line(text: str) -> Folded:
 
 
 def _folded(cased: str, source: str) -> Folded:
-    for found in sorted(set(_NOT_ASCII.findall(cased)) | {"`"}):
+    for found in sorted({*_NOT_ASCII.findall(cased), "`"}) if not cased.isascii() or "`" in cased else ():
         if (folded := _FOLDED.get(found)) is not None:  # replacing each is far faster than translating all
             cased = cased.replace(found, folded)
     lower = cased.lower()

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import ahocorasick
 import yaml
@@ -38,8 +38,7 @@ _ENDING = re.compile(
 _TERM = re.compile(r"(?P<case>=?)(?P<start>\*?)(?P<text>[^*~@]+?)(?P<end>[*~]?)(?:\s*@(?P<weight>-?\d+(?:\.\d+)?))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One entry of a lexicon.
 
     Attributes:
@@ -178,8 +177,7 @@ class Scanner:
         return [_longest(places) for places in found]
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     """One folded text of a lexicon, as the automaton looks for it.
 
     Word borders are spaces of the pattern, so that the automaton itself passes over the ends and insides of words.
@@ -205,22 +203,18 @@ class _Text:
     @staticmethod
     def of(lower: str, entries: Sequence[tuple[Term, str]]) -> _Text:
         """The text that these terms share."""
-        free_start = any(t.open_start for t, _ in entries)
-        free_end = any(t.open_end or t.inflected for t, _ in entries)
-        plain = (
-            not any(cased or t.inflected for t, cased in entries)
-            and all(t.open_start == free_start for t, _ in entries)
-            and all(t.open_end == free_end for t, _ in entries)
-        )
-        head = not free_start and lower[0].isalnum()
-        tail = not free_end and lower[-1].isalnum()
+        borders = {(t.open_start, t.open_end or t.inflected) for t, _ in entries}
+        looked_at = [t for t, cased in entries if cased or t.inflected]
+        head = not any(start for start, _ in borders) and lower[0].isalnum()
+        tail = not any(end for _, end in borders) and lower[-1].isalnum()
+        marks = not lower.isalnum()
         return _Text(
             lower=lower,
-            pattern=" " * head + Folded(lower, lower, lower).spaced[1:-1] + " " * tail,
+            pattern=" " * head + (Folded(lower, lower, lower).spaced[1:-1] if marks else lower) + " " * tail,
             length=len(lower),
             tail=int(tail),
-            marks=not lower.isalnum(),
-            plain=_heaviest([t for t, _ in entries]) if plain else (),
+            marks=marks,
+            plain=_heaviest([t for t, _ in entries]) if len(borders) == 1 and not looked_at else (),
             entries=tuple(entries),
         )
 

@@ -48,35 +48,27 @@ class Values:
 
 def entries_of(reading: Reading, lexicon: StanceLexicon) -> list[Entry | None]:
     """What the lexicon knows about each token, compounds by their tail."""
-    found: list[Entry | None] = list(map(lexicon.entries.get, reading.forms))
-    for i, entry in _compounds(reading, lexicon).items():
-        found[i] = entry
-    return found
+    words = zip(reading.tokens, reading.forms, strict=True)
+    return [lexicon.entries.get(form) or _compound(token, form, lexicon) for token, form in words]
 
 
 def judging_in(reading: Reading, lexicon: StanceLexicon) -> dict[int, Entry]:
     """What the lexicon knows about the tokens that can judge, alone or as the start of a phrase, by index."""
-    tokens, forms = reading.tokens, [*reading.forms, ""]
-    found = {
-        i: e
-        for i, e in enumerate(map(lexicon.judging.get, forms))
-        if e is not None and (e.term or (e.noun and tokens[i][0].isupper()) or forms[i + 1] in e.phrases)
-    }
-    compounds = _compounds(reading, lexicon)
-    return dict(sorted((found | compounds).items())) if compounds else found
-
-
-def _compounds(reading: Reading, lexicon: StanceLexicon) -> dict[int, Entry]:
-    """Nouns that the lexicon knows by their tail alone, by index."""
-    tokens, forms, last = reading.tokens, reading.forms, lexicon.last
+    tokens, forms, judging, last = reading.tokens, [*reading.forms, ""], lexicon.judging, lexicon.last
     found: dict[int, Entry] = {}
-    for i in [i for i, form in enumerate(forms) if len(form) > _COMPOUND and form[-3:] in last]:
-        token, form = tokens[i], forms[i]
-        if form.endswith(lexicon.endings) and len(token) > _COMPOUND and token[0].isupper():
-            term = compound_of(form, lexicon.tails)
-            if term and form not in lexicon.entries:
-                found[i] = Entry(noun=term)
+    for i in [i for i, form in enumerate(forms) if form in judging or (len(form) > _COMPOUND and form[-3:] in last)]:
+        entry = lexicon.entries.get(forms[i]) or _compound(tokens[i], forms[i], lexicon)
+        if entry and (entry.term or (entry.noun and tokens[i][0].isupper()) or forms[i + 1] in entry.phrases):
+            found[i] = entry
     return found
+
+
+def _compound(token: str, form: str, lexicon: StanceLexicon) -> Entry | None:
+    """What the lexicon knows about a noun by its tail alone."""
+    if len(token) > _COMPOUND and form[-3:] in lexicon.last and form.endswith(lexicon.endings) and token[0].isupper():
+        term = compound_of(form, lexicon.tails)
+        return Entry(noun=term) if term else None
+    return None
 
 
 def values_of(

@@ -102,10 +102,10 @@ class Reading:
 
     def evidence(self, scanner: Scanner) -> list[Mapping[Zone, Mapping[str, Evidence]]]:
         """Weighted terms of each lexicon of the scanner, per zone and label."""
-        density = min(1.0, _BODY_WORDS / max(1.0, self.words))
+        density, lead_end = min(1.0, _BODY_WORDS / max(1.0, self.words)), self.lead_end
         zones: list[Mapping[Zone, Mapping[str, Evidence]]] = []
         for title, text, keywords in zip(*map(scanner.scan, (self.title, self.text, self.keywords)), strict=True):
-            lead = sum(start < self.lead_end for _, start, _ in text)
+            lead = sum(start < lead_end for _, start, _ in text)
             zones.append(
                 {
                     "title": _evidence(title, 1.0),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from presseschau.label.lexicon import read_yaml
 from presseschau.label.sentences import fold, tokenize
@@ -34,6 +34,7 @@ _ADJECTIVE = (
 _NOUN = ("", "s", "es", "e", "en", "n", "nen", "se", "sen", "ses")
 _VERB = ("en", "n", "t", "te", "ten", "et", "ete", "eten", "end", "ende", "enden", "ender", "endes", "st")
 _DEGREES = ("intensifiers", "downtoners")
+_NO_PHRASES: Mapping[str, tuple[tuple[list[str], Term], ...]] = {}
 _ROLES = ("negators", "exempt", *_DEGREES, "conditionals", "shields", "removers", "contrast", "conclusions")
 
 
@@ -54,8 +55,7 @@ class Term:
     headline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """All that the lexicon knows about one folded word form.
 
     Attributes:
@@ -69,7 +69,7 @@ class Entry:
 
     term: Term | None = None
     noun: Term | None = None
-    phrases: Mapping[str, tuple[tuple[list[str], Term], ...]] = field(default_factory=dict)
+    phrases: Mapping[str, tuple[tuple[list[str], Term], ...]] = _NO_PHRASES
     role: str = ""
     factor: float = 1.0
 
@@ -85,7 +85,7 @@ class StanceLexicon:
         tails: Endings of compounds (`-chaos`) to their term, longest first.
         endings: The endings alone.
         last: Their last three letters, which rule most words out.
-        judging: The entries that can judge, alone or as the start of a phrase.
+        judging: Forms whose entry can judge, alone or as the start of a phrase.
         conditional: What a conditional clause multiplies a weight with.
         shield: What a fault that something is meant to help with is multiplied with.
     """
@@ -96,7 +96,7 @@ class StanceLexicon:
     tails: Mapping[str, Term]
     endings: tuple[str, ...]
     last: frozenset[str]
-    judging: Mapping[str, Entry]
+    judging: frozenset[str]
     conditional: float
     shield: float
 
@@ -152,21 +152,22 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
     for words, term in sorted(phrases.items(), key=lambda p: (-len(p[0]), p[0])):
         entry = entries.get(words[0], Entry())
         known = {**entry.phrases, words[1]: (*entry.phrases.get(words[1], ()), (list(words[1:]), term))}
-        entries[words[0]] = replace(entry, phrases=known)
+        entries[words[0]] = entry._replace(phrases=known)
     for role in _ROLES:
         listed = data["negators"]["exempt"] if role == "exempt" else data[role]["words"]
         factor = float(data[role]["factor"]) if role in _DEGREES else 1.0
         for form in map(fold, listed):
-            entries[form] = replace(entries.get(form, Entry()), role=role, factor=factor)
+            entries[form] = entries.get(form, Entry())._replace(role=role, factor=factor)
+    roled = [(form, entry) for form, entry in entries.items() if entry.role]
     tails = dict(sorted(tails.items(), key=lambda t: (-len(t[0]), t[0])))
     return StanceLexicon(
         int(data["version"]),
         entries,
-        {role: frozenset(form for form, entry in entries.items() if entry.role == role) for role in _ROLES},
+        {role: frozenset(form for form, entry in roled if entry.role == role) for role in _ROLES},
         tails,
         tuple(tails),
         frozenset(tail[-3:] for tail in tails),
-        {form: entry for form, entry in entries.items() if entry.term or entry.noun or entry.phrases},
+        frozenset(form for form, entry in entries.items() if entry.term or entry.noun or entry.phrases),
         float(data["conditionals"]["factor"]),
         float(data["shields"]["factor"]),
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -103,18 +102,26 @@ def find_target(document: Document, reading: Reading) -> Target | None:
             break
     else:
         return None
-    heads = {form + ending for phrase in phrases for form in phrase.forms for ending in _ENDINGS}
-    counts = Counter(filter(heads.__contains__, reading.forms))
-    best = max(range(len(phrases)), key=lambda i: (_weight(phrases[i], i, counts, lexicon), -i))
+    places = _places(phrases, reading)
+    best = max(range(len(phrases)), key=lambda i: (_weight(phrases[i], i, places, lexicon), -i))
     phrase = phrases[best]
     mentions = frozenset(f for f in phrase.forms if len(f) > 2 and f not in lexicon.never)
-    return Target(source[phrase.start : phrase.end], _kind(phrase.forms, reading, lexicon), mentions)
+    return Target(source[phrase.start : phrase.end], _kind(phrase.forms, reading, places, lexicon), mentions)
 
 
-def _weight(phrase: _Phrase, position: int, counts: Counter[str], lexicon: TargetLexicon) -> float:
+def _places(phrases: Sequence[_Phrase], reading: Reading) -> dict[str, list[int]]:
+    """Where the text has the words of the phrases and their inflections."""
+    wanted = {form + ending for phrase in phrases for form in phrase.forms for ending in _ENDINGS}
+    places: dict[str, list[int]] = {}
+    for i, form in [(i, form) for i, form in enumerate(reading.forms) if form in wanted]:
+        places.setdefault(form, []).append(i)
+    return places
+
+
+def _weight(phrase: _Phrase, position: int, places: Mapping[str, Sequence[int]], lexicon: TargetLexicon) -> float:
     """How likely a noun phrase is the object: repeats, known names, quotation marks, place in the headline."""
     heads = [f for f in phrase.forms if f not in lexicon.never and f not in _WITHIN]
-    seen = max((min(sum(counts[h + e] for e in _ENDINGS), 8) for h in heads), default=0)
+    seen = max((min(sum(len(places.get(h + e, ())) for e in _ENDINGS), 8) for h in heads), default=0)
     weak = all(h in lexicon.weak or h.isdigit() for h in heads)
     named = any(lexicon.named(h) for h in heads) or any(c.isdigit() for h in heads for c in h)
     return (0.3 if weak else 1.0) * (seen + 3.0 * named + 3.0 * phrase.quoted + 1.5 * (position == 0) + 1.0)
@@ -129,7 +136,7 @@ def _noun_phrases(title: str, reading: Reading, lexicon: TargetLexicon) -> list[
         noun = word[0].isupper() or (word[0].isdigit() and bool(run)) or (word[0].isalpha() and word != word.lower())
         initial = i == 0 or tokens[i - 1] in _OPENING or tokens[i - 1] in (":", "?", "!", ".")
         # The first word is capitalised whatever it is; what the text also writes small is no noun.
-        usable = noun and forms[i] not in lexicon.never and not (initial and word.lower() in reading.tokens)
+        usable = noun and forms[i] not in lexicon.never and not (initial and _holds(reading, word.lower()))
         kicker = forms[i] in lexicon.kickers and ":" in tokens[i + 1 : i + 2]
         joins = run and forms[i] in _WITHIN and i + 1 < len(tokens) and tokens[i + 1][0].isupper()
         if joins or (usable and not kicker):
@@ -154,7 +161,7 @@ def _phrase(run: list[int], tokens: list[str], forms: list[str], starts: list[in
     return _Phrase(tuple(forms[i] for i in run), starts[run[0]], starts[last] + len(tokens[last]), quoted)
 
 
-def _kind(forms: Sequence[str], reading: Reading, lexicon: TargetLexicon) -> str:
+def _kind(forms: Sequence[str], reading: Reading, places: Mapping[str, Sequence[int]], lexicon: TargetLexicon) -> str:
     """Type of a target: a policy noun, known names, the ending of its last noun, then its company in the text."""
     if lexicon.kinds["policy"].match(forms[0]):
         return "policy"
@@ -169,23 +176,21 @@ def _kind(forms: Sequence[str], reading: Reading, lexicon: TargetLexicon) -> str
         for kind, words in lexicon.kinds.items():
             if words.match(form):
                 return kind
-    return _kind_in_text(forms[-1], reading, lexicon) or ("product" if digits and len(forms) > 1 else "other")
+    return _kind_in_text(places.get(forms[-1], ()), reading, lexicon) or (
+        "product" if digits and len(forms) > 1 else "other"
+    )
 
 
-def _positions(forms: Sequence[str], form: str) -> Iterator[int]:
-    """Where a form stands, but for the first place."""
-    at = 0
-    while True:
-        try:
-            at = forms.index(form, at + 1)
-        except ValueError:
-            return
-        yield at
+def _holds(reading: Reading, word: str) -> bool:
+    """Whether a word is one of the text's tokens; most that are not are nowhere in it, which is found out faster."""
+    return word in reading.text and word in reading.tokens
 
 
-def _kind_in_text(head: str, reading: Reading, lexicon: TargetLexicon) -> str | None:
+def _kind_in_text(places: Sequence[int], reading: Reading, lexicon: TargetLexicon) -> str | None:
     """What the text calls a name: "die App Nina", "Nordwind AG", "Sabine Muster"."""
-    for i in _positions(reading.forms, head):
+    for i in places:
+        if not i:
+            continue
         before, after = reading.forms[i - 1], reading.forms[i + 1] if i + 1 < len(reading.forms) else ""
         if after in _LEGAL_FORMS:
             return "company"

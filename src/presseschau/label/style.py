@@ -131,10 +131,11 @@ def style_votes(features: Mapping[str, float], style: Style) -> list[Vote]:
     """One vote per class: the linear model's score, with the features that speak loudest."""
     units = {}
     for name, (mean, deviation) in style.scale.items():
-        units[name] = max(-CLIP, min(CLIP, (features[name] - mean) / deviation))
+        unit = (features[name] - mean) / deviation
+        units[name] = CLIP if unit > CLIP else max(unit, -CLIP)
     votes = []
     for label, weights in style.weights.items():
         parts = {name: weight * units[name] for name, weight in weights.items()}
-        loud = tuple(name for name, part in parts.items() if abs(part) >= _LOUD)
+        loud = tuple([name for name, part in parts.items() if abs(part) >= _LOUD])
         votes.append(Vote("style", "genre", label, style.bias[label] + sum(parts.values()), loud))
     return votes

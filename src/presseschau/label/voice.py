@@ -49,13 +49,15 @@ class Reading:
     """A text cut for stance, as parallel columns per token.
 
     Attributes:
-        tokens: Words, marks and line breaks as they stand.
+        text: The text.
+        tokens: Its words, marks and line breaks as they stand.
         forms: The same, folded.
         starts: Their code-point offsets.
         quoted: Per token 0 = outside, 1 = inside a quotation, 2 = inside a short quoted term (a title, a scare quote).
         sentences: In reading order, without overlap.
     """
 
+    text: str
     tokens: Sequence[str]
     forms: Sequence[str]
     starts: Sequence[int]
@@ -126,7 +128,7 @@ def read(text: str) -> Reading:
             voice, source = _voice(words, signs, inside, lexicon)
         end = starts[last - 1] + len(tokens[last - 1])
         sentences.append(Sentence(starts[first], end, first, last, paragraph, voice, source))
-    return Reading(tokens, forms, starts, quoted, sentences)
+    return Reading(text, tokens, forms, starts, quoted, sentences)
 
 
 def speaks_for_other(headline: Reading) -> bool:

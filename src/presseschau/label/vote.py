@@ -91,10 +91,9 @@ def decide(votes: Sequence[Vote], classes: Sequence[str], fallback: str) -> Deci
     'other'
     """
     scores = scores_of(votes, classes)
-    ranked = sorted(classes, key=lambda c: -scores[c])  # stable: schema order breaks ties
+    ranked = sorted(classes, key=scores.__getitem__, reverse=True)  # stable: schema order breaks ties
     first = ranked[0] if scores[ranked[0]] > 0 else fallback
-    rest = [c for c in ranked if c != first]
-    second = rest[0] if rest and scores[rest[0]] > 0 else None
+    second = next((c for c in ranked if c != first and scores[c] > 0), None)
     mass = sum(s for s in scores.values() if s > 0)
     score = max(scores[first], 0.0)
     return Decision(

@@ -98,15 +98,11 @@ def _perceptron(texts: Sequence[NDArray[np.int64]], numbers: Sequence[int], clas
 
 def _articles(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
     """Publisher and both ends of the text of the first articles of train and test that have a publisher, by split."""
-    con.execute(
-        f"""WITH candidate AS (SELECT id, split FROM audited WHERE publisher IS NOT NULL),
-        chosen AS ((SELECT id FROM candidate WHERE split = 'train' ORDER BY id LIMIT {_TRAIN})
-            UNION ALL (SELECT id FROM candidate WHERE split = 'test' ORDER BY id LIMIT {_TEST}))
-        SELECT split, publisher, CASE WHEN length(text) <= {2 * _TEXT} THEN text
+    query = f"""SELECT publisher, CASE WHEN length(text) <= {2 * _TEXT} THEN text
             ELSE left(text, {_TEXT}) || chr(10) || right(text, {_TEXT}) END
-        FROM audited SEMI JOIN chosen USING (id) ORDER BY id"""  # noqa: S608
-    )
-    found: dict[str, list[tuple[str, str]]] = {"train": [], "test": []}
-    for split, publisher, text in con.fetchall():
-        found[split].append((publisher, text))
-    return found
+        FROM (SELECT id, publisher, text FROM audited WHERE split = $split AND publisher IS NOT NULL
+            ORDER BY id LIMIT $most) ORDER BY id"""  # noqa: S608
+    return {
+        split: con.execute(query, {"split": split, "most": most}).fetchall()
+        for split, most in (("train", _TRAIN), ("test", _TEST))
+    }

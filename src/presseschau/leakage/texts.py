@@ -9,7 +9,8 @@ import numpy as np
 
 from presseschau.dedup import Dedup
 from presseschau.dedup.candidates import Ranked, pair_candidates
-from presseschau.dedup.overlap import Texts, fetch_columns, read_postings, spill_file, verify_pairs
+from presseschau.dedup.overlap import verify_pairs
+from presseschau.dedup.shingled import Texts, fetch_columns, read_postings, spill_file
 from presseschau.schema import SPLITS
 
 _EXAMPLES = 100
@@ -49,14 +50,13 @@ def overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int,
         {"splits": list(SPLITS)},
     )
     articles = Ranked(row["shingles"], np.ones(len(row["side"]), bool), row["side"])
-    texts = Texts("audited", "leakage_row", "id")
+    texts = Texts("audited", "leakage_row", "id", row["exact_key"], row["shingles"])
     with spill_file(con) as file:
         postings = read_postings(con, texts, "true", file)
         pairs, _ = pair_candidates(postings, articles, dedup.bounds())
     edges = verify_pairs(
         con,
         pairs,
-        row["exact_key"],
         texts,
         shingle_words=dedup.shingle_words,
         least_jaccard=dedup.related,

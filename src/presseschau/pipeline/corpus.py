@@ -20,6 +20,7 @@ from presseschau.leakage import Figures, Leakage
 from presseschau.pipeline.order import in_order
 from presseschau.pipeline.pages import LABEL_SCHEMA
 from presseschau.pipeline.store import Store
+from presseschau.publish.statistics import view_rows
 from presseschau.rights import Takedown
 from presseschau.schema import SPLITS
 from presseschau.split import SplitPlan
@@ -223,9 +224,18 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def audit(
-    con: duckdb.DuckDBPyConnection, dedup: Dedup, plan: SplitPlan, *, events: bool, publishers: bool
+    con: duckdb.DuckDBPyConnection, dedup: Dedup, plan: SplitPlan, folder: Path, *, events: bool, publishers: bool
 ) -> tuple[Leakage, Figures]:
-    """Looks for leaks between the splits in the kept texts themselves, and measures what else they share."""
+    """Looks for leaks between the splits in the kept texts themselves, and measures what else they share.
+
+    Args:
+        con: Has the tables of all stages.
+        dedup: What a duplicate is.
+        plan: How articles were split.
+        folder: Has the shards of the splits.
+        events: Measure the events in common.
+        publishers: Measure how well publishers can be told.
+    """
     con.execute(
         """CREATE VIEW audited AS
            SELECT kept.id, split.split, kept.cluster, kept.publisher, kept.published, text,
@@ -237,6 +247,9 @@ def audit(
     found = leakage.audit(con, dedup, cutoff=cutoff, embargo_days=plan.embargo_days)
     # From here on others need memory, too, and what is left for the database is small: it gives back what it keeps.
     con.execute(f"SET memory_limit = '{_limit(con) * 3 // 4}B'")
+    if publishers:  # the first articles by id are all that the probe reads, and shards are in that order
+        view_rows(con, folder)
+        con.execute("CREATE OR REPLACE VIEW audited AS FROM rows")
     return found, leakage.measure(con, events=events, publishers=publishers)
 
 

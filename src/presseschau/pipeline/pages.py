@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ LABEL_SCHEMA = pa.schema(
     }
 )  # fmt: skip
 _FLUSH_ROWS = 2_000
+_LABELLED_TOGETHER = 256
 PRELOAD = ("presseschau.pipeline.warm",)  # what the fork server of the engine imports besides this module
 DOCUMENT_COLUMNS = tuple(f.name for f in fields(Document) if f.name in WORK_SCHEMA.names)
 
@@ -252,13 +254,15 @@ def passed(path: Path) -> Iterator[tuple[str, str, Document]]:
 
 
 def _label_rows(labeler: Labeler, documents: Iterable[tuple[str, str, Document]]) -> Iterator[dict[str, Any]]:
-    for unit, source, document in documents:
-        labels = labeler.label(document)
-        row = {f.name: getattr(labels, f.name) for f in fields(labels)}
-        row["stance_evidence"] = [{"start": s.start, "end": s.end, "text": s.text} for s in labels.stance_evidence]
-        for name in ("topic_confidence", "genre_confidence", "stance_confidence"):
-            row[name] = None if row[name] is None else rounded(row[name])
-        yield {"unit": unit, "source": source, "labeler": labeler.name, **row}
+    documents = iter(documents)
+    while some := list(islice(documents, _LABELLED_TOGETHER)):
+        together = labeler.label_all([document for _, _, document in some])
+        for (unit, source, _), labels in zip(some, together, strict=True):
+            row = {f.name: getattr(labels, f.name) for f in fields(labels)}
+            row["stance_evidence"] = [{"start": s.start, "end": s.end, "text": s.text} for s in labels.stance_evidence]
+            for name in ("topic_confidence", "genre_confidence", "stance_confidence"):
+                row[name] = None if row[name] is None else rounded(row[name])
+            yield {"unit": unit, "source": source, "labeler": labeler.name, **row}
 
 
 def write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> int:

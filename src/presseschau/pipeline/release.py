@@ -86,7 +86,7 @@ def write(
         file.writelines(to_splits_json(con, plan))
     sizes = {split: sum(s.rows for s in shards if s.split == split and s.part == DATA) for split in SPLITS}
     events, publishers = settings.publish.event_leakage, settings.publish.publisher_probe
-    leaks, shared = corpus.audit(con, settings.dedup, plan, events=events, publishers=publishers)
+    leaks, shared = corpus.audit(con, settings.dedup, plan, folder, events=events, publishers=publishers)
     manifest = Manifest(
         name=settings.dataset.name,
         version=settings.dataset.version,

@@ -98,13 +98,18 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     con.execute("SET memory_limit = '300MB'; SET threads = 2")  # beside the corpus stages' own
     con.execute("SET enable_progress_bar = false")
     con.execute("SET TimeZone = 'UTC'")
+    view_rows(con, folder)
+    con.read_parquet(str(folder / "ledger.parquet")).create_view("ledger")
+    return con
+
+
+def view_rows(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Makes the view `rows` of the shards of a dataset folder, with `split`."""
     con.read_parquet(str(folder / "data" / "*.parquet"), filename=True).create_view("shards")
     con.execute(
         """CREATE VIEW rows AS SELECT * EXCLUDE (filename),
              regexp_extract(filename, '([a-z_]+)-[0-9]+-of-[0-9]+[.]parquet$', 1) AS split FROM shards"""
     )
-    con.read_parquet(str(folder / "ledger.parquet")).create_view("ledger")
-    return con
 
 
 def count(folder: Path) -> Statistics:

@@ -1,0 +1,216 @@
+"""The texts that candidate pairs have: their postings, and their shingle sets spilled to a file.
+
+Most candidates are a short text and one of many long ones that has a phrase of it. What tells them apart is whether the
+long one has the words of the short one; so it is asked for these before its shingles are made, which takes ten times as
+long.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import orjson
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from presseschau.dedup.candidates import Postings, split_pairs
+from presseschau.dedup.signature import Hashes, shingle_sequence, shingle_set, words_of
+
+if TYPE_CHECKING:  # page workers sign texts and need no database
+    import duckdb
+
+Data: TypeAlias = bytes | memoryview
+
+_TEXTS = 500  # texts in memory at a time
+_SIGNED = 10_000  # signatures
+_WORDS = 8  # of a short text that are looked for
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """Where the texts of ranks are, and what is known of them.
+
+    Attributes:
+        texts: Name of a relation with `text VARCHAR, bands UBIGINT[], prints UBIGINT[]` and the key.
+        ranks: Name of a relation with `rank INTEGER` and the key.
+        key: Name of a column.
+        exact_keys: By rank.
+        shingles: By rank, how many different ones the text has.
+    """
+
+    texts: str
+    ranks: str
+    key: str
+    exact_keys: Hashes
+    shingles: NDArray[np.int32]
+
+
+class Spill:
+    """Bytes by rank in a file of its caller's: read by position, so they never count as the process's memory."""
+
+    def __init__(self, file: IO[bytes], ranks: int) -> None:
+        self._file = file
+        self._places = np.zeros((2, ranks), np.int64)
+
+    def add(self, rank: int, data: Data) -> None:
+        """Keeps what there is of a rank."""
+        self._places[:, rank] = self._file.tell(), self._file.write(data)
+
+    def read(self, rank: int) -> bytes:
+        """What was added; empty where nothing was. The file must have been flushed since."""
+        start, size = self._places[:, rank].tolist()
+        return os.pread(self._file.fileno(), size, start)
+
+
+def read_postings(con: duckdb.DuckDBPyConnection, texts: Texts, where: str, file: IO[bytes]) -> Postings:
+    """The keys of the ranks that a condition holds for."""
+    [(count,)] = con.execute(f"SELECT count(*) FROM {texts.ranks} WHERE {where}").fetchall()  # noqa: S608
+    postings = Postings.of(count, file)
+    query = f"""SELECT rank, bands, prints FROM {texts.texts}
+        JOIN (SELECT rank, {texts.key} FROM {texts.ranks} WHERE {where}) USING ({texts.key})"""  # noqa: S608
+    for batch in con.sql(query).to_arrow_reader(_SIGNED):
+        postings.add(*batch.columns)
+    return postings
+
+
+def spill_shingles(
+    con: duckdb.DuckDBPyConnection,
+    pairs: Hashes,
+    texts: Texts,
+    file: IO[bytes],
+    *,
+    shingle_words: int,
+    least_jaccard: float,
+    least_containment: float,
+) -> tuple[Spill, NDArray[np.int32]]:
+    """Shingle sets of pairs of ranks, and which of the pairs need none, for they cannot reach a threshold.
+
+    Args:
+        con: The connection.
+        pairs: As `candidates.pair_candidates` gives them.
+        texts: Theirs.
+        file: Where the sets are put.
+        shingle_words: Words per shingle.
+        least_jaccard: Threshold.
+        least_containment: Threshold.
+
+    Returns:
+        The sets, as bytes; and by pair how many shingles the two can share at most, -1 where their sets tell.
+    """
+    short, long = by_length(pairs, texts)
+    lopsided = texts.shingles[short] < least_jaccard * texts.shingles[long]  # at most contained
+    needed, sought, wanted = np.zeros((3, len(texts.shingles)), bool)
+    needed[short] = needed[long[~lopsided]] = sought[short[lopsided]] = True
+    wanted[short] = wanted[long] = True
+    sets, words, waiting = (Spill(file, len(wanted)) for _ in range(3))
+    for rank, data in _read_texts(con, texts, np.flatnonzero(wanted)):
+        if not needed[rank]:
+            waiting.add(rank, data)
+            continue
+        text = str(data, "utf-8")
+        sets.add(rank, shingle_set(text, shingle_words).tobytes())
+        if sought[rank]:
+            words.add(rank, orjson.dumps(long_words(text, shingle_words)))
+    file.flush()
+    most = np.full(len(pairs), -1, np.int32)
+    asked = np.flatnonzero(~needed[long]).astype(np.int32)
+    asked = asked[np.argsort(long[asked], kind="stable")]
+    starts = np.flatnonzero(np.diff(long[asked], prepend=-1))
+    for start, end in itertools.pairwise([*starts.tolist(), len(asked)]):
+        own = asked[start:end]
+        rank = int(long[own[0]])
+        text = waiting.read(rank).decode()
+        folded = text.casefold()
+        for pair, other in zip(own.tolist(), short[own].tolist(), strict=True):
+            size = int(texts.shingles[other])
+            left = _shared_at_most(folded, orjson.loads(words.read(other)), size, least_containment)
+            if left / size < least_containment:
+                most[pair] = left
+        if (most[own] < 0).any():
+            sets.add(rank, shingle_set(text, shingle_words).tobytes())
+    file.flush()
+    return sets, most
+
+
+def by_length(pairs: Hashes, texts: Texts) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The shorter and the longer one of pairs of ranks."""
+    earlier, later = split_pairs(pairs)
+    turned = texts.shingles[earlier] > texts.shingles[later]
+    return np.where(turned, later, earlier), np.where(turned, earlier, later)
+
+
+def _shared_at_most(folded: str, words: list[tuple[str, int]], shingles: int, least: float) -> int:
+    """How many of a text's shingles another one can have, by the words of the first that the second has.
+
+    More words are looked for as long as it can have the part `least` of them.
+    """
+    left = shingles
+    for word, own in words:
+        if word not in folded:
+            left -= own
+            if left / shingles < least:
+                break
+    return left
+
+
+def long_words(text: str, shingle_words: int) -> list[tuple[str, int]]:
+    """The longest words of a text, as they stand in the folded text, and how many shingles a text without each lacks.
+
+    A shingle is counted with the first of them that it has, so the numbers of several add up.
+
+    >>> long_words("Ein Haus, ein Elefant und ein Zebra.", 5)
+    [('elefant', 3), ('zebra', 0), ('haus', 0), ('ein', 0), ('und', 0)]
+    """
+    words = words_of(text)
+    size = min(shingle_words, len(words))
+    longest = sorted(dict.fromkeys(words), key=len, reverse=True)[:_WORDS]
+    place = {word: number for number, word in enumerate(longest)}
+    first = np.array([place.get(word, len(longest)) for word in words])
+    first = np.lib.stride_tricks.sliding_window_view(first, size).min(axis=1)
+    _, different = np.unique(shingle_sequence(words, shingle_words), return_index=True)
+    counts = np.bincount(first[different], minlength=len(longest))
+    return [(word.decode(), count) for word, count in zip(longest, counts.tolist(), strict=False)]
+
+
+def _read_texts(con: duckdb.DuckDBPyConnection, texts: Texts, ranks: NDArray[np.int64]) -> Iterator[tuple[int, Data]]:
+    """The texts of some ranks in UTF-8, in any order."""
+    if not len(ranks):
+        return
+    con.register("shingled_arrow", pa.table({"rank": ranks.astype(np.int32)}))
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE shingled_text AS
+        SELECT rank, {texts.key} FROM {texts.ranks} SEMI JOIN shingled_arrow USING (rank)"""  # noqa: S608
+    )
+    con.unregister("shingled_arrow")
+    query = f"SELECT rank, text FROM {texts.texts} JOIN shingled_text USING ({texts.key})"  # noqa: S608
+    for batch in con.sql(query).to_arrow_reader(_TEXTS):
+        column = batch["text"].cast(pa.large_binary())
+        data = memoryview(column.buffers()[2])
+        ends = np.frombuffer(column.buffers()[1], np.int64)[column.offset :].tolist()
+        for rank, start, end in zip(batch["rank"].to_pylist(), ends, ends[1:], strict=False):
+            yield rank, data[start:end]
+    con.execute("DROP TABLE shingled_text")
+
+
+def spill_file(con: duckdb.DuckDBPyConnection) -> IO[bytes]:
+    """An unnamed file in the connection's own spill folder where the pipeline has set one, else in the system's."""
+    [(setting,)] = con.execute("SELECT current_setting('temp_directory')").fetchall()
+    folder = Path(setting) if setting else None
+    if folder is None or not folder.is_absolute():
+        return tempfile.TemporaryFile()
+    folder.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryFile(dir=folder)
+
+
+def fetch_columns(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
+) -> dict[str, NDArray[Any]]:
+    """The answer to a query that has no NULL in it."""
+    return {name: np.asarray(column) for name, column in con.execute(query, parameters).fetchnumpy().items()}
