@@ -7,11 +7,11 @@ long.
 
 from __future__ import annotations
 
-import itertools
 import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
@@ -31,6 +31,7 @@ Data: TypeAlias = bytes | memoryview
 _TEXTS = 500  # texts in memory at a time
 _SIGNED = 10_000  # signatures
 _WORDS = 8  # of a short text that are looked for
+_KNOWN = 10_000  # short texts whose words are in memory
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,31 +107,28 @@ def spill_shingles(
     """
     short, long = by_length(pairs, texts)
     lopsided = texts.shingles[short] < least_jaccard * texts.shingles[long]  # at most contained
-    needed, sought, wanted = np.zeros((3, len(texts.shingles)), bool)
+    needed, sought = np.zeros((2, len(texts.shingles)), bool)
     needed[short] = needed[long[~lopsided]] = sought[short[lopsided]] = True
-    wanted[short] = wanted[long] = True
-    sets, words, waiting = (Spill(file, len(wanted)) for _ in range(3))
-    for rank, data in _read_texts(con, texts, np.flatnonzero(wanted)):
-        if not needed[rank]:
-            waiting.add(rank, data)
-            continue
+    sets, words = (Spill(file, len(needed)) for _ in range(2))
+    for rank, data in _read_texts(con, texts, np.flatnonzero(needed)):
         text = str(data, "utf-8")
         sets.add(rank, shingle_set(text, shingle_words).tobytes())
         if sought[rank]:
             words.add(rank, orjson.dumps(long_words(text, shingle_words)))
     file.flush()
+    words_at = lru_cache(_KNOWN)(lambda rank: orjson.loads(words.read(rank)))
     most = np.full(len(pairs), -1, np.int32)
-    asked = np.flatnonzero(~needed[long]).astype(np.int32)
+    asked = np.flatnonzero(~needed[long])
     asked = asked[np.argsort(long[asked], kind="stable")]
-    starts = np.flatnonzero(np.diff(long[asked], prepend=-1))
-    for start, end in itertools.pairwise([*starts.tolist(), len(asked)]):
-        own = asked[start:end]
-        rank = int(long[own[0]])
-        text = waiting.read(rank).decode()
+    ends = np.searchsorted(long[asked], np.arange(len(needed)), side="right")
+    for rank, data in _read_texts(con, texts, np.unique(long[asked])):
+        own = asked[ends[rank - 1] if rank else 0 : ends[rank]]
+        text = str(data, "utf-8")
         folded = text.casefold()
-        for pair, other in zip(own.tolist(), short[own].tolist(), strict=True):
-            size = int(texts.shingles[other])
-            left = _shared_at_most(folded, orjson.loads(words.read(other)), size, least_containment)
+        for pair, other, size in zip(
+            own.tolist(), short[own].tolist(), texts.shingles[short[own]].tolist(), strict=True
+        ):
+            left = _shared_at_most(folded, words_at(other), size, least_containment)
             if left / size < least_containment:
                 most[pair] = left
         if (most[own] < 0).any():
