@@ -66,7 +66,6 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str) -
         _stop("interrupted; the same command goes on where it stopped", INTERRUPTED)
     except Exception as error:
         if os.environ.get("PRESSESCHAU_TRACEBACK"):
-            _ended.append(FAILED)
             raise
         kind = "" if isinstance(error, OSError | RuntimeError) else f"{type(error).__name__}: "
         _stop(f"{failure}: {kind}{' '.join(str(error).split())} (PRESSESCHAU_TRACEBACK=1 shows where)", FAILED)

@@ -159,7 +159,7 @@ def measured(rows: Iterable[Row], *, publishers: bool = False) -> tuple[dict[str
     with duckdb.connect() as con:
         con.register("audited", pa.table(columns))
         con.execute("CREATE VIEW told AS FROM audited")
-        found = measure(con, events=not publishers, publishers=publishers)
+        found = measure(con, "audited", events=not publishers, publishers=publishers)
         return dict(found.events), found.publisher_probe
 
 

@@ -33,8 +33,6 @@ _AFTER = (
     r"(?:\s?[|/]|(?:,|–|-|:|\))?\s?(?:$|über|zu[mr]?|aus|im|ist|arbeitet|schreibt|berichtet|leitet|studiert|lebt|meint|kommentiert"
     r"|findet|fragt|erklärt|hat\s(?:für|mit)|mit\sMaterial|freie[rn]?|redakteur|korrespondent|volontär))"
 )
-_BEFORE_NAME = re.compile(rf"{_BEFORE}\s?\Z", re.IGNORECASE)
-_AFTER_NAME = re.compile(_AFTER, re.IGNORECASE)
 # A whole line: `Von Eva Muster und Jan Beispiel, Berlin`.
 _PLAIN_NAME = r"[A-ZÄÖÜ][a-zäöüßé’'-]+(?:-[A-ZÄÖÜ]\w+)?(?:\s(?:von|van|de|del|der))?(?:\s[A-ZÄÖÜ][\w'’-]*\.?){1,2}"
 _LINE = re.compile(
@@ -58,11 +56,12 @@ def names_in_bylines(text: str, authors: Sequence[str]) -> Iterator[tuple[int, i
     """
     # Few texts hold an author's name: looking for it first spares all others the patterns.
     people = [name for name in authors if name in text and _is_person(name)]
+    names = "|".join(re.escape(name) for name in sorted(people, key=lambda name: (-len(name), name)))
     paragraphs = list(re.finditer(r"[^\n]+", text))
     for number, paragraph in enumerate(paragraphs):
         start, line = paragraph.start(), paragraph[0]
-        if any(name in line for name in people):
-            yield from ((start + at, start + end) for at, end in _as_author(line, people))
+        if names and any(name in line for name in people):
+            yield from ((start + at, start + end) for at, end in _as_author(line, names))
         elif len(line) <= _SHORT and (number < _EDGE or number >= len(paragraphs) - _EDGE):
             yield from ((start + at, start + end) for at, end in _whole_line(line))
 
@@ -71,36 +70,15 @@ def _is_person(name: str) -> bool:
     return len(name) <= 60 and _PERSON.fullmatch(name) is not None and not _ORGANISATION.search(name)
 
 
-def _as_author(line: str, people: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _as_author(line: str, names: str) -> Iterator[tuple[int, int]]:
     """Names in the parts of a paragraph that speak of them as authors."""
+    known = re.compile(rf"(?<!\w)(?:{names})(?!\w)")
+    cue = re.compile(rf"{_BEFORE}\s?(?:{names})(?!\w)|^(?:{names}){_AFTER}", re.IGNORECASE)
     # A byline can be all of a short paragraph, or stand at either end of a long one.
     parts = [(0, len(line))] if len(line) <= _SHORT else [(0, _END), (len(line) - _END, len(line))]
-    parts = [(start, end) for start, end in parts if _names_author(line[start:end].strip(), people)]
-    if parts:  # of few texts: a pattern of a page's own names takes as long as all the rest
-        names = "|".join(re.escape(name) for name in sorted(people, key=lambda name: (-len(name), name)))
-        known = re.compile(rf"(?<!\w)(?:{names})(?!\w)")
-        for start, end in parts:
+    for start, end in parts:
+        if cue.search(line[start:end].strip()):
             yield from (match.span() for match in known.finditer(line, start, end))
-
-
-def _names_author(part: str, people: Sequence[str]) -> bool:
-    """Whether a name stands in it as an author's: behind a word for that, or at its start before one."""
-    small = _small(part)
-    for name in map(_small, people):
-        if small.startswith(name) and _AFTER_NAME.match(part, len(name)):
-            return True
-        at = small.find(name)
-        while at >= 0:
-            behind = part[at + len(name) : at + len(name) + 1]
-            if not (behind.isalnum() or behind == "_") and _BEFORE_NAME.search(part[:at]):
-                return True
-            at = small.find(name, at + 1)
-    return False
-
-
-def _small(text: str) -> str:
-    """Letter by letter; a Turkish name has its small i back from capitals."""
-    return text.replace("İ", "i").replace("ı", "i").lower()
 
 
 def _whole_line(line: str) -> Iterator[tuple[int, int]]:

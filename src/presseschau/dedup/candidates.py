@@ -141,26 +141,17 @@ def _shared(
     keys: Hashes, ranks: NDArray[np.int32], articles: Ranked
 ) -> tuple[Hashes, NDArray[np.int32], NDArray[np.int64]]:
     """Keys that two of the articles or more have, their ranks, and how many have each; equal keys side by side."""
+    alive = articles.alive[ranks]
+    keys, ranks = keys[alive], ranks[alive]
     order = np.argsort(keys)
-    keys = keys[order]
-    repeated = _repeated(keys)
-    keys, ranks = keys[repeated], ranks[order[repeated]]
-    if not articles.alive.all():
-        keys, ranks = keys[articles.alive[ranks]], ranks[articles.alive[ranks]]
-        repeated = _repeated(keys)
-        keys, ranks = keys[repeated], ranks[repeated]
+    keys, ranks = keys[order], ranks[order]
     starts, sizes = _buckets(keys)
+    wanted = sizes > 1
     if articles.sides is not None and len(keys):
         sides = articles.sides[ranks]
-        spans = (np.minimum.reduceat(sides, starts) < np.maximum.reduceat(sides, starts)).repeat(sizes)
-        return keys[spans], ranks[spans], sizes.repeat(sizes)[spans]
-    return keys, ranks, sizes.repeat(sizes)
-
-
-def _repeated(keys: Hashes) -> NDArray[np.bool_]:
-    """Which ones are equal to a neighbour."""
-    same = np.concatenate(([False], keys[1:] == keys[:-1], [False]))
-    return same[1:] | same[:-1] if len(keys) else same[:0]
+        wanted &= np.minimum.reduceat(sides, starts) < np.maximum.reduceat(sides, starts)
+    chosen = wanted.repeat(sizes)
+    return keys[chosen], ranks[chosen], sizes.repeat(sizes)[chosen]
 
 
 def _first(keys: Hashes) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,8 @@ from presseschau.dedup.signature import Hashes
 
 if TYPE_CHECKING:  # page workers sign texts and need no database
     import duckdb
+
+N = TypeVar("N", bound=np.generic)
 
 _PAIRS = 50_000  # pairs given to the database at a time
 
@@ -118,18 +120,16 @@ def verify_pairs(
             least_jaccard=least_jaccard,
             least_containment=least_containment,
         )
-        first = 0
-        for block in _blocks(new):
-            values = -_bounds(block, most[first : first + len(block)], texts)
+        for block, at_most in zip(_blocks(new), _blocks(most), strict=True):
+            values = -_bounds(block, at_most, texts)
             earlier, later = (ranks.tolist() for ranks in split_pairs(block))
             left, of_left = -1, np.empty(0, np.uint64)
-            for at in np.flatnonzero(most[first : first + len(block)] < 0).tolist():
+            for at in np.flatnonzero(at_most < 0).tolist():
                 if earlier[at] != left:
                     left, of_left = earlier[at], np.frombuffer(sets.read(earlier[at]), np.uint64)
                 values[:, at] = overlap(of_left, np.frombuffer(sets.read(later[at]), np.uint64))
             known = {**_wordings(block, texts), "jaccard": values[0], "containment": values[1]}
             _insert(con, "verified", known)
-            first += len(block)
     found = fetch_columns(
         con,
         """SELECT pair, jaccard, containment FROM overlap_asked JOIN verified USING (a, b)
@@ -140,8 +140,9 @@ def verify_pairs(
     return Edges(*split_pairs(found["pair"]), found["jaccard"], found["containment"])
 
 
-def _blocks(pairs: Hashes) -> list[Hashes]:
-    return [pairs[start : start + _PAIRS] for start in range(0, len(pairs), _PAIRS)]
+def _blocks(column: NDArray[N]) -> list[NDArray[N]]:
+    """What there is of each of the pairs, so many of them at a time."""
+    return [column[start : start + _PAIRS] for start in range(0, len(column), _PAIRS)]
 
 
 def _wordings(pairs: Hashes, texts: Texts) -> dict[str, Hashes]:

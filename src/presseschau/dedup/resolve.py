@@ -14,7 +14,7 @@ from presseschau.dedup import signature
 from presseschau.dedup.candidates import Bounds, Ranked, pair_candidates
 from presseschau.dedup.overlap import Edges, verify_pairs
 from presseschau.dedup.shingled import Texts, fetch_columns, read_postings, spill_file
-from presseschau.dedup.signature import Signature
+from presseschau.dedup.signature import Hashes, Signature
 from presseschau.dedup.versions import Version, version_of
 from presseschau.schema import SPLITS
 
@@ -91,6 +91,17 @@ class Dedup:
             seed=self.seed,
         )
 
+    def verify(self, con: duckdb.DuckDBPyConnection, pairs: Hashes, texts: Texts) -> Edges:
+        """The pairs that are duplicates or related, by true values; see `overlap.verify_pairs`."""
+        return verify_pairs(
+            con,
+            pairs,
+            texts,
+            shingle_words=self.shingle_words,
+            least_jaccard=self.related,
+            least_containment=self.containment,
+        )
+
     def resolve(self, con: duckdb.DuckDBPyConnection) -> None:
         """Creates the table `dedup(source, reason, detail, cluster)` with one row per row of `articles`.
 
@@ -141,15 +152,7 @@ class Dedup:
                     pairs = pairs[seen[np.searchsorted(seen, pairs).clip(max=len(seen) - 1)] != pairs]
                 if not len(pairs):
                     break
-                found = verify_pairs(
-                    con,
-                    pairs,
-                    texts,
-                    shingle_words=self.shingle_words,
-                    least_jaccard=self.related,
-                    least_containment=self.containment,
-                )
-                edges = Edges.joined([edges, found])
+                edges = Edges.joined([edges, self.verify(con, pairs, texts)])
                 seen = np.concatenate([seen, pairs])
                 seen.sort()
                 articles.alive[greedy_duplicates(edges, self.jaccard, self.containment)[:, 0]] = False

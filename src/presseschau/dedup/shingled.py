@@ -120,9 +120,9 @@ def spill_shingles(
     most = np.full(len(pairs), -1, np.int32)
     asked = np.flatnonzero(~needed[long])
     asked = asked[np.argsort(long[asked], kind="stable")]
-    ends = np.searchsorted(long[asked], np.arange(len(needed)), side="right")
+    starts = np.searchsorted(long[asked], np.arange(len(needed) + 1))
     for rank, data in _read_texts(con, texts, np.unique(long[asked])):
-        own = asked[ends[rank - 1] if rank else 0 : ends[rank]]
+        own = asked[starts[rank] : starts[rank + 1]]
         text = str(data, "utf-8")
         folded = text.casefold()
         for pair, other, size in zip(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
-_PARTS = re.compile(r"^(?:[^:/?#]+:)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?")  # RFC 3986, appendix B
 _HOST = re.compile(r"^(?:www\.|amp\.|m\.|mobil\.|mobile\.)+(?=[^.]+\.)")
 _PAGE_KEYS = frozenset({"page", "seite", "p", "pg", "pagenum", "page_number", "pageno", "paged", "artikelseite"})
 _FULL = frozenset({"all", "alle", "full", "komplett"})
@@ -50,10 +49,10 @@ def version_of(url: str) -> Version:
     >>> version_of("https://amp.example.de/a-1.amp.html?print=1&id=7")
     Version(article='example.de/a-1.html?id=7', page=1)
     """
-    [(netloc, own_path, own_query)] = _PARTS.findall(url)
-    host = _HOST.sub("", netloc.lower())
-    path, page = _path(own_path)
-    query, asked = _query(own_query, paged=len(path) > 1)  # `/?p=12` selects an article, not a page
+    parts = urlsplit(url)
+    host = _HOST.sub("", parts.netloc.lower())
+    path, page = _path(parts.path)
+    query, asked = _query(parts.query, paged=len(path) > 1)  # `/?p=12` selects an article, not a page
     return Version(f"{host}{path}{'?' + query if query else ''}", asked or page)
 
 

@@ -32,6 +32,7 @@ _FOLDED = {
     ),
 }
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
+_FOLDABLE = re.compile("[`\x80-\U0010ffff]")
 _CHANGES_LENGTH = re.compile(f"[{''.join(k for k, v in _FOLDED.items() if len(v) != 1)}]|\\s{{2,}}")
 _NO_WORD = re.compile(r"[\W_]")
 _ASCII_MARKS = {code: " " for code in range(128) if not chr(code).isalnum()}
@@ -106,7 +107,7 @@ def fold_line(text: str) -> Folded:
 
 
 def _folded(cased: str, source: str) -> Folded:
-    for found in sorted({*_NOT_ASCII.findall(cased), "`"}) if not cased.isascii() or "`" in cased else ():
+    for found in sorted(set(_FOLDABLE.findall(cased))):
         if (folded := _FOLDED.get(found)) is not None:  # replacing each is far faster than translating all
             cased = cased.replace(found, folded)
     lower = cased.lower()

@@ -49,26 +49,27 @@ class Values:
 def entries_of(reading: Reading, lexicon: StanceLexicon) -> list[Entry | None]:
     """What the lexicon knows about each token, compounds by their tail."""
     words = zip(reading.tokens, reading.forms, strict=True)
-    return [lexicon.entries.get(form) or _compound(token, form, lexicon) for token, form in words]
+    return [_entry(token, form, lexicon) for token, form in words]
 
 
 def judging_in(reading: Reading, lexicon: StanceLexicon) -> dict[int, Entry]:
     """What the lexicon knows about the tokens that can judge, alone or as the start of a phrase, by index."""
-    tokens, forms, judging, last = reading.tokens, [*reading.forms, ""], lexicon.judging, lexicon.last
+    tokens, forms, judging, last = reading.tokens, [*reading.forms, ""], lexicon.judging, lexicon.compounds.last
     found: dict[int, Entry] = {}
     for i in [i for i, form in enumerate(forms) if form in judging or (len(form) > _COMPOUND and form[-3:] in last)]:
-        entry = lexicon.entries.get(forms[i]) or _compound(tokens[i], forms[i], lexicon)
+        entry = _entry(tokens[i], forms[i], lexicon)
         if entry and (entry.term or (entry.noun and tokens[i][0].isupper()) or forms[i + 1] in entry.phrases):
             found[i] = entry
     return found
 
 
-def _compound(token: str, form: str, lexicon: StanceLexicon) -> Entry | None:
-    """What the lexicon knows about a noun by its tail alone."""
-    if len(token) > _COMPOUND and form[-3:] in lexicon.last and form.endswith(lexicon.endings) and token[0].isupper():
+def _entry(token: str, form: str, lexicon: StanceLexicon) -> Entry | None:
+    """What the lexicon knows about a token; about a noun that is not listed by its tail."""
+    entry = lexicon.entries.get(form)
+    if entry is None and len(token) > _COMPOUND and lexicon.compounds.match(form) and token[0].isupper():
         term = compound_of(form, lexicon.tails)
         return Entry(noun=term) if term else None
-    return None
+    return entry
 
 
 def values_of(

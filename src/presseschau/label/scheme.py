@@ -7,7 +7,7 @@ lexicons, with terms written at its classes, or with neither: then the words of 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,6 @@ class Task:
         sections: Table of URL sections, None for none.
         rest: Whether `fallback` stands for "none of these"; then thin evidence for another class is not enough.
         rules: What decides borderline cases, the first that fits; for annotators, people and models.
-        keys: Class keys in schema order.
     """
 
     name: str
@@ -63,10 +62,11 @@ class Task:
     sections: Path | None = None
     rest: bool = False
     rules: tuple[str, ...] = ()
-    keys: tuple[str, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", tuple(c.key for c in self.classes))
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Class keys in schema order."""
+        return tuple(c.key for c in self.classes)
 
     def build_lexicon(self) -> Lexicon:
         """The lexicon of file and classes; where there is neither, words of the classes' names and definitions.
@@ -151,8 +151,8 @@ def _read_task(name: str, data: Any, path: Path) -> Task:
     if fallback not in keys:
         raise ValueError(f"{where}: fallback {fallback!r} is not one of its classes ({', '.join(keys)})")
     files = {}
-    for kind in ("lexicon", "sections"):
-        files[kind] = (path.parent / str(data[kind])).resolve() if data.get(kind) else None
+    for field in ("lexicon", "sections"):
+        files[field] = (path.parent / str(data[field])).resolve() if data.get(field) else None
     rules = data.get("rules") or []
     if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
         raise ValueError(f"{where}: rules must be a list of sentences")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from presseschau.label.lexicon import read_yaml
-from presseschau.label.sentences import fold, tokenize
+from presseschau.label.sentences import Kind, fold, tokenize
 
 _ADJECTIVE = (
     "",
@@ -83,8 +83,7 @@ class StanceLexicon:
         entries: Word form to what is known about it.
         roles: The forms of each role.
         tails: Endings of compounds (`-chaos`) to their term, longest first.
-        endings: The endings alone.
-        last: Their last three letters, which rule most words out.
+        compounds: Words that end so.
         judging: Forms whose entry can judge, alone or as the start of a phrase.
         conditional: What a conditional clause multiplies a weight with.
         shield: What a fault that something is meant to help with is multiplied with.
@@ -94,8 +93,7 @@ class StanceLexicon:
     entries: Mapping[str, Entry]
     roles: Mapping[str, frozenset[str]]
     tails: Mapping[str, Term]
-    endings: tuple[str, ...]
-    last: frozenset[str]
+    compounds: Kind
     judging: frozenset[str]
     conditional: float
     shield: float
@@ -165,8 +163,7 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
         entries,
         {role: frozenset(form for form, entry in roled if entry.role == role) for role in _ROLES},
         tails,
-        tuple(tails),
-        frozenset(tail[-3:] for tail in tails),
+        Kind.of((), tails),
         frozenset(form for form, entry in entries.items() if entry.term or entry.noun or entry.phrases),
         float(data["conditionals"]["factor"]),
         float(data["shields"]["factor"]),

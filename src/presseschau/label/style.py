@@ -99,12 +99,11 @@ def style_features(reading: Reading, own: str, style: Style) -> dict[str, float]
     size = max(50, len(words))
     per_mille = 1000 / size
     lead, lead_words = reading.lead, reading.text.spaced[: reading.lead_end + 1].split()
-    questions, exclamations = own.count("?"), own.count("!")
-    ends = own.count(". ") + (own.count("! ") if exclamations else 0) + (own.count("? ") if questions else 0)
+    ends = own.count(". ") + own.count("! ") + own.count("? ")
     features = {
         "length": math.log(max(2500, reading.length)),  # how short news is differs too much between outlets
-        "questions": math.sqrt(questions * per_mille),
-        "exclamations": math.sqrt(exclamations * per_mille),
+        "questions": math.sqrt(own.count("?") * per_mille),
+        "exclamations": math.sqrt(own.count("!") * per_mille),
         "address": math.sqrt(len(_ADDRESS.findall(own)) * per_mille),
         "quoted": math.sqrt((len(cased) - len(own)) / max(1, len(cased))),
         "digits": math.sqrt(sum(map(own.count, "0123456789")) * per_mille),
@@ -131,8 +130,7 @@ def style_votes(features: Mapping[str, float], style: Style) -> list[Vote]:
     """One vote per class: the linear model's score, with the features that speak loudest."""
     units = {}
     for name, (mean, deviation) in style.scale.items():
-        unit = (features[name] - mean) / deviation
-        units[name] = CLIP if unit > CLIP else max(unit, -CLIP)
+        units[name] = max(-CLIP, min(CLIP, (features[name] - mean) / deviation))
     votes = []
     for label, weights in style.weights.items():
         parts = {name: weight * units[name] for name, weight in weights.items()}

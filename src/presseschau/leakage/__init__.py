@@ -92,15 +92,18 @@ def audit(
     )
 
 
-def measure(con: duckdb.DuckDBPyConnection, *, events: bool, publishers: bool) -> Figures:
+def measure(con: duckdb.DuckDBPyConnection, articles: str, *, events: bool, publishers: bool) -> Figures:
     """The figures beside the audit.
 
     Args:
-        con: Has `audited` of `audit`, and for events also `told` of `split.stories.index_names`.
+        con: Has for events `told` of `split.stories.index_names`.
+        articles: Name of a relation with `id VARCHAR, split VARCHAR, publisher VARCHAR, text VARCHAR`.
         events: Measure the events in common.
         publishers: Measure how well publishers can be told.
     """
-    return Figures(event_leakage(con) if events else {}, probe_publishers(con) if publishers else None)
+    return Figures(
+        event_leakage(con, articles) if events else {}, probe_publishers(con, articles) if publishers else None
+    )
 
 
 def _shared_publishers(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

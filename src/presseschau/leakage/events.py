@@ -10,13 +10,14 @@ from presseschau.split.stories import forget_names, index_names, pair_articles
 _MOST = 5_000  # articles, but for those of the last day chosen
 
 
-def event_leakage(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
+def event_leakage(con: duckdb.DuckDBPyConnection, articles: str) -> dict[str, float]:
     """By split, the part of its articles with a partner in train: names in common (see `split.stories`), same day.
 
     A large corpus is measured on all articles of some days, chosen by hash, so that the cost stops growing.
 
     Args:
-        con: Has `audited(id, split, …)` and `told` of `split.stories.index_names`.
+        con: Has `told` of `split.stories.index_names`.
+        articles: Name of a relation with id and split.
     """
     con.execute(
         """CREATE TEMP TABLE leakage_day AS
@@ -32,12 +33,13 @@ def event_leakage(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
     index_names(con, "leakage_told")
     pair_articles(con, "leakage_event", days=0)
     rows = con.execute(
-        """WITH placed AS (SELECT a.rank, split FROM story_article a JOIN audited USING (id) WHERE split IS NOT NULL),
+        f"""WITH placed AS (
+            SELECT a.rank, split FROM story_article a JOIN {articles} USING (id) WHERE split IS NOT NULL),
         pair AS (FROM (SELECT a, b FROM leakage_event UNION ALL SELECT b, a FROM leakage_event)),
         met AS (SELECT DISTINCT l.rank FROM pair JOIN placed l ON l.rank = a JOIN placed r ON r.rank = b
             WHERE l.split <> 'train' AND r.split = 'train')
         SELECT split, count(met.rank) / count(*) FROM placed LEFT JOIN met USING (rank)
-        WHERE split <> 'train' GROUP BY split ORDER BY list_position($order, split)""",
+        WHERE split <> 'train' GROUP BY split ORDER BY list_position($order, split)""",  # noqa: S608
         {"order": list(SPLITS)},
     ).fetchall()
     con.execute("DROP TABLE leakage_event; DROP VIEW leakage_told; DROP TABLE leakage_day")

@@ -37,15 +37,16 @@ class Probe:
     test: int
 
 
-def probe_publishers(con: duckdb.DuckDBPyConnection) -> Probe | None:
+def probe_publishers(con: duckdb.DuckDBPyConnection, articles: str) -> Probe | None:
     """Trains on articles of train and guesses the publishers of articles of test, both the first ones by id.
 
     Ids are hashes, so the first ones are a sample. None where there are not two publishers and a test article of them.
 
     Args:
-        con: Has `audited(id, split, publisher, text, …)`.
+        con: The connection.
+        articles: Name of a relation with id, split, publisher and text.
     """
-    train, test = _articles(con).values()
+    train, test = _articles(con, articles).values()
     counts = Counter(publisher for publisher, _ in train)
     known = {publisher for publisher, count in counts.items() if count >= _LEAST}
     train, test = ([row for row in rows if row[0] in known] for rows in (train, test))
@@ -96,11 +97,11 @@ def _perceptron(texts: Sequence[NDArray[np.int64]], numbers: Sequence[int], clas
     return now
 
 
-def _articles(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+def _articles(con: duckdb.DuckDBPyConnection, articles: str) -> dict[str, list[tuple[str, str]]]:
     """Publisher and both ends of the text of the first articles of train and test that have a publisher, by split."""
     query = f"""SELECT publisher, CASE WHEN length(text) <= {2 * _TEXT} THEN text
             ELSE left(text, {_TEXT}) || chr(10) || right(text, {_TEXT}) END
-        FROM (SELECT id, publisher, text FROM audited WHERE split = $split AND publisher IS NOT NULL
+        FROM (SELECT id, publisher, text FROM {articles} WHERE split = $split AND publisher IS NOT NULL
             ORDER BY id LIMIT $most) ORDER BY id"""  # noqa: S608
     return {
         split: con.execute(query, {"split": split, "most": most}).fetchall()

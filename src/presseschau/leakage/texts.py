@@ -9,7 +9,6 @@ import numpy as np
 
 from presseschau.dedup import Dedup
 from presseschau.dedup.candidates import Ranked, pair_candidates
-from presseschau.dedup.overlap import verify_pairs
 from presseschau.dedup.shingled import Texts, fetch_columns, read_postings, spill_file
 from presseschau.schema import SPLITS
 
@@ -54,14 +53,7 @@ def overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int,
     with spill_file(con) as file:
         postings = read_postings(con, texts, "true", file)
         pairs, _ = pair_candidates(postings, articles, dedup.bounds())
-    edges = verify_pairs(
-        con,
-        pairs,
-        texts,
-        shingle_words=dedup.shingle_words,
-        least_jaccard=dedup.related,
-        least_containment=dedup.containment,
-    )
+    edges = dedup.verify(con, pairs, texts)
     near = edges.jaccard >= dedup.jaccard
     contained = ~near & (edges.containment >= dedup.containment)
     columns = (edges.a, edges.b, edges.jaccard, edges.containment)

@@ -247,10 +247,9 @@ def audit(
     found = leakage.audit(con, dedup, cutoff=cutoff, embargo_days=plan.embargo_days)
     # From here on others need memory, too, and what is left for the database is small: it gives back what it keeps.
     con.execute(f"SET memory_limit = '{_limit(con) * 3 // 4}B'")
-    if publishers:  # the first articles by id are all that the probe reads, and shards are in that order
+    if events or publishers:  # the probe reads the first articles by id, and shards are in that order
         view_rows(con, folder)
-        con.execute("CREATE OR REPLACE VIEW audited AS FROM rows")
-    return found, leakage.measure(con, events=events, publishers=publishers)
+    return found, leakage.measure(con, "rows", events=events, publishers=publishers)
 
 
 def _limit(con: duckdb.DuckDBPyConnection) -> int:
