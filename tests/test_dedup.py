@@ -10,14 +10,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from presseschau.dedup import Dedup
 from presseschau.dedup.candidates import Bounds, Postings, Ranked, pair_candidates, split_pairs
@@ -109,6 +112,7 @@ def connect(
         "bands": pa.array([s.bands for s in signed], hashes),
         "prints": pa.array([s.prints for s in signed], hashes),
         "shingles": pa.array([s.shingles for s in signed], pa.int32()),
+        "filename": pa.array([f"batch{number // 7}.parquet" for number in range(len(rows))], pa.string()),
     }
     con = duckdb.connect()
     con.register("arrow", pa.table(columns))
@@ -487,7 +491,8 @@ def test_a_wording_that_hundreds_share_joins_nobody_and_makes_few_pairs() -> Non
         ]
     signed = [dedup.sign(row.text) for row in rows]
     keys = [[s.bands.tolist() for s in signed], [s.prints.tolist() for s in signed]]
-    pairs, common = candidates(*keys, Bounds(share=0.001), 300)
+    articles = Ranked.of(np.arange(300, dtype=np.int32), 300, np.array([s.shingles for s in signed], np.int32))
+    pairs, common = candidates(*keys, Bounds(share=0.001), articles)
     assert len(pairs) < 300 * 40  # all pairs would be 44,850
     assert len(common) >= 300
 
@@ -497,22 +502,21 @@ EDGES = ("a", "b", "jaccard", "containment")
 
 
 def candidates(
-    bands: Sequence[list[int]], prints: Sequence[list[int]], bounds: Bounds, room: int, **of: Any
+    bands: Sequence[list[int]], prints: Sequence[list[int]], bounds: Bounds, articles: Ranked, *, shared: bool = False
 ) -> tuple[Pairs, Counter[tuple[int, int]]]:
-    """What `pair_candidates` finds of articles by rank: pairs, and the postings of keys that are too common."""
+    """What `pair_candidates` finds of keys by number: pairs of ranks, and the postings of keys that are too common."""
     count = len(bands)
-    articles = {"shingles": np.full(count, 50, np.int32), "alive": np.ones(count, bool)} | of
     with tempfile.TemporaryFile() as file:
-        postings = Postings.of(room, file)
+        postings = Postings.of(file)
         for some in (range(count // 2), range(count // 2, count)):
             lists = (pa.array([keys[n] for n in some], pa.list_(pa.uint64())) for keys in (bands, prints))
             postings.add(pa.array(some, pa.int32()), *lists)
-        found, common = pair_candidates(postings, Ranked(**articles), bounds)
+        found, common = pair_candidates(postings.shared() if shared else postings, articles, bounds)
         left = Counter(
             posting
             for parted in (common.bands, common.prints)
-            for keys, ranks in parted
-            for posting in zip(keys.tolist(), ranks.tolist(), strict=True)
+            for keys, numbers in parted
+            for posting in zip(keys.tolist(), articles.ranks[numbers].tolist(), strict=True)
         )
     pairs = list(zip(*(half.tolist() for half in split_pairs(found)), strict=True))
     assert pairs == sorted(set(pairs))
@@ -520,8 +524,8 @@ def candidates(
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(st.integers(0, 10_000), st.sampled_from([1, 20_000]), st.booleans())
-def test_candidates_are_what_the_bounds_say(seed: int, room: int, sided: bool) -> None:
+@given(st.integers(0, 10_000), st.sampled_from([8, 1 << 18]), st.booleans(), st.booleans())
+def test_candidates_are_what_the_bounds_say(seed: int, rows: int, sided: bool, shared: bool) -> None:
     """Against the definition, pair by pair, in one part and in several."""
     rng = random.Random(seed)
     bounds = Bounds(bucket=6, anchors=2, share=0.05)
@@ -542,10 +546,14 @@ def test_candidates_are_what_the_bounds_say(seed: int, room: int, sided: bool) -
             met.update(pair for pair in itertools.combinations(bucket, 2) if small or anchors & {*pair})
         expected |= {(a, b) for (a, b), n in met.items() if n >= share * min(shingles[a], shingles[b])}
     expected = {(a, b) for a, b in expected if sides[a] != sides[b]}
-    of = {"shingles": np.array(shingles, np.int32), "alive": np.array(alive, bool)}
-    if sided:
-        of["sides"] = np.array(sides, np.int8)
-    assert candidates(bands, prints, bounds, room, **of) == (expected, left)
+    numbers = np.array(rng.sample(range(count), count), np.int32)  # by rank
+    side = np.array(sides, np.int8) if sided else None
+    articles = Ranked.of(numbers, count, np.array(shingles, np.int32), side)
+    articles.ranks[numbers[~np.array(alive, bool)]] = -1
+    keys = ([column[rank] for rank in np.argsort(numbers)] for column in (bands, prints))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("presseschau.dedup.parted._ROWS", rows)
+        assert candidates(*keys, bounds, articles, shared=shared) == (expected, left)
 
 
 def test_a_family_larger_than_a_bucket_is_found_whole() -> None:
@@ -598,27 +606,50 @@ def test_a_better_version_of_a_locked_article_takes_over_its_cluster() -> None:
     assert result["main"] == [None, "", "kept"]
 
 
+def files_of(articles: pa.Table) -> NDArray[np.uint64]:
+    with duckdb.connect() as con:
+        con.register("named", articles)
+        return np.asarray(con.execute("SELECT hash(filename) AS file FROM named").fetchnumpy()["file"])
+
+
 def test_what_an_earlier_build_found_of_two_wordings_is_not_computed_again() -> None:
     texts = [" ".join(f"{word}{number}" for word in WORDS[:80]) for number in (1, 2, 3)]
     keys = [Dedup().sign(text).exact_key for text in texts]
     ask = {"shingle_words": 5, "least_jaccard": 0.5, "least_containment": 0.9}
     pairs = np.array([0 << 32 | 1, 0 << 32 | 2], np.uint64)
-    texts_of = Texts("texts", "ranks", "source", np.array(keys, np.uint64), np.full(3, 76, np.int32))
+    articles = pa.table({"source": ["0.html", "1.html", "2.html"], "text": texts, "filename": ["one"] * 3})
+    texts_of = Texts("ranks", np.array(keys, np.uint64), np.full(3, 76, np.int32), files_of(articles))
     with duckdb.connect() as con:
         con.execute("CREATE TABLE ranks AS SELECT n AS rank, n || '.html' AS source FROM range(3) r(n)")
-        con.register("texts", pa.table({"source": ["0.html", "1.html", "2.html"], "text": texts}))
+        con.register("articles", articles)
         assert len(verify_pairs(con, pairs, texts_of, **ask).a) == 0
         found = con.execute("SELECT a < b, jaccard FROM verified").fetchall()
         assert found == [(True, 0.0), (True, 0.0)]
     with duckdb.connect() as con:
         con.execute("CREATE TABLE ranks AS SELECT n AS rank, n || '.html' AS source FROM range(3) r(n)")
-        con.register("texts", pa.table({"source": ["0.html", "1.html", "2.html"], "text": texts}))
+        con.register("articles", articles)
         con.execute("CREATE TABLE verified_before (a UBIGINT, b UBIGINT, jaccard DOUBLE, containment DOUBLE)")
         for pair in (sorted(keys[:2]), [1, 2]):
             con.execute("INSERT INTO verified_before VALUES (?, ?, 0.75, 1.0)", pair)
         edges = verify_pairs(con, pairs, texts_of, **ask)
         assert (edges.a.tolist(), edges.b.tolist(), edges.jaccard.tolist()) == ([0], [1], [0.75])
         assert con.execute("SELECT count(*) FROM verified").fetchall() == [(2,)]  # the pair of other texts is left
+
+
+def test_only_files_with_texts_that_are_compared_are_opened(tmp_path: Path) -> None:
+    texts = [prose(90, 1), prose(90, 2), edited(prose(90, 1), 80)]
+    names = [str(tmp_path / f"{rank}.parquet") for rank in range(3)]
+    for rank, (name, text) in enumerate(zip(names, texts, strict=True)):
+        pq.write_table(pa.table({"source": [str(rank)], "text": [text]}), name)
+    keys, shingles = np.array([5, 6, 7], np.uint64), np.full(3, 86, np.int32)
+    of = Texts("ranks", keys, shingles, files_of(pa.table({"filename": names})))
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE ranks AS SELECT n AS rank, n::VARCHAR AS source FROM range(3) r(n)")
+        con.read_parquet(names, filename=True).create_view("articles")
+        Path(names[1]).write_bytes(b"torn")
+        pairs = np.array([0 << 32 | 2], np.uint64)
+        edges = verify_pairs(con, pairs, of, shingle_words=5, least_jaccard=0.5, least_containment=0.9)
+        assert (edges.a.tolist(), edges.b.tolist()) == ([0], [2])
 
 
 def test_a_short_text_whose_words_a_long_one_lacks_is_told_without_shingles() -> None:
@@ -642,10 +673,12 @@ def test_a_short_text_whose_words_a_long_one_lacks_is_told_without_shingles() ->
     every = list(itertools.product(range(20), range(20, 200)))
     true = {pair: overlap(*(sets[rank] for rank in pair)) for pair in every}
     keys = np.array([s.exact_key for s in signed], np.uint64)
-    of = Texts("texts", "ranks", "source", keys, np.array([s.shingles for s in signed], np.int32))
+    names = [f"{rank % 7}.parquet" for rank in range(200)]
+    articles = pa.table({"source": [str(rank) for rank in range(200)], "text": texts, "filename": names})
+    of = Texts("ranks", keys, np.array([s.shingles for s in signed], np.int32), files_of(articles))
     with duckdb.connect() as con:
         con.execute("CREATE TABLE ranks AS SELECT n AS rank, n::VARCHAR AS source FROM range(200) r(n)")
-        con.register("texts", pa.table({"source": [str(n) for n in range(200)], "text": texts}))
+        con.register("articles", articles)
         ask = {"shingle_words": 5, "least_jaccard": 0.5, "least_containment": 0.9}
         pairs = np.array([a << 32 | b for a, b in every], np.uint64)
         edges = verify_pairs(con, pairs, of, **ask)

@@ -21,6 +21,7 @@ from presseschau.publish.figures import (
     sure_share,
     write_figures,
 )
+from presseschau.publish.figures.plots import PLOTS
 from presseschau.publish.statistics import LENGTHS, Statistics, count
 
 MONTHS = st.dictionaries(
@@ -88,6 +89,17 @@ def test_names_are_drawn_as_they_are(counted: Statistics, tmp_path: Path) -> Non
     odd = {"$x$ \\frac{": 3, "[a](b)": 2, "ß" * 300: 1}
     write_figures(tmp_path, replace(counted, publishers=odd))
     assert figures_of(replace(counted, publishers=odd))["publishers"].alt.count("(a)(b)") == 1
+
+
+def test_a_reason_of_two_stages_is_one_bar(counted: Statistics) -> None:
+    counts = [
+        {"outcome": "kept", "stage": None, "reason": None, "pages": 5},
+        {"outcome": "dropped", "stage": "filter", "reason": "takedown", "pages": 2},
+        {"outcome": "dropped", "stage": "publish", "reason": "takedown", "pages": 3},
+    ]
+    plot = PLOTS["funnel"](replace(counted, manifest={**counted.manifest, "counts": counts}))
+    assert plot is not None
+    assert plot.alt.endswith("kept 5, dropped: takedown 5.")
 
 
 def test_the_check_names_what_is_wrong(sample: Path, tmp_path: Path) -> None:

@@ -58,19 +58,30 @@ def columns_of(rows: Sequence[Row]) -> dict[str, pa.Array]:
     }
 
 
+UNKNOWN = {"url": pa.string(), "published": pa.timestamp("s"), "crawled": pa.timestamp("s"), "free": pa.bool_()}
+
+
 def audited(rows: Iterable[Row], cutoff: date | None = None, embargo_days: int = 0) -> Leakage:
     rows, dedup = list(rows), Dedup()
     signed = [dedup.sign(row.text) for row in rows]
     hashes = pa.list_(pa.uint64())
-    columns = {
-        **columns_of(rows),
+    source = pa.array([f"{number}.html" for number in range(len(rows))], pa.string())
+    articles = {
+        "source": source,
+        "id": pa.array([row.id for row in rows], pa.string()),
+        **{name: pa.nulls(len(rows), kind) for name, kind in UNKNOWN.items()},
+        "text": pa.array([row.text for row in rows], pa.string()),
         "exact_key": pa.array([s.exact_key for s in signed], pa.uint64()),
         "bands": pa.array([s.bands for s in signed], hashes),
         "prints": pa.array([s.prints for s in signed], hashes),
         "shingles": pa.array([s.shingles for s in signed], pa.int32()),
+        "filename": pa.array([f"{number // 9}.parquet" for number in range(len(rows))], pa.string()),
     }
     with duckdb.connect() as con:
-        con.register("audited", pa.table(columns))
+        con.register("arrow", pa.table(articles))
+        con.execute("CREATE TABLE articles AS FROM arrow")
+        dedup.resolve(con)
+        con.register("audited", pa.table({**columns_of(rows), "source": source}))
         return audit(con, dedup, cutoff=cutoff, embargo_days=embargo_days)
 
 
@@ -158,7 +169,6 @@ def measured(rows: Iterable[Row], *, publishers: bool = False) -> tuple[dict[str
     columns = {**columns_of(rows), "title": pa.nulls(len(rows), pa.string())}
     with duckdb.connect() as con:
         con.register("audited", pa.table(columns))
-        con.execute("CREATE VIEW told AS FROM audited")
         found = measure(con, "audited", events=not publishers, publishers=publishers)
         return dict(found.events), found.publisher_probe
 
@@ -259,14 +269,14 @@ def build(rows: Iterable[Input], splitter: Splitter, folder: Path, lock: Lock | 
         con.execute(
             """CREATE TABLE articles (source VARCHAR, id VARCHAR, url VARCHAR, publisher VARCHAR, title VARCHAR,
             text VARCHAR, published TIMESTAMP, crawled TIMESTAMP, free BOOLEAN, exact_key UBIGINT, bands UBIGINT[],
-            prints UBIGINT[], shingles INTEGER)"""
+            prints UBIGINT[], shingles INTEGER, filename VARCHAR)"""
         )
         for i, row in enumerate(rows):
             s = dedup.sign(row.text)
             publisher = row.url.split("/")[2]
             values = (str(i), article_id(row.url, ""), row.url, publisher, None, row.text, row.published, None, None)
-            signature = (s.exact_key, s.bands.tolist(), s.prints.tolist(), s.shingles)
-            con.execute(f"INSERT INTO articles VALUES ({', '.join('?' * 13)})", [*values, *signature])
+            signature = (s.exact_key, s.bands.tolist(), s.prints.tolist(), s.shingles, f"{i % 9}.parquet")
+            con.execute(f"INSERT INTO articles VALUES ({', '.join('?' * 14)})", [*values, *signature])
         if lock is not None:
             lock.load(con)
         dedup.resolve(con)

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -173,6 +173,18 @@ def test_records_that_are_no_input_are_counted_and_have_no_ledger_row(tmp_path: 
         corpus.load_pages(con, [tmp_path / "batch.parquet"], [unit_key(unit)])
         assert corpus.skipped(con) == {"(other host)": 7}
         assert con.execute("SELECT source FROM pages ORDER BY 1").fetchall() == [("all#1",), ("all#2",)]
+
+
+def test_what_is_no_longer_in_the_input_is_no_page(tmp_path: Path) -> None:
+    reader = Passing((), frozenset())
+    (unit,) = reader.units()
+    extract_batch(ExtractJob(stages(reader), (unit, replace(unit, digest="before")), tmp_path / "batch.parquet"))
+    with corpus.connect(tmp_path, "100MB") as con:
+        corpus.load_pages(con, [tmp_path / "batch.parquet"], [unit_key(unit)])
+        assert corpus.skipped(con) == {"(other host)": 7}
+        assert con.execute("SELECT source FROM pages ORDER BY 1").fetchall() == [("all#1",), ("all#2",)]
+        found = con.execute("SELECT source, unit, length(text) > 0 FROM documents").fetchall()
+    assert found == [("all#1", unit_key(unit), True)]
 
 
 def slow(_: int) -> str:

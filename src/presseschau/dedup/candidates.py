@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from presseschau.dedup.parted import Parted
 from presseschau.dedup.signature import Hashes
 
-_POSTINGS = 100  # of an article, about
 _HALF = np.uint64(32)
 
 
@@ -46,7 +45,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """The keys of articles, on disk: columns key and rank.
+    """The keys of articles, on disk: columns key and number of the article.
 
     Attributes:
         bands: MinHash bands.
@@ -57,31 +56,48 @@ class Postings:
     prints: Parted
 
     @staticmethod
-    def of(articles: int, file: IO[bytes]) -> Postings:
-        """Room in a file for the keys of so many articles."""
-        return Postings(*(Parted.of(articles * _POSTINGS, file, np.uint64, np.int32) for _ in range(2)))
+    def of(file: IO[bytes]) -> Postings:
+        """Room in a file."""
+        return Postings(Parted(file, (np.uint64, np.int32)), Parted(file, (np.uint64, np.int32)))
 
-    def add(self, ranks: pa.Int32Array, bands: pa.ListArray, prints: pa.ListArray) -> None:
+    def add(self, numbers: pa.Int32Array, bands: pa.ListArray, prints: pa.ListArray) -> None:
         """Adds the keys of articles."""
         for parted, lists in ((self.bands, bands), (self.prints, prints)):
             offsets = lists.offsets.to_numpy()
             keys = lists.values.to_numpy()[offsets[0] : offsets[-1]]
-            parted.add(keys, keys, ranks.to_numpy().repeat(np.diff(offsets)))
+            parted.add(keys, keys, numbers.to_numpy().repeat(np.diff(offsets)))
+
+    def shared(self) -> Postings:
+        """Those of keys that more than one article has."""
+        kept = Postings(self.bands.like(*self.bands.types), self.prints.like(*self.prints.types))
+        for parted, own in ((self.bands, kept.bands), (self.prints, kept.prints)):
+            for part, (keys, numbers) in parted.parts():
+                own.put(part, *_shared(keys, numbers))
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The articles that are to be paired, by rank.
+    """The articles that are to be paired.
 
     Attributes:
-        shingles: How many an article has.
-        alive: Which ones are not passed over.
-        sides: Only pairs of different sides are wanted; None wants all.
+        ranks: By number their order, -1 for what is passed over.
+        shingles: By rank, how many an article has.
+        sides: By rank; only pairs of different sides are wanted, None wants all.
     """
 
+    ranks: NDArray[np.int32]
     shingles: NDArray[np.int32]
-    alive: NDArray[np.bool_]
     sides: NDArray[np.int8] | None = None
+
+    @staticmethod
+    def of(
+        numbers: NDArray[np.int32], rows: int, shingles: NDArray[np.int32], sides: NDArray[np.int8] | None = None
+    ) -> Ranked:
+        """Those of so many rows that have a rank, given their numbers by rank."""
+        ranks = np.full(rows, -1, np.int32)
+        ranks[numbers] = np.arange(len(numbers), dtype=np.int32)
+        return Ranked(ranks, shingles, sides)
 
     def apart(self, x: NDArray[np.int32], y: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which pairs of ranks are wanted."""
@@ -94,7 +110,7 @@ def pair_candidates(postings: Postings, articles: Ranked, bounds: Bounds) -> tup
 
     Args:
         postings: Keys that articles have.
-        articles: Which of them.
+        articles: Which of them, and in which order.
         bounds: See there.
 
     Returns:
@@ -107,11 +123,12 @@ def pair_candidates(postings: Postings, articles: Ranked, bounds: Bounds) -> tup
     for parted, share in ((postings.bands, 0.0), (postings.prints, bounds.share)):
         shared, often, met = parted.like(*parted.types), parted.like(*parted.types), parted.like(np.uint64)
         counts = np.zeros(len(articles.shingles), np.int32)
-        for part, (keys, ranks) in enumerate(parted):
-            keys, ranks, sizes = _shared(keys, ranks, articles)
+        for part, (keys, numbers) in parted.parts():
+            keys, numbers, sizes = _wanted(keys, numbers, articles)
+            ranks = articles.ranks[numbers]
             np.add.at(counts, ranks, np.int32(1))  # an integer of another type takes thirty times as long
             shared.put(part, keys, ranks)
-            often.put(part, keys[sizes > bounds.bucket], ranks[sizes > bounds.bucket])
+            often.put(part, keys[sizes > bounds.bucket], numbers[sizes > bounds.bucket])
         # Who can be the shorter one of a pair at all: most articles share few prints with anybody.
         least = np.ceil(share * articles.shingles).astype(np.int32)
         probes = counts >= least
@@ -137,21 +154,28 @@ def split_pairs(pairs: Hashes) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return (pairs >> _HALF).astype(np.int32), pairs.astype(np.int32)
 
 
-def _shared(
-    keys: Hashes, ranks: NDArray[np.int32], articles: Ranked
-) -> tuple[Hashes, NDArray[np.int32], NDArray[np.int64]]:
-    """Keys that two of the articles or more have, their ranks, and how many have each; equal keys side by side."""
-    alive = articles.alive[ranks]
-    keys, ranks = keys[alive], ranks[alive]
+def _shared(keys: Hashes, numbers: NDArray[np.int32]) -> tuple[Hashes, NDArray[np.int32]]:
+    """Keys that stand here twice or more, and their numbers; equal keys side by side."""
     order = np.argsort(keys)
-    keys, ranks = keys[order], ranks[order]
+    keys = keys[order]
+    first = _first(keys)
+    several = ~(first & np.append(first[1:], True)[: len(keys)])
+    return keys[several], numbers[order[several]]
+
+
+def _wanted(
+    keys: Hashes, numbers: NDArray[np.int32], articles: Ranked
+) -> tuple[Hashes, NDArray[np.int32], NDArray[np.int64]]:
+    """Keys that two of the articles or more have, their numbers, and how many have each; equal keys side by side."""
+    present = articles.ranks[numbers] >= 0
+    keys, numbers = _shared(keys[present], numbers[present])
     starts, sizes = _buckets(keys)
-    wanted = sizes > 1
     if articles.sides is not None and len(keys):
-        sides = articles.sides[ranks]
-        wanted &= np.minimum.reduceat(sides, starts) < np.maximum.reduceat(sides, starts)
-    chosen = wanted.repeat(sizes)
-    return keys[chosen], ranks[chosen], sizes.repeat(sizes)[chosen]
+        sides = articles.sides[articles.ranks[numbers]]
+        wanted = np.minimum.reduceat(sides, starts) < np.maximum.reduceat(sides, starts)
+        chosen, sizes = wanted.repeat(sizes), sizes[wanted]
+        keys, numbers = keys[chosen], numbers[chosen]
+    return keys, numbers, sizes.repeat(sizes)
 
 
 def _first(keys: Hashes) -> NDArray[np.bool_]:

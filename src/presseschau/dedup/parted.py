@@ -26,68 +26,70 @@ class Parted:
         file: Where they are, appended to; others may append, too. Read by position, so it never counts as the process's
             memory.
         types: Of the columns.
-        places: By part, of every piece of it: how many rows, and where each of its columns begins.
+        pieces: Of rows written at once, in order of part: where the rows of every part end, and where each column
+            begins.
         waiting: Rows that are not there yet, their parts first.
     """
 
     file: IO[bytes]
     types: tuple[DTypeLike, ...]
-    places: list[list[tuple[int, tuple[int, ...]]]] = field(repr=False)
+    pieces: list[tuple[NDArray[np.int64], tuple[int, ...]]] = field(default_factory=list, repr=False)
     waiting: list[tuple[Column, ...]] = field(default_factory=list, repr=False)
 
-    @staticmethod
-    def of(rows: int, file: IO[bytes], *types: DTypeLike) -> Parted:
-        """As many parts as about so many rows want, all empty."""
-        parts = 1
-        while parts < _PARTS and parts * _ROWS < rows:
-            parts *= 2
-        return Parted(file, types, [[] for _ in range(parts)])
-
     def like(self, *types: DTypeLike) -> Parted:
-        """As many parts in the same file, all empty."""
-        return Parted(self.file, types, [[] for _ in self.places])
+        """Another one in the same file, empty."""
+        return Parted(self.file, types)
 
     def add(self, by: Hashes, *columns: Column) -> None:
         """Adds rows, each to the part that its number in `by` says; small additions wait for one another."""
-        self.waiting.append(((by & np.uint64(len(self.places) - 1)).astype(np.uint8), *columns))
+        self.waiting.append(((by & np.uint64(_PARTS - 1)).astype(np.uint8), *columns))
         if sum(len(part) for part, *_ in self.waiting) >= _ROWS:
             self._settle()
 
     def put(self, part: int, *columns: Column) -> None:
         """Adds rows to one part."""
         if len(columns[0]):
-            self.places[part].append((len(columns[0]), tuple(self._write(columns))))
+            ends = np.zeros(_PARTS, np.int64)
+            ends[part:] = len(columns[0])
+            self._write(ends, columns)
+
+    def parts(self) -> Iterator[tuple[int, tuple[Column, ...]]]:
+        """The columns of the parts, of several together where they are small, and the number of the first of these."""
+        self._settle()
+        self.file.flush()
+        rows, step = sum(int(ends[-1]) for ends, _ in self.pieces), _PARTS
+        while step > 1 and rows * step > _ROWS * _PARTS:
+            step //= 2
+        for part in range(0, _PARTS, step):
+            yield part, self._read(part, part + step)
 
     def __iter__(self) -> Iterator[tuple[Column, ...]]:
-        """The columns of every part."""
-        if self.waiting:
-            self._settle()
-        for pieces in self.places:
-            self.file.flush()
-            columns = tuple(np.empty(sum(rows for rows, _ in pieces), kind) for kind in self.types)
-            first = 0
-            for rows, starts in pieces:
-                for column, start in zip(columns, starts, strict=True):
-                    os.preadv(self.file.fileno(), [column[first : first + rows].data.cast("B")], start)
-                first += rows
+        """The columns of all parts."""
+        for _, columns in self.parts():
             yield columns
 
     def _settle(self) -> None:
-        part, *columns = (np.concatenate(column) for column in zip(*self.waiting, strict=True))
-        self.waiting.clear()
-        order = part.argsort(kind="stable")  # by radix
-        starts = self._write([column[order] for column in columns])
-        ends = np.bincount(part, minlength=len(self.places)).cumsum().tolist()
-        sizes = [np.dtype(kind).itemsize for kind in self.types]
-        first = 0
-        for pieces, end in zip(self.places, ends, strict=True):
-            if end > first:
-                pieces.append((end - first, tuple(s + first * size for s, size in zip(starts, sizes, strict=True))))
-            first = end
+        if self.waiting:
+            part, *columns = (np.concatenate(column) for column in zip(*self.waiting, strict=True))
+            self.waiting.clear()
+            order = part.argsort(kind="stable")  # by radix
+            self._write(np.bincount(part, minlength=_PARTS).cumsum(), [column[order] for column in columns])
 
-    def _write(self, columns: Sequence[Column]) -> list[int]:
+    def _write(self, ends: NDArray[np.int64], columns: Sequence[Column]) -> None:
         starts = []
         for column, kind in zip(columns, self.types, strict=True):
             starts.append(self.file.tell())
             self.file.write(np.ascontiguousarray(column, kind).data)
-        return starts
+        self.pieces.append((ends, tuple(starts)))
+
+    def _read(self, part: int, until: int) -> tuple[Column, ...]:
+        places = [(int(ends[part - 1]) if part else 0, int(ends[until - 1]), starts) for ends, starts in self.pieces]
+        columns = tuple(np.empty(sum(end - first for first, end, _ in places), kind) for kind in self.types)
+        at = 0
+        for first, end, starts in places:
+            if end > first:
+                for column, start in zip(columns, starts, strict=True):
+                    data = column[at : at + end - first].data.cast("B")
+                    os.preadv(self.file.fileno(), [data], start + first * column.itemsize)
+                at += end - first
+        return columns

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
-import xxhash
 from numpy.typing import NDArray
 
 from presseschau.dedup import signature
-from presseschau.dedup.candidates import Bounds, Ranked, pair_candidates
+from presseschau.dedup.candidates import Bounds, Postings, Ranked, pair_candidates
 from presseschau.dedup.overlap import Edges, verify_pairs
-from presseschau.dedup.shingled import Texts, fetch_columns, read_postings, spill_file
+from presseschau.dedup.shingled import IN_FILES, Texts, fetch_columns, list_files, spill_file
 from presseschau.dedup.signature import Hashes, Signature
-from presseschau.dedup.versions import Version, version_of
+from presseschau.dedup.signed import keep_signed, read_articles
 from presseschau.schema import SPLITS
 
 if TYPE_CHECKING:  # page workers sign texts and need no database
@@ -23,7 +22,6 @@ if TYPE_CHECKING:  # page workers sign texts and need no database
 
 _ROUNDS = 4  # rounds over wordings that were too common to be paired all with all; each sees only what is still kept
 _TABLES = ("dedup_row", "dedup_version", "dedup_rank", "dedup_dropped", "dedup_component", "dedup_member")
-_ROWS = 10_000  # in memory at a time, but for their texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +113,15 @@ class Dedup:
         Args:
             con: Has the relation `articles(source VARCHAR, id VARCHAR, url VARCHAR, publisher VARCHAR, title VARCHAR,
                 text VARCHAR, published TIMESTAMP, crawled TIMESTAMP, free BOOLEAN, exact_key UBIGINT, bands UBIGINT[],
-                prints UBIGINT[], shingles INTEGER)`, `source` being unique, and may have `locked(id, cluster, split)`.
+                prints UBIGINT[], shingles INTEGER, filename VARCHAR)`, `source` being unique, and may have
+                `locked(id, cluster, split)`.
         """
-        _read_articles(con)
-        _supersede_versions(con)
-        _rank_articles(con)
-        edges = self._verified_edges(con)
+        with spill_file(con) as file:
+            postings = read_articles(con, file).shared()
+            keep_signed(con, postings)
+            _supersede_versions(con)
+            _rank_articles(con)
+            edges = self._verified_edges(con, postings)
         dropped = greedy_duplicates(edges, self.jaccard, self.containment)
         if self.near == "keep":
             dropped = dropped[:0]
@@ -138,24 +139,29 @@ class Dedup:
         for table in _TABLES:
             con.execute(f"DROP TABLE IF EXISTS {table}")
 
-    def _verified_edges(self, con: duckdb.DuckDBPyConnection) -> Edges:
+    def _verified_edges(self, con: duckdb.DuckDBPyConnection, postings: Postings) -> Edges:
         """All pairs that are duplicates or related, by true values."""
-        rank = fetch_columns(con, "SELECT exact_key, shingles, first = rank AS alive FROM dedup_rank ORDER BY rank")
-        articles = Ranked(rank["shingles"], rank["alive"])
-        texts = Texts("articles", "dedup_rank", "source", rank["exact_key"], rank["shingles"])
-        edges, seen = Edges.none(), np.empty(0, np.uint64)
-        with spill_file(con) as file:
-            postings = read_postings(con, texts, "first = rank", file)
-            for _ in range(_ROUNDS):
-                pairs, postings = pair_candidates(postings, articles, self.bounds())
-                if len(seen):
-                    pairs = pairs[seen[np.searchsorted(seen, pairs).clip(max=len(seen) - 1)] != pairs]
-                if not len(pairs):
-                    break
-                edges = Edges.joined([edges, self.verify(con, pairs, texts)])
-                seen = np.concatenate([seen, pairs])
-                seen.sort()
-                articles.alive[greedy_duplicates(edges, self.jaccard, self.containment)[:, 0]] = False
+        row = fetch_columns(
+            con, "SELECT number, exact_key, shingles, file, first = rank AS alive FROM dedup_rank ORDER BY rank"
+        )
+        [(rows,)] = con.execute("SELECT count(*) FROM dedup_row").fetchall()
+        number, shingles = row["number"], row["shingles"]
+        articles = Ranked.of(number, rows, shingles)
+        texts = Texts("dedup_rank", row["exact_key"], shingles, row["file"])
+        edges, seen, gone = Edges.none(), np.empty(0, np.uint64), np.flatnonzero(~row["alive"])
+        for _ in range(_ROUNDS):
+            articles.ranks[number[gone]] = -1
+            pairs, postings = pair_candidates(postings, articles, self.bounds())
+            if len(seen):
+                pairs = pairs[seen[np.searchsorted(seen, pairs).clip(max=len(seen) - 1)] != pairs]
+            if not len(pairs):
+                break
+            edges = Edges.joined([edges, self.verify(con, pairs, texts)])
+            seen = np.concatenate([seen, pairs])
+            seen.sort()
+            gone = greedy_duplicates(edges, self.jaccard, self.containment)[:, 0]
+            if (articles.ranks[number[gone]] < 0).all():
+                break  # the same articles would meet again
         return edges
 
 
@@ -194,37 +200,6 @@ def components(edges: Edges) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return ranks, ranks[[find(node) for node in range(len(ranks))]] if len(ranks) else ranks
 
 
-def _read_articles(con: duckdb.DuckDBPyConnection) -> None:
-    """Creates `dedup_row`: what orders the articles, and which article each is a version or a page of."""
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE dedup_row (number INTEGER, source VARCHAR, id VARCHAR, day TIMESTAMP,
-            crawled TIMESTAMP, free BOOLEAN, size INTEGER, exact_key UBIGINT, shingles INTEGER, article UBIGINT,
-            page INTEGER)"""
-    )
-    query = """SELECT source, id, url, coalesce(published, crawled)::TIMESTAMP AS day, crawled::TIMESTAMP AS crawled,
-        free, length(text)::INTEGER AS size, exact_key, shingles FROM articles"""
-    first = 0
-    for batch in con.cursor().sql(query).to_arrow_reader(_ROWS):
-        number = pa.array(range(first, first + len(batch)), pa.int32())
-        columns = {name: batch[name] for name in batch.schema.names if name != "url"}
-        con.register("dedup_arrow", pa.table({"number": number, **columns, **_versions(batch)}))
-        con.execute("INSERT INTO dedup_row BY NAME FROM dedup_arrow")
-        con.unregister("dedup_arrow")
-        first += len(batch)
-
-
-def _versions(batch: pa.RecordBatch) -> dict[str, pa.Array]:
-    """By 64-bit hash the article that each address belongs to, and which of its pages it is."""
-    versions = [
-        version_of(url) if url else Version(f"id {identity}")
-        for url, identity in zip(batch["url"].to_pylist(), batch["id"].to_pylist(), strict=True)
-    ]
-    return {
-        "article": pa.array([xxhash.xxh3_64_intdigest(version.article.encode()) for version in versions], pa.uint64()),
-        "page": pa.array([version.page for version in versions], pa.int32()),
-    }
-
-
 def _supersede_versions(con: duckdb.DuckDBPyConnection) -> None:
     """Creates `dedup_version`: every row, and the row of its article that stays (`winner`), by number.
 
@@ -232,16 +207,27 @@ def _supersede_versions(con: duckdb.DuckDBPyConnection) -> None:
     to its article's first page or full view, whatever their lengths; where there is none, it is an article of its own.
     """
     con.execute(
+        """CREATE OR REPLACE TEMP TABLE dedup_rival AS
+        SELECT source, file FROM dedup_row QUALIFY count(*) OVER (PARTITION BY article, page) > 1"""
+    )
+    files = list_files(fetch_columns(con, "SELECT file FROM dedup_rival")["file"])
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE dedup_size AS
+        SELECT source, length(text) AS size FROM articles SEMI JOIN dedup_rival USING (source) WHERE {IN_FILES}""",  # noqa: S608
+        {"files": files},
+    )
+    con.execute(
         """CREATE OR REPLACE TEMP TABLE dedup_version AS
         WITH best AS (
-            SELECT article, page, arg_min(number, (coalesce(free, true) = false, -size,
+            SELECT article, page, arg_min(number, (coalesce(free, true) = false, -coalesce(size, 0),
                 coalesce(-epoch(crawled), 'infinity'::DOUBLE), source)) AS number
-            FROM dedup_row GROUP BY article, page)
+            FROM dedup_row LEFT JOIN dedup_size USING (source) GROUP BY article, page)
         SELECT u.number, coalesce(whole.number, own.number) AS winner
         FROM dedup_row u
         JOIN best own ON own.article = u.article AND own.page = u.page
         LEFT JOIN best whole ON whole.article = u.article AND whole.page = 1"""
     )
+    con.execute("DROP TABLE dedup_rival; DROP TABLE dedup_size")
 
 
 def _rank_articles(con: duckdb.DuckDBPyConnection) -> None:
@@ -251,7 +237,7 @@ def _rank_articles(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         """CREATE OR REPLACE TEMP TABLE dedup_rank AS
         WITH ranked AS (
-            SELECT a.number, a.source, a.id, a.exact_key, a.shingles,
+            SELECT a.number, a.source, a.id, a.exact_key, a.shingles, a.file,
                 (row_number() OVER (ORDER BY l.id IS NULL, a.day NULLS LAST, a.id, a.source) - 1)::INTEGER AS rank
             FROM dedup_row a JOIN dedup_version v ON v.number = a.number AND v.winner = a.number
             LEFT JOIN locked l ON l.id = a.id)

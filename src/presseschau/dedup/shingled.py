@@ -1,4 +1,4 @@
-"""The texts that candidate pairs have: their postings, and their shingle sets spilled to a file.
+"""The texts that candidate pairs have: their shingle sets, spilled to a file.
 
 Most candidates are a short text and one of many long ones that has a phrase of it. What tells them apart is whether the
 long one has the words of the short one; so it is asked for these before its shingles are made, which takes ten times as
@@ -20,7 +20,7 @@ import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from presseschau.dedup.candidates import Postings, split_pairs
+from presseschau.dedup.candidates import split_pairs
 from presseschau.dedup.signature import Hashes, shingle_sequence, shingle_set, words_of
 
 if TYPE_CHECKING:  # page workers sign texts and need no database
@@ -29,9 +29,9 @@ if TYPE_CHECKING:  # page workers sign texts and need no database
 Data: TypeAlias = bytes | memoryview
 
 _TEXTS = 500  # texts in memory at a time
-_SIGNED = 10_000  # signatures
 _WORDS = 8  # of a short text that are looked for
 _KNOWN = 10_000  # short texts whose words are in memory
+_BUFFER = 1 << 20  # bytes of a spill file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,18 +39,16 @@ class Texts:
     """Where the texts of ranks are, and what is known of them.
 
     Attributes:
-        texts: Name of a relation with `text VARCHAR, bands UBIGINT[], prints UBIGINT[]` and the key.
-        ranks: Name of a relation with `rank INTEGER` and the key.
-        key: Name of a column.
+        ranks: Name of a relation with `rank INTEGER, source VARCHAR`, which names the rows of `articles`.
         exact_keys: By rank.
         shingles: By rank, how many different ones the text has.
+        files: By rank, the hash of the name of the file that it is in.
     """
 
-    texts: str
     ranks: str
-    key: str
     exact_keys: Hashes
     shingles: NDArray[np.int32]
+    files: Hashes
 
 
 class Spill:
@@ -68,17 +66,6 @@ class Spill:
         """What was added; empty where nothing was. The file must have been flushed since."""
         start, size = self._places[:, rank].tolist()
         return os.pread(self._file.fileno(), size, start)
-
-
-def read_postings(con: duckdb.DuckDBPyConnection, texts: Texts, where: str, file: IO[bytes]) -> Postings:
-    """The keys of the ranks that a condition holds for."""
-    [(count,)] = con.execute(f"SELECT count(*) FROM {texts.ranks} WHERE {where}").fetchall()  # noqa: S608
-    postings = Postings.of(count, file)
-    query = f"""SELECT rank, bands, prints FROM {texts.texts}
-        JOIN (SELECT rank, {texts.key} FROM {texts.ranks} WHERE {where}) USING ({texts.key})"""  # noqa: S608
-    for batch in con.sql(query).to_arrow_reader(_SIGNED):
-        postings.add(*batch.columns)
-    return postings
 
 
 def spill_shingles(
@@ -184,11 +171,12 @@ def _read_texts(con: duckdb.DuckDBPyConnection, texts: Texts, ranks: NDArray[np.
     con.register("shingled_arrow", pa.table({"rank": ranks.astype(np.int32)}))
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE shingled_text AS
-        SELECT rank, {texts.key} FROM {texts.ranks} SEMI JOIN shingled_arrow USING (rank)"""  # noqa: S608
+        SELECT rank, source FROM {texts.ranks} SEMI JOIN shingled_arrow USING (rank)"""  # noqa: S608
     )
     con.unregister("shingled_arrow")
-    query = f"SELECT rank, text FROM {texts.texts} JOIN shingled_text USING ({texts.key})"  # noqa: S608
-    for batch in con.sql(query).to_arrow_reader(_TEXTS):
+    query = f"SELECT rank, text FROM articles JOIN shingled_text USING (source) WHERE {IN_FILES}"  # noqa: S608
+    reader = con.sql(query, params={"files": list_files(texts.files[ranks])})
+    for batch in reader.to_arrow_reader(_TEXTS):
         column = batch["text"].cast(pa.large_binary())
         data = memoryview(column.buffers()[2])
         ends = np.frombuffer(column.buffers()[1], np.int64)[column.offset :].tolist()
@@ -197,14 +185,27 @@ def _read_texts(con: duckdb.DuckDBPyConnection, texts: Texts, ranks: NDArray[np.
     con.execute("DROP TABLE shingled_text")
 
 
+# Files whose names do not fulfil it are not opened. A search in one string, since that in a list takes long.
+IN_FILES = "contains($files, ',' || hash(filename))"
+
+
+def list_files(files: Hashes) -> str:
+    """The parameter of `IN_FILES`; a file that is not among these may pass, too.
+
+    >>> list_files(np.array([7, 12, 7], np.uint64))
+    ',7,12'
+    """
+    return "".join(f",{file}" for file in np.unique(files).tolist())
+
+
 def spill_file(con: duckdb.DuckDBPyConnection) -> IO[bytes]:
     """An unnamed file in the connection's own spill folder where the pipeline has set one, else in the system's."""
     [(setting,)] = con.execute("SELECT current_setting('temp_directory')").fetchall()
     folder = Path(setting) if setting else None
     if folder is None or not folder.is_absolute():
-        return tempfile.TemporaryFile()
+        return tempfile.TemporaryFile(buffering=_BUFFER)
     folder.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryFile(dir=folder)
+    return tempfile.TemporaryFile(buffering=_BUFFER, dir=folder)
 
 
 def fetch_columns(

@@ -70,8 +70,8 @@ def audit(
 
     Args:
         con: Has the relation `audited(id VARCHAR, split VARCHAR, cluster VARCHAR, publisher VARCHAR,
-            published TIMESTAMP, text VARCHAR, exact_key UBIGINT, bands UBIGINT[], prints UBIGINT[], shingles INTEGER)`,
-            the last four being what `dedup.sign` says of `text`; rows without a split are passed over.
+            published TIMESTAMP, source VARCHAR)`, rows without a split being passed over; and the `articles` whose
+            sources they name, with what `Dedup.resolve` keeps of all their signatures: see `dedup.signed.keep_signed`.
         dedup: Config of the signatures and the thresholds.
         cutoff: Last day before `test_temporal` (UTC), None where there is no such split.
         embargo_days: Days up to and including `cutoff` that no split but the held-out ones may have articles of.
@@ -96,8 +96,9 @@ def measure(con: duckdb.DuckDBPyConnection, articles: str, *, events: bool, publ
     """The figures beside the audit.
 
     Args:
-        con: Has for events `told` of `split.stories.index_names`.
-        articles: Name of a relation with `id VARCHAR, split VARCHAR, publisher VARCHAR, text VARCHAR`.
+        con: The connection.
+        articles: Name of a relation with `split VARCHAR, publisher VARCHAR` and the columns of `told` of
+            `split.stories.index_names`.
         events: Measure the events in common.
         publishers: Measure how well publishers can be told.
     """

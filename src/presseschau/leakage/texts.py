@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import duckdb
-import numpy as np
 
 from presseschau.dedup import Dedup
 from presseschau.dedup.candidates import Ranked, pair_candidates
-from presseschau.dedup.shingled import Texts, fetch_columns, read_postings, spill_file
+from presseschau.dedup.shingled import Texts, fetch_columns, spill_file
+from presseschau.dedup.signed import shared_postings
 from presseschau.schema import SPLITS
 
 _EXAMPLES = 100
@@ -40,19 +40,21 @@ def overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int,
     """Near-duplicate, contained and related pairs across splits, and the first of them."""
     con.execute(
         """CREATE OR REPLACE TEMP TABLE leakage_row AS
-        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS rank, id, split, shingles, exact_key
-        FROM audited WHERE split IS NOT NULL AND shingles > 0"""
+        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS rank, id, split, signed.*
+        FROM (SELECT id, split, source FROM audited WHERE split IS NOT NULL) JOIN signed USING (source)
+        WHERE shingles > 0"""
     )
     row = fetch_columns(
         con,
-        "SELECT shingles, exact_key, list_position($splits, split)::TINYINT AS side FROM leakage_row ORDER BY rank",
+        """SELECT number, shingles, exact_key, file, list_position($splits, split)::TINYINT AS side
+        FROM leakage_row ORDER BY rank""",
         {"splits": list(SPLITS)},
     )
-    articles = Ranked(row["shingles"], np.ones(len(row["side"]), bool), row["side"])
-    texts = Texts("audited", "leakage_row", "id", row["exact_key"], row["shingles"])
+    [(rows,)] = con.execute("SELECT count(*) FROM signed").fetchall()
+    articles = Ranked.of(row["number"], rows, row["shingles"], row["side"])
+    texts = Texts("leakage_row", row["exact_key"], row["shingles"], row["file"])
     with spill_file(con) as file:
-        postings = read_postings(con, texts, "true", file)
-        pairs, _ = pair_candidates(postings, articles, dedup.bounds())
+        pairs, _ = pair_candidates(shared_postings(con, file), articles, dedup.bounds())
     edges = dedup.verify(con, pairs, texts)
     near = edges.jaccard >= dedup.jaccard
     contained = ~near & (edges.containment >= dedup.containment)

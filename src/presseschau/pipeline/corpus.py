@@ -18,7 +18,7 @@ from presseschau.annotation.overrides import OverrideReport, Overrides
 from presseschau.dedup import Dedup
 from presseschau.leakage import Figures, Leakage
 from presseschau.pipeline.order import in_order
-from presseschau.pipeline.pages import LABEL_SCHEMA
+from presseschau.pipeline.pages import LABEL_SCHEMA, WORK_SCHEMA
 from presseschau.pipeline.store import Store
 from presseschau.publish.statistics import view_rows
 from presseschau.rights import Takedown
@@ -26,6 +26,10 @@ from presseschau.schema import SPLITS
 from presseschau.split import SplitPlan
 
 _THREADS = 2
+_SPILL = "corpus.duckdb.tmp"
+_ROWS = 20_000  # in memory
+_TEXTS = 2_000
+_LEFT = ("text", "exact_key", "bands", "prints", "shingles", "path", "confidence", "filename")  # in the batches
 _PAIRS = "verified"  # the one file of the store of pairs
 
 OVERRULED_SCHEMA = LABEL_SCHEMA.append(pa.field("label_role", pa.string()))
@@ -33,16 +37,16 @@ OVERRULED_SCHEMA = LABEL_SCHEMA.append(pa.field("label_role", pa.string()))
 
 @contextmanager
 def connect(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A fresh database in the work folder, bounded in memory, that spills beside itself; removed in the end.
+    """A fresh database in memory, which is bounded, that spills into the work folder; removed in the end.
 
     Raises:
         RuntimeError: What is done with it needs more memory.
     """
     forget(folder)
-    con = duckdb.connect(str(folder / "corpus.duckdb"))
+    con = duckdb.connect()
     try:
         con.execute("SET memory_limit = ?", [memory_limit])
-        con.execute("SET temp_directory = ?", [str(folder / "corpus.duckdb.tmp")])
+        con.execute("SET temp_directory = ?", [str(folder / _SPILL)])
         # Every thread of a scan or a sort holds blocks of its own; four took a third more CPU and saved no time.
         con.execute(f"SET threads = {min(_THREADS, len(os.sched_getaffinity(0))):d}")
         con.execute("SET preserve_insertion_order = false")
@@ -59,22 +63,25 @@ def connect(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
 
 
 def forget(folder: Path) -> None:
-    """Removes the database and what it spilled."""
-    for leftover in folder.glob("corpus.duckdb*"):
-        if leftover.is_dir():
-            shutil.rmtree(leftover)
-        else:
-            leftover.unlink()
+    """Removes what the database has spilled."""
+    if (folder / _SPILL).exists():
+        shutil.rmtree(folder / _SPILL)
 
 
 def load_pages(con: duckdb.DuckDBPyConnection, batches: Sequence[Path], units: Sequence[str] | pa.Array) -> None:
-    """Makes `pages`: every result row of the units of this build, whatever else their batches hold."""
-    con.read_parquet([str(path) for path in batches]).create_view("batch_rows")
+    """Makes `pages`, every result row of the units of this build, whatever else their batches hold, and `documents`.
+
+    Only `documents`, those that passed the page stages, have texts and signatures, which stay in the batches: all else
+    is read here once, for all stages, since a look into thousands of small files costs more than what is read of them.
+    """
+    con.read_parquet([str(path) for path in batches], filename=True).create_view("batch_rows")
+    con.execute(f"CREATE TABLE unit_rows AS SELECT * EXCLUDE ({', '.join(_LEFT)}) FROM batch_rows")  # noqa: S608
     con.register("unit_list", pa.table({"unit": units}))
-    con.execute("CREATE TABLE stale AS SELECT DISTINCT unit FROM batch_rows ANTI JOIN unit_list USING (unit)")
+    con.execute("CREATE TABLE stale AS SELECT DISTINCT unit FROM unit_rows ANTI JOIN unit_list USING (unit)")
     con.unregister("unit_list")
-    con.execute("CREATE VIEW unit_rows AS SELECT * FROM batch_rows ANTI JOIN stale USING (unit)")
+    con.execute("DELETE FROM unit_rows USING stale WHERE unit_rows.unit = stale.unit")
     con.execute("CREATE VIEW pages AS SELECT * FROM unit_rows WHERE outcome IS DISTINCT FROM 'skipped'")
+    con.execute("CREATE VIEW documents AS SELECT * FROM batch_rows ANTI JOIN stale USING (unit) WHERE outcome IS NULL")
 
 
 def skipped(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -122,7 +129,7 @@ def overrule(con: duckdb.DuckDBPyConnection, overrides: Overrides) -> OverrideRe
 
 
 def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedown | None) -> None:
-    """Makes `rights(source, reason, detail)`, the pages left out by right, and `articles`, all others that passed."""
+    """Makes `rights(source, reason, detail)`, the pages left out by right, and `articles`, all other `documents`."""
     con.execute("CREATE TABLE rights (source VARCHAR, reason VARCHAR, detail VARCHAR)")
     if takedown is not None:
         for batch in stream(
@@ -139,7 +146,7 @@ def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedo
             """INSERT INTO rights SELECT source, 'tdm_reserved', tdm_evidence FROM pages
                WHERE outcome IS NULL AND tdm_reserved AND source NOT IN (SELECT source FROM rights)"""
         )
-    con.execute("CREATE VIEW articles AS SELECT * FROM pages ANTI JOIN rights USING (source) WHERE outcome IS NULL")
+    con.execute("CREATE VIEW articles AS SELECT * FROM documents ANTI JOIN rights USING (source)")
 
 
 def recall_pairs(con: duckdb.DuckDBPyConnection, store: Store) -> None:
@@ -182,7 +189,7 @@ def keep_topics(con: duckdb.DuckDBPyConnection, topics: Iterable[str]) -> None:
         )
     con.execute(
         """CREATE TABLE kept AS SELECT id, cluster, publisher, published, source, topic, topic_secondary, genre, stance
-           FROM articles JOIN dedup USING (source) JOIN labels USING (source) ANTI JOIN off_topic USING (source)
+           FROM pages JOIN dedup USING (source) JOIN labels USING (source) ANTI JOIN off_topic USING (source)
            WHERE dedup.reason IS NULL"""
     )
     con.execute(
@@ -238,15 +245,12 @@ def audit(
     """
     con.execute(
         """CREATE VIEW audited AS
-           SELECT kept.id, split.split, kept.cluster, kept.publisher, kept.published, text,
-             exact_key, bands, prints, shingles
-           FROM articles JOIN (split JOIN kept USING (id)) USING (source) WHERE split.reason IS NULL"""
+           SELECT id, split.split, cluster, publisher, published, source
+           FROM split JOIN kept USING (id) WHERE split.reason IS NULL"""
     )
     # Only the benchmark strategy promises that the splits before the cutoff know nothing of the time after it.
     cutoff = plan.cutoff if plan.strategy == "benchmark" else None
     found = leakage.audit(con, dedup, cutoff=cutoff, embargo_days=plan.embargo_days)
-    # From here on others need memory, too, and what is left for the database is small: it gives back what it keeps.
-    con.execute(f"SET memory_limit = '{_limit(con) * 3 // 4}B'")
     if events or publishers:  # the probe reads the first articles by id, and shards are in that order
         view_rows(con, folder)
     return found, leakage.measure(con, "rows", events=events, publishers=publishers)
@@ -262,7 +266,7 @@ def masked(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """What was masked in the kept articles, by kind."""
     rows = con.execute(
         """SELECT found.kind, sum(found.count)::BIGINT FROM
-             (SELECT unnest(masked) AS found FROM articles JOIN kept USING (source) JOIN split ON split.id = kept.id
+             (SELECT unnest(masked) AS found FROM pages JOIN kept USING (source) JOIN split ON split.id = kept.id
               WHERE split.reason IS NULL) GROUP BY 1 ORDER BY 1"""
     ).fetchall()
     return dict(rows)
@@ -270,7 +274,7 @@ def masked(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def ledger_batches(con: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
     """The ledger in order of source."""
-    yield from stream(con, "SELECT * FROM ledger ORDER BY source, id", 50_000)
+    yield from stream(con, "SELECT * FROM ledger ORDER BY source, id", _ROWS)
 
 
 def split_sizes(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -279,8 +283,8 @@ def split_sizes(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(rows)
 
 
-def split_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """All articles with every column of every stage: split by split in published order, each in order of id."""
+def split_batches(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """All articles with some of their pages' columns and all labels: split by split in published order, then by id."""
     con.execute(
         """CREATE OR REPLACE TABLE place AS
            SELECT kept.source, kept.cluster, split.split,
@@ -290,19 +294,29 @@ def split_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, pa.Reco
     )
     [(count, spill)] = con.execute("SELECT count(*), current_setting('temp_directory') FROM place").fetchall()
     Path(spill).mkdir(exist_ok=True)
+    # From here on others need memory, too: the database gives back what it keeps, and what it needs is spilled.
+    limit = _limit(con)
+    con.execute(f"SET memory_limit = '{limit // 2}B'")
+    short = ", ".join(name for name in columns if name in WORK_SCHEMA.names and name not in _LEFT)
     # Joined by their places: the labels of a million articles are too many to be held while texts go by.
-    texts = """SELECT articles.* EXCLUDE (unit, outcome, stage, reason, detail, exact_key, bands, prints),
-                      place.cluster, place.split, place.place FROM articles JOIN place USING (source)"""
-    labels = "SELECT labels.* EXCLUDE (source), place.place FROM labels JOIN place USING (source)"
-    sides = (in_order(stream(con.cursor(), query, 2_000), count, Path(spill)) for query in (texts, labels))
-    for own, given in zip(*sides, strict=True):
-        names, columns = [*own.schema.names, *given.schema.names], [*own.columns, *given.columns]
-        batch = pa.RecordBatch.from_arrays(columns, names)
+    texts = "SELECT text, place FROM articles JOIN place USING (source)"
+    pages = f"SELECT {short}, cluster, split, place FROM pages JOIN place USING (source)"  # noqa: S608
+    labels = "SELECT labels.* EXCLUDE (source), place FROM labels JOIN place USING (source)"
+    sides = [
+        in_order(stream(con.cursor(), query, rows), count, Path(spill))
+        for query, rows in ((texts, _TEXTS), (pages, _ROWS), (labels, _ROWS))
+    ]
+    for parts in zip(*sides, strict=True):
+        batch = pa.RecordBatch.from_arrays(
+            [column for part in parts for column in part.columns],
+            [name for part in parts for name in part.schema.names],
+        )
         start = 0
         for split, rows in itertools.groupby(batch.column("split").to_pylist()):
             size = len(list(rows))
             yield split, batch.slice(start, size)
             start += size
+    con.execute(f"SET memory_limit = '{limit * 3 // 4}B'")
 
 
 def load_targets(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None:
@@ -333,14 +347,14 @@ def target_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int, I
     query = """SELECT id, title, text, found.* EXCLUDE (source, split)
                FROM articles JOIN (FROM target_place WHERE split = ?) AS found USING (source)"""
     for split in (s for s in SPLITS if s in counts):
-        yield split, counts[split], in_order(stream(con.cursor(), query, 2_000, [split]), counts[split], Path(spill))
+        yield split, counts[split], in_order(stream(con.cursor(), query, _TEXTS, [split]), counts[split], Path(spill))
 
 
 def label_counts(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> dict[str, Counter[str | None]]:
-    """Kept articles by class, for columns of `labels`."""
+    """Articles of the dataset by class, for label columns of `kept`."""
     rows = con.execute(
-        f"""SELECT {", ".join(columns)}, count(*) FROM ledger JOIN labels USING (source)
-            WHERE ledger.outcome = 'kept' GROUP BY ALL"""  # noqa: S608
+        f"""SELECT {", ".join(columns)}, count(*) FROM kept JOIN split USING (id)
+            WHERE split.reason IS NULL GROUP BY ALL"""  # noqa: S608
     ).fetchall()
     counts: dict[str, Counter[str | None]] = {column: Counter() for column in columns}
     for *classes, n in rows:

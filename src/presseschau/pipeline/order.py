@@ -36,7 +36,7 @@ def in_order(batches: Iterable[pa.RecordBatch], count: int, folder: Path) -> Ite
             raise ValueError(f"{seen} rows came where {count} were counted")
         for number in range(-(-count // size)):
             path = Path(name) / str(number)
-            with pa.OSFile(str(path)) as file:
+            with pa.memory_map(str(path)) as file:
                 rows = pa.ipc.open_stream(file).read_all()
             path.unlink()
             order = np.argsort(rows.column("place").to_numpy())

@@ -170,8 +170,7 @@ def _match(con: duckdb.DuckDBPyConnection, matching: Matching, sign: Callable[[s
     con.execute("CREATE TABLE other (id VARCHAR, source VARCHAR, similarity FLOAT)")
     for batch in corpus.stream(
         con.cursor(),
-        """SELECT id, source, text, minhash FROM pages JOIN wanted USING (id) ANTI JOIN exact USING (id)
-           WHERE outcome IS NULL""",
+        "SELECT id, source, text, minhash FROM documents JOIN wanted USING (id) ANTI JOIN exact USING (id)",
         _ROWS,
     ):
         scored = [(r["id"], r["source"], rounded(similarity(sign(r["text"]), r["minhash"]))) for r in batch.to_pylist()]
@@ -195,9 +194,10 @@ def _match(con: duckdb.DuckDBPyConnection, matching: Matching, sign: Callable[[s
     )
     con.execute(
         """CREATE TABLE filling AS
-           SELECT wanted.*, verdict.outcome AS verdict, verdict.similarity, pages.title, pages.teaser, pages.text,
-                  pages.keywords
-           FROM verdict JOIN wanted USING (id) JOIN pages ON pages.id = verdict.id AND pages.source = verdict.source
+           SELECT wanted.*, verdict.outcome AS verdict, verdict.similarity, found.title, found.teaser, found.text,
+                  found.keywords
+           FROM verdict JOIN wanted USING (id)
+           JOIN documents AS found ON found.id = verdict.id AND found.source = verdict.source
            WHERE verdict.outcome IN ('exact', 'near') ORDER BY wanted.id"""
     )
 

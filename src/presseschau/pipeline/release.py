@@ -145,7 +145,7 @@ def _write_shards(
 ) -> tuple[list[Shard], ContentHash]:
     sizes, shards, content = corpus.split_sizes(con), list[Shard](), ContentHash()
     options = (settings.publish.rows_per_shard, settings.publish.rows_per_group)
-    for split, batches in itertools.groupby(corpus.split_batches(con), key=lambda item: item[0]):
+    for split, batches in itertools.groupby(corpus.split_batches(con, schema.arrow.names), key=lambda item: item[0]):
         rows = (published(batch, schema) for _, batch in batches)
         shards += write_split(folder, split, rows, sizes[split], schema, *options, content)
         tell(sizes[split])

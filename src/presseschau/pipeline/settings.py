@@ -119,7 +119,7 @@ class Work:
     work_dir: Path
     clean: bool = False
     batch_bytes: int = 4_000_000
-    batch_units: int = 100
+    batch_units: int = 400
     page_seconds: float = 30.0
     memory_limit: str = "400MB"
     progress: bool | None = None

@@ -36,7 +36,7 @@ def index_names(con: duckdb.DuckDBPyConnection, told: str = "told") -> None:
         con: The connection.
         told: Name of a relation with `id VARCHAR, cluster VARCHAR, published TIMESTAMP, title VARCHAR, text VARCHAR`.
     """
-    if con.execute("FROM (SHOW ALL TABLES) WHERE name = 'story_name'").fetchall():
+    if con.execute("FROM duckdb_tables() WHERE table_name = 'story_name'").fetchall():
         return
     con.execute(
         f"""CREATE TEMP TABLE story_lead AS

@@ -17,7 +17,7 @@ _FORMATS = {".parquet": "application/x-parquet", ".json": "application/json"}
 def distribution(folder: Path, manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The entries, in order."""
     for shard in manifest["shards"]:
-        yield _file(shard["path"], shard["bytes"], file_sha256(folder / shard["path"]), f"Rows of {shard['split']}")
+        yield _file(shard["path"], shard["bytes"], shard["sha256"], f"Rows of {shard['split']}")
     for name in ("ledger.parquet", "splits.json", "manifest.json", "signatures.parquet", "rehydration.parquet"):
         if (path := folder / name).is_file():
             yield _file(name, path.stat().st_size, file_sha256(path), FILES[name])

@@ -33,11 +33,14 @@ def _funnel(statistics: Statistics) -> Plot:
     counts = sorted(
         statistics.manifest["counts"], key=lambda c: (order.index(c["outcome"]), -c["pages"], c["reason"] or "")
     )
-    bars = {_ending(count): count["pages"] for count in counts}
-    colors = [{"kept": "#009E73", "dropped": "#E69F00", "failed": "#D55E00"}[count["outcome"]] for count in counts]
+    bars, colors = dict[str, int](), dict[str, str]()
+    for count in counts:  # two stages can have the same reason
+        name = _ending(count)
+        bars[name] = bars.get(name, 0) + count["pages"]
+        colors[name] = {"kept": "#009E73", "dropped": "#E69F00", "failed": "#D55E00"}[count["outcome"]]
     total = statistics.manifest["pages"]["input"]
     alt = f"How {total:,} input pages ended. Bar chart of pages by outcome: {_top(bars, 6)}."
-    return _bars("How the input pages ended", bars, colors, "pages", alt)
+    return _bars("How the input pages ended", bars, [*colors.values()], "pages", alt)
 
 
 def _ending(count: Mapping[str, Any]) -> str:
