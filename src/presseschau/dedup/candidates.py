@@ -69,7 +69,7 @@ class Postings:
 
     def shared(self) -> Postings:
         """Those of keys that more than one article has."""
-        kept = Postings(self.bands.like(*self.bands.types), self.prints.like(*self.prints.types))
+        kept = Postings.of(self.bands.file)
         for parted, own in ((self.bands, kept.bands), (self.prints, kept.prints)):
             for part, (keys, numbers) in parted.parts():
                 own.put(part, *_shared(keys, numbers))

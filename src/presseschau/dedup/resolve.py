@@ -21,7 +21,10 @@ if TYPE_CHECKING:  # page workers sign texts and need no database
     import duckdb
 
 _ROUNDS = 4  # rounds over wordings that were too common to be paired all with all; each sees only what is still kept
-_TABLES = ("dedup_row", "dedup_version", "dedup_rank", "dedup_dropped", "dedup_component", "dedup_member")
+_TABLES = (
+    "dedup_row", "dedup_rival", "dedup_size", "dedup_version", "dedup_rank", "dedup_dropped", "dedup_component",
+    "dedup_member",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,6 @@ def _supersede_versions(con: duckdb.DuckDBPyConnection) -> None:
         JOIN best own ON own.article = u.article AND own.page = u.page
         LEFT JOIN best whole ON whole.article = u.article AND whole.page = 1"""
     )
-    con.execute("DROP TABLE dedup_rival; DROP TABLE dedup_size")
 
 
 def _rank_articles(con: duckdb.DuckDBPyConnection) -> None:
@@ -289,4 +291,4 @@ def _register(
 
 
 def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    return con.execute("FROM (SHOW ALL TABLES) WHERE name = $name ", {"name": name}).fetchall() != []
+    return con.execute("FROM duckdb_tables() WHERE table_name = $name", {"name": name}).fetchall() != []

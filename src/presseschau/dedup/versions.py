@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 _HOST = re.compile(r"^(?:www\.|amp\.|m\.|mobil\.|mobile\.)+(?=[^.]+\.)")
 _PAGE_KEYS = frozenset({"page", "seite", "p", "pg", "pagenum", "page_number", "pageno", "paged", "artikelseite"})
@@ -49,13 +49,11 @@ def version_of(url: str) -> Version:
     >>> version_of("https://amp.example.de/a-1.amp.html?print=1&id=7")
     Version(article='example.de/a-1.html?id=7', page=1)
     """
-    address, _, query = url.partition("://")[2].partition("?")
-    host, slash, path = address.partition("/")
-    path, page = _path(slash + path)
-    if query:
-        query, asked = _query(query, paged=len(path) > 1)  # `/?p=12` selects an article, not a page
-        page = asked or page
-    return Version(f"{_HOST.sub('', host.lower())}{path}{'?' + query if query else ''}", page)
+    parts = urlsplit(url)
+    host = _HOST.sub("", parts.netloc.lower())
+    path, page = _path(parts.path)
+    query, asked = _query(parts.query, paged=len(path) > 1)  # `/?p=12` selects an article, not a page
+    return Version(f"{host}{path}{'?' + query if query else ''}", asked or page)
 
 
 def _path(path: str) -> tuple[str, int]:
@@ -64,25 +62,25 @@ def _path(path: str) -> tuple[str, int]:
         del segments[1]
     page = 1
     for _ in range(3):  # `/seite-2/amp` and `/amp/seite-2` both happen
-        last = segments[-1].lower()
-        if len(segments) > 2 and last in _VARIANT_SEGMENT:
+        last = segments[-1]
+        if len(segments) > 2 and last.lower() in _VARIANT_SEGMENT:
             segments.pop()
         elif (
             page == 1
             and len(segments) > 2
             and not _DATE_PART.match(segments[-2])
-            and (found := _PAGE_SEGMENT.match(last))
+            and (found := _PAGE_SEGMENT.match(last.lower()))
             and _is_page(found[1])
         ):
             page = max(1, int(found[1]))
             segments.pop()
             if len(segments) > 2 and _PAGE_WORD.match(segments[-1].lower()):
                 segments.pop()
-        elif found := _VARIANT_SUFFIX.search(last):
-            segments[-1] = segments[-1][: found.start()] + segments[-1][found.end() :]
-        elif page == 1 and (found := _PAGE_SUFFIX.search(last)) and _is_page(found[1]):
+        elif found := _VARIANT_SUFFIX.search(last.lower()):
+            segments[-1] = last[: found.start()] + last[found.end() :]
+        elif page == 1 and (found := _PAGE_SUFFIX.search(last.lower())) and _is_page(found[1]):
             page = max(1, int(found[1]))
-            segments[-1] = segments[-1][: found.start()] + segments[-1][found.end() :]
+            segments[-1] = last[: found.start()] + last[found.end() :]
         else:
             break
     return "/".join(segments), page
@@ -96,7 +94,7 @@ def _is_page(number: str) -> bool:
 def _query(query: str, *, paged: bool) -> tuple[str, int | None]:
     kept: list[str] = []
     page: int | None = None
-    for pair in query.split("&"):
+    for pair in query.split("&") if query else ():
         key, _, value = unquote(pair).lower().partition("=")
         if _VARIANT_PAIR.fullmatch(unquote(pair).lower()) or (key in _PAGE_KEYS and value in _FULL):
             continue

@@ -111,9 +111,9 @@ def overrule(con: duckdb.DuckDBPyConnection, overrides: Overrides) -> OverrideRe
         con.register("new_rows", table)
         con.execute(f"CREATE TABLE {name} AS SELECT * FROM new_rows")  # noqa: S608
         con.unregister("new_rows")
-    query = """SELECT rule_labels.*, articles.id, articles.text_sha256
-               FROM rule_labels JOIN articles USING (source) JOIN dedup USING (source) SEMI JOIN spoken_of USING (id)
-               WHERE dedup.reason IS NULL ORDER BY articles.id"""
+    query = """SELECT rule_labels.*, pages.id, pages.text_sha256
+               FROM rule_labels JOIN pages USING (source) JOIN dedup USING (source) SEMI JOIN spoken_of USING (id)
+               WHERE dedup.reason IS NULL ORDER BY pages.id"""
     for batch in stream(con.cursor(), query, 1_000) if overrides.ids else ():
         rows = list(overrides.apply(batch.to_pylist(), report))
         con.register("new_rows", pa.Table.from_pylist(rows, schema=OVERRULED_SCHEMA))
@@ -248,6 +248,8 @@ def audit(
            SELECT id, split.split, cluster, publisher, published, source
            FROM split JOIN kept USING (id) WHERE split.reason IS NULL"""
     )
+    # From here on others need memory, too, and what is left for the database is small: it gives back what it keeps.
+    con.execute(f"SET memory_limit = '{_limit(con) * 3 // 4}B'")
     # Only the benchmark strategy promises that the splits before the cutoff know nothing of the time after it.
     cutoff = plan.cutoff if plan.strategy == "benchmark" else None
     found = leakage.audit(con, dedup, cutoff=cutoff, embargo_days=plan.embargo_days)
@@ -294,7 +296,7 @@ def split_batches(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> Ite
     )
     [(count, spill)] = con.execute("SELECT count(*), current_setting('temp_directory') FROM place").fetchall()
     Path(spill).mkdir(exist_ok=True)
-    # From here on others need memory, too: the database gives back what it keeps, and what it needs is spilled.
+    # Meanwhile others need memory, too: the database gives back what it keeps, and what it needs is spilled.
     limit = _limit(con)
     con.execute(f"SET memory_limit = '{limit // 2}B'")
     short = ", ".join(name for name in columns if name in WORK_SCHEMA.names and name not in _LEFT)
@@ -316,7 +318,7 @@ def split_batches(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> Ite
             size = len(list(rows))
             yield split, batch.slice(start, size)
             start += size
-    con.execute(f"SET memory_limit = '{limit * 3 // 4}B'")
+    con.execute(f"SET memory_limit = '{limit}B'")
 
 
 def load_targets(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None:

@@ -159,7 +159,7 @@ def _write_shards(
 
 
 def _extra_values(con: duckdb.DuckDBPyConnection) -> Iterator[str | None]:
-    for batch in corpus.stream(con, "SELECT extra FROM articles", 10_000):
+    for batch in corpus.stream(con, "SELECT extra FROM pages JOIN dedup USING (source)", 10_000):
         yield from batch.column(0).to_pylist()
 
 
