@@ -21,6 +21,7 @@ from presseschau.publish.card.read import citation, license_url, plain, read_car
 from presseschau.publish.croissant import NAME, check_croissant
 from presseschau.publish.derive import Change, derive
 from presseschau.publish.shards import file_sha256
+from presseschau.publish.statistics import count
 from presseschau.publish.verify import Folder, verify
 from presseschau.schema import DATA, VIEWS
 
@@ -39,7 +40,7 @@ def variant(origin: Path, target: Path, rows: Callable[[pa.Table], pa.Table]) ->
     derive(origin, target, Change(rows=rows))
     folder = Folder.open(target)
     info = card.DatasetInfo("variant", "1.0.0", "cc-by-4.0", "Variant")
-    front = card.metadata(target, info, folder.schema, folder.shards)
+    front = card.metadata(info, folder.schema, folder.shards, count(target).sizes.views)
     _, prose = read_card(target)
     (target / "README.md").write_text(f"---\n{yaml.safe_dump(front, sort_keys=False)}---\n{prose}", encoding="utf-8")
     describe(target)

@@ -23,11 +23,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from presseschau.dedup import Dedup
-from presseschau.dedup.candidates import Bounds, Postings, Ranked, pair_candidates, split_pairs
+from presseschau.dedup.candidates import _KEY, _NUMBERS, Bounds, Postings, Ranked, pair_candidates, split_pairs
 from presseschau.dedup.overlap import overlap, verify_pairs
 from presseschau.dedup.shingled import Texts
 from presseschau.dedup.signature import minhash, shingle_sequence, shingle_set, winnow, words_of
-from presseschau.dedup.versions import Version, version_of
+from presseschau.dedup.versions import MARK, PLAIN, Version, version_of
 from presseschau.stable import article_id, canonical_url, publisher_of
 
 WORDS = [
@@ -283,6 +283,33 @@ def test_what_selects_an_article_stays(url: str) -> None:
     assert version_of(url) == Version(url.removeprefix("https://"), 1)
 
 
+_SEGMENT = st.sampled_from(
+    """netz amp AMP print seite-2 page 2 2024 07 ausbau-17.html ausbau-189678-2.html ausbau-189678.html a.amp.html a-druck
+    a_druckversion.php komplettansicht galaxy-s-2 p3.htm""".split()  # noqa: SIM905
+)
+
+
+@given(st.data())
+def test_only_an_address_with_a_mark_has_to_be_looked_at(data: st.DataObject) -> None:
+    """The database takes an address without one for its article."""
+    host = data.draw(st.lists(st.sampled_from(["www", "amp", "m", "mobil", "mobile", "blatt", "de"]), min_size=2))
+    path = data.draw(st.lists(_SEGMENT | st.from_regex(r"[a-z0-9._,-]{1,12}", fullmatch=True), max_size=4))
+    path += data.draw(st.sampled_from([[], [""]]))
+    query = data.draw(st.sampled_from(["", "", "", "?id=7", "?seite=2&x=1", "?amp"]))
+    url = canonical_url(f"https://{'.'.join(host)}/{'/'.join(path)}{query}")
+    assert url is not None
+    query = "SELECT regexp_matches($url, $mark), regexp_replace($url, $plain, '\\1', 'g')"
+    answer = duckdb.execute(query, {"url": url, "mark": MARK, "plain": PLAIN}).fetchone()
+    assert answer is not None
+    marked, plain = answer
+    assert marked or version_of(url) == Version(plain)
+
+
+@pytest.mark.parametrize("url", ["https://www.blatt.de/netz/ausbau-189678.html", "https://blatt.de/2024/ein-haus/"])
+def test_most_addresses_have_no_mark(url: str) -> None:
+    assert not re.search(MARK, url)
+
+
 def test_a_number_after_the_root_is_an_article() -> None:
     assert version_of("https://blatt.de/?p=12") == Version("blatt.de?p=12")
 
@@ -510,13 +537,13 @@ def candidates(
         postings = Postings.of(file)
         for some in (range(count // 2), range(count // 2, count)):
             lists = (pa.array([keys[n] for n in some], pa.list_(pa.uint64())) for keys in (bands, prints))
-            postings.add(pa.array(some, pa.int32()), *lists)
+            postings.add(some.start, *lists)
         found, common = pair_candidates(postings.shared() if shared else postings, articles, bounds)
         left = Counter(
             posting
             for parted in (common.bands, common.prints)
-            for keys, numbers in parted
-            for posting in zip(keys.tolist(), articles.ranks[numbers].tolist(), strict=True)
+            for part in parted
+            for posting in zip((part >> _KEY).tolist(), articles.ranks[part & _NUMBERS].tolist(), strict=True)
         )
     pairs = list(zip(*(half.tolist() for half in split_pairs(found)), strict=True))
     assert pairs == sorted(set(pairs))
@@ -530,7 +557,13 @@ def test_candidates_are_what_the_bounds_say(seed: int, rows: int, sided: bool, s
     rng = random.Random(seed)
     bounds = Bounds(bucket=6, anchors=2, share=0.05)
     count = rng.randint(0, 40)
-    bands, prints = ([sorted(rng.sample(range(size), rng.randint(0, 7))) for _ in range(count)] for size in (300, 25))
+    bands, prints = (
+        [
+            [key * 0x9E3779B97F4A7C15 % (1 << 38) for key in rng.sample(range(size), rng.randint(0, 7))]
+            for _ in range(count)
+        ]
+        for size in (300, 25)
+    )  # spread as hashes are, over all bits of theirs that are kept
     shingles = [rng.randint(1, 70) for _ in range(count)]
     alive = [rng.random() < 0.8 for _ in range(count)]
     sides = [rng.randrange(3) for _ in range(count)] if sided else list(range(count))
@@ -554,6 +587,14 @@ def test_candidates_are_what_the_bounds_say(seed: int, rows: int, sided: bool, s
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("presseschau.dedup.parted._ROWS", rows)
         assert candidates(*keys, bounds, articles, shared=shared) == (expected, left)
+
+
+def test_there_are_numbers_for_so_many_articles_and_no_more() -> None:
+    keys = pa.array([[1]], pa.list_(pa.uint64()))
+    with tempfile.TemporaryFile() as file:
+        Postings.of(file).add((1 << 26) - 1, keys, keys)
+        with pytest.raises(ValueError, match="more than 67,108,864 articles"):
+            Postings.of(file).add(1 << 26, keys, keys)
 
 
 def test_a_family_larger_than_a_bucket_is_found_whole() -> None:

@@ -16,6 +16,7 @@ import pytest
 from conftest import ROOT, run_script
 from presseschau.dedup import Dedup
 from presseschau.pipeline import corpus
+from presseschau.pipeline.database import connect
 from presseschau.split import SplitPlan
 from presseschau.synthetic import Collection
 from test_reproducible import digests
@@ -89,7 +90,7 @@ def test_too_little_memory_is_told_in_one_line_that_names_the_option(pages: Path
 
 
 def test_the_audit_takes_no_more_memory_than_was_given(tmp_path: Path) -> None:
-    with corpus.connect(tmp_path, "100MB") as con:
+    with connect(tmp_path, "100MB") as con:
         con.execute(
             """CREATE TABLE articles (source VARCHAR, id VARCHAR, url VARCHAR, text VARCHAR, published TIMESTAMP,
                  crawled TIMESTAMP, free BOOLEAN, exact_key UBIGINT, bands UBIGINT[], prints UBIGINT[],

@@ -86,7 +86,7 @@ def test_what_is_not_there_is_not_drawn(counted: Statistics, tmp_path: Path) -> 
 
 
 def test_names_are_drawn_as_they_are(counted: Statistics, tmp_path: Path) -> None:
-    odd = {"$x$ \\frac{": 3, "[a](b)": 2, "ß" * 300: 1}
+    odd = {"$x$ \\frac{": 3, "$\\frac{$": 2, "[a](b)": 2, "ß" * 300: 1}
     write_figures(tmp_path, replace(counted, publishers=odd))
     assert figures_of(replace(counted, publishers=odd))["publishers"].alt.count("(a)(b)") == 1
 

@@ -22,6 +22,7 @@ from presseschau.filter import Filter
 from presseschau.label import Labeler
 from presseschau.pipeline import corpus
 from presseschau.pipeline.breadcrumb import Breadcrumb
+from presseschau.pipeline.database import connect
 from presseschau.pipeline.extraction import BuildError, survive
 from presseschau.pipeline.limits import PageTimeoutError, time_limit
 from presseschau.pipeline.pages import (
@@ -169,8 +170,8 @@ def test_records_that_are_no_input_are_counted_and_have_no_ledger_row(tmp_path: 
     reader = Passing((), frozenset())
     (unit,) = reader.units()
     extract_batch(ExtractJob(stages(reader), (unit,), tmp_path / "batch.parquet"))
-    with corpus.connect(tmp_path, "100MB") as con:
-        corpus.load_pages(con, [tmp_path / "batch.parquet"], [unit_key(unit)])
+    with connect(tmp_path, "100MB") as con:
+        corpus.load_pages(con, [tmp_path / "batch.parquet"], [])
         assert corpus.skipped(con) == {"(other host)": 7}
         assert con.execute("SELECT source FROM pages ORDER BY 1").fetchall() == [("all#1",), ("all#2",)]
 
@@ -178,9 +179,10 @@ def test_records_that_are_no_input_are_counted_and_have_no_ledger_row(tmp_path: 
 def test_what_is_no_longer_in_the_input_is_no_page(tmp_path: Path) -> None:
     reader = Passing((), frozenset())
     (unit,) = reader.units()
-    extract_batch(ExtractJob(stages(reader), (unit, replace(unit, digest="before")), tmp_path / "batch.parquet"))
-    with corpus.connect(tmp_path, "100MB") as con:
-        corpus.load_pages(con, [tmp_path / "batch.parquet"], [unit_key(unit)])
+    before = replace(unit, digest="before")
+    extract_batch(ExtractJob(stages(reader), (unit, before), tmp_path / "batch.parquet"))
+    with connect(tmp_path, "100MB") as con:
+        corpus.load_pages(con, [tmp_path / "batch.parquet"], [unit_key(before)])
         assert corpus.skipped(con) == {"(other host)": 7}
         assert con.execute("SELECT source FROM pages ORDER BY 1").fetchall() == [("all#1",), ("all#2",)]
         found = con.execute("SELECT source, unit, length(text) > 0 FROM documents").fetchall()

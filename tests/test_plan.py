@@ -7,7 +7,7 @@ from pathlib import Path
 
 from presseschau.dedup import Dedup
 from presseschau.pipeline.pages import unit_key
-from presseschau.pipeline.plan import extract_key, plan_batches
+from presseschau.pipeline.plan import extract_key, pairs_key, plan_batches
 from presseschau.pipeline.settings import PageLimit, Signing
 from presseschau.pipeline.store import Store
 from presseschau.read import Unit
@@ -39,8 +39,20 @@ def test_new_pages_move_no_others(tmp_path: Path) -> None:
         store.path(name).write_bytes(b"done")
         store = store.add(name, [unit_key(unit) for unit in batch])
     again = plan_batches([*units(range(20)), *units(range(90, 95)), *units(range(20, 40))], store, 4_000_000, 100)
-    assert set(again.ready) == set(first.todo)
+    assert (set(again.ready), again.stale) == (set(first.todo), ())
     assert [unit.source for batch in again.todo.values() for unit in batch] == [f"000{n}.html" for n in range(90, 95)]
+
+
+def test_a_batch_tells_what_it_holds_that_is_no_longer_in_the_input(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    first = plan_batches(units(range(200)), store, 4_000_000, 100)
+    for name, batch in first.todo.items():
+        store.path(name).write_bytes(b"done")
+        store = store.add(name, [unit_key(unit) for unit in batch])
+    kept, *gone = next(iter(first.todo.values()))
+    again = plan_batches([kept], store, 4_000_000, 100)
+    assert again.ready == (next(iter(first.todo)),)
+    assert sorted(again.stale) == sorted(map(unit_key, gone))
 
 
 def test_only_what_can_change_a_page_is_in_the_key_of_the_page_stages() -> None:
@@ -50,6 +62,10 @@ def test_only_what_can_change_a_page_is_in_the_key_of_the_page_stages() -> None:
     assert key(Dedup()) == key(replace(Dedup(), jaccard=0.9, containment=0.95, near="keep", bucket=30))
     assert key(Dedup()) != key(replace(Dedup(), bands=20))
     assert key(Dedup()) != key(replace(Dedup(), seed=1))
+
+
+def test_other_shingles_compare_all_pairs_again() -> None:
+    assert pairs_key(5).changed(pairs_key(4).parts) == ["words"]
 
 
 def test_what_changed_is_named() -> None:

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.publish.derive import Change, derive
+from presseschau.publish.content_hash import ContentHash
+from presseschau.publish.derive import Change, derive, write_manifest
+from presseschau.publish.manifest import read_manifest
 from presseschau.publish.report import report, write_report
 from presseschau.publish.samples import excerpt
-from presseschau.publish.shards import ContentHash, write_split
+from presseschau.publish.shards import write_split
 from presseschau.publish.statistics import count
 from presseschau.publish.stub import without_text
 from presseschau.publish.verify import Folder
@@ -202,7 +204,8 @@ def test_its_size_is_bounded(sample: Path, tmp_path: Path) -> None:
         many.append(row)
     many.sort(key=lambda row: row["id"])
     table = pa.Table.from_pylist(many, schema=schema.arrow)
-    write_split(folder, "train", table.to_batches(), len(table), schema, 50_000, 1_000, ContentHash())
+    shards = write_split(folder, "train", table.to_batches(), len(table), schema, 50_000, 1_000, ContentHash())
+    write_manifest(folder, read_manifest(folder) | {"shards": [asdict(shard) for shard in shards]})
     write_report(folder)
     assert (folder / "report.html").stat().st_size < 2_000_000
     Elements((folder / "report.html").read_text(encoding="utf-8"))

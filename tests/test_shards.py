@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.publish.shards import ContentHash, extra_type, file_sha256, published, regroup, write_split
-from presseschau.schema import TIMESTAMP, LabelNames, Schema
-from presseschau.stable import sha256
+from presseschau.publish.content_hash import ContentHash
+from presseschau.publish.shards import extra_type, file_sha256, published, regroup, write_split
+from presseschau.schema import LabelNames, Schema
 
 SCHEMA = Schema(LabelNames(("hardware", "other"), ("news", "review")))
 IDS = pa.schema([("id", pa.string())])
@@ -79,32 +78,6 @@ def test_class_names_become_their_numbers_in_the_scheme() -> None:
 def test_a_class_outside_the_scheme_is_refused() -> None:
     with pytest.raises(ValueError, match="topic: 'sport' is not in the label scheme"):
         published(work_rows(1, topic="sport"), SCHEMA)
-
-
-def test_content_hash_tells_splits_and_values_apart() -> None:
-    tables = [pa.table({"id": ["a"]}), pa.table({"id": ["b"]})]
-    hashes = set()
-    for split in ("train", "test"):
-        for table in tables:
-            content = ContentHash()
-            content.begin(split, SCHEMA)
-            content.update(table)
-            hashes.add(content.hexdigest())
-    assert len(hashes) == 4
-
-
-def test_content_hash_is_that_of_the_rows_as_json_with_times_in_utc() -> None:
-    times = [datetime(2026, 5, 1, 12, 30, tzinfo=UTC), None, datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)]
-    rows = [{"id": f"Ä{n}", "published": time, "spans": [{"start": n}]} for n, time in enumerate(times)]
-    schema = pa.schema({"id": pa.string(), "published": TIMESTAMP, "spans": pa.list_(pa.struct({"start": pa.int32()}))})
-    content = ContentHash()
-    content.update(pa.Table.from_pylist(rows, schema=schema))
-    lines = (
-        '{"id":"Ä0","published":"2026-05-01T12:30:00+00:00","spans":[{"start":0}]}',
-        '{"id":"Ä1","published":null,"spans":[{"start":1}]}',
-        '{"id":"Ä2","published":"1969-12-31T23:59:59+00:00","spans":[{"start":2}]}',
-    )
-    assert content.hexdigest() == sha256("".join(f"{line}\n" for line in lines))
 
 
 @pytest.mark.parametrize(

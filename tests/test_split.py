@@ -405,6 +405,15 @@ def test_splits_json_comes_back_as_it_was(tmp_path: Path) -> None:
     assert from_splits_json(tmp_path / "other.json").articles.equals(lock.articles)
 
 
+def test_splits_json_has_one_line_for_an_article_whatever_its_name(tmp_path: Path) -> None:
+    names = ['a"b', "c\\d", "e\nf", "g\u2028h", "ä/ö", "\x1f", "\U0001f600"]
+    lock = lock_of(Random(), [article(name, cluster=f"of {name}") for name in names], tmp_path)
+    assert sorted(lock.articles.column("id").to_pylist()) == sorted(names)
+    assert sorted(lock.articles.column("cluster").to_pylist()) == sorted(f"of {name}" for name in names)
+    lines = (tmp_path / "splits.json").read_bytes().split(b"\n")
+    assert sum(b'": {"cluster":"' in line for line in lines) == len(names)
+
+
 def test_a_lock_of_before_there_were_groups_and_strata_is_read(tmp_path: Path) -> None:
     lock = lock_of(Random(), corpus(20), tmp_path)
     content = orjson.loads((tmp_path / "splits.json").read_bytes())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 from presseschau.dedup.parted import Parted
 from presseschau.dedup.signature import Hashes
 
+Ranks: TypeAlias = NDArray[np.int64]
+
+_KEY, _NUMBERS = np.uint64(26), np.uint64((1 << 26) - 1)  # where in a posting its key begins, and below that a number
 _HALF = np.uint64(32)
+# An odd number and its inverse modulo 2**64: multiplied by the first, pairs of ranks are spread evenly over the parts.
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_GATHER = np.uint64(pow(0x9E3779B97F4A7C15, -1, 1 << 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,9 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """The keys of articles, on disk: columns key and number of the article.
+    """The keys of articles, on disk: in one number the lower 38 bits of a key and the number of the article.
+
+    So few of a million articles' keys are taken for others' that the pairs they add are a few hundred among millions.
 
     Attributes:
         bands: MinHash bands.
@@ -58,21 +66,28 @@ class Postings:
     @staticmethod
     def of(file: IO[bytes]) -> Postings:
         """Room in a file."""
-        return Postings(Parted(file, (np.uint64, np.int32)), Parted(file, (np.uint64, np.int32)))
+        return Postings(Parted(file), Parted(file))
 
-    def add(self, numbers: pa.Int32Array, bands: pa.ListArray, prints: pa.ListArray) -> None:
-        """Adds the keys of articles."""
+    def add(self, first: int, bands: pa.ListArray, prints: pa.ListArray) -> None:
+        """Adds the keys of articles, which are numbered from `first` on.
+
+        Raises:
+            ValueError: There are more articles than numbers.
+        """
+        numbers = np.arange(first, first + len(bands), dtype=np.uint64)
+        if len(numbers) and numbers[-1] > _NUMBERS:
+            raise ValueError(f"dedup: more than {_NUMBERS + np.uint64(1):,} articles")
         for parted, lists in ((self.bands, bands), (self.prints, prints)):
             offsets = lists.offsets.to_numpy()
             keys = lists.values.to_numpy()[offsets[0] : offsets[-1]]
-            parted.add(keys, keys, numbers.to_numpy().repeat(np.diff(offsets)))
+            parted.add(keys << _KEY | numbers.repeat(np.diff(offsets)))
 
     def shared(self) -> Postings:
         """Those of keys that more than one article has."""
         kept = Postings.of(self.bands.file)
         for parted, own in ((self.bands, kept.bands), (self.prints, kept.prints)):
-            for part, (keys, numbers) in parted.parts():
-                own.put(part, *_shared(keys, numbers))
+            for postings in parted:
+                own.add(postings[_several(postings)])
         return kept
 
 
@@ -99,9 +114,9 @@ class Ranked:
         ranks[numbers] = np.arange(len(numbers), dtype=np.int32)
         return Ranked(ranks, shingles, sides)
 
-    def apart(self, x: NDArray[np.int32], y: NDArray[np.int32]) -> NDArray[np.bool_]:
+    def apart(self, x: Ranks, y: Ranks) -> NDArray[np.bool_]:
         """Which pairs of ranks are wanted."""
-        wanted: NDArray[np.bool_] = x != y if self.sides is None else self.sides[x] != self.sides[y]
+        wanted: NDArray[np.bool_] = x != y if self.sides is None else self.sides.take(x) != self.sides.take(y)
         return wanted
 
 
@@ -121,23 +136,20 @@ def pair_candidates(postings: Postings, articles: Ranked, bounds: Bounds) -> tup
     lengths[np.argsort(articles.shingles, kind="stable")] = np.arange(len(lengths))
     paired, common = [], []
     for parted, share in ((postings.bands, 0.0), (postings.prints, bounds.share)):
-        shared, often, met = parted.like(*parted.types), parted.like(*parted.types), parted.like(np.uint64)
+        shared, often, met = (Parted(parted.file) for _ in range(3))
         counts = np.zeros(len(articles.shingles), np.int32)
-        for part, (keys, numbers) in parted.parts():
-            keys, numbers, sizes = _wanted(keys, numbers, articles)
-            ranks = articles.ranks[numbers]
+        for part in parted:
+            wanted, ranks, sizes = _wanted(part, articles)
             np.add.at(counts, ranks, np.int32(1))  # an integer of another type takes thirty times as long
-            shared.put(part, keys, ranks)
-            often.put(part, keys[sizes > bounds.bucket], numbers[sizes > bounds.bucket])
+            shared.add(wanted & ~_NUMBERS | ranks.astype(np.uint64))
+            often.add(wanted[np.flatnonzero(sizes > bounds.bucket)])
         # Who can be the shorter one of a pair at all: most articles share few prints with anybody.
         least = np.ceil(share * articles.shingles).astype(np.int32)
         probes = counts >= least
-        for keys, ranks in shared:
-            for x, y in _met(keys, ranks, probes, lengths, bounds):
-                wanted = articles.apart(x, y) & (probes[x] | probes[y])
-                x, y = x[wanted], y[wanted]
-                packed = np.minimum(x, y).astype(np.uint64) << _HALF | np.maximum(x, y).astype(np.uint64)
-                met.add((x + y).astype(np.uint64), packed)
+        for part in shared:
+            for x, y in _met(part, probes, lengths, bounds):
+                at = np.flatnonzero(articles.apart(x, y) & (probes.take(x) | probes.take(y)))
+                met.add((x[at] << 32 | y[at]).view(np.uint64) * _SPREAD)
         paired.append(_frequent(met, least))
         common.append(often)
     pairs = np.concatenate(paired)
@@ -154,28 +166,29 @@ def split_pairs(pairs: Hashes) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return (pairs >> _HALF).astype(np.int32), pairs.astype(np.int32)
 
 
-def _shared(keys: Hashes, numbers: NDArray[np.int32]) -> tuple[Hashes, NDArray[np.int32]]:
-    """Keys that stand here twice or more, and their numbers; equal keys side by side."""
-    order = np.argsort(keys)
-    keys = keys[order]
-    first = _first(keys)
-    several = ~(first & np.append(first[1:], True)[: len(keys)])
-    return keys[several], numbers[order[several]]
+def _numbers(postings: Hashes) -> Ranks:
+    return (postings & _NUMBERS).view(np.int64)
 
 
-def _wanted(
-    keys: Hashes, numbers: NDArray[np.int32], articles: Ranked
-) -> tuple[Hashes, NDArray[np.int32], NDArray[np.int64]]:
-    """Keys that two of the articles or more have, their numbers, and how many have each; equal keys side by side."""
-    present = articles.ranks[numbers] >= 0
-    keys, numbers = _shared(keys[present], numbers[present])
-    starts, sizes = _buckets(keys)
-    if articles.sides is not None and len(keys):
-        sides = articles.sides[articles.ranks[numbers]]
+def _several(postings: Hashes) -> NDArray[np.int64]:
+    """Where in sorted postings those are whose key stands there twice or more."""
+    first = _first(postings >> _KEY)
+    return np.flatnonzero(~(first & np.append(first[1:], True)[: len(first)]))
+
+
+def _wanted(postings: Hashes, articles: Ranked) -> tuple[Hashes, NDArray[np.int32], NDArray[np.int64]]:
+    """Postings of keys that two of the articles or more have, their ranks, and how many have each key."""
+    ranks = articles.ranks.take(_numbers(postings))
+    at = np.flatnonzero(ranks >= 0)
+    at = at[_several(postings[at])]
+    postings, ranks = postings[at], ranks[at]
+    starts, sizes = _buckets(postings >> _KEY)
+    if articles.sides is not None and len(postings):
+        sides = articles.sides.take(ranks)
         wanted = np.minimum.reduceat(sides, starts) < np.maximum.reduceat(sides, starts)
-        chosen, sizes = wanted.repeat(sizes), sizes[wanted]
-        keys, numbers = keys[chosen], numbers[chosen]
-    return keys, numbers, sizes.repeat(sizes)
+        at, sizes = np.flatnonzero(wanted.repeat(sizes)), sizes[wanted]
+        postings, ranks = postings[at], ranks[at]
+    return postings, ranks, sizes.repeat(sizes)
 
 
 def _first(keys: Hashes) -> NDArray[np.bool_]:
@@ -189,56 +202,50 @@ def _buckets(keys: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return starts, np.diff(starts, append=len(keys))
 
 
-_Ends = tuple[NDArray[np.int32], NDArray[np.int32]]
-
-
 def _met(
-    keys: Hashes, ranks: NDArray[np.int32], probes: NDArray[np.bool_], lengths: NDArray[np.int32], bounds: Bounds
-) -> Iterator[_Ends]:
-    """Pairs of ranks that meet in a bucket where one probes; each once for every bucket, in either order."""
-    starts, sizes = _buckets(keys)
-    if not len(keys):
+    postings: Hashes, probes: NDArray[np.bool_], lengths: NDArray[np.int32], bounds: Bounds
+) -> Iterator[tuple[Ranks, Ranks]]:
+    """Pairs of ranks, the earlier first, that meet in a bucket where one probes; each once for every bucket."""
+    if not len(postings):
         return
-    probed = np.logical_or.reduceat(probes[ranks], starts)
-    small, large = ((probed & chosen).repeat(sizes) for chosen in (sizes <= bounds.bucket, sizes > bounds.bucket))
-    ends = (starts + sizes).repeat(sizes)
-    at = np.flatnonzero(small)
-    met = []
+    ranks = _numbers(postings)
+    starts, sizes = _buckets(postings >> _KEY)
+    probed = np.logical_or.reduceat(probes.take(ranks), starts)
+    small, large = (
+        np.flatnonzero((probed & own).repeat(sizes)) for own in (sizes <= bounds.bucket, sizes > bounds.bucket)
+    )
+    at, left = small, ((starts + sizes).repeat(sizes) - np.arange(len(ranks)))[small]
     for step in range(1, bounds.bucket):
-        at = at[at + step < ends[at]]
-        if not len(at):
-            break
-        met.append((ranks[at], ranks[at + step]))
-    if met:
-        yield np.concatenate([x for x, _ in met]), np.concatenate([y for _, y in met])
-    if large.any():
-        yield from _met_anchors(keys[large], ranks[large], lengths, bounds)
+        has = np.flatnonzero(left > step)
+        at, left = at[has], left[has]
+        yield ranks[at], ranks[at + step]
+    if len(large):
+        yield from _met_anchors(postings[large], lengths, bounds)
 
 
-def _met_anchors(keys: Hashes, ranks: NDArray[np.int32], lengths: NDArray[np.int32], bounds: Bounds) -> Iterator[_Ends]:
+def _met_anchors(postings: Hashes, lengths: NDArray[np.int32], bounds: Bounds) -> Iterator[tuple[Ranks, Ranks]]:
     """Pairs of an anchor and any other article of its bucket: never all pairs of a large one."""
-    starts, sizes = _buckets(keys)
+    ranks = _numbers(postings)
+    starts, sizes = _buckets(postings >> _KEY)
     bucket = np.arange(len(starts)).repeat(sizes)
-    place = np.arange(len(keys)) - starts.repeat(sizes)
-    anchor = np.zeros(len(keys), bool)
-    for by in (ranks, lengths[ranks]):
-        anchor[np.argsort(bucket << 32 | by)[place < bounds.anchors]] = True
+    anchor = np.arange(len(ranks)) - starts.repeat(sizes) < bounds.anchors
+    anchor[np.argsort(bucket << 32 | lengths[ranks])[anchor]] = True
     anchors, first = ranks[anchor], np.concatenate(([0], np.add.reduceat(anchor, starts, dtype=np.int64).cumsum()))
     for number in range(2 * bounds.anchors):
         at = first[bucket] + number
         has = np.flatnonzero(at < first[bucket + 1])
         x, y = anchors[at[has]], ranks[has]
-        once = (x < y) | ((x != y) & ~anchor[has])  # two anchors meet once
-        yield x[once], y[once]
+        once = np.flatnonzero((x < y) | ((x != y) & ~anchor[has]))  # two anchors meet once
+        x, y = x[once], y[once]
+        yield np.minimum(x, y), np.maximum(x, y)
 
 
 def _frequent(pairs: Parted, least: NDArray[np.int32]) -> Hashes:
     """The pairs that met as often as the one of the two has to that has to the less often."""
     chosen = []
-    for (met,) in pairs:
-        met.sort()
+    for met in pairs:
         starts, sizes = _buckets(met)
-        met = met[starts]
+        met = met[starts] * _GATHER
         x, y = split_pairs(met)
         chosen.append(met[sizes >= np.minimum(least[x], least[y])])
     return np.concatenate(chosen)

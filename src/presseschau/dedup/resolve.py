@@ -14,7 +14,7 @@ from presseschau.dedup.candidates import Bounds, Postings, Ranked, pair_candidat
 from presseschau.dedup.overlap import Edges, verify_pairs
 from presseschau.dedup.shingled import IN_FILES, Texts, fetch_columns, list_files, spill_file
 from presseschau.dedup.signature import Hashes, Signature
-from presseschau.dedup.signed import keep_signed, read_articles
+from presseschau.dedup.signed import keep_postings, read_articles
 from presseschau.schema import SPLITS
 
 if TYPE_CHECKING:  # page workers sign texts and need no database
@@ -22,8 +22,7 @@ if TYPE_CHECKING:  # page workers sign texts and need no database
 
 _ROUNDS = 4  # rounds over wordings that were too common to be paired all with all; each sees only what is still kept
 _TABLES = (
-    "dedup_row", "dedup_rival", "dedup_size", "dedup_version", "dedup_rank", "dedup_dropped", "dedup_component",
-    "dedup_member",
+    "dedup_rival", "dedup_size", "dedup_version", "dedup_rank", "dedup_dropped", "dedup_component", "dedup_member"
 )  # fmt: skip
 
 
@@ -121,7 +120,7 @@ class Dedup:
         """
         with spill_file(con) as file:
             postings = read_articles(con, file).shared()
-            keep_signed(con, postings)
+            keep_postings(con, postings)
             _supersede_versions(con)
             _rank_articles(con)
             edges = self._verified_edges(con, postings)
@@ -147,7 +146,7 @@ class Dedup:
         row = fetch_columns(
             con, "SELECT number, exact_key, shingles, file, first = rank AS alive FROM dedup_rank ORDER BY rank"
         )
-        [(rows,)] = con.execute("SELECT count(*) FROM dedup_row").fetchall()
+        [(rows,)] = con.execute("SELECT count(*) FROM signed").fetchall()
         number, shingles = row["number"], row["shingles"]
         articles = Ranked.of(number, rows, shingles)
         texts = Texts("dedup_rank", row["exact_key"], shingles, row["file"])
@@ -204,14 +203,15 @@ def components(edges: Edges) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
 
 
 def _supersede_versions(con: duckdb.DuckDBPyConnection) -> None:
-    """Creates `dedup_version`: every row, and the row of its article that stays (`winner`), by number.
+    """Creates `dedup_version`: by number the rows that give way, and the row of their article that stays (`winner`).
 
     The longest version without a paywall stays, then the newest crawl, then the smallest source. A later page gives way
     to its article's first page or full view, whatever their lengths; where there is none, it is an article of its own.
     """
     con.execute(
         """CREATE OR REPLACE TEMP TABLE dedup_rival AS
-        SELECT source, file FROM dedup_row QUALIFY count(*) OVER (PARTITION BY article, page) > 1"""
+        SELECT number, source, file, article, page, free, crawled
+        FROM signed SEMI JOIN (SELECT article FROM signed GROUP BY article HAVING count(*) > 1) USING (article)"""
     )
     files = list_files(fetch_columns(con, "SELECT file FROM dedup_rival")["file"])
     con.execute(
@@ -222,13 +222,13 @@ def _supersede_versions(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         """CREATE OR REPLACE TEMP TABLE dedup_version AS
         WITH best AS (
-            SELECT article, page, arg_min(number, (coalesce(free, true) = false, -coalesce(size, 0),
+            SELECT article, page, arg_min(number, (coalesce(free, true) = false, -size,
                 coalesce(-epoch(crawled), 'infinity'::DOUBLE), source)) AS number
-            FROM dedup_row LEFT JOIN dedup_size USING (source) GROUP BY article, page)
+            FROM dedup_rival JOIN dedup_size USING (source) GROUP BY article, page)
         SELECT u.number, coalesce(whole.number, own.number) AS winner
-        FROM dedup_row u
-        JOIN best own ON own.article = u.article AND own.page = u.page
-        LEFT JOIN best whole ON whole.article = u.article AND whole.page = 1"""
+        FROM dedup_rival u JOIN best own USING (article, page)
+        LEFT JOIN best whole ON whole.article = u.article AND whole.page = 1
+        WHERE winner <> u.number"""
     )
 
 
@@ -241,8 +241,7 @@ def _rank_articles(con: duckdb.DuckDBPyConnection) -> None:
         WITH ranked AS (
             SELECT a.number, a.source, a.id, a.exact_key, a.shingles, a.file,
                 (row_number() OVER (ORDER BY l.id IS NULL, a.day NULLS LAST, a.id, a.source) - 1)::INTEGER AS rank
-            FROM dedup_row a JOIN dedup_version v ON v.number = a.number AND v.winner = a.number
-            LEFT JOIN locked l ON l.id = a.id)
+            FROM signed a ANTI JOIN dedup_version USING (number) LEFT JOIN locked l ON l.id = a.id)
         SELECT *, min(rank) OVER (PARTITION BY exact_key) AS first FROM ranked"""
     )
 
@@ -251,10 +250,11 @@ def _write_result(con: duckdb.DuckDBPyConnection, jaccard: float) -> None:
     """Creates `dedup` of `Dedup.resolve`. Locked articles keep their clusters, newcomers join the most held-out one."""
     con.execute(
         """CREATE OR REPLACE TEMP TABLE dedup_member AS
-        SELECT a.source, a.id, a.page, r.rank, r.first, r.id AS winner, v.winner <> a.number AS superseded,
+        SELECT a.source, a.id, a.page, r.rank, r.first, r.id AS winner, v.number IS NOT NULL AS superseded,
                coalesce(c.root, r.first) AS root, d.kept, d.jaccard, d.containment,
                NOT superseded AND r.rank = r.first AND d.rank IS NULL AS stays
-        FROM dedup_row a JOIN dedup_version v USING (number) JOIN dedup_rank r ON r.number = v.winner
+        FROM signed a LEFT JOIN dedup_version v USING (number)
+        JOIN dedup_rank r ON r.number = coalesce(v.winner, a.number)
         LEFT JOIN dedup_component c ON c.rank = r.first LEFT JOIN dedup_dropped d ON d.rank = r.first"""
     )
     con.execute(

@@ -40,8 +40,9 @@ def overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int,
     """Near-duplicate, contained and related pairs across splits, and the first of them."""
     con.execute(
         """CREATE OR REPLACE TEMP TABLE leakage_row AS
-        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS rank, id, split, signed.*
-        FROM (SELECT id, split, source FROM audited WHERE split IS NOT NULL) JOIN signed USING (source)
+        SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS rank,
+            id, split, source, number, exact_key, shingles, file
+        FROM signed JOIN (SELECT split, source FROM audited WHERE split IS NOT NULL) USING (source)
         WHERE shingles > 0"""
     )
     row = fetch_columns(

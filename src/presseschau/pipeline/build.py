@@ -10,7 +10,6 @@ from pathlib import Path
 
 import duckdb
 import orjson
-import pyarrow as pa
 
 from presseschau.annotation.overrides import OverrideReport, Overrides, load_overrides
 from presseschau.annotation.transformer import Classifier
@@ -22,8 +21,9 @@ from presseschau.label.stance_given import GivenTarget, load_given
 from presseschau.pipeline import corpus, plan, release
 from presseschau.pipeline.classified import classified_key, classify
 from presseschau.pipeline.clock import Clock, progress
+from presseschau.pipeline.database import connect
 from presseschau.pipeline.extraction import BuildError, Extracted, extract, list_units, why
-from presseschau.pipeline.pages import LabelJob, PageStages, label_batch, unit_key, write_drops
+from presseschau.pipeline.pages import LabelJob, PageStages, label_batch, write_drops
 from presseschau.pipeline.settings import PRIVATE, PageLimit, SavedRights, Settings, Signing
 from presseschau.pipeline.standing import keep_record, standing
 from presseschau.pipeline.store import Store, locked
@@ -109,11 +109,10 @@ def build(settings: Settings) -> Built:
         with clock("label"):
             labels, label_key = _classify(settings, extracted, given, *_label(settings, extracted, notes, clock))
             targets = _targets(settings, extracted, given, labels, label_key, clock)
-        keys = pa.array(["", *map(unit_key, units)])
         del units, reader, stages  # a million units, and what the reader knows of them, take half a gigabyte
-        with corpus.connect(work.work_dir, work.memory_limit) as con:
+        with connect(work.work_dir, work.memory_limit) as con:
             with clock("dedup"):
-                corpus.load_pages(con, [*extracted.documents, unread], keys)
+                corpus.load_pages(con, [*extracted.documents, unread], extracted.stale)
                 corpus.load_labels(con, labels)
                 if targets:
                     corpus.load_targets(con, targets)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -17,77 +13,39 @@ from presseschau import leakage
 from presseschau.annotation.overrides import OverrideReport, Overrides
 from presseschau.dedup import Dedup
 from presseschau.leakage import Figures, Leakage
-from presseschau.pipeline.order import in_order
-from presseschau.pipeline.pages import LABEL_SCHEMA, WORK_SCHEMA
+from presseschau.pipeline.database import insert_rows, limit_of, stream
+from presseschau.pipeline.pages import LABEL_SCHEMA
 from presseschau.pipeline.store import Store
 from presseschau.publish.statistics import view_rows
 from presseschau.rights import Takedown
 from presseschau.schema import SPLITS
 from presseschau.split import SplitPlan
 
-_THREADS = 2
-_SPILL = "corpus.duckdb.tmp"
-_ROWS = 20_000  # in memory
-_TEXTS = 2_000
-_LEFT = ("text", "exact_key", "bands", "prints", "shingles", "path", "confidence", "filename")  # in the batches
+_ROWS = 20_000  # of the ledger, in memory
+_LEFT = ("unit", "text", "exact_key", "bands", "prints", "shingles", "path", "confidence", "filename")  # in the batches
 _PAIRS = "verified"  # the one file of the store of pairs
 
 OVERRULED_SCHEMA = LABEL_SCHEMA.append(pa.field("label_role", pa.string()))
 
 
-@contextmanager
-def connect(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A fresh database in memory, which is bounded, that spills into the work folder; removed in the end.
-
-    Raises:
-        RuntimeError: What is done with it needs more memory.
-    """
-    forget(folder)
-    con = duckdb.connect()
-    try:
-        con.execute("SET memory_limit = ?", [memory_limit])
-        con.execute("SET temp_directory = ?", [str(folder / _SPILL)])
-        # Every thread of a scan or a sort holds blocks of its own; four took a third more CPU and saved no time.
-        con.execute(f"SET threads = {min(_THREADS, len(os.sched_getaffinity(0))):d}")
-        con.execute("SET preserve_insertion_order = false")
-        # Joins are done as written, what is joined to the left side being held in memory: the optimiser holds the side
-        # that it thinks has fewer rows, however wide they are, and texts would fill the memory.
-        con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-        con.execute("SET enable_progress_bar = false")
-        yield con
-    except duckdb.OutOfMemoryException as error:
-        raise RuntimeError(f"pipeline.memory_limit={memory_limit} is too little for so many pages: raise it") from error
-    finally:
-        con.close()
-        forget(folder)
-
-
-def forget(folder: Path) -> None:
-    """Removes what the database has spilled."""
-    if (folder / _SPILL).exists():
-        shutil.rmtree(folder / _SPILL)
-
-
-def load_pages(con: duckdb.DuckDBPyConnection, batches: Sequence[Path], units: Sequence[str] | pa.Array) -> None:
-    """Makes `pages`, every result row of the units of this build, whatever else their batches hold, and `documents`.
+def load_pages(con: duckdb.DuckDBPyConnection, batches: Sequence[Path], stale: Sequence[str]) -> None:
+    """Makes `pages`, every row of the batches but those of `stale` units, which the input has no more, and `documents`.
 
     Only `documents`, those that passed the page stages, have texts and signatures, which stay in the batches: all else
     is read here once, for all stages, since a look into thousands of small files costs more than what is read of them.
     """
     con.read_parquet([str(path) for path in batches], filename=True).create_view("batch_rows")
-    con.execute(f"CREATE TABLE unit_rows AS SELECT * EXCLUDE ({', '.join(_LEFT)}) FROM batch_rows")  # noqa: S608
-    con.register("unit_list", pa.table({"unit": units}))
-    con.execute("CREATE TABLE stale AS SELECT DISTINCT unit FROM unit_rows ANTI JOIN unit_list USING (unit)")
-    con.unregister("unit_list")
-    con.execute("DELETE FROM unit_rows USING stale WHERE unit_rows.unit = stale.unit")
-    con.execute("CREATE VIEW pages AS SELECT * FROM unit_rows WHERE outcome IS DISTINCT FROM 'skipped'")
-    con.execute("CREATE VIEW documents AS SELECT * FROM batch_rows ANTI JOIN stale USING (unit) WHERE outcome IS NULL")
+    con.from_arrow(pa.table({"unit": pa.array(stale, pa.string())})).create("stale")
+    con.execute("CREATE VIEW unit_rows AS SELECT * FROM batch_rows ANTI JOIN stale USING (unit)")
+    con.execute(f"CREATE TABLE page_rows AS SELECT * EXCLUDE ({', '.join(_LEFT)}) FROM unit_rows")  # noqa: S608
+    con.execute("CREATE VIEW pages AS SELECT * FROM page_rows WHERE outcome IS DISTINCT FROM 'skipped'")
+    con.execute("CREATE VIEW documents AS SELECT * FROM unit_rows WHERE outcome IS NULL")
 
 
 def skipped(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Records inside the units that were no input of the build, by what they were."""
     rows = con.execute(
-        "SELECT reason, sum(detail::BIGINT)::BIGINT FROM unit_rows WHERE outcome = 'skipped' GROUP BY 1 ORDER BY 1"
+        "SELECT reason, sum(detail::BIGINT)::BIGINT FROM page_rows WHERE outcome = 'skipped' GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return dict(rows)
 
@@ -100,6 +58,12 @@ def load_labels(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None
         con.from_arrow(LABEL_SCHEMA.empty_table()).create("label_rows")
     # A page whose content has changed since has a row in an older batch, too.
     con.execute("CREATE VIEW labels AS SELECT * EXCLUDE (unit) FROM label_rows ANTI JOIN stale USING (unit)")
+
+
+def load_targets(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None:
+    """Makes `targets`: one row for every page and given target that it mentions, joined by source."""
+    con.read_parquet([str(path) for path in batches]).create_view("target_rows")
+    con.execute("CREATE VIEW targets AS SELECT * EXCLUDE (unit) FROM target_rows ANTI JOIN stale USING (unit)")
 
 
 def overrule(con: duckdb.DuckDBPyConnection, overrides: Overrides) -> OverrideReport:
@@ -164,19 +128,6 @@ def keep_pairs(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     store.add(_PAIRS, ())
 
 
-def stream(
-    con: duckdb.DuckDBPyConnection, query: str, rows: int, parameters: Sequence[object] = ()
-) -> Iterator[pa.RecordBatch]:
-    """The answer to a query in batches of so many rows, never whole in memory."""
-    yield from con.sql(query, params=list(parameters)).to_arrow_reader(rows)
-
-
-def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | None, ...]]) -> None:
-    """Appends rows of text to a table."""
-    if rows:
-        con.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608
-
-
 def keep_topics(con: duckdb.DuckDBPyConnection, topics: Iterable[str]) -> None:
     """Makes `off_topic(source, detail)` and, for the splitter, `kept`, one row per article, and its texts in `told`."""
     wanted = list(topics)
@@ -230,6 +181,17 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def place(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes `place(source, cluster, split, place)`: where an article comes in the dataset, by split, then by id."""
+    con.execute(
+        """CREATE TABLE place AS
+           SELECT kept.source, kept.cluster, split.split,
+                  row_number() OVER (ORDER BY list_position(?, split.split), kept.id) - 1 AS place
+           FROM split JOIN kept USING (id) WHERE split.reason IS NULL""",
+        [list(SPLITS)],
+    )
+
+
 def audit(
     con: duckdb.DuckDBPyConnection, dedup: Dedup, plan: SplitPlan, folder: Path, *, events: bool, publishers: bool
 ) -> tuple[Leakage, Figures]:
@@ -249,19 +211,13 @@ def audit(
            FROM split JOIN kept USING (id) WHERE split.reason IS NULL"""
     )
     # From here on others need memory, too, and what is left for the database is small: it gives back what it keeps.
-    con.execute(f"SET memory_limit = '{_limit(con) * 3 // 4}B'")
+    con.execute(f"SET memory_limit = '{limit_of(con) * 3 // 4}B'")
     # Only the benchmark strategy promises that the splits before the cutoff know nothing of the time after it.
     cutoff = plan.cutoff if plan.strategy == "benchmark" else None
     found = leakage.audit(con, dedup, cutoff=cutoff, embargo_days=plan.embargo_days)
     if events or publishers:  # the probe reads the first articles by id, and shards are in that order
         view_rows(con, folder)
     return found, leakage.measure(con, "rows", events=events, publishers=publishers)
-
-
-def _limit(con: duckdb.DuckDBPyConnection) -> int:
-    """The database's memory limit in bytes."""
-    [(limit,)] = con.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall()
-    return int(limit)
 
 
 def masked(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -283,73 +239,6 @@ def split_sizes(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Rows of each split that has any."""
     rows = con.execute("SELECT split, count(*) FROM split WHERE reason IS NULL GROUP BY split").fetchall()
     return dict(rows)
-
-
-def split_batches(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """All articles with some of their pages' columns and all labels: split by split in published order, then by id."""
-    con.execute(
-        """CREATE OR REPLACE TABLE place AS
-           SELECT kept.source, kept.cluster, split.split,
-                  row_number() OVER (ORDER BY list_position(?, split.split), kept.id) - 1 AS place
-           FROM split JOIN kept USING (id) WHERE split.reason IS NULL""",
-        [list(SPLITS)],
-    )
-    [(count, spill)] = con.execute("SELECT count(*), current_setting('temp_directory') FROM place").fetchall()
-    Path(spill).mkdir(exist_ok=True)
-    # Meanwhile others need memory, too: the database gives back what it keeps, and what it needs is spilled.
-    limit = _limit(con)
-    con.execute(f"SET memory_limit = '{limit // 2}B'")
-    short = ", ".join(name for name in columns if name in WORK_SCHEMA.names and name not in _LEFT)
-    # Joined by their places: the labels of a million articles are too many to be held while texts go by.
-    texts = "SELECT text, place FROM articles JOIN place USING (source)"
-    pages = f"SELECT {short}, cluster, split, place FROM pages JOIN place USING (source)"  # noqa: S608
-    labels = "SELECT labels.* EXCLUDE (source), place FROM labels JOIN place USING (source)"
-    sides = [
-        in_order(stream(con.cursor(), query, rows), count, Path(spill))
-        for query, rows in ((texts, _TEXTS), (pages, _ROWS), (labels, _ROWS))
-    ]
-    for parts in zip(*sides, strict=True):
-        batch = pa.RecordBatch.from_arrays(
-            [column for part in parts for column in part.columns],
-            [name for part in parts for name in part.schema.names],
-        )
-        start = 0
-        for split, rows in itertools.groupby(batch.column("split").to_pylist()):
-            size = len(list(rows))
-            yield split, batch.slice(start, size)
-            start += size
-    con.execute(f"SET memory_limit = '{limit}B'")
-
-
-def load_targets(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None:
-    """Makes `targets`: one row for every page and given target that it mentions, joined by source."""
-    con.read_parquet([str(path) for path in batches]).create_view("target_rows")
-    con.execute("CREATE VIEW targets AS SELECT * EXCLUDE (unit) FROM target_rows ANTI JOIN stale USING (unit)")
-
-
-def target_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int, Iterator[pa.RecordBatch]]]:
-    """Split, number of rows and rows of `stance_targets`: in order of id and target; needs the `place` of articles.
-
-    What people or a language model say of the same target of an article takes the place of the rules' stance.
-    """
-    con.execute(
-        """CREATE OR REPLACE TABLE target_place AS
-           SELECT source, split, target, kind, mentions,
-             row_number() OVER (PARTITION BY split ORDER BY place, number) - 1 AS place,
-             CASE WHEN said THEN own.stance ELSE found.stance END AS stance,
-             CASE WHEN said THEN own.stance_confidence ELSE found.stance_confidence END AS stance_confidence,
-             CASE WHEN said THEN own.stance_source ELSE found.stance_source END AS stance_source,
-             CASE WHEN said THEN own.stance_evidence ELSE found.stance_evidence END AS stance_evidence
-           FROM (SELECT targets AS found, labels AS own, place.*, targets.number, target, kind, mentions,
-                   labels.stance_source IN ('human', 'llm') AND lower(labels.stance_target) = lower(target) AS said
-                 FROM targets JOIN place USING (source) JOIN labels USING (source))"""
-    )
-    counts = dict(con.execute("SELECT split, count(*) FROM target_place GROUP BY 1").fetchall())
-    [(spill,)] = con.execute("SELECT current_setting('temp_directory')").fetchall()
-    query = """SELECT id, title, text, found.* EXCLUDE (source, split)
-               FROM articles JOIN (FROM target_place WHERE split = ?) AS found USING (source)"""
-    for split in (s for s in SPLITS if s in counts):
-        yield split, counts[split], in_order(stream(con.cursor(), query, _TEXTS, [split]), counts[split], Path(spill))
 
 
 def label_counts(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> dict[str, Counter[str | None]]:

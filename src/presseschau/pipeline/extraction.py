@@ -31,11 +31,13 @@ class Extracted:
         documents: The batch files.
         lasting: Names of the batches that later builds may start from; the others hold what may end otherwise then.
         pages: Pages worked on now.
+        stale: Keys of the units in the files that are no longer in the input.
     """
 
     documents: tuple[Path, ...]
     lasting: frozenset[str]
     pages: int
+    stale: tuple[str, ...]
 
 
 def list_units(reader: Reader) -> tuple[list[Unit], list[Drop]]:
@@ -91,7 +93,8 @@ def extract(
             bar.update(len(job.units))
     last.write_bytes(orjson.dumps(dict(key.parts)))
     documents = tuple(store.path(name) for name in sorted({*batches.ready, *batches.todo}))
-    return Extracted(documents, frozenset(path.stem for path in documents if path.stem in store.entries), pages)
+    lasting = frozenset(path.stem for path in documents if path.stem in store.entries)
+    return Extracted(documents, lasting, pages, batches.stale)
 
 
 def survive(engine: Engine, jobs: Iterable[ExtractJob]) -> Iterator[tuple[ExtractJob, BatchDone]]:

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from presseschau.pipeline import corpus
+from presseschau.pipeline.database import stream
 from presseschau.publish.content import TEXT_COLUMNS
 from presseschau.publish.stub import detail_hashes, with_evidence
 from presseschau.publish.targets import with_words
@@ -49,9 +49,7 @@ class Filler:
     def _rows(self, ids: pa.ChunkedArray) -> Iterator[dict[str, Any]]:
         # Both sides are in order of id, so DuckDB reads no more than the row groups with these.
         first, last = pc.min_max(ids).as_py().values()
-        batches = corpus.stream(
-            self._con.cursor(), "SELECT * FROM filling WHERE id BETWEEN ? AND ?", _ROWS, [first, last]
-        )
+        batches = stream(self._con.cursor(), "SELECT * FROM filling WHERE id BETWEEN ? AND ?", _ROWS, [first, last])
         for batch in batches:
             yield from batch.to_pylist()
 

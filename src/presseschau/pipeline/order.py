@@ -1,4 +1,4 @@
-"""Wide rows in order, out of core: sorting a million articles with their texts would take more memory than there is.
+"""The rows of the dataset in order, out of core: a million articles with their texts take more memory than there is.
 
 The rows' places are known beforehand (ids are small enough to sort), so every row goes straight to the file of its
 neighbours, and one such file at a time is put in order.
@@ -6,16 +6,78 @@ neighbours, and one such file at a time is put in order.
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
+from presseschau.pipeline.database import stream
+from presseschau.pipeline.pages import WORK_SCHEMA
+from presseschau.schema import SPLITS
+
+_TEXTS, _SHORT = 2_000, 20_000  # rows in a batch, with texts and without
 _ROWS = 4_000  # of one file: some 20 MB of articles
 _FILES = 250  # open at a time
+
+
+def split_batches(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """All articles that have a `place`, with some of their pages' columns and all labels: every batch of one split."""
+    [(count,)] = con.execute("SELECT count(*) FROM place").fetchall()
+    short = ", ".join(name for name in columns if name in WORK_SCHEMA.names and name != "text")
+    # Joined by their places: the labels of a million articles are too many to be held while texts go by.
+    texts = "SELECT text, place FROM articles JOIN place USING (source)"
+    pages = f"SELECT {short}, cluster, split, place FROM pages JOIN place USING (source)"  # noqa: S608
+    labels = "SELECT labels.* EXCLUDE (source), place FROM labels JOIN place USING (source)"
+    sides = [
+        in_order(stream(con.cursor(), query, rows), count, _spill(con))
+        for query, rows in ((texts, _TEXTS), (pages, _SHORT), (labels, _SHORT))
+    ]
+    for parts in zip(*sides, strict=True):
+        batch = pa.RecordBatch.from_arrays(
+            [column for part in parts for column in part.columns],
+            [name for part in parts for name in part.schema.names],
+        )
+        start = 0
+        for split, rows in itertools.groupby(batch.column("split").to_pylist()):
+            size = len(list(rows))
+            yield split, batch.slice(start, size)
+            start += size
+
+
+def target_batches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int, Iterator[pa.RecordBatch]]]:
+    """Split, number of rows and rows of `stance_targets`: in order of id and target.
+
+    What people or a language model say of the same target of an article takes the place of the rules' stance.
+    """
+    con.execute(
+        """CREATE TABLE target_place AS
+           SELECT source, split, target, kind, mentions,
+             row_number() OVER (PARTITION BY split ORDER BY place, number) - 1 AS place,
+             CASE WHEN said THEN own.stance ELSE found.stance END AS stance,
+             CASE WHEN said THEN own.stance_confidence ELSE found.stance_confidence END AS stance_confidence,
+             CASE WHEN said THEN own.stance_source ELSE found.stance_source END AS stance_source,
+             CASE WHEN said THEN own.stance_evidence ELSE found.stance_evidence END AS stance_evidence
+           FROM (SELECT targets AS found, labels AS own, place.*, targets.number, target, kind, mentions,
+                   labels.stance_source IN ('human', 'llm') AND lower(labels.stance_target) = lower(target) AS said
+                 FROM targets JOIN place USING (source) JOIN labels USING (source))"""
+    )
+    counts = dict(con.execute("SELECT split, count(*) FROM target_place GROUP BY 1").fetchall())
+    spill = _spill(con)
+    query = """SELECT id, title, text, found.* EXCLUDE (source, split)
+               FROM articles JOIN (FROM target_place WHERE split = ?) AS found USING (source)"""
+    for split in (s for s in SPLITS if s in counts):
+        yield split, counts[split], in_order(stream(con.cursor(), query, _TEXTS, [split]), counts[split], spill)
+
+
+def _spill(con: duckdb.DuckDBPyConnection) -> Path:
+    """Where the database spills, too."""
+    [(folder,)] = con.execute("SELECT current_setting('temp_directory')").fetchall()
+    return Path(folder)
 
 
 def in_order(batches: Iterable[pa.RecordBatch], count: int, folder: Path) -> Iterator[pa.RecordBatch]:

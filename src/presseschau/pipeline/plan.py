@@ -22,6 +22,7 @@ _EXTRACT_CODE = ("bylines.py", "clean.py", "dedup/signature.py", "document.py", 
                  "language.yaml", "masking.py", "read", "rights", "stable.py", "pipeline/limits.py",
                  "pipeline/pages.py")  # fmt: skip
 _LABEL_CODE = ("document.py", "label", "stable.py", "pipeline/pages.py")
+_PAIRS_CODE = ("dedup/overlap.py", "dedup/shingled.py", "dedup/signature.py")
 # The libraries whose version can change what a page becomes.
 EXTRACT_LIBRARIES = ("charset-normalizer", "fastwarc", "langdetect", "lxml", "selectolax", "tldextract",
                      "trafilatura")  # fmt: skip
@@ -65,7 +66,7 @@ def label_key(documents: str, labeler: Any) -> StageKey:
 
 def pairs_key(shingle_words: int) -> StageKey:
     """The key of what is known of pairs of texts, besides the texts."""
-    return StageKey({"code": code_digest(("dedup",)), "words": str(shingle_words), **versions(("numpy", "xxhash"))})
+    return StageKey({"code": code_digest(_PAIRS_CODE), "words": str(shingle_words), **versions(("numpy", "xxhash"))})
 
 
 def build_key(configs: Mapping[str, Any], entered: Mapping[str, str]) -> StageKey:
@@ -119,10 +120,12 @@ class Batches:
     Attributes:
         ready: Names of the finished batches that hold wanted units.
         todo: The batches to do: name and units.
+        stale: Keys of the units in ready batches that the input has no more.
     """
 
     ready: tuple[str, ...]
     todo: Mapping[str, tuple[Unit, ...]]
+    stale: tuple[str, ...]
 
 
 def plan_batches(units: Sequence[Unit], store: Store, batch_bytes: int, batch_units: int) -> Batches:
@@ -133,7 +136,9 @@ def plan_batches(units: Sequence[Unit], store: Store, batch_bytes: int, batch_un
     home = {unit: entry.batch for entry in store.entries.values() for unit in entry.units}
     keyed = [(unit_key(unit), unit) for unit in units]
     new = [unit for key, unit in keyed if key not in home]
-    ready = sorted({home[key] for key, _ in keyed if key in home})
+    wanted = {key for key, _ in keyed}
+    ready = {home[key] for key in wanted if key in home}
+    stale = tuple(key for key, batch in home.items() if batch in ready and key not in wanted)
     limit = min(batch_bytes, max(sum(unit.size for unit in new) // _LEAST_BATCHES, _LEAST_BYTES))
     todo: dict[str, tuple[Unit, ...]] = {}
     group: list[Unit] = []
@@ -146,7 +151,7 @@ def plan_batches(units: Sequence[Unit], store: Store, batch_bytes: int, batch_un
         size += unit.size
     if group:
         todo[_batch_name(group)] = tuple(group)
-    return Batches(tuple(ready), todo)
+    return Batches(tuple(sorted(ready)), todo, stale)
 
 
 def _batch_name(units: Iterable[Unit]) -> str:

@@ -17,9 +17,10 @@ from presseschau.config import ConfigError, build
 from presseschau.engine import Engine
 from presseschau.pipeline import corpus, plan
 from presseschau.pipeline.clock import Clock
+from presseschau.pipeline.database import connect, stream
 from presseschau.pipeline.extraction import extract, list_units
 from presseschau.pipeline.filling import Filler
-from presseschau.pipeline.pages import PageStages, unit_key, write_drops
+from presseschau.pipeline.pages import PageStages, write_drops
 from presseschau.pipeline.release import describe
 from presseschau.pipeline.settings import ENGINES, PageLimit, Source, Work, one_of
 from presseschau.pipeline.store import locked
@@ -28,7 +29,7 @@ from presseschau.publish.content import SIGNATURES, is_stub, set_content
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.verify import Folder
-from presseschau.read import Unit, open_source
+from presseschau.read import open_source
 from presseschau.stable import rounded
 
 REPORT = "rehydration.parquet"
@@ -107,9 +108,9 @@ def rehydrate(
     """
     manifest, stages = _opened(stub, source, work)
     with locked(work.work_dir):
-        documents, units = _extract(stages, work, engine)
-        with corpus.connect(work.work_dir, work.memory_limit) as con:
-            corpus.load_pages(con, documents, pa.array(["", *map(unit_key, units)]))
+        documents, stale = _extract(stages, work, engine)
+        with connect(work.work_dir, work.memory_limit) as con:
+            corpus.load_pages(con, documents, stale)
             _load_wanted(con, stub)
             _match(con, matching, signer(stages.dedup))
             outcomes = dict(con.execute("SELECT outcome, count(*) FROM verdict GROUP BY 1 ORDER BY 1").fetchall())
@@ -136,8 +137,8 @@ def _opened(stub: Path, source: Source, work: Work) -> tuple[dict[str, Any], Pag
     return manifest, PageStages(**{**own, "reader": reader, "seconds": work.page_seconds})
 
 
-def _extract(stages: PageStages, work: Work, engine: Engine) -> tuple[list[Path], list[Unit]]:
-    """The page stages over all units, in batches that an interrupted run finds again."""
+def _extract(stages: PageStages, work: Work, engine: Engine) -> tuple[list[Path], tuple[str, ...]]:
+    """The page stages over all units, in batches that an interrupted run finds again; which of their units to skip."""
     units, drops = list_units(stages.reader)
     # What a host says about text and data mining is a column of the stub already, and changes no text.
     apart = ("reader", "seconds", "snapshots")
@@ -146,7 +147,7 @@ def _extract(stages: PageStages, work: Work, engine: Engine) -> tuple[list[Path]
     extracted = extract(engine, work, stages, key, units, [], Clock())
     unread = work.work_dir / "unread.parquet"
     write_drops(unread, drops)
-    return [*extracted.documents, unread], units
+    return [*extracted.documents, unread], extracted.stale
 
 
 def _load_wanted(con: duckdb.DuckDBPyConnection, stub: Path) -> None:
@@ -168,7 +169,7 @@ def _match(con: duckdb.DuckDBPyConnection, matching: Matching, sign: Callable[[s
            WHERE outcome IS NULL AND text_sha256 = wanted_sha256 GROUP BY id"""
     )
     con.execute("CREATE TABLE other (id VARCHAR, source VARCHAR, similarity FLOAT)")
-    for batch in corpus.stream(
+    for batch in stream(
         con.cursor(),
         "SELECT id, source, text, minhash FROM documents JOIN wanted USING (id) ANTI JOIN exact USING (id)",
         _ROWS,
@@ -254,6 +255,6 @@ def _note(outcomes: Mapping[str, int]) -> str:
 
 def _write_report(con: duckdb.DuckDBPyConnection, path: Path, differs: Mapping[str, Sequence[str]]) -> None:
     with pq.ParquetWriter(path, REPORT_SCHEMA, compression="zstd", compression_level=3) as writer:
-        for batch in corpus.stream(con.cursor(), "SELECT * FROM verdict ORDER BY id", 10_000):
+        for batch in stream(con.cursor(), "SELECT * FROM verdict ORDER BY id", 10_000):
             rows = [row | {"differs": differs.get(row["id"], [])} for row in batch.to_pylist()]
             writer.write_table(pa.Table.from_pylist(rows, schema=REPORT_SCHEMA))

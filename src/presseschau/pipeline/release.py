@@ -20,11 +20,13 @@ from presseschau.label.calibrate import load_calibration
 from presseschau.label.stance_given import GivenTarget
 from presseschau.label.stance_model import load_model
 from presseschau.pipeline import corpus
+from presseschau.pipeline.database import less_memory, stream
+from presseschau.pipeline.order import split_batches, target_batches
 from presseschau.pipeline.settings import Settings
 from presseschau.publish import card, croissant, report, statistics
+from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.manifest import Count, Manifest
 from presseschau.publish.shards import (
-    ContentHash,
     Shard,
     extra_type,
     file_sha256,
@@ -145,13 +147,15 @@ def _write_shards(
 ) -> tuple[list[Shard], ContentHash]:
     sizes, shards, content = corpus.split_sizes(con), list[Shard](), ContentHash()
     options = (settings.publish.rows_per_shard, settings.publish.rows_per_group)
-    for split, batches in itertools.groupby(corpus.split_batches(con, schema.arrow.names), key=lambda item: item[0]):
-        rows = (published(batch, schema) for _, batch in batches)
-        shards += write_split(folder, split, rows, sizes[split], schema, *options, content)
-        tell(sizes[split])
+    corpus.place(con)
+    with less_memory(con, 1 / 2):
+        for split, batches in itertools.groupby(split_batches(con, schema.arrow.names), key=lambda item: item[0]):
+            rows = (published(batch, schema) for _, batch in batches)
+            shards += write_split(folder, split, rows, sizes[split], schema, *options, content)
+            tell(sizes[split])
     if targets:
         own = schema.of(TARGETS)
-        for split, count, found in corpus.target_batches(con):
+        for split, count, found in target_batches(con):
             rows = (published(batch, own) for batch in found)
             shards += write_split(folder, split, rows, count, own, *options, content, TARGETS)
     pa.default_memory_pool().release_unused()  # what the widest rows took is not kept beside the database's memory
@@ -159,7 +163,7 @@ def _write_shards(
 
 
 def _extra_values(con: duckdb.DuckDBPyConnection) -> Iterator[str | None]:
-    for batch in corpus.stream(con, "SELECT extra FROM pages JOIN dedup USING (source)", 10_000):
+    for batch in stream(con, "SELECT extra FROM pages JOIN dedup USING (source)", 10_000):
         yield from batch.column(0).to_pylist()
 
 

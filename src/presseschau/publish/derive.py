@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from presseschau.publish.card import given, write_card
+from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.folder import check_replaceable, staged
-from presseschau.publish.shards import LEDGER_SCHEMA, ContentHash, Shard, file_sha256, write_ledger, write_split
+from presseschau.publish.shards import LEDGER_SCHEMA, Shard, file_sha256, write_ledger, write_split
 from presseschau.publish.statistics import count
 from presseschau.publish.verify import Folder
 from presseschau.schema import DATA, SPLITS, TARGETS

@@ -1,10 +1,10 @@
-"""Rows into Parquet shards whose bytes depend on the rows alone, and a hash of the rows that no writer changes."""
+"""Rows into Parquet shards whose bytes depend on the rows alone."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from presseschau.publish.content_hash import ContentHash
 from presseschau.schema import DATA, Schema
 
 LEDGER_SCHEMA = pa.schema([(n, pa.string()) for n in ("id", "url", "source", "outcome", "stage", "reason", "detail")])
@@ -41,26 +42,6 @@ class Shard:
     def part(self) -> str:
         """The folder that it is in: `data`, or `stance_targets`."""
         return self.path.partition("/")[0]
-
-
-@dataclass(slots=True)
-class ContentHash:
-    """sha256 over the logical content: split by split, row by row, column by column, whatever Parquet does with it."""
-
-    _sha: Any = field(default_factory=hashlib.sha256)
-
-    def begin(self, split: str, schema: Schema) -> None:
-        """Opens a split."""
-        self._sha.update(orjson.dumps({"split": split, "features": schema.features}))
-
-    def update(self, table: pa.Table) -> None:
-        """Adds rows."""
-        for row in table.to_pylist():
-            self._sha.update(orjson.dumps(row) + b"\n")
-
-    def hexdigest(self) -> str:
-        """The hash of everything so far."""
-        return str(self._sha.hexdigest())
 
 
 def write_split(

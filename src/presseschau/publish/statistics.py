@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +14,8 @@ from typing import Any
 import duckdb
 
 from presseschau.publish.manifest import read_manifest
+from presseschau.publish.shards import Shard
+from presseschau.publish.sizes import Sizes, measure
 from presseschau.schema import SPLITS, LabelNames
 
 NONE = "(none)"
@@ -50,6 +54,7 @@ class Statistics:
         reserved: Articles by whether text and data mining is reserved: `true`, `false`, `unknown`.
         licenses: Articles by the licence that their page states, most first; then by name.
         masked: What was masked in the articles, by kind.
+        sizes: What the views hold.
     """
 
     manifest: Mapping[str, Any]
@@ -74,6 +79,7 @@ class Statistics:
     reserved: Mapping[str, int]
     licenses: Mapping[str, int]
     masked: Mapping[str, int]
+    sizes: Sizes
 
     @property
     def released(self) -> str | None:
@@ -95,8 +101,9 @@ class Statistics:
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """A database in memory with the views `rows` (the shards, with `split`) and `ledger` of a dataset folder."""
     con = duckdb.connect()
-    con.execute("SET memory_limit = '300MB'; SET threads = 2")  # beside the corpus stages' own
+    con.execute("SET memory_limit = '300MB'; SET threads = 1")  # beside the corpus stages' own; a second one costs CPU
     con.execute("SET enable_progress_bar = false")
+    con.execute("SET parquet_metadata_cache = true")  # each query would read that of all shards again
     con.execute("SET TimeZone = 'UTC'")
     view_rows(con, folder)
     con.read_parquet(str(folder / "ledger.parquet")).create_view("ledger")
@@ -120,6 +127,7 @@ def count(folder: Path) -> Statistics:
     """
     manifest = read_manifest(folder)
     names = LabelNames(**{column: tuple(classes) for column, classes in manifest["labels"].items()})
+    held = measure(folder, [Shard(**shard) for shard in manifest["shards"]])
     con = connect(folder)
     try:
         # One pass over everything that has few values: a row of it stands for many articles.
@@ -129,12 +137,11 @@ def count(folder: Path) -> Statistics:
                  strftime(published, '%Y-%m') AS month, tdm_reserved, label_role, topic_source, stance_source,
                  count(*) AS n FROM rows GROUP BY ALL"""
         )
-        found = con.execute("SELECT split, sum(n)::BIGINT FROM few GROUP BY 1").fetchall()
-        sizes = dict(found)
+        splits = _articles(con, "split")
         publishers = _pairs(con, "SELECT publisher, sum(n)::BIGINT AS n FROM few GROUP BY 1 ORDER BY n DESC, 1")
         return Statistics(
             manifest=manifest,
-            splits={split: sizes[split] for split in SPLITS if split in sizes},
+            splits={split: splits[split] for split in SPLITS if split in splits},
             labels={column: _by_class(con, column, names) for column in ("topic", "genre", "stance")},
             cube=_cube(con, names),
             publishers=publishers,
@@ -146,29 +153,21 @@ def count(folder: Path) -> Statistics:
                 f"""SELECT split, count(DISTINCT publisher) FILTER (publisher <> '{UNKNOWN}') FROM few
                     GROUP BY 1 ORDER BY 1""",  # noqa: S608
             ),
-            undated=_pairs(con, "SELECT split, sum(n)::BIGINT FROM few WHERE month IS NULL GROUP BY 1 ORDER BY 1"),
+            undated=_articles(con, "split", "month IS NULL"),
             **_days(con),
-            **_lengths(con, manifest.get("texts", {})),
+            **_lengths(held.words, manifest.get("texts", {})),
             clusters=_pairs(
                 con, "SELECT n, count(*) FROM (SELECT count(*) n FROM rows GROUP BY cluster) GROUP BY 1 ORDER BY 1"
             ),
             confidences={column: _confidences(con, column) for column in ("topic", "genre", "stance")},
             sources={
-                column: _pairs(
-                    con,
-                    f"""SELECT {column}_source, sum(n)::BIGINT FROM few WHERE {column}_source IS NOT NULL
-                        GROUP BY 1 ORDER BY 1""",  # noqa: S608
-                )
+                column: _articles(con, f"{column}_source", f"{column}_source IS NOT NULL")
                 for column in ("topic", "stance")
             },
-            roles=_pairs(
-                con, "SELECT label_role, sum(n)::BIGINT FROM few WHERE label_role IS NOT NULL GROUP BY 1 ORDER BY 1"
-            ),
-            reserved=_pairs(
-                con,
-                "SELECT coalesce(tdm_reserved::VARCHAR, 'unknown') k, sum(n)::BIGINT FROM few GROUP BY 1 ORDER BY 1",
-            ),
+            roles=_articles(con, "label_role", "label_role IS NOT NULL"),
+            reserved=_articles(con, "coalesce(tdm_reserved::VARCHAR, 'unknown')"),
             **_notes(con),
+            sizes=held,
         )
     finally:
         con.close()
@@ -181,6 +180,11 @@ def class_names(names: LabelNames, column: str, number: int | None) -> str:
 
 def _pairs(con: duckdb.DuckDBPyConnection, query: str) -> dict[Any, int]:
     return dict(con.execute(query).fetchall())
+
+
+def _articles(con: duckdb.DuckDBPyConnection, by: str, where: str = "true") -> dict[Any, int]:
+    """Articles by the values of an expression over `few`, in their order."""
+    return _pairs(con, f"SELECT {by}, sum(n)::BIGINT FROM few WHERE {where} GROUP BY 1 ORDER BY 1")  # noqa: S608
 
 
 def _by_class(con: duckdb.DuckDBPyConnection, column: str, names: LabelNames) -> dict[str, dict[str, int]]:
@@ -245,33 +249,26 @@ def _outlets(con: duckdb.DuckDBPyConnection, publishers: Mapping[str, int]) -> d
     return found
 
 
-def _lengths(con: duckdb.DuckDBPyConnection, full: Mapping[str, Any]) -> dict[str, Any]:
+def _lengths(words: Mapping[str, Mapping[int, int]], full: Mapping[str, Any]) -> dict[str, Any]:
     """Lengths and words; of a folder without texts those that its manifest has kept."""
     if full:
         return {"lengths": {int(bin_): n for bin_, n in full["lengths"].items()}, "words": full["words"]}
-    # Words stand one space apart and paragraphs two line ends: counting those takes a tenth of the time of a split.
-    rows = con.execute(
-        """SELECT split, 1 + strlen(text) - strlen(replace(text, ' ', ''))
-                    + (strlen(text) - strlen(replace(text, chr(10), ''))) // 2 AS words, count(*)
-           FROM rows WHERE text IS NOT NULL GROUP BY 1, 2 ORDER BY 2, 1"""
-    ).fetchall()
-    lengths: dict[int, int] = {}
-    for _, words, n in rows:
-        bin_ = sum(words > end for end in LENGTHS)
-        lengths[bin_] = lengths.get(bin_, 0) + n
-    splits = [s for s in SPLITS if any(split == s for split, _, _ in rows)]
-    own = {name: [(words, n) for split, words, n in rows if name in (split, "all")] for name in (*splits, "all")}
-    return {"lengths": lengths, "words": {name: _middle(pairs) for name, pairs in own.items() if pairs}}
+    everything = sum(map(Counter, words.values()), Counter[int]())
+    lengths = Counter[int]()
+    for number, n in sorted(everything.items()):
+        lengths[bisect_left(LENGTHS, number)] += n
+    middles = {name: _middle(own) for name, own in {**words, "all": everything}.items() if own}
+    return {"lengths": dict(lengths), "words": middles}
 
 
-def _middle(counts: Sequence[tuple[int, int]]) -> int:
-    """The lower median of (value, how often) in order of value.
+def _middle(counts: Mapping[int, int]) -> int:
+    """The lower median of values by how often each is there.
 
-    >>> _middle([(1, 2), (5, 1), (9, 1)])
+    >>> _middle({5: 1, 1: 2, 9: 1})
     1
     """
-    left = (sum(n for _, n in counts) + 1) // 2
-    for value, n in counts:
+    left = (sum(counts.values()) + 1) // 2
+    for value, n in sorted(counts.items()):
         left -= n
         if left <= 0:
             return value

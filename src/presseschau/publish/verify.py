@@ -14,10 +14,12 @@ import pyarrow.parquet as pq
 import yaml
 
 from presseschau.publish import croissant, figures
-from presseschau.publish.card import check_numbers, read_card, view_sizes, vocabulary
+from presseschau.publish.card import check_numbers, read_card, vocabulary
 from presseschau.publish.content import check_content
+from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.manifest import read_manifest
-from presseschau.publish.shards import LEDGER_SCHEMA, ContentHash, Shard, file_sha256, regroup
+from presseschau.publish.shards import LEDGER_SCHEMA, Shard, file_sha256
+from presseschau.publish.statistics import count
 from presseschau.publish.targets import check_targets
 from presseschau.schema import DATA, SCHEMA_VERSION, SPLITS, TARGETS, TIMESTAMP, VIEWS, LabelNames, Schema
 from presseschau.stable import canonical_url, sha256
@@ -121,9 +123,8 @@ def _content(folder: Folder) -> Iterator[str]:
         schema = folder.schema.of(part)
         for split in folder.splits_of(part):
             content.begin(split if part == DATA else f"{part}/{split}", schema)
-            batches = (batch for table in folder.tables(split, part) for batch in table.to_batches())
-            for table in regroup(batches, schema.arrow, 1_000):
-                content.update(table)
+            for table in folder.tables(split, part):
+                content.update(table.cast(schema.arrow))
     if content.hexdigest() != folder.manifest["content_sha256"]:
         yield "content_sha256 differs from the manifest"
 
@@ -234,9 +235,9 @@ def _card(folder: Folder) -> Iterator[str]:
     front = yaml.safe_load(text.split("---\n")[1])
     infos = {info["config_name"]: info for info in front["dataset_info"]}
     configs = {config["config_name"]: config for config in front["configs"]}
-    counted = view_sizes(folder.path, folder.shards)
+    counted = count(folder.path)
     for view in VIEWS:
-        sizes = counted[view.name]
+        sizes = counted.sizes.views[view.name]
         said = infos.get(view.name, {}).get("splits", [])
         true = [{"name": s.split, "num_bytes": s.num_bytes, "num_examples": s.rows} for s in sizes]
         if said != true:
@@ -246,7 +247,7 @@ def _card(folder: Folder) -> Iterator[str]:
             yield f"README.md: view {view.name} lists splits {listed}"
     if "{{" in text:
         yield "README.md: a place was left unfilled"
-    yield from check_numbers(folder.path, folder.schema, text)
+    yield from check_numbers(folder.path, folder.schema, counted, text)
 
 
 def _described(folder: Folder) -> Iterator[str]:

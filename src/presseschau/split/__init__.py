@@ -6,7 +6,8 @@
 
 from presseschau.schema import SPLITS
 from presseschau.split.plan import Lock, SplitPlan, from_splits_json, to_splits_json
-from presseschau.split.strategies import Benchmark, Publisher, Random, Splitter, Temporal
+from presseschau.split.splitter import Splitter
+from presseschau.split.strategies import Benchmark, Publisher, Random, Temporal
 from presseschau.split.stratify import Balance, balance
 
 __all__ = [

@@ -114,17 +114,16 @@ def fill_empty(con: duckdb.DuckDBPyConnection, plan: SplitPlan) -> list[str]:
         One line for each unit that was moved.
     """
     messages = []
+    counts: dict[str, int] = dict(con.execute(f"SELECT target, count(*) FROM {_FREE} GROUP BY target").fetchall())  # noqa: S608
     for name, share in (("train", 1.0), ("test", plan.test), ("validation", plan.validation)):
-        counts: dict[str, int] = dict(
-            con.execute(f"SELECT target, count(*) FROM {_FREE} GROUP BY target ORDER BY target").fetchall()  # noqa: S608
-        )
-        donor = max(counts, key=lambda split: counts[split], default=name)
-        if share <= 0 or name in counts or not counts or (counts[donor] < 2 and name != "train"):
+        donor = max(sorted(counts), key=lambda split: counts[split], default=name)
+        if share <= 0 or counts.get(name) or not counts or (counts[donor] < 2 and name != "train"):
             continue
         [(unit,)] = con.execute(
             f"SELECT unit FROM {_FREE} WHERE target = $donor ORDER BY drawn, unit LIMIT 1",  # noqa: S608
             {"donor": donor},
         ).fetchall()
+        counts[donor], counts[name] = counts[donor] - 1, 1
         values = {"name": name, "unit": unit}
         con.execute("UPDATE split_unit SET target = $name WHERE unit = $unit", values)
         con.execute(

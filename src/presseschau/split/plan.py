@@ -111,13 +111,13 @@ def to_splits_json(con: duckdb.DuckDBPyConnection, plan: SplitPlan) -> Iterator[
     head = orjson.dumps(plan.as_json(), option=orjson.OPT_INDENT_2)
     yield head[: head.rindex(b"\n")] + b',\n  "articles": {'
     con.execute(
-        """SELECT id, cluster, split.split FROM kept JOIN split USING (id) WHERE split.split IS NOT NULL ORDER BY id"""
+        """SELECT '    ' || to_json(id) || ': ' || json_object('cluster', cluster, 'split', split.split)
+           FROM kept JOIN split USING (id) WHERE split.split IS NOT NULL ORDER BY id"""
     )
-    separator = b"\n"
+    separator = "\n"
     while rows := con.fetchmany(_LINES):
-        lines = [b"    %b: %b" % (orjson.dumps(i), orjson.dumps({"cluster": c, "split": s})) for i, c, s in rows]
-        yield separator + b",\n".join(lines)
-        separator = b",\n"
+        yield (separator + ",\n".join(line for (line,) in rows)).encode()
+        separator = ",\n"
     yield b"\n  }\n}\n"
 
 

@@ -1,7 +1,7 @@
 """The dataset card: YAML that `load_dataset` works from, and prose whose every number is counted from the folder."""
 
 from presseschau.publish.card import vocabulary
-from presseschau.publish.card.front import Said, ViewSize, metadata, view_sizes
+from presseschau.publish.card.front import Said, metadata
 from presseschau.publish.card.info import DatasetInfo, terms
 from presseschau.publish.card.read import read_card
 from presseschau.publish.card.render import check_numbers, fit_notes, given, numbers, render, with_notes, write_card
@@ -9,7 +9,6 @@ from presseschau.publish.card.render import check_numbers, fit_notes, given, num
 __all__ = [
     "DatasetInfo",
     "Said",
-    "ViewSize",
     "check_numbers",
     "fit_notes",
     "given",
@@ -18,7 +17,6 @@ __all__ = [
     "read_card",
     "render",
     "terms",
-    "view_sizes",
     "vocabulary",
     "with_notes",
     "write_card",

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import pyarrow.parquet as pq
 
 from presseschau.publish.card.features import yaml_features
 from presseschau.publish.card.info import DatasetInfo
 from presseschau.publish.card.vocabulary import check
 from presseschau.publish.shards import Shard
-from presseschau.schema import DATA, SPLITS, VIEWS, Schema
+from presseschau.publish.sizes import ViewSize
+from presseschau.schema import DATA, VIEWS, Schema
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
           (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"))  # fmt: skip
@@ -34,38 +32,12 @@ class Said:
     invented: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ViewSize:
-    """Rows and logical bytes of one split of a view, counted as `datasets` counts them: after the view's filter."""
-
-    split: str
-    rows: int
-    num_bytes: int
-
-
-def view_sizes(folder: Path, shards: Sequence[Shard]) -> dict[str, list[ViewSize]]:
-    """By view the splits that have rows; one without rows must not be listed, or loading fails."""
-    counted = {(view.name, split): [0, 0] for view in VIEWS for split in SPLITS}
-    conditions = {view.name: pq.filters_to_expression([list(view.filters)]) for view in VIEWS if view.filters}
-    for shard in shards:
-        views = [view for view in VIEWS if view.part == shard.part]
-        with pq.ParquetFile(folder / shard.path) as file:  # a group at a time: a dataset scan reads whole shards ahead
-            for group in range(file.num_row_groups):
-                table = file.read_row_group(group)
-                for view in views:
-                    own = table.select(view.columns) if view.columns else table
-                    if view.filters:
-                        own = own.filter(conditions[view.name])
-                    counted[view.name, shard.split][0] += len(own)
-                    counted[view.name, shard.split][1] += own.nbytes
-    return {
-        view.name: [ViewSize(split, *counted[view.name, split]) for split in SPLITS if counted[view.name, split][0]]
-        for view in VIEWS
-    }
-
-
 def metadata(
-    folder: Path, info: DatasetInfo, schema: Schema, shards: Sequence[Shard], said: Said | None = None
+    info: DatasetInfo,
+    schema: Schema,
+    shards: Sequence[Shard],
+    views: Mapping[str, Sequence[ViewSize]],
+    said: Said | None = None,
 ) -> dict[str, Any]:
     """The card's YAML block, checked against what the Hub knows.
 
@@ -73,9 +45,8 @@ def metadata(
     """
     said = said or Said()
     configs, infos = [], []
-    counted = view_sizes(folder, shards)
     for view in VIEWS:
-        sizes = counted[view.name]
+        sizes = views[view.name]
         if not sizes:
             continue
         config: dict[str, Any] = {"config_name": view.name}

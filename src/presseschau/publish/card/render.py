@@ -22,7 +22,7 @@ from presseschau.publish.card.split_rules import read_plan, split_rules
 from presseschau.publish.card.tables import balance_lines, bullets, tables
 from presseschau.publish.figures import figures_of, write_figures
 from presseschau.publish.shards import Shard
-from presseschau.publish.statistics import Statistics, count
+from presseschau.publish.statistics import Statistics
 from presseschau.schema import Schema
 
 NAME = "README.md"
@@ -56,7 +56,7 @@ def write_card(
     languages = tuple(config.get("filter", {}).get("languages", ("de",)))
     said = Said(languages, bool(statistics.roles), config.get("source", {}).get("kind") == "sample")
     shards = [Shard(**shard) for shard in manifest["shards"]]
-    block = metadata(folder, _info(manifest), schema, shards, said)
+    block = metadata(_info(manifest), schema, shards, statistics.sizes.views, said)
     write_figures(folder, statistics)
     text = render(manifest["card"], block | dict(front or {}), numbers(folder, schema, statistics, block))
     (folder / NAME).write_text(with_notes(text, notes or {}), encoding="utf-8")
@@ -72,12 +72,11 @@ def numbers(folder: Path, schema: Schema, statistics: Statistics, front: Mapping
     }
 
 
-def check_numbers(folder: Path, schema: Schema, text: str) -> Iterator[str]:
+def check_numbers(folder: Path, schema: Schema, statistics: Statistics, text: str) -> Iterator[str]:
     """What the card does not say that its folder gives, one line each; for `verify`.
 
     Prose around the numbers may have been edited. A card by another version of the package is not compared.
     """
-    statistics = count(folder)
     manifest = statistics.manifest
     if manifest["packages"]["presseschau"] != version("presseschau"):
         return

@@ -83,7 +83,7 @@ def croissant(folder: Path, schema: Schema, statistics: Statistics | None = None
         "recordSet": [
             splits(manifest),
             *(classes(column, names) for column, names in enumerations(schema)),
-            *drivers(folder, schema, views),
+            *drivers(schema, views, counted.sizes.values),
             *(record_set(view, schema.of(view.part)) for view in views),
         ],
     }

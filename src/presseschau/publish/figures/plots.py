@@ -145,7 +145,7 @@ def _bars(title: str, bars: Mapping[str, int], colors: Sequence[str], unit: str,
         axes.barh(places, list(bars.values()), color=list(colors), height=0.8)
         for place, n in zip(places, bars.values(), strict=True):
             axes.text(n, place, f" {n:,}", va="center", fontsize=8)
-        axes.set_yticks(places, [_plain(name) for name in bars])
+        axes.set_yticks(places, [_short(name) for name in bars])
         _finish(axes, unit, horizontal=True, legend=False)
 
     return Plot(title, draw, 1.1 + 0.24 * len(bars), alt)
@@ -159,15 +159,14 @@ def _stacked(title: str, counts: Mapping[str, Mapping[str, int]], splits: Sequen
             values = [own.get(split, 0) for own in counts.values()]
             axes.barh(places, values, left=left, color=COLORS[split], label=split, height=0.8)
             left = [a + b for a, b in zip(left, values, strict=True)]
-        axes.set_yticks(places, [_plain(name) for name in counts])
+        axes.set_yticks(places, [_short(name) for name in counts])
         _finish(axes, "articles", horizontal=True)
 
     return Plot(title, draw, 1.2 + 0.26 * len(counts), alt)
 
 
-def _plain(name: str) -> str:
-    """A name that is drawn as it is: matplotlib reads `$…$` as a formula."""
-    return (name if len(name) <= 40 else name[:39] + "…").replace("$", r"\$")
+def _short(name: str) -> str:
+    return name if len(name) <= 40 else name[:39] + "…"
 
 
 def _finish(axes: Axes, unit: str, *, horizontal: bool, legend: bool = True) -> None:

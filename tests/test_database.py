@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from presseschau.pipeline.database import connect, insert_rows, less_memory, limit_of, stream
+
+LARGE = "CREATE TABLE large AS SELECT repeat(sha256(i::VARCHAR), 20) AS text FROM range(60000) t(i)"  # 77 MB
+
+
+def test_what_was_spilled_is_removed_in_the_end_and_what_an_ended_build_left_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "corpus.duckdb").write_bytes(b"of an older version")
+    (tmp_path / "corpus.duckdb.wal").touch()
+    (tmp_path / "corpus.duckdb.tmp").mkdir()
+    (tmp_path / "corpus.duckdb.tmp" / "0").touch()
+    (tmp_path / "built.json").touch()
+    with connect(tmp_path, "50MB") as con:
+        assert {path.name for path in tmp_path.iterdir()} == {"corpus.duckdb.tmp", "built.json"}
+        assert list((tmp_path / "corpus.duckdb.tmp").iterdir()) == []
+        con.execute(LARGE)
+        assert list((tmp_path / "corpus.duckdb.tmp").iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["built.json"]
+
+
+def test_too_little_memory_names_the_option(tmp_path: Path) -> None:
+    with (
+        pytest.raises(RuntimeError, match=r"pipeline\.memory_limit=2MB is too little"),
+        connect(tmp_path, "2MB") as con,
+    ):
+        con.execute(LARGE)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_is_lent_for_a_while(tmp_path: Path) -> None:
+    with connect(tmp_path, "100MB") as con:
+        whole = limit_of(con)
+        with less_memory(con, 1 / 2):
+            assert limit_of(con) == pytest.approx(whole / 2, rel=0.01)
+        assert limit_of(con) == pytest.approx(whole, rel=0.01)
+
+
+def test_an_error_meanwhile_is_the_one_that_is_told(tmp_path: Path) -> None:
+    with pytest.raises(duckdb.ParserException), connect(tmp_path, "100MB") as con, less_memory(con, 1 / 2):
+        con.execute("SELEKT")
+
+
+def test_answers_come_in_batches(tmp_path: Path) -> None:
+    with connect(tmp_path, "100MB") as con:
+        con.execute("CREATE TABLE words (word VARCHAR, kind VARCHAR)")
+        insert_rows(con, "words", [])
+        insert_rows(con, "words", [(f"w{n:04d}", None) for n in range(100)])
+        query = "SELECT word FROM words WHERE word >= ? ORDER BY word"
+        batches = list(stream(con.cursor(), query, 30, ["w0010"]))
+    assert [len(batch) for batch in batches] == [30, 30, 30]
+    assert [word for batch in batches for word in batch.column("word").to_pylist()] == [
+        f"w{n:04d}" for n in range(10, 100)
+    ]
