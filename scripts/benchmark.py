@@ -18,11 +18,15 @@ def main(config: dict[str, Any]) -> int:
     from presseschau.benchmark.run import run as run_model
     from presseschau.benchmark.settings import settings_from
     from presseschau.benchmark.tables import show
-    from presseschau.config import ConfigError
+    from presseschau.config import ConfigError, convert
 
     settings = settings_from(config)
     if config["action"] == "compare":
-        print(compare([str(r) for r in config["runs"]], settings.output, settings.uncertainty, settings.seed))
+        print(
+            compare(
+                convert(config["runs"], tuple[str, ...], "runs"), settings.output, settings.uncertainty, settings.seed
+            )
+        )
         return BUILT
     if config["action"] != "run":
         raise ConfigError(f"action={config['action']} is not known: valid: compare, run")
@@ -31,8 +35,6 @@ def main(config: dict[str, Any]) -> int:
         print(outcome.told)
         return BUILT
     publish(settings.output, outcome.folder, settings.uncertainty, settings.seed)
-    # Hydra leaves a record of a sweep; each of our runs has its own config
-    (settings.output / "multirun.yaml").unlink(missing_ok=True)
     print(show(outcome.results, outcome.reused))
     print(f"results: {settings.output / 'results.json'} · leaderboard: {settings.output / 'leaderboard.md'}")
     return BUILT
@@ -41,26 +43,26 @@ def main(config: dict[str, Any]) -> int:
 def translated(arguments: list[str]) -> list[str]:
     """`dataset=DIR` as a choice of Hydra's group `dataset`, and values that its grammar can't hold in quotes.
 
-    `dataset=csv` stays; any other value is a published folder or a Hub id, or by its ending a labelled file.
+    `dataset=csv` stays, as do several of these for a multirun; any other value is a published folder or a Hub id, or by
+    its ending a labelled file.
     """
     groups = {path.stem for path in (ROOT / "configs" / "dataset").glob("*.yaml")}
     done: list[str] = []
     for argument in arguments:
         key, equals, value = argument.partition("=")
         plain = value[1:-1] if _QUOTED.fullmatch(value) and len(value) > 1 else value
-        if equals and key == "dataset" and value and value not in groups and "," not in value:
+        if equals and key == "dataset" and value and not groups.issuperset(value.split(",")):
             ending = re.search(r"\.(csv|tsv|jsonl|parquet)(\.gz)?$", plain)
             kind = {"tsv": "csv"}.get(ending[1], ending[1]) if ending else "published"
             done += [f"dataset={kind}", f"dataset.path={_literal(plain)}"]
             done += ['dataset.sep="\\t"'] if ending and ending[1] == "tsv" else []
-        elif equals and key in _LITERAL and value and not ("," in value and len(value) > 1):
-            done.append(f"{key}={_literal(plain if len(plain) else value)}")
+        elif equals and key in _LITERAL and value:
+            done.append(f"{key}={_literal(plain or value)}")
         else:
             done.append(argument)
     if "action=compare" in done and not any(a.startswith("dataset") for a in done):
         done.append("dataset.path=none")  # finished runs are compared without their data
-    flags = [a for a in done if a in ("--multirun", "-m")]  # in between, they end the list of overrides
-    return [*flags, *(a for a in done if a not in flags)]
+    return done
 
 
 def _literal(value: str) -> str:

@@ -25,4 +25,4 @@ def main(config: dict[str, Any]) -> int:
 if __name__ == "__main__":
     gc.disable()  # until all modules are there
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads have nothing to do but spin, in each process
-    run("build", main, "the build failed, the last good dataset is untouched")
+    run("build", main, "the build failed, the last good dataset is untouched", written="output.dir")

@@ -9,18 +9,17 @@ from command import BUILT, run
 
 
 def main(config: dict[str, Any]) -> int:
-    from presseschau.config import ConfigError
+    from presseschau.config import ConfigError, said
     from presseschau.pipeline.explain import explain
 
     dataset = Path(config["dir"])
     work = Path(config["work_dir"]) if config["work_dir"] else dataset.parent / "work"
     scheme = Path(config["scheme"]) if config["scheme"] else None
-    keys = {name: None if config[name] is None else str(config[name]) for name in ("id", "url")}
-    keys["source"] = config["page"]  # Hydra takes `source=` for the config group of that name
+    keys = {name: None if config[name] is None else str(config[name]) for name in ("id", "url", "page")}
     try:
         print(explain(dataset, work if work.is_dir() else None, scheme, **keys))
     except (ValueError, OSError) as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(said(error)) from error
     return BUILT
 
 

@@ -9,7 +9,7 @@ from command import BUILT, run
 
 
 def main(config: dict[str, Any]) -> int:
-    from presseschau.config import ConfigError, nearest
+    from presseschau.config import ConfigError, convert, nearest
     from presseschau.publish.export import DEFAULT, FORMATS, SEPARATORS, export
     from presseschau.publish.manifest import read_manifest
 
@@ -22,11 +22,11 @@ def main(config: dict[str, Any]) -> int:
         named = "-".join([manifest["name"], manifest["version"], *([] if view == DEFAULT else [view])])
         beside = dataset.resolve().parent / f"{named}.{kind}"
         output = Path(config["output"]) if config["output"] else beside
-        options = (config["splits"], config["columns"], config["formulas"], config["separator"], view)
-        rows = export(dataset, output, kind, *options)
+        splits, columns = (convert(config[name], tuple[str, ...], name) for name in ("splits", "columns"))
+        rows = export(dataset, output, kind, splits, columns, config["formulas"], config["separator"], view)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    print(f"{rows:,} {'articles' if view == DEFAULT else 'rows'} in {output}")
+    print(f"{rows:,} {'article' if view == DEFAULT else 'row'}{'s' * (rows != 1)} in {output}")
     return BUILT
 
 

@@ -32,4 +32,4 @@ def main(config: dict[str, Any]) -> int:
 
 
 if __name__ == "__main__":
-    run("rehydrate", main, "the stub could not be filled")
+    run("rehydrate", main, "the stub could not be filled", written="output.dir")

@@ -21,7 +21,7 @@ def main(config: dict[str, Any]) -> int:
         if not comma:
             raise ConfigError(f"diff={config['diff']} must name two dataset folders: diff=OLD,NEW")
         try:
-            print(changelog(diff(Path(before), Path(after))))
+            print(changelog(diff(Path(before), Path(after).expanduser())))
         except ValueError as error:
             raise ConfigError(str(error)) from error
         return BUILT
@@ -34,7 +34,8 @@ def main(config: dict[str, Any]) -> int:
         raise ConfigError(str(error)) from error
     for problem in problems:
         print(problem)
-    print(f"{config['dir']}: {f'{len(problems)} promises do not hold' if problems else 'every promise holds'}")
+    broken = f"{len(problems)} promise{' does' if len(problems) == 1 else 's do'} not hold"
+    print(f"{config['dir']}: {broken if problems else 'every promise holds'}")
     if config["rebuild"]:
         from presseschau.pipeline.rebuild import rebuild
 

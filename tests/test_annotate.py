@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import random
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ def make_dataset(folder: Path, rows: list[dict[str, Any]]) -> Path:
 
 
 def order(action: str, dataset: Path, **more: Any) -> Annotate:
-    return Annotate(action, Labeler(), **{"dir": dataset, "rounds": 50, **more})  # type: ignore[arg-type]
+    return Annotate(action, Labeler(), **{"dir": dataset, "rounds": 50, "overwrite": True, **more})  # type: ignore[arg-type]
 
 
 ID = [row(i)["id"] for i in range(len(TEXTS))]
@@ -377,7 +378,7 @@ def test_round_trip_through_doccano(dataset: Path) -> None:
     out = dataset.parent / "labels.jsonl"
     files = tuple(sorted(folder.glob("*.jsonl")))
     summary = import_(order("import", dataset, path=files, format="jsonl", output=out))
-    assert "1 articles (1 for training) by 3 annotators" in summary
+    assert "1 article (1 for training) by 3 annotators" in summary
     assert "12 annotations without any label" in summary
     label = load_human(out, NAMES).by_id[ID[0]]
     assert (label.labels["stance"], label.labels["stance_target"]) == ("against", "Fotofuchs 3")
@@ -441,9 +442,29 @@ def test_agreement_of_a_label_file(dataset: Path) -> None:
     text = measure(order("agreement", dataset, path=(path,), output=out))
     assert "| krippendorff_alpha | 0.533 |" in text
     assert "| cohen_kappa a/b | 0.500 |" in text
-    assert text.endswith("1 disagreements to adjudicate")
+    assert text.endswith("1 disagreement to adjudicate")
     (case,) = table(out / "adjudication.csv")
     assert (case["article_id"], case["votes"]) == (ID[2], "a=mobile b=ai")
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({0: {"a": "ai"}, 1: {"a": "mobile"}}, "No agreement: only a labelled"),
+        ({0: {"a": "ai"}, 1: {"b": "ai"}}, "No agreement: no article was labelled by two of the 2 annotators"),
+        ({0: {"a": "ai", "b": "ai"}}, "No agreement: all gave the same label"),
+    ],
+)
+def test_why_there_is_no_agreement_is_said(dataset: Path, said: dict[int, dict[str, str]], why: str) -> None:
+    people = {
+        ID[n]: [annotation(10 * n + k, who, choice("topic", topic)) for k, (who, topic) in enumerate(labels.items())]
+        for n, labels in said.items()
+    }
+    path, _ = labels_of(dataset, answered(blind_tasks(dataset), people))
+    topic, rest = measure(order("agreement", dataset, path=(path,))).split("## genre")
+    assert why in topic
+    assert "–" not in topic
+    assert "No agreement: no annotator's labels are in the files" in rest
 
 
 def test_analysis_judges_functions_by_training_labels_only(dataset: Path) -> None:
@@ -513,8 +534,91 @@ def test_articles_that_people_have_seen_are_not_asked_about_again(dataset: Path)
     (dataset.parent / "x.json").write_text('[{"id": 1}]', encoding="utf-8")
     with pytest.raises(ValueError, match=r"x\.json: holds no tasks"):
         export(order("export", dataset, purpose="training", exclude=(dataset.parent / "x.json",), output=tasks))
+    everything = dataset.parent / "all.csv"
+    export(order("export", dataset, purpose="validation", output=everything))
     with pytest.raises(ValueError, match="no article is left"):
-        export(order("export", dataset, purpose="training", splits=("test",), output=tasks))
+        export(order("export", dataset, purpose="training", exclude=(everything,), output=tasks))
+
+
+def test_a_validation_set_does_not_grow_by_what_was_read_for_training(tmp_path: Path) -> None:
+    rows = [{**row(0), "id": f"{i:04}", "cluster": f"{i:04}"} for i in range(400)]
+    dataset, ids = make_dataset(tmp_path / "many", rows), dict[str, set[str]]()
+    for name, more in (
+        ("few", {"purpose": "validation", "n": 50}),
+        ("training", {"purpose": "training", "strategy": "random", "n": 100, "exclude": (tmp_path / "few.csv",)}),
+        ("many", {"purpose": "validation", "n": 100}),
+    ):
+        export(order("export", dataset, output=tmp_path / f"{name}.csv", **more))
+        ids[name] = {r["article_id"] for r in table(tmp_path / f"{name}.csv")}
+    assert ids["few"] < ids["many"]
+    assert 3 < len(ids["many"] & ids["training"]) < 25  # 14 of the 50 new ones by chance, standard deviation 3
+
+
+def test_a_split_that_is_not_there_is_named(dataset: Path) -> None:
+    for action in (export, analyse):
+        with pytest.raises(ValueError, match=r"splits=trian: .* has no such split; known: train"):
+            action(order("export", dataset, purpose="training", splits=("trian",), output=dataset.parent / "t.json"))
+
+
+@pytest.mark.parametrize("name", ["tasks.json", "tasks.jsonl", "tasks.csv"])
+def test_what_people_filled_in_is_not_written_over(dataset: Path, name: str) -> None:
+    """And the ending tells the format: what was exported comes back without a word on it."""
+    tasks, labels = dataset.parent / name, dataset.parent / "labels.jsonl"
+    asked = order("export", dataset, purpose="validation", output=tasks, overwrite=False)
+    export(asked)
+    start = tasks.read_bytes()[:4]
+    assert start == {".json": b"[\n  ", ".jsonl": b'{"ar', ".csv": b"\xef\xbb\xbfa"}[tasks.suffix]
+    tasks.write_bytes(filled := filled_in(tasks))
+    with pytest.raises(ValueError, match=f"{name} is there already, maybe filled in: .* overwrite=true"):
+        export(asked)
+    assert tasks.read_bytes() == filled
+    import_(order("import", dataset, path=(tasks,), output=labels))
+    assert load_human(labels, NAMES).by_id[ID[0]].labels == {"topic": "mobile"}
+    with pytest.raises(ValueError, match="is a file that is read"):
+        order("import", dataset, path=(tasks,), output=tasks)
+    export(replace(asked, overwrite=True))
+    assert tasks.read_bytes() != filled
+
+
+def filled_in(tasks: Path) -> bytes:
+    """The file with the topic of the first article, as its tool writes it."""
+    if tasks.suffix == ".csv":
+        rows = table(tasks)
+        lines = [{**r, "topic": "mobile" if r["article_id"] == ID[0] else ""} for r in rows]
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(lines)
+        return text.getvalue().encode("utf-8-sig")
+    if tasks.suffix == ".json":
+        answers = {ID[0]: [annotation(1, 7, choice("topic", "mobile"))]}
+        return json.dumps(answered(json.loads(tasks.read_bytes()), answers)).encode()
+    said = [json.loads(line) for line in tasks.read_text(encoding="utf-8").splitlines()]
+    lines = [{**r, "cats": ["topic:mobile"] if r["article_id"] == ID[0] else []} for r in said]
+    return "\n".join(map(json.dumps, lines)).encode()
+
+
+def test_people_with_different_tools_become_one_label(dataset: Path) -> None:
+    paths = []
+    for name in ("anna.json", "ben.csv"):
+        paths.append(dataset.parent / name)
+        export(order("export", dataset, purpose="validation", output=paths[-1]))
+        paths[-1].write_bytes(filled_in(paths[-1]))
+    labels = dataset.parent / "labels.jsonl"
+    import_(order("import", dataset, path=tuple(paths), output=labels))
+    assert set(load_human(labels, NAMES).by_id[ID[0]].annotators) == {"7", "ben"}
+
+
+def test_an_import_without_a_label_writes_nothing_and_says_why(dataset: Path) -> None:
+    tasks, labels = dataset.parent / "tasks.csv", dataset.parent / "labels.jsonl"
+    labels.write_bytes(b"earlier\n")
+    export(order("export", dataset, purpose="validation", output=tasks))
+    with pytest.raises(ValueError, match=r"tasks\.csv: no label to import.*\(5 annotations without any label\)"):
+        import_(order("import", dataset, path=(tasks,), output=labels))
+    tasks.write_text("article_id,topic\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no label to import"):
+        import_(order("import", dataset, path=(tasks,), output=labels))
+    assert labels.read_bytes() == b"earlier\n"
 
 
 def broken(value: Any, rng: random.Random) -> Any:

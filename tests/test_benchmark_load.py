@@ -97,7 +97,7 @@ def test_a_file_that_is_not_there_and_a_file_that_is_none(tmp_path: Path) -> Non
     with pytest.raises(ConfigError, match="no such file"):
         load(source(str(tmp_path / "nichts.csv")), "topic")
     (tmp_path / "bild.csv").write_bytes(b"\xff\xd8\xff\xe0")
-    with pytest.raises(ConfigError, match="can't be read as csv"):
+    with pytest.raises(ConfigError, match="can't be read as csv, it is not UTF-8: save it so"):
         load(source(str(tmp_path / "bild.csv")), "topic")
     with pytest.raises(ConfigError, match=r"dataset.label is missing"):
         load(source("x.csv", label=None), "topic")

@@ -306,6 +306,15 @@ def test_the_command_on_a_built_dataset(sample: Path, task: str, tmp_path: Path)
         assert {"stance3", "f1_favor_against", "by_genre"} <= set(found["metrics"]["test"])
 
 
+def test_a_folder_may_have_any_name(sample: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(sample, tmp_path / "Lauf, seed=2 [a]")
+    done = run_script(
+        "benchmark", f"dataset={folder}", "task=topic", "model=majority", f"output.dir={tmp_path / 'o, 1'}"
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "o, 1" / "results.json").is_file()
+
+
 def test_the_command_on_a_csv_as_a_shell_gives_it(labelled: Path, tmp_path: Path) -> None:
     done = run_script(
         "benchmark", "dataset=csv", f"dataset.path={labelled}", "dataset.text=1", "dataset.label=0", "dataset.sep=;",
@@ -325,6 +334,7 @@ def test_the_command_on_a_csv_as_a_shell_gives_it(labelled: Path, tmp_path: Path
         (["dataset=/no/such"], "dataset=/no/such: there is no such folder"),
         (["dataset=user/data"], "dataset=user/data is no folder here and can't be had from the Hub"),
         (["dataset=x.csv"], "dataset.path=x.csv: there is no such file"),
+        (["dataset=a, b.csv", "dataset.test=c, d.csv"], "dataset.path=a, b.csv: there is no such file"),
         (["dataset=/tmp", "model=svm"], "model=svm is not known: "),
         (["dataset=/tmp", "task=tpic"], "task=tpic is not known: did you mean topic?"),
         (["dataset=/tmp", "search=grid", "protocol=cv"], "search needs a validation split"),

@@ -101,6 +101,10 @@ def test_help_of_every_command(command: str) -> None:
         (["split.cutoff=soon"], "split.cutoff=soon must be a day"),
         (["label.keep=[ai"], "can't read label.keep=[ai: write OPTION=VALUE"),
         (["seed"], "can't read seed: write OPTION=VALUE"),
+        (["split=null"], "split=null is not known: valid: benchmark, publisher, random, temporal"),
+        (["label.scheme=tests"], "label.scheme=tests: Is a directory"),
+        (["output.dir=/"], "output.dir=/ has no name of its own"),
+        (["--multirun", "seed=1,2"], "output.dir is the same for several jobs"),
     ],
 )
 def test_mistakes_exit_with_2_and_one_line(overrides: list[str], message: str, tmp_path: Path) -> None:
@@ -111,16 +115,111 @@ def test_mistakes_exit_with_2_and_one_line(overrides: list[str], message: str, t
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("takedown=[a,b]", r"takedown=\['a', 'b'\] must be a path"),
+        ("takedown=''", "takedown is empty"),
+        ("output.dir=''", "output.dir is empty"),
+        ("output=null", "output=None must be a group of options"),
+        ("label.keep=ai", r"label.keep=ai must be a list, such as label.keep=\[a,b\]"),
+        ("split.lock=[a]", "split.lock=.* must be a path"),
+        ("seed=99999999999999999999999", "seed=9+ is too large"),
+        ("pipeline.batch_bytes=0", "batch_bytes=0 must be above 0"),
+        ("pipeline.batch_units=0", "batch_units=0 must be above 0"),
+        ("pipeline.page_seconds=-5", "page_seconds=-5.0 must be above 0"),
+        ("pipeline.memory_limit=viel", "memory_limit=viel must be a size such as 400MB"),
+        ("pipeline.work_dir=data/build/presseschau-sample/dataset/work", "must not lie in each other"),
+        ("pipeline.work_dir=data/build/presseschau-sample/dataset", "must not lie in each other"),
+    ],
+)
+def test_wrong_values_are_told_by_the_name_of_their_option(override: str, message: str) -> None:
+    with pytest.raises(settings.ConfigError, match=message):
+        settings.settings_from(composed(override))
+
+
+@pytest.mark.parametrize("limit", ["400MB", "1.5 GiB", "2g", "80%", "1e3MB", "-1"])
+def test_memory_limits_as_the_database_takes_them(limit: str) -> None:
+    assert settings.Work(Path("work"), memory_limit=limit).memory_limit == limit
+
+
+def test_a_dataset_folder_beside_the_stores_of_a_work_folder_is_no_mistake(tmp_path: Path) -> None:
+    work = settings.Work(tmp_path)
+    work.check_apart(tmp_path / "dataset")
+    with pytest.raises(settings.ConfigError, match="must not lie in each other"):
+        work.check_apart(tmp_path / "extract")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "message"),
+    [
+        ("topic: [", "scheme.yaml: while parsing"),
+        ("topic: {classes: [{key: a}, {key: b}], lexicon: no.yaml}", "no.yaml: No such file"),
+        ("topic: {classes: [{key: a, terms: '*'}, {key: b}]}", "term '*' of 'a'"),
+        ("topic: {classes: [{key: a, iptc: 5}, {key: b}]}", "`iptc` a list"),
+        ("topic: {classes: &c [{key: a}, {key: b}]}\nstance: {classes: *c}", "its stance has no class favor"),
+    ],
+)
+def test_a_wrong_scheme_is_found_before_any_work(scheme: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "scheme.yaml").write_text(scheme, encoding="utf-8")
+    done = run_script("build", f"pipeline.work_dir={tmp_path / 'w'}", f"label.scheme={tmp_path / 'scheme.yaml'}")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert message in done.stderr
+
+
+def test_a_lock_of_another_strategy_is_found_before_any_work(sample: Path, tmp_path: Path) -> None:
+    lock = f"split.lock={sample / 'splits.json'}"
+    done = run_script("build", f"pipeline.work_dir={tmp_path / 'w'}", lock, "split=random")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "split.lock was made with split=benchmark, this build has split=random" in done.stderr
+    assert not (tmp_path / "w" / "extract").exists()
+
+
+def test_lists_that_are_words_are_refused(sample: Path) -> None:
+    for name, *overrides in (("export", f"dir={sample}", "columns=id"), ("benchmark", "action=compare", "runs=/tmp/x")):
+        done = run_script(name, *overrides)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "must be a list, such as" in done.stderr
+
+
+def test_the_home_folder_is_known_in_every_path(tmp_path: Path) -> None:
+    (tmp_path / "takedown.txt").write_text("https://unbekannt.example/\n", encoding="utf-8")
+    home = {"HOME": str(tmp_path)}
+    done = run_script(
+        "build", "output.dir=~/my data", "pipeline.work_dir=~/work", "takedown=~/takedown.txt", "engine.workers=2", env=home
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert run_script("verify", "dir=~/my data", env=home).returncode == 0
+    assert run_script("export", "dir=~/my data", "output=~/all.csv", env=home).returncode == 0
+    made = sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith("."))
+    assert made == ["all.csv", "my data", "takedown.txt", "work"]
+    # Who asked for what is left out is not to be read in the dataset, and a typo is not to be overlooked.
+    assert "note: takedown: 1 of 1 entries match no article (line 1)" in done.stdout
+    assert "match no article" not in (tmp_path / "my data" / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_multirun_leaves_nothing_but_its_datasets(tmp_path: Path) -> None:
+    done = run_script(
+        "build", "--multirun", f"output.dir={tmp_path}/ds-${{seed}}", f"pipeline.work_dir={tmp_path}/work",
+        f"hydra.run.dir={tmp_path}", "seed=1,2", env={"PYTHONPATH": str(ROOT / "src")}, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ds-1", "ds-2", "work"]
+
+
 def test_german_words_need_no_quotes(tmp_path: Path) -> None:
     table, out = tmp_path / "a.csv", tmp_path / "out"
     words = " ".join(f"Wort{i} steht in diesem Satz über Größen und Maße der Geräte." for i in range(12))
     table.write_text(f"Körper;Größe\n{words};XL\n", encoding="utf-8")
     done = run_script(
         "build", f"pipeline.work_dir={tmp_path / 'w'}", f"output.dir={out}", "source=csv", f"source.path={table}",
-        "source.columns={text: Körper}", "source.keep=[Größe]", "dataset.creators=[Jörg Müller, B C]", "split=random",
+        "source.columns={text: Körper}", "source.keep=[Größe]", "dataset.creators=[Jörg Müller, B C, 2024]", "split=random",
+        "dataset.name=2024", "dataset.contact=12345",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "Jörg Müller" in (out / "README.md").read_text(encoding="utf-8")
+    card = (out / "README.md").read_text(encoding="utf-8")
+    assert "Jörg Müller, B C, 2024" in card
+    assert "12345" in card
 
 
 def test_no_article_at_all_exits_with_1_and_says_why(tmp_path: Path) -> None:

@@ -152,6 +152,8 @@ def test_one_article_alone_gives_a_dataset_and_a_message(tmp_path: Path) -> None
     dataset = build(tmp_path, "source=text", f"source.path={pages}")
     manifest = orjson.loads((dataset / "manifest.json").read_bytes())
     assert manifest["splits"] == {"train": 1}
+    told = run_script("export", f"dir={dataset}", f"output={tmp_path / 'one.csv'}").stdout
+    assert told.startswith("1 article in ")
     assert manifest["messages"]
     assert verify(dataset) == []
 

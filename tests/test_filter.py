@@ -53,6 +53,10 @@ def test_clean_text_is_never_no_article_or_listing() -> None:
     assert reason(replace(ARTICLE, path="clean", text="")) == "no_letters"
 
 
+def test_a_dump_of_menus_alone_has_no_article() -> None:
+    assert reason(replace(ARTICLE, path="dump", text="")) == "no_article"
+
+
 def test_a_page_that_shows_everything_stays_though_it_is_not_free() -> None:
     assert reason(replace(ARTICLE, free=False)) is None
 

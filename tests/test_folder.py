@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from presseschau.publish.folder import FolderError, check_replaceable, recover, staged
+from conftest import run_script
+from presseschau.publish.folder import FolderError, check_output, check_replaceable, recover, staged
 
 
 def test_a_folder_appears_whole(tmp_path: Path) -> None:
@@ -48,3 +50,62 @@ def test_only_datasets_and_empty_folders_are_replaced(tmp_path: Path) -> None:
         check_replaceable(tmp_path / "home")
     with pytest.raises(FolderError, match="is a file"):
         check_replaceable(tmp_path / "home" / "thesis.txt")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("labels/people.jsonl", "labels/"),
+        ("notes.txt", "notes.txt"),
+        ("data/notes.txt", "data/notes.txt"),
+        ("figures/own.png", "figures/own.png"),
+        ("CHANGELOG.md", "CHANGELOG.md"),
+        ("LICENSE", "LICENSE"),
+        (".git/HEAD", ".git/"),
+        (".gitattributes", ".gitattributes"),
+        (".cache/huggingface/x", ".cache/"),
+    ],
+)
+def test_what_no_build_makes_is_not_lost(tmp_path: Path, name: str, shown: str) -> None:
+    folder = tmp_path / "dataset"
+    for made in ("manifest.json", "LICENSE.md", "data/test_publisher-00000-of-00001.parquet", "figures/topics.png",
+                 ".DS_Store"):  # fmt: skip
+        (folder / made).parent.mkdir(parents=True, exist_ok=True)
+        (folder / made).write_text("x")
+    check_replaceable(folder)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("mine")
+    with pytest.raises(FolderError, match=f"would be lost: {re.escape(shown)};"):
+        check_replaceable(folder)
+    with pytest.raises(FolderError), staged(folder):
+        pass
+    assert (folder / name).read_text() == "mine"
+
+
+def test_a_link_is_somebodys_too(tmp_path: Path) -> None:
+    (tmp_path / "dataset").mkdir()
+    (tmp_path / "dataset" / "manifest.json").write_text("{}")
+    (tmp_path / "dataset" / "corpus").symlink_to(tmp_path, target_is_directory=True)
+    with pytest.raises(FolderError, match="lost: corpus;"):
+        check_replaceable(tmp_path / "dataset")
+
+
+@pytest.mark.parametrize("name", ["a[1]", "a*", "a?"])
+def test_a_path_that_would_be_a_pattern_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FolderError, match="load_dataset takes for a pattern"):
+        check_output(tmp_path / name)
+    check_output(tmp_path / "a]")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("mine", "would be lost: labels/; move it elsewhere"), ("a[1]", "takes for a pattern")]
+)
+def test_the_build_refuses_before_any_work(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "mine" / "labels").mkdir(parents=True)
+    (tmp_path / "mine" / "manifest.json").write_text("{}")
+    (tmp_path / "mine" / "labels" / "people.jsonl").write_text("{}")
+    done = run_script("build", f"output.dir={tmp_path / name}", f"pipeline.work_dir={tmp_path / 'work'}")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert message in done.stderr
+    assert not (tmp_path / "work").exists()
+    assert (tmp_path / "mine" / "labels" / "people.jsonl").read_text() == "{}"

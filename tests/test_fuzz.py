@@ -173,6 +173,8 @@ def test_any_records(records: list[object], encoding: str) -> None:
         (folder / "in").mkdir()
         lines = "\n".join(orjson.dumps(record, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode() for record in records)
         (folder / "in" / "a.jsonl").write_bytes(lines.encode(encoding, "replace"))
+        # An input without a single file of JSON Lines is a wrong command.
+        (folder / "in" / "b.jsonl").write_bytes(orjson.dumps({"text": TEXT}) + b"\n")
         check(folder, "jsonl")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 import orjson
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 
 from conftest import run_script
@@ -22,7 +24,9 @@ from loopback_hub import Failure, LoopbackHub, serving
 from presseschau.config import ConfigError
 from presseschau.pipeline.outgoing import Upload
 from presseschau.pipeline.release import describe
+from presseschau.pipeline.stub import release_stub
 from presseschau.pipeline.upload import Published, upload
+from presseschau.publish.content import SIGNATURES
 from presseschau.publish.derive import Change, derive
 from presseschau.publish.hub import Difference, Hub, HubError, LocalFile, RemoteFile, difference, local_files
 from presseschau.publish.verify import verify
@@ -138,9 +142,37 @@ def test_a_version_with_other_content_is_refused(
     assert len(server.commits) == before
 
 
-def test_a_tag_that_says_another_version_is_refused(publish: Callable[..., Published]) -> None:
-    with pytest.raises(ConfigError, match=r"tag=v2\.0\.0 is not the version 1\.0\.0"):
-        publish(tag="v2.0.0")
+@pytest.mark.parametrize("tag", ["v2.0.0", "v2", "2", "2.0", "v1", "1.0.0-rc1", "1.0.1+x"])
+def test_a_tag_that_says_another_version_is_refused(publish: Callable[..., Published], tag: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(f"tag={tag} is not the version 1.0.0")):
+        publish(tag=tag)
+
+
+@pytest.mark.parametrize("tag", ["v1.0.0", "1.0.0", "2026", "2026-spring", "acl-2027", "version-of-record"])
+def test_a_tag_may_be_the_version_or_a_name(publish: Callable[..., Published], tag: str) -> None:
+    assert publish(tag=tag, dry_run=True).lines[-1] == f"version    {tag}"
+
+
+def test_only_files_of_a_dataset_are_sent(
+    publish: Callable[..., Published], server: LoopbackHub, open_sample: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(open_sample, own)
+    (own / "CHANGELOG.md").write_text("1.0.0: first\n")
+    (own / ".git").mkdir()
+    (own / ".git" / "config").write_text("url = https://token@example.org")
+    publish(dataset=own, check=verify, tag="first")
+    assert set(sent(server)) == {*on_disk(open_sample), "CHANGELOG.md"}
+    (own / "meine-notizen.txt").write_text("geheim")
+    (own / "labels").mkdir()
+    (own / "labels" / "people.jsonl").write_text("{}")
+    assert verify(own) == [
+        f"{name}: no file of a dataset; move it elsewhere" for name in ("labels/", "meine-notizen.txt")
+    ]
+    with pytest.raises(RuntimeError, match="labels/: no file of a dataset"):
+        publish(dataset=own, check=verify)
+    publish(dataset=own)  # not even unchecked
+    assert set(sent(server)) == {*on_disk(open_sample), "CHANGELOG.md"}
 
 
 def test_a_folder_that_breaks_a_promise_is_refused(
@@ -258,6 +290,22 @@ def test_a_takedown_list_is_applied_and_kept_as_hashes_only(
     entries = ds.dataset(tmp_path / "ledger").to_table().to_pylist()
     (entry,) = [e for e in entries if e["id"] == row["id"] and e["reason"] == "takedown"]
     assert (entry["outcome"], entry["stage"], entry["url"]) == ("dropped", "publish", None)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_stub_is_published_as_it_was_built(
+    publish: Callable[..., Published], server: LoopbackHub, open_sample: Path, tmp_path: Path, gone: bool
+) -> None:
+    release_stub(open_sample, tmp_path / "stub")
+    ids = [row["id"] for row in pq.read_table(tmp_path / "stub" / SIGNATURES).to_pylist()]
+    options: dict[str, Any] = {}
+    if gone:
+        (tmp_path / "list.txt").write_text(ids.pop(3) + "\n")
+        options["takedown"] = tmp_path / "list.txt"
+    publish(dataset=tmp_path / "stub", basis="44b", check=verify, **options)
+    (tmp_path / SIGNATURES).write_bytes(sent(server)[SIGNATURES])
+    assert [row["id"] for row in pq.read_table(tmp_path / SIGNATURES).to_pylist()] == ids
+    assert "Rights of this copy" in sent(server)["README.md"].decode()
 
 
 # Failures
@@ -385,11 +433,11 @@ def test_difference_compares_large_files_by_content_and_others_as_git_does() -> 
 
 
 def test_git_ids_are_those_of_git(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"hello\n")
+    (tmp_path / "LICENSE").write_bytes(b"hello\n")
     (tmp_path / ".hidden").write_bytes(b"")
     files = local_files(tmp_path)
-    assert list(files) == ["a"]
-    assert files["a"].oid == "ce013625030ba8dba906f756967f9e9ca394464a"
+    assert list(files) == ["LICENSE"]
+    assert files["LICENSE"].oid == "ce013625030ba8dba906f756967f9e9ca394464a"
 
 
 # The command

@@ -22,6 +22,7 @@ ALLOWED = {
     ("annotation", "label"),  # annotators speak of the classes of the labeler, and judge and calibrate it
     ("benchmark", "label"),  # the labeler itself is one of the models, the mirror to beat
     ("benchmark", "annotation"),  # and so is a language model, by the annotator's client and cache
+    ("benchmark", "read"),  # a separator and a quote mean the same there and here
     ("leakage", "dedup"),  # looks for the same kind of pairs, without trusting the clusters
     ("leakage", "split"),  # and for the same kind of stories, whether or not they are the groups
 }

@@ -108,7 +108,11 @@ def test_the_table_comes_back_as_corrections(sample: Path, tmp_path: Path) -> No
         assert done.returncode == 0, done.stderr
         tables.append(path.read_bytes())
     assert tables[0] == tables[1]
-    rows = list(csv.DictReader(tables[0].decode().splitlines()))
+    again = run_script("annotate", "action=audit", f"dir={sample}", f"output={path}", "n=5")
+    assert (again.returncode, again.stderr.count("\n")) == (2, 1)
+    assert "review1.csv is there already" in again.stderr
+    assert path.read_bytes() == tables[1]
+    rows = list(csv.DictReader(tables[0].decode("utf-8-sig").splitlines()))
     assert len(rows) == 20
     assert [float(r["score"]) for r in rows] == sorted((float(r["score"]) for r in rows), reverse=True)
     wrong, right = rows[0], rows[1]

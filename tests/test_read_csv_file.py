@@ -46,6 +46,55 @@ def test_a_separator_inside_quoted_names_does_not_count(tmp_path):
     assert page.raw == "Hallo"
 
 
+@pytest.mark.parametrize("quote", ["'", "$", "|"])
+def test_a_quote_of_ones_own(tmp_path, quote):
+    data = (
+        f'url;{quote}text{quote}\nhttps://a.de/1;{quote}Er sagt; {quote}{quote}ja{quote}{quote},\ndann "nein{quote}\n'
+    )
+    (page,) = read(tmp_path / "a.csv", data, quote=quote)
+    assert (page.url, page.raw) == ("https://a.de/1", f'Er sagt; {quote}ja{quote},\ndann "nein')
+
+
+def test_no_quote_and_a_separator_of_ones_own(tmp_path):
+    (page,) = read(tmp_path / "a.csv", 'url#text, kurz;"\n"x#Er sagt "ja", dann; nein\n', sep="#", quote="",
+                   columns={"text": 'text, kurz;"'})  # fmt: skip
+    assert (page.url, page.raw) == ('"x', 'Er sagt "ja", dann; nein')
+    assert read(tmp_path / "b.csv", "url\ttext\nx\tHallo, du\n", sep="\\t")[0].raw == "Hallo, du"
+
+
+@pytest.mark.parametrize(("sep", "quote"), [("ab", '"'), ("", '"'), (";", "''"), (";", ";"), ("\n", '"')])
+def test_a_wrong_dialect_is_one_clear_line(tmp_path, sep, quote):
+    with pytest.raises(ReadError, match="must be one character each"):
+        read(tmp_path / "a.csv", "text\nx\n", sep=sep, quote=quote)
+
+
+@pytest.mark.parametrize("stated", ["sep=#", "SEP=#", '"sep=#"', "\ufeffsep=#"])
+@pytest.mark.parametrize("options", [{}, {"sep": "#"}])
+def test_the_separator_that_a_spreadsheet_states(tmp_path, stated, options):
+    (page,) = read(tmp_path / "a.csv", f"{stated}\r\nurl#text,;\r\nx#Hallo, du; dort\r\n", columns={"text": "text,;"},
+                   **options)  # fmt: skip
+    assert (page.source, page.raw) == ("a.csv#3", "Hallo, du; dort")
+
+
+@pytest.mark.parametrize("ending", PACK)
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_carriage_returns_end_lines_and_line_feeds_stand_in_cells(tmp_path, codec, ending):
+    data = 'url;text\r1;"Käse:\neins"\r\r2;zwei\r3;' + "drei " * 40_000
+    found = read(tmp_path / f"a.csv{ending}", PACK[ending](data.encode(codec)))
+    assert [(page.source, page.raw[:11]) for page in found] == [
+        (f"a.csv{ending}#2", "Käse:\neins"), (f"a.csv{ending}#5", "zwei"), (f"a.csv{ending}#6", "drei drei d"),
+    ]  # fmt: skip
+    assert len(found[2].raw) == 200_000
+
+
+def test_what_is_no_header_is_told_in_one_short_line(tmp_path):
+    (tmp_path / "a.csv").write_text('"' + "Satz eins.\nSatz zwei. " * 500 + '",politik\n')
+    with pytest.raises(ReadError, match="the first line is the header") as caught:
+        open_source("csv", str(tmp_path))
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 250
+
+
 def test_one_column(tmp_path):
     assert [page.raw for page in read(tmp_path / "a.csv", "text\neins\nzwei\n")] == ["eins", "zwei"]
 

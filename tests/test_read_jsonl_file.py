@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from presseschau.document import Drop, Page
-from presseschau.read import Unit, open_source
+from presseschau.read import ReadError, Unit, open_source
 from presseschau.read import jsonl_file as module
+from presseschau.read.record import Columns
 
 PACK = {"": lambda data: data, ".gz": gzip.compress, ".zst": zstandard.compress}
 
@@ -121,6 +122,33 @@ def test_a_cut_file_gives_the_lines_before_the_cut(tmp_path, ending):
     assert (last.source, last.reason, last.outcome) == (f"a.jsonl{ending}#{len(pages) + 1}", "truncated", "failed")
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'[{"text": "x"}, {"text": "y"}]', "a JSON array, not JSON Lines"),
+        (b'\xef\xbb\xbf\n [\n  {"text": "x"},\n  {"text": "y"}\n]\n', "a JSON array, not JSON Lines"),
+        ('{"text": "x"}\n'.encode("utf-16"), "UTF-16, and JSON Lines are UTF-8: save it as UTF-8"),
+        ('{"text": "x"}\n'.encode("utf-16-le"), "UTF-16"),
+        ('{"text": "x"}\n'.encode("utf-16-be"), "UTF-16"),
+    ],
+)
+@pytest.mark.parametrize("ending", PACK)
+def test_a_file_that_is_no_json_lines_is_told_once(tmp_path, data, said, ending):
+    (tmp_path / f"b.jsonl{ending}").write_bytes(PACK[ending](data))
+    with pytest.raises(ReadError, match=said):
+        open_source("jsonl", str(tmp_path))
+    (tmp_path / "a.jsonl").write_bytes(line(1))
+    page, drop = read(tmp_path)
+    assert isinstance(page, Page)
+    assert (drop.source, drop.reason, drop.outcome) == (f"b.jsonl{ending}", "bad_record", "failed")
+    assert said in drop.detail
+
+
+def test_windows_1252(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes('{"text": "„Käse“ – gut"}\n'.encode("cp1252"))
+    assert [page.raw for page in read(tmp_path)] == ["„Käse“ – gut"]
+
+
 def test_files_without_records(tmp_path):
     (tmp_path / "a.jsonl").touch()
     (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(b""))
@@ -163,6 +191,8 @@ def test_digest_covers_content_line_numbers_and_options(tmp_path):
 def test_any_bytes_give_one_page_or_drop_per_line(tmp_path_factory, data, ending):
     path = tmp_path_factory.getbasetemp() / f"any.jsonl{ending}"
     path.write_bytes(PACK[ending](data))
+    if module.JsonLines(Columns({})).fault(str(path)):
+        return  # said of the whole file
     found = read(path)
     numbers = [number for number, one in enumerate(data.split(b"\n"), 1) if one.removeprefix(b"\xef\xbb\xbf").strip()]
     if data:

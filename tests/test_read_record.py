@@ -173,6 +173,10 @@ def test_json_as_pythons_own_writer_writes_it():
     assert parse_object(b' {"a": 1}\r\n') == {"a": 1}
 
 
+def test_json_as_windows_writes_it():
+    assert parse_object('{"a": "„Käse“ – groß“"}'.encode("cp1252")) == {"a": "„Käse“ – groß“"}
+
+
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
@@ -180,7 +184,7 @@ def test_json_as_pythons_own_writer_writes_it():
         (b'"x"', "a string, not an object"),
         (b"null", "null, not an object"),
         (b"{", "not JSON"),
-        (b'{"a": "\xe4"}', "not JSON"),
+        (b'{"a": "K\xc3\xa4se und Br\xc3\xb6t\xe4"}', "not JSON"),
         (b'{"a": ' + b"[" * 100_000, "not JSON"),
         (b"\x00\xff", "not JSON"),
     ],

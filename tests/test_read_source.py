@@ -89,6 +89,17 @@ def test_a_named_file_of_any_ending(tmp_path):
     assert page == Page("seite.php", "html", b"<p>x")
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "right"),
+    [("html", "a.csv", "csv"), ("text", "a.JSONL.gz", "jsonl"), ("text", "a.tsv", "csv"), ("jsonl", "a.parquet", "parquet"),
+     ("html", "a.warc.gz", "warc"), ("csv", "a.ndjson", "jsonl")],
+)  # fmt: skip
+def test_a_named_table_is_no_page(tmp_path, kind, name, right):
+    (tmp_path / name).write_text("url,text\nx,y\n")
+    with pytest.raises(ReadError, match=f"source={kind} source.path=.*{name}: that is a file for source={right}"):
+        open_source(kind, str(tmp_path / name))
+
+
 def test_skipped(tmp_path):
     for name in ("a.html", "a.json", "b.css", "c.CSS", ".d"):
         (tmp_path / name).write_text("x")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from presseschau.document import Drop, Page
-from presseschau.read import ReadError, open_source
+from presseschau.read import ReadError, Skipped, open_source
 from presseschau.read.warc_file import decoded
 
 PAGE = "<html><p>Käse und Brot</p></html>".encode()
@@ -94,7 +94,8 @@ def test_only_responses_and_resources_count(tmp_path):
         + record(6, PAGE, "resource", "")
         + record(7, b"x: y", "metadata", "application/warc-fields")
     )
-    found = read(tmp_path / "a.warc", data)
+    *found, last = read(tmp_path / "a.warc", data)
+    assert last == Skipped("(revisit)", 1)
     assert [(page.source, page.url[-1], page.raw) for page in found] == [
         ("a.warc#1", "3", PAGE), ("a.warc#2", "5", PAGE), ("a.warc#3", "6", PAGE),
     ]  # fmt: skip

@@ -235,3 +235,4 @@ def test_the_output_must_not_be_something_else(stub: Path, tmp_path: Path) -> No
             stub, Source("sample", str(ROOT / "data" / "sample")), tmp_path / "mine", Matching(), Work(tmp_path / "w"),
             Local(1),
         )  # fmt: skip
+    assert not (tmp_path / "w").exists()  # before any work

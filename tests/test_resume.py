@@ -116,6 +116,18 @@ def test_ctrl_c_ends_with_130_and_leaves_no_process(tmp_path: Path) -> None:
     assert not any_left(process.pid)
 
 
+def test_ctrl_c_at_any_moment_is_one_line(whole: Whole, tmp_path: Path) -> None:
+    # From the first imports to the work of the processes: some moments lie in the start of the fork server.
+    for number in range(8):
+        process = started(tmp_path / str(number))
+        time.sleep(whole.seconds * (0.08 + 0.05 * number))
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 130, errors
+        assert errors.startswith("error: interrupted")
+        assert errors.count("\n") == 1
+
+
 def test_the_last_good_dataset_survives_a_failed_build(tmp_path: Path) -> None:
     dataset = build(tmp_path)
     before = digests(dataset)

@@ -297,6 +297,14 @@ def test_takedown_matches_each_kind(tmp_path: Path) -> None:
     assert listed.matches(None, None, None, None) is None
 
 
+def test_entries_that_no_article_hits_are_told_by_their_lines(tmp_path: Path) -> None:
+    url = "https://www.beispiel.de/a"
+    listed = takedown(tmp_path, url, "# Liste", "ziet.de", "https://www.zeit.de", "beispiel.de", sha256(url))
+    hit = {entry for _, entry in listed.hits(url, "beispiel.de", None, None)}
+    assert listed.unmatched(hit) == "takedown: 2 of 5 entries match no article (lines 3, 4)"
+    assert listed.unmatched(set(listed.lines)) is None
+
+
 def test_takedown_by_hash_of_the_url(tmp_path: Path) -> None:
     url = "https://www.beispiel.de/a"
     assert takedown(tmp_path, sha256(url)).matches(url, None, None, None) == "url"

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from math import sqrt
 
+import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from presseschau.annotation.articles import Row
 from presseschau.annotation.sampling import disputed, quota, random_sample, shares, stratified_sample, uncertain
+from presseschau.split import Random
+from presseschau.stable import sha256
 
 TOPICS = ("ai", "mobile", "energy")
 
@@ -32,21 +38,21 @@ ROWS = [row(i, TOPICS[0] if i % 10 else TOPICS[1 + i % 20 // 10], (i * 37 % 100)
 
 
 def test_random_samples_are_nested_by_seed_and_independent_of_order() -> None:
-    small, large = random_sample(ROWS, 20, 7), random_sample(ROWS[::-1], 50, 7)
+    small, large = random_sample(ROWS, 20, "7"), random_sample(ROWS[::-1], 50, "7")
     assert {s.id for s in small} < {s.id for s in large}
     assert {s.inclusion_probability for s in small} == {round(20 / 300, 6)}
-    assert {s.id for s in random_sample(ROWS, 20, 8)} != {s.id for s in small}
-    assert len(random_sample(ROWS, 1000, 7)) == 300
+    assert {s.id for s in random_sample(ROWS, 20, "8")} != {s.id for s in small}
+    assert len(random_sample(ROWS, 1000, "7")) == 300
 
 
 def test_every_article_has_the_same_chance() -> None:
-    counts = Counter(s.id for seed in range(400) for s in random_sample(ROWS[:20], 5, seed))
+    counts = Counter(s.id for seed in range(400) for s in random_sample(ROWS[:20], 5, str(seed)))
     assert len(counts) == 20
     assert all(60 < n < 140 for n in counts.values())  # 100 expected, standard deviation 8.7
 
 
 def test_inverse_probabilities_of_a_stratified_sample_restore_the_corpus() -> None:
-    found = stratified_sample(ROWS, 30, 0, lambda r: r.labels["topic"] or "")
+    found = stratified_sample(ROWS, 30, "0", lambda r: r.labels["topic"] or "")
     topic = {r.id: r.labels["topic"] for r in ROWS}
     assert Counter(topic[s.id] for s in found) == {"ai": 10, "mobile": 10, "energy": 10}
     weight: Counter[str] = Counter()
@@ -67,6 +73,29 @@ def test_shares_give_out_all_there_is_and_no_more(sizes: dict[str, int], n: int)
         assert max(given_out.values()) - min(given_out[g] for g in full) <= 1
 
 
+@pytest.mark.parametrize("seed", [0, 1, 17])
+def test_a_sample_has_the_shares_of_the_splits(seed: int) -> None:
+    """Also where it is drawn with the seed that drew the splits."""
+    ids = [sha256(f"https://blatt.example/{i}")[:16] for i in range(3000)]
+    with duckdb.connect() as con:
+        con.register("articles", pa.table({"id": ids, "cluster": ids, "publisher": ["blatt.example"] * 3000}))
+        con.execute("CREATE TABLE kept AS SELECT *, NULL::TIMESTAMP AS published FROM articles")
+        Random(seed=seed).assign(con)
+        splits: dict[str, str] = dict(con.execute("SELECT id, split FROM split").fetchall())
+    whole = Counter(splits.values())
+    rows = [replace(row(i, TOPICS[i % 3], cluster=id_), id=id_, split=splits[id_]) for i, id_ in enumerate(ids)]
+    for own in (str(seed), f"validation:{seed}", *map(str, range(100, 105))):
+        for sample in (
+            random_sample(rows, 600, own),
+            stratified_sample(rows, 600, own, lambda r: r.labels["topic"] or ""),
+            quota(rows, 600, own, "topic"),
+        ):
+            found = Counter(splits[s.id] for s in sample)
+            for split, count in whole.items():
+                share = count / 3000
+                assert abs(found[split] - 600 * share) < 4 * sqrt(600 * share * (1 - share))
+
+
 def test_uncertain_takes_the_least_confident_once_per_cluster() -> None:
     rows = [row(1, confidence=0.3, cluster="x"), row(2, confidence=0.2, cluster="x"), row(3, confidence=0.9), row(4)]
     assert [s.id for s in uncertain(rows, 2, "topic")] == ["00002", "00004"]
@@ -82,5 +111,5 @@ def test_disputed_takes_the_lowest_margin() -> None:
 
 def test_quota_takes_the_same_of_each_class() -> None:
     topic = {r.id: r.labels["topic"] for r in ROWS}
-    assert Counter(topic[s.id] for s in quota(ROWS, 21, 0, "topic")) == {"ai": 7, "mobile": 7, "energy": 7}
-    assert quota(ROWS, 21, 0, "topic") == quota(ROWS[::-1], 21, 0, "topic")
+    assert Counter(topic[s.id] for s in quota(ROWS, 21, "0", "topic")) == {"ai": 7, "mobile": 7, "energy": 7}
+    assert quota(ROWS, 21, "0", "topic") == quota(ROWS[::-1], 21, "0", "topic")

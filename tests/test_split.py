@@ -372,6 +372,16 @@ def test_who_stays_is_drawn_by_hash_whatever_the_order() -> None:
     assert {n for n, own in first.items() if own[0]} != {n for n, own in other.items() if own[0]}
 
 
+def test_a_bound_leaves_the_shares_of_the_splits_as_they_are() -> None:
+    rows = [article(f"a{n}", f"p{n % 3}.de") for n in range(3_000)]
+    for seed in range(3):
+        result, _ = assign(Random(max_per_publisher=200, seed=seed), rows)
+        found = Counter(split for split, _, _ in result.values() if split)
+        assert found["train"] > 400  # of 600: 80 %
+        assert found["validation"] > 30
+        assert found["test"] > 30
+
+
 def test_rules_are_picked_from_what_the_bound_leaves() -> None:
     rows = [article(f"a{n}", "large.de", 0) for n in range(100)]
     rows += [article(f"b{n}", f"p{n % 3}.de", 100 + n) for n in range(30)]
@@ -547,6 +557,11 @@ def test_a_cut_splits_json_is_refused(tmp_path: Path) -> None:
 
 
 # ---- config
+
+
+def test_an_empty_split_is_told_once() -> None:
+    _, plan = assign(Temporal(), [article(f"{i}", number=None) for i in range(10)])
+    assert [line.partition(":")[0] for line in plan.fallbacks] == ["no test", "validation is empty"]
 
 
 @pytest.mark.parametrize(

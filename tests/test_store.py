@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from presseschau.pipeline.store import Store, StoreBusyError, locked
+from presseschau.pipeline.store import Store, StoreBusyError, forget, key_of, locked
 
 
 def filled(folder: Path, *batches: str) -> Store:
@@ -28,6 +28,17 @@ def test_a_changed_batch_is_made_again(tmp_path: Path) -> None:
     store.path("a").write_bytes(b"corrupted")
     assert set(Store.open(tmp_path).entries) == {"b"}
     assert not store.path("a").exists()
+
+
+def test_stores_are_forgotten_and_nothing_else(tmp_path: Path) -> None:
+    store = filled(tmp_path / "label" / key_of("a state of code and config"), "a")
+    others = [tmp_path / "label" / "meine.csv", tmp_path / "extract" / "runs" / "index.jsonl", tmp_path / "notes.txt"]
+    for path in others:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+    forget(tmp_path)
+    assert not store.folder.exists()
+    assert all(path.read_text() == "mine" for path in others)
 
 
 def test_leftovers_of_a_kill_are_removed(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from conftest import build, run_script
+from presseschau.config import ConfigError
 from presseschau.dedup import Dedup
 from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub, signer, similarity
 from presseschau.publish.card import with_notes
-from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, check_content
+from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, StubError, check_content, check_own_columns
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.folder import FolderError
 from presseschau.publish.manifest import read_manifest
@@ -191,6 +193,69 @@ def test_what_a_folder_holds_is_what_its_manifest_says(sample: Path, stub: Path,
     assert len(lies) == len(rows(sample)) + 1
     assert "must not have title" in lies[0]
     assert lies[-1].startswith(SIGNATURES)
+
+
+TEXT = "Das neue Gerät misst die Luft im Klassenzimmer und\n\nwarnt, sobald es stickig wird."
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        TEXT,
+        "Das neue Gerät misst",
+        "im Klassenzimmer und warnt",
+        "Prüfgerät für gute Luft",
+        '{"kicker":"Das neue Gerät misst","n":1}',
+        "ein Vermerk " * 12,
+    ],
+)
+def test_own_columns_that_hold_the_article_make_no_stub(value: str) -> None:
+    row = {
+        "id": "a1",
+        "title": "Prüfgerät für gute Luft",
+        "teaser": None,
+        "text": TEXT,
+        "extra": {"n": 1, "own": value},
+    }
+    with pytest.raises(StubError, match=r"extra\.own .*in a1.*leave own out of source\.keep"):
+        check_own_columns([pa.Table.from_pylist([row])])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "wissen",
+        "Das neue Gerät",
+        "von Hand geprüft am Montag",
+        "https://bilder.example/" + "x" * 200,
+        '["Luft","Schule"]',
+    ],
+)
+def test_own_columns_that_hold_notes_stay_in_a_stub(value: str) -> None:
+    row = {"id": "a1", "title": None, "teaser": None, "text": TEXT, "extra": {"n": 1, "own": value, "none": None}}
+    check_own_columns([pa.Table.from_pylist([row])])
+    check_own_columns([pa.Table.from_pylist([row | {"extra": None}]), pa.table({"id": ["a1"]})])
+
+
+def test_a_stub_with_the_text_in_an_own_column_is_refused_and_found(sample: Path, tmp_path: Path) -> None:
+    records = [{key: row[key] for key in ("url", "title", "text")} | {"note": row["text"]} for row in rows(sample)[:40]]
+    (tmp_path / "own.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)))
+    options = ("source=jsonl", f"source.path={tmp_path / 'own.jsonl'}", "split=random")
+    dataset = build(tmp_path, *options)
+    before = (dataset / "manifest.json").read_bytes()
+    places = (f"output.dir={dataset}", f"pipeline.work_dir={tmp_path / 'work'}", "engine.workers=1")
+    done = run_script("build", *options, *places, "source.keep=[note]", "publish.content=stub")
+    assert (done.returncode, done.stderr.count("error: ")) == (2, 1), done.stderr
+    assert "extra.note holds text of the articles" in done.stderr
+    assert (dataset / "manifest.json").read_bytes() == before
+    # A stub that was made by hand
+    full = build(tmp_path, *options, "source.keep=[note]")
+    manifest = read_manifest(full) | {"content": "stub"}
+    tables = [without_text(pq.read_table(path)) for path in sorted((full / "data").iterdir())]
+    lies = list(check_content(full, manifest, tables))
+    assert lies[0].endswith("a stub must not have extra.note")
+    with pytest.raises(ConfigError, match="leave note out"):
+        release_stub(full, tmp_path / "stub")
 
 
 @pytest.mark.parametrize(

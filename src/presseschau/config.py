@@ -18,6 +18,13 @@ class ConfigError(ValueError):
     """The command or the config is wrong; one line that names what, where and the nearest valid choice."""
 
 
+def said(error: Exception) -> str:
+    """What an error says, in one line: of a file, its name and what is wrong with it, without the system's number."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror
+    return " ".join(str(error).split())
+
+
 def nearest(name: str, choices: Iterable[str]) -> str:
     """A hint for an unknown name: the closest choice, else all of them.
 
@@ -54,7 +61,7 @@ def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
         if values.get(name) is None and field.default_factory is not dataclasses.MISSING:
             continue  # null asks for the default of a mapping or list, which the command line cannot override in place
         if name in values:
-            arguments[name] = _convert(values[name], hints[name], _join(where, name))
+            arguments[name] = convert(values[name], hints[name], _join(where, name))
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise ConfigError(f"{_join(where, name)} is missing")
     try:
@@ -69,7 +76,17 @@ def _join(where: str, name: str) -> str:
     return f"{where}.{name}" if where else name
 
 
-def _convert(value: Any, hint: Any, where: str) -> Any:
+def convert(value: Any, hint: Any, where: str) -> Any:
+    """A value as its type hint says.
+
+    Args:
+        value: As YAML gives it.
+        hint: `int`, `Path | None`, `tuple[str, ...]`, a literal, a dataclass.
+        where: The dotted name of its option, for messages: `split.seed`.
+
+    Raises:
+        ConfigError: It is of another type or out of range.
+    """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return _convert_union(value, args, where)
@@ -83,14 +100,14 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise ConfigError(f"{where}={_shown(value)} must be a list, such as {where}=[a,b]")
         if args[-1] is Ellipsis:
-            return tuple(_convert(v, args[0], f"{where}[{i}]") for i, v in enumerate(value))
+            return tuple(convert(v, args[0], f"{where}[{i}]") for i, v in enumerate(value))
         if len(value) != len(args):
             raise ConfigError(f"{where}={_shown(value)} must have {len(args)} entries")
-        return tuple(_convert(v, a, f"{where}[{i}]") for i, (v, a) in enumerate(zip(value, args, strict=True)))
+        return tuple(convert(v, a, f"{where}[{i}]") for i, (v, a) in enumerate(zip(value, args, strict=True)))
     if origin is not None and issubclass(origin, Mapping):
         if not isinstance(value, Mapping):
             raise ConfigError(f"{where}={_shown(value)} must be a mapping, such as {where}={{a: b}}")
-        return {_convert(k, args[0], where): _convert(v, args[1], _join(where, str(k))) for k, v in value.items()}
+        return {convert(k, args[0], where): convert(v, args[1], _join(where, str(k))) for k, v in value.items()}
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         if isinstance(value, hint):
             return value
@@ -109,7 +126,7 @@ def _convert_union(value: Any, args: tuple[Any, ...], where: str) -> Any:
     errors = []
     for option in options:
         try:
-            return _convert(value, option, where)
+            return convert(value, option, where)
         except ConfigError as error:
             errors.append(error)
     raise errors[-1]
@@ -124,6 +141,8 @@ def _convert_scalar(value: Any, hint: Any, where: str) -> Any:
         except ValueError:
             raise ConfigError(f"{where}={_shown(value)} must be a day such as 2026-03-31") from None
     if hint is Path and isinstance(value, str | Path):
+        if not str(value):
+            raise ConfigError(f"{where} is empty: name a path, or leave it out")
         return Path(value)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
@@ -132,9 +151,12 @@ def _convert_scalar(value: Any, hint: Any, where: str) -> Any:
         return str(value)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         raise ConfigError(f"{where}={_shown(value)} must be {_NAMES.get(hint, hint.__name__)}")
+    if hint is int and not -_MOST <= value < _MOST:
+        raise ConfigError(f"{where}={_shown(value)} is too large: a whole number has 64 bits at most")
     return value
 
 
+_MOST = 2**63
 _NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or false", Path: "a path", date: "a day"}
 
 

@@ -47,7 +47,8 @@ class Filter:
 
     The checks run from what is wrong with the page to what is wrong with the text, so that a reason names the cause:
 
-    1. `no_article`: the extractor found no text on a page. Not for text input, which is an article by declaration.
+    1. `no_article`: the extractor found no text on a page, or only menus in a dump. Not for clean text, which is an
+       article by declaration.
     2. `no_letters`: nothing to read (figures, signs, an empty file).
     3. `listing`: an index or section front. Not for text input.
     4. `paywall_stub`: an excerpt; the page says that it is not free and shows little, or little ends in an offer.
@@ -88,7 +89,7 @@ class Filter:
         """Reason and detail where the document is dropped, None where it stays; reads its language, never sets it."""
         text = document.text
         is_page = document.path not in _TEXT_PATHS
-        if is_page and not text.strip():
+        if document.path != "clean" and not text.strip():
             return "no_article", "the extractor found no text on the page"
         if not _LETTER.search(text):
             return "no_letters", f"{len(text)} characters, none of them a letter"

@@ -112,6 +112,24 @@ def alpha(ratings: Ratings, rounds: int = 1000, seed: int = 0) -> Coefficient:
     return _with_interval("krippendorff_alpha", _counts(ratings), _alpha, rounds, seed)
 
 
+def unmeasurable(ratings: Ratings, found: Sequence[Coefficient]) -> str | None:
+    """Why no coefficient of a task has a value; None where one has.
+
+    >>> unmeasurable({"u": {"anna": "ai"}}, agreement({"u": {"anna": "ai"}}))
+    'only anna labelled: agreement needs two annotators on the same articles'
+    """
+    if any(c.value is not None for c in found):
+        return None
+    people = sorted({who for row in ratings.values() for who in row})
+    if not people:
+        return "no annotator's labels are in the files"
+    if len(people) == 1:
+        return f"only {people[0]} labelled: agreement needs two annotators on the same articles"
+    if not any(len(row) > 1 for row in ratings.values()):
+        return f"no article was labelled by two of the {len(people)} annotators"
+    return "all gave the same label to all articles: nothing tells agreement from chance"
+
+
 def alpha_per_label(ratings: Ratings) -> dict[str, float | None]:
     """Krippendorff's alpha of each label against all others: which classes people tell apart, and which they do not."""
     labels = sorted({label for row in ratings.values() for label in row.values()})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from presseschau.annotation.aggregate import Dispute, disputes, majority
-from presseschau.annotation.agreement import agreement, alpha_per_label
+from presseschau.annotation.agreement import agreement, alpha_per_label, unmeasurable
 from presseschau.annotation.analysis import as_csv, as_markdown, function_table
 from presseschau.annotation.answers import Answers, Item, ids_in
 from presseschau.annotation.articles import Article, Dataset, Row
@@ -19,7 +19,7 @@ from presseschau.annotation.human import HumanLabels, Purpose, load_files, write
 from presseschau.annotation.llm import Estimate, Llm, Tally, estimate
 from presseschau.annotation.llm import annotate as ask
 from presseschau.annotation.noise import Labelled, audit, review_rows, text_of
-from presseschau.annotation.order import Annotate, Format, given, names_of, open_dataset
+from presseschau.annotation.order import Annotate, Format, given, names_of, open_dataset, tool_of, unwritten
 from presseschau.annotation.refit import refit
 from presseschau.annotation.sampling import (
     Sampled,
@@ -34,6 +34,7 @@ from presseschau.annotation.tables import (
     adjudication_list,
     agreement_table,
     coefficient_cells,
+    counted,
     csv_text,
     import_summary,
 )
@@ -43,20 +44,21 @@ from presseschau.label.calibrate import load_calibration
 from presseschau.label.scheme import TASKS, Scheme
 from presseschau.stable import sha256
 
-_READERS: Mapping[Format, Callable[[Iterable[Path], Scheme], Answers]] = {
+_READERS: Mapping[Format, Callable[[Path, Scheme], Answers]] = {
     "label_studio": read_tasks,
     "jsonl": read_lines,
     "csv": read_table,
 }
+_REASONS = 3  # why nothing was imported; of a thousand articles each could be one
 
 
 def export(order: Annotate) -> str:
     """Writes tasks for annotators; a line on what was written.
 
     Raises:
-        ValueError: The dataset, the scheme or a label file does not fit.
+        ValueError: The dataset, the scheme or a label file does not fit, or the output is there already.
     """
-    dataset, scheme, output = open_dataset(order), load_scheme(order.labeler.scheme), given(order.output)
+    dataset, scheme, output = open_dataset(order), load_scheme(order.labeler.scheme), unwritten(order)
     rows = _frame(order, dataset)
     purpose: Purpose = order.purpose or "training"
     strategy = order.strategy or ("random" if purpose == "validation" else "uncertainty")
@@ -64,10 +66,11 @@ def export(order: Annotate) -> str:
     items = _items(dataset, chosen, purpose)
     output.parent.mkdir(parents=True, exist_ok=True)
     files = [output]
-    if order.format == "label_studio":
+    tool = tool_of(order, output)
+    if tool == "label_studio":
         count = write_tasks(output, items, order.labeler.name)
         files.append(_beside(output, ".config.xml", labelling_config(scheme).encode()))
-    elif order.format == "jsonl":
+    elif tool == "jsonl":
         count = write_lines(output, items)
         files.append(_beside(output, ".categories.json", category_types(scheme)))
         files.append(_beside(output, ".spans.json", span_types()))
@@ -81,13 +84,19 @@ def import_(order: Annotate) -> str:
     """Reads what annotators filled in, writes the label file; a summary with agreement.
 
     Raises:
-        ValueError: A file is not as the tool writes it, or a label is not in the scheme; names file and task or line.
+        ValueError: A file is not as the tool writes it, a label is not in the scheme (names file and task or line), or
+            there is no label at all.
     """
     dataset, scheme, output = open_dataset(order), load_scheme(order.labeler.scheme), given(order.output)
-    answers = _READERS[order.format](order.path, scheme)
+    answers = Answers()
+    for path in order.path:
+        answers.extend(_READERS[tool_of(order, path)](path, scheme))
     wanted = {a.id for a in answers.annotations}
     texts = {a.id: Text(a.document.text, a.text_sha256) for a in dataset.articles(wanted)}
     found = collect(answers, texts, scheme, order.purpose)
+    if not found.labels:
+        why = "; ".join(found.notes[:_REASONS]) or "nothing is in there"
+        raise ValueError(f"{', '.join(map(str, order.path))}: no label to import, {output} was not written ({why})")
     output.parent.mkdir(parents=True, exist_ok=True)
     write_human(output, found.labels)
     return import_summary(found, output, order.rounds, order.seed)
@@ -113,7 +122,8 @@ def measure(order: Annotate) -> str:
         found = agreement(ratings, order.rounds, order.seed)
         rows += [[task, *coefficient_cells(c)] for c in found]
         per_label = alpha_per_label(ratings)
-        blocks.append(agreement_table(task, found, per_label, Counter(v for r in ratings.values() for v in r.values())))
+        votes = Counter(v for r in ratings.values() for v in r.values())
+        blocks.append(agreement_table(task, found, per_label, votes, unmeasurable(ratings, found)))
         # What the file says stands, also where an adjudicator has spoken; the rest is still open.
         still = {i: r for i, r in ratings.items() if labels.by_id[i].aggregate.get(task) != "adjudicated"}
         open_cases += disputes(task, still, majority(still, getattr(scheme, task).keys))
@@ -124,7 +134,7 @@ def measure(order: Annotate) -> str:
         head = ["task", "coefficient", "value", "low", "high", "articles"]
         (order.output / "agreement.csv").write_text(csv_text(head, rows), encoding="utf-8")
         (order.output / "adjudication.csv").write_text(adjudication_list(open_cases), encoding="utf-8")
-    return text + f"\n{len(open_cases)} disagreements to adjudicate"
+    return text + f"\n{counted(len(open_cases), 'disagreement')} to adjudicate"
 
 
 def analyse(order: Annotate) -> str:
@@ -161,9 +171,9 @@ def review(order: Annotate) -> str:
     that people labelled for validation are not looked at, nor learnt from.
 
     Raises:
-        ValueError: The dataset does not fit, or is too small.
+        ValueError: The dataset does not fit, or is too small, or the output is there already.
     """
-    dataset, output = open_dataset(order), given(order.output)
+    dataset, output = open_dataset(order), unwritten(order)
     rows = {r.id: r for r in dataset.rows(order.splits) if r.label_role != "validation" and r.labels[order.task]}
     articles, shown = list[Labelled](), dict[str, tuple[str, str]]()
     for article in dataset.articles(rows):
@@ -175,7 +185,7 @@ def review(order: Annotate) -> str:
     found = audit(articles, getattr(dataset.names, order.task), order.seed)
     table = review_rows(found[: order.n or 100], order.task, shown)
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(csv_text(table[0], table[1:]), encoding="utf-8")
+    output.write_text(csv_text(table[0], table[1:]), encoding="utf-8-sig")  # spreadsheets need the mark
     sure = sum(s.confident for s in found)
     return (
         f"{output}: the {len(table) - 1} most suspicious of {len(found)} {order.task} labels, confident learning "
@@ -266,14 +276,16 @@ def _frame(order: Annotate, dataset: Dataset) -> list[Row]:
 
 
 def _sample(order: Annotate, dataset: Dataset, rows: Sequence[Row], strategy: Strategy, n: int) -> list[Sampled]:
+    # A draw for each purpose, or a validation set would grow by what is read for training
+    draw = f"{order.purpose or 'validation'}:{order.seed}"
     if strategy == "random":
-        return random_sample(rows, n, order.seed)
+        return random_sample(rows, n, draw)
     if strategy == "stratified":
-        return stratified_sample(rows, n, order.seed, lambda r: _stratum(r, order.stratify))
+        return stratified_sample(rows, n, draw, lambda r: _stratum(r, order.stratify))
     if strategy == "uncertainty":
         return uncertain(rows, n, order.task)
     if strategy == "quota":
-        return quota(rows, n, order.seed, order.task)
+        return quota(rows, n, draw, order.task)
     if order.task == "stance":
         raise ValueError("strategy=disagreement knows task=topic and task=genre; stance has one labelling function")
     margins = {}

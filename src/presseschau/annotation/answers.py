@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ import orjson
 
 from presseschau.annotation.articles import Article
 from presseschau.annotation.human import Purpose
+from presseschau.annotation.spreadsheet import read_rows
 from presseschau.document import Span
 from presseschau.label.scheme import Scheme
 from presseschau.label.stance_given import KINDS
@@ -118,11 +118,17 @@ class Annotation:
 
 @dataclass(slots=True)
 class Answers:
-    """What a reader found in the files of a tool: annotations, and what was left out."""
+    """What a reader found in a file of a tool: annotations, and what was left out."""
 
     annotations: list[Annotation] = field(default_factory=list)
     cancelled: int = 0
     empty: int = 0
+
+    def extend(self, other: Answers) -> None:
+        """Adds what another file holds."""
+        self.annotations += other.annotations
+        self.cancelled += other.cancelled
+        self.empty += other.empty
 
 
 def ids_in(path: Path) -> set[str]:
@@ -131,10 +137,9 @@ def ids_in(path: Path) -> set[str]:
     Raises:
         ValueError: The file can't be read or holds neither.
     """
+    if path.suffix.lower() == ".csv":
+        return {row["article_id"] for _, row in read_rows(path, ("article_id",))}
     try:
-        if path.suffix == ".csv":
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                return {row["article_id"] for row in csv.DictReader(file)}
         content = path.read_bytes()
         if path.suffix == ".json":
             return {task["data"]["article_id"] for task in orjson.loads(content)}

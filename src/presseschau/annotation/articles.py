@@ -99,7 +99,15 @@ class Dataset:
         return cls(folder, names)
 
     def rows(self, splits: Collection[str] = ()) -> list[Row]:
-        """All articles without their texts, in order of id; of some splits only, where any are named."""
+        """All articles without their texts, in order of id; of some splits only, where any are named.
+
+        Raises:
+            ValueError: There is no split of that name.
+        """
+        known = {split for split, _ in self._shards()}
+        for split in splits:
+            if split not in known:
+                raise ValueError(f"splits={split}: {self.folder} has no such split; known: {', '.join(sorted(known))}")
         rows = []
         for split, values in self._batches(_LIGHT):
             if splits and split not in splits:
@@ -139,11 +147,13 @@ class Dataset:
             labels = {k: v for k, v in values.items() if k not in _DOCUMENT}
             yield Article(values["id"], Document(**own), values["text_sha256"], labels)
 
+    def _shards(self) -> list[tuple[str, Path]]:
+        return [(path.name.partition("-")[0], path) for path in sorted((self.folder / "data").glob("*.parquet"))]
+
     def _batches(self, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
         import pyarrow.parquet as pq
 
-        for path in sorted((self.folder / "data").glob("*.parquet")):
-            split = path.name.partition("-")[0]
+        for split, path in self._shards():
             with pq.ParquetFile(path) as file:
                 for batch in file.iter_batches(batch_size=_ROWS, columns=list(columns)):
                     for row in batch.to_pylist():

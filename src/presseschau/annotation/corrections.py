@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Any
 
 from presseschau.annotation.human import Names, check_labels
 from presseschau.annotation.relabel import NotApplied, Override
+from presseschau.annotation.spreadsheet import read_rows
 
 COLUMNS = ("id", "field", "value", "who", "date", "why")
 FIELDS = ("topic", "topic_secondary", "genre", "stance", "stance_target", "stance_target_type")
@@ -41,7 +41,7 @@ class Correction:
 
 
 def load_corrections(path: Path, names: Names) -> tuple[Correction, ...]:
-    """Reads and checks the table (CSV, UTF-8, comma or semicolon).
+    """Reads and checks the table (see `read_rows`).
 
     Two rows that say the same are one; two that contradict each other are refused. A row that nobody has filled in
     (`value`, `who`, `date` and `why` empty) says nothing: so a table of `action=audit` can be given as it is. Other
@@ -50,21 +50,10 @@ def load_corrections(path: Path, names: Names) -> tuple[Correction, ...]:
     Raises:
         ValueError: The file can't be read, a row is wrong, or two rows contradict each other; names file and lines.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            head = file.readline()
-            file.seek(0)
-            reader = csv.DictReader(file, delimiter=";" if head.count(";") > head.count(",") else ",")
-            missing = [c for c in COLUMNS if c not in (reader.fieldnames or ())]
-            if missing:
-                raise ValueError(f"{path} line 1: column {missing[0]} is missing; needs {', '.join(COLUMNS)}")
-            rows = [(reader.line_num, row) for row in reader if any((row[name] or "").strip() for name in COLUMNS[2:])]
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path}: is no CSV in UTF-8 ({error})") from None
     found: dict[tuple[str, str], Correction] = {}
-    for line, row in rows:
+    for line, row in read_rows(path, COLUMNS):
+        if not any(row[name] for name in COLUMNS[2:]):
+            continue
         try:
             correction = _parse(row, line, names)
         except ValueError as error:
@@ -139,8 +128,7 @@ def listing(corrections: Iterable[Correction]) -> list[dict[str, str | None]]:
     ]
 
 
-def _parse(row: Mapping[str, str | None], line: int, names: Names) -> Correction:
-    cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+def _parse(cells: Mapping[str, str], line: int, names: Names) -> Correction:
     for name in ("id", "field", "who", "date", "why"):
         if not cells[name]:
             raise ValueError(f"{name} is empty")

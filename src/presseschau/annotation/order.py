@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,7 @@ from presseschau.label import Labeler, load_scheme
 from presseschau.label.scheme import TASKS, Scheme
 
 Format = Literal["label_studio", "jsonl", "csv"]
+_TOOLS: Mapping[str, Format] = {".jsonl": "jsonl", ".csv": "csv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Annotate:
         dir: The dataset folder.
         path: Files that annotators filled in (import) or label files (agreement, calibrate).
         output: What to write: task file, label file, table to review, or folder of tables.
-        format: The annotators' tool.
+        format: The annotators' tool; None goes by each file's ending: `.jsonl` (doccano), `.csv`, else Label Studio.
+        overwrite: Whether a file that people may have filled in may be written over.
         purpose: `validation` (blind, random or stratified) or `training` (with pre-annotations).
         strategy: How articles are chosen; None takes `random` for validation, `uncertainty` for training.
         n: How many articles; None takes 100 (export, audit) or all (llm).
@@ -47,7 +50,8 @@ class Annotate:
     dir: Path | None = None
     path: tuple[Path, ...] = ()
     output: Path | None = None
-    format: Format = "label_studio"
+    format: Format | None = None
+    overwrite: bool = False
     purpose: Literal["validation", "training"] | None = None
     strategy: Strategy | None = None
     n: int | None = None
@@ -75,6 +79,8 @@ class Annotate:
         for name in needs[self.action]:
             if not getattr(self, name):
                 raise ValueError(f"action={self.action} needs {name}=…")
+        if self.output in (*self.path, *self.exclude, *self.labels):
+            raise ValueError(f"output={self.output} is a file that is read: name another one")
         if self.n is not None and self.n < 1:
             raise ValueError(f"n={self.n} must be at least 1")
         if self.rounds < 1:
@@ -100,6 +106,25 @@ def open_dataset(order: Annotate) -> Dataset:
             odd = next((k for k in (*known, *own) if (k in known) != (k in own)), "the order")
             raise ValueError(f"label.scheme: its {task} classes are not those of {dataset.folder} ({odd})")
     return dataset
+
+
+def unwritten(order: Annotate) -> Path:
+    """The output of an order whose file people fill in.
+
+    Raises:
+        ValueError: It is there already, and nobody said `overwrite`.
+    """
+    output = given(order.output)
+    if output.exists() and not order.overwrite:
+        raise ValueError(
+            f"output={output} is there already, maybe filled in: name another file, or say overwrite=true to lose it"
+        )
+    return output
+
+
+def tool_of(order: Annotate, path: Path) -> Format:
+    """The annotators' tool that a file is of, as the order says or by its ending."""
+    return order.format or _TOOLS.get(path.suffix.lower(), "label_studio")
 
 
 def given(path: Path | None) -> Path:

@@ -1,7 +1,8 @@
 """Which articles people should read: random and stratified samples to measure with, selective ones to learn from.
 
-A random order is the order of sha256 over seed and id, so the same seed takes the same articles whatever the order of
-the input, and a larger sample holds the smaller one.
+A random order is the order of sha256 over a draw's name and id, so the same draw takes the same articles whatever the
+order of the input, and a larger sample holds the smaller one. No other choice goes by that hash: with the seed of the
+build, too, a sample has the shares of the splits.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ class Sampled:
     why: str
 
 
-def random_sample(rows: Sequence[Row], n: int, seed: int) -> list[Sampled]:
+def random_sample(rows: Sequence[Row], n: int, draw: str) -> list[Sampled]:
     """A simple random sample without replacement; every article has the probability n / N."""
-    chosen = sorted(rows, key=_order(seed))[:n]
+    chosen = sorted(rows, key=_order(draw))[:n]
     return [Sampled(r.id, rounded(len(chosen) / len(rows)), "random") for r in sorted(chosen, key=lambda r: r.id)]
 
 
-def stratified_sample(rows: Sequence[Row], n: int, seed: int, stratum: Callable[[Row], str]) -> list[Sampled]:
+def stratified_sample(rows: Sequence[Row], n: int, draw: str, stratum: Callable[[Row], str]) -> list[Sampled]:
     """A random sample in each stratum, the same number from each where it has so many; probability n_h / N_h.
 
     Equal numbers measure rare classes as well as frequent ones; weighting by inverse probability restores the corpus.
@@ -51,7 +52,7 @@ def stratified_sample(rows: Sequence[Row], n: int, seed: int, stratum: Callable[
     for name in sorted(strata):
         members, size = strata[name], sizes[name]
         probability = rounded(size / len(members))
-        found += [Sampled(row.id, probability, name) for row in sorted(members, key=_order(seed))[:size]]
+        found += [Sampled(row.id, probability, name) for row in sorted(members, key=_order(draw))[:size]]
     return sorted(found, key=lambda s: s.id)
 
 
@@ -93,10 +94,10 @@ def disputed(rows: Sequence[Row], margins: Mapping[str, float], n: int) -> list[
     return _lowest(rows, margins, n, "margin")
 
 
-def quota(rows: Sequence[Row], n: int, seed: int, task: str) -> list[Sampled]:
+def quota(rows: Sequence[Row], n: int, draw: str, task: str) -> list[Sampled]:
     """The same number of articles of each class that the rules gave, at random within it, one of each cluster."""
     groups: dict[str, list[Row]] = {}
-    for row in _one_per_cluster(sorted(rows, key=_order(seed))):
+    for row in _one_per_cluster(sorted(rows, key=_order(draw))):
         label = row.labels[task]
         if label is not None:
             groups.setdefault(label, []).append(row)
@@ -118,5 +119,5 @@ def _one_per_cluster(rows: Sequence[Row]) -> list[Row]:
     return list(first.values())
 
 
-def _order(seed: int) -> Callable[[Row], str]:
-    return lambda row: sha256(f"{seed}:{row.id}")
+def _order(draw: str) -> Callable[[Row], str]:
+    return lambda row: sha256(f"annotate:{draw}:{row.id}")

@@ -20,15 +20,26 @@ def import_summary(found: Collected, output: Path, rounds: int, seed: int) -> st
     people = sorted({a for rows in found.ratings.values() for row in rows.values() for a in row})
     purposes = Counter(label.purpose for label in found.labels)
     counts = ", ".join(f"{purposes[p]} for {p}" for p in get_args(Purpose) if purposes[p])
-    lines = [f"{len(found.labels)} articles ({counts or 'none'}) by {len(people)} annotators in {output}"]
+    who = f"by {counted(len(people), 'annotator')} in {output}"
+    lines = [f"{counted(len(found.labels), 'article')} ({counts or 'none'}) {who}"]
     lines += [f"note: {note}" for note in found.notes]
     for task, ratings in found.ratings.items():
         measured = alpha(ratings, rounds, seed)
         if measured.value is not None:
             _, value, low, high, articles = coefficient_cells(measured)
             lines.append(f"{task}: alpha {value} [{low}, {high}] on {articles} articles that two or more labelled")
-    lines.append(f"{len(found.disputes)} disagreements; action=agreement path={output} lists them")
+    if found.disputes:
+        lines.append(f"{counted(len(found.disputes), 'disagreement')}; action=agreement path={output} lists them")
     return "\n".join(lines)
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "article"), counted(0, "article")
+    ('1 article', '0 articles')
+    """
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def coefficient_cells(found: Coefficient) -> list[str]:
@@ -38,10 +49,17 @@ def coefficient_cells(found: Coefficient) -> list[str]:
 
 
 def agreement_table(
-    task: str, found: Sequence[Coefficient], per_label: Mapping[str, float | None], votes: Mapping[str, int]
+    task: str,
+    found: Sequence[Coefficient],
+    per_label: Mapping[str, float | None],
+    votes: Mapping[str, int],
+    unmeasurable: str | None,
 ) -> str:
-    """One task's coefficients and the alpha of each label, as Markdown."""
-    lines = [f"## {task}", "", "| coefficient | value | 95 % interval | articles |", "|---|---|---|---|"]
+    """One task's coefficients, or why there are none, and the alpha of each label, as Markdown."""
+    lines = [f"## {task}", ""]
+    if unmeasurable:
+        return "\n".join([*lines, f"No agreement: {unmeasurable}."]) + "\n"
+    lines += ["| coefficient | value | 95 % interval | articles |", "|---|---|---|---|"]
     for name, value, low, high, articles in map(coefficient_cells, found):
         lines.append(f"| {name} | {value} | {low} – {high} | {articles} |")
     lines += ["", "| label against the rest | alpha | votes |", "|---|---|---|"]

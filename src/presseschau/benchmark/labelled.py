@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from presseschau.benchmark.rows import Rows, named
 from presseschau.benchmark.settings import Source
 from presseschau.config import ConfigError, nearest
+from presseschau.read.csv_file import csv_options
 from presseschau.schema import SPLITS
 
 _BATCH = 5000  # rows that are Python objects at once
@@ -75,7 +76,11 @@ def _read(source: Source, path: Path) -> pa.Table:
         # In batches, so that the texts are not there a second time as Python's own
         batches = iter(lambda: list(islice(rows, _BATCH)), [])
         return pa.Table.from_batches([pa.RecordBatch.from_pylist(b, schema) for b in batches], schema)
-    except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowInvalid, json.JSONDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{path} can't be read as {source.kind}, it is not UTF-8: save it so, from a spreadsheet as CSV UTF-8"
+        ) from error
+    except (OSError, csv.Error, pa.ArrowInvalid, json.JSONDecodeError) as error:
         raise ConfigError(f"{path} can't be read as {source.kind}: {' '.join(str(error).split())}") from error
 
 
@@ -104,11 +109,7 @@ def _require(columns: dict[str, str], there: Sequence[str], path: Path) -> None:
 
 
 def _text(path: Path) -> Any:
-    return (
-        gzip.open(path, "rt", encoding="utf-8", newline="")
-        if path.suffix == ".gz"
-        else path.open(encoding="utf-8-sig", newline="")
-    )
+    return (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig", newline="")
 
 
 def _csv(path: Path, source: Source, columns: dict[str, str]) -> Iterator[dict[str, str | None]]:
@@ -116,13 +117,7 @@ def _csv(path: Path, source: Source, columns: dict[str, str]) -> Iterator[dict[s
     by_index = all(column.isdigit() for column in columns.values())
     header = source.header if source.header is not None else not by_index
     with _text(path) as lines:
-        reader = csv.reader(
-            lines,
-            delimiter=source.sep.replace("\\t", "\t"),
-            quotechar=source.quote or None,
-            quoting=csv.QUOTE_MINIMAL if source.quote else csv.QUOTE_NONE,
-            strict=True,
-        )
+        reader = csv.reader(lines, **csv_options(source.sep, source.quote))
         there = next(reader, []) if header else []
         if header and not there:
             raise ConfigError(f"{path.name} has no header: is it empty?")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from presseschau.config import ConfigError, build
+from presseschau.read.csv_file import csv_options
 
 Task = Literal["topic", "genre", "stance"]
 
@@ -56,9 +57,7 @@ class Source:
 
     def __post_init__(self) -> None:
         """Checks the ranges."""
-        sep = self.sep.replace("\\t", "\t")
-        if len(sep) != 1 or len(self.quote) > 1:
-            raise ValueError(f"sep={self.sep!r} and quote={self.quote!r} must be one character each")
+        csv_options(self.sep, self.quote)
         if self.split and (self.test or self.validation):
             raise ValueError("say either split=COLUMN or test=FILE, not both")
 

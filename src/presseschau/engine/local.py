@@ -15,8 +15,10 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Literal, TypeVar
 
@@ -70,7 +72,8 @@ class Local:
             while True:
                 for job in islice(jobs, 2 * size - len(running)):
                     refused = [job]  # a pool that is broken already does not take it
-                    running[pool.submit(function, job)] = job
+                    with _ctrl_c_later():
+                        running[pool.submit(function, job)] = job
                     refused = []
                 if not running:
                     return []
@@ -85,6 +88,25 @@ class Local:
             raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Ctrl-C comes after the block: processes that it starts never hear it, and none is left half started."""
+    resource_tracker.ensure_running()  # else it is started with the first process, and lets the signal through again
+    heard = list[int]()
+    on_main = threading.current_thread() is threading.main_thread()
+    # Any thread may get the signal, and the main one handles it; what is blocked here is so in a new process, too.
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number)) if on_main else None
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if on_main:
+            signal.signal(signal.SIGINT, handler)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _in_worker() -> None:

@@ -44,10 +44,15 @@ def extract_html(raw: bytes | str, url: str | None = None, crawled: datetime | N
 
 
 def extract_text(raw: str, url: str | None = None) -> Document:
-    """The article in a plain-text dump of a page, or in a text that is already clean; see `select.extract_text`."""
-    from presseschau.extract.dump import select
+    """The article in a plain-text dump of a page, or in a text that is already clean; see `select.extract_text`.
 
-    return select.extract_text(raw, url)
+    A text that is HTML is read as HTML; see `plain.kind_of`.
+    """
+    from presseschau.extract.dump import select
+    from presseschau.extract.plain import kind_of
+
+    kind, text = kind_of(raw)
+    return extract_html(text, url) if kind == "html" else select.extract_text(text, url)
 
 
 class _Unusable(Exception):  # noqa: N818  (an outcome, not an error of ours)
@@ -94,7 +99,12 @@ class Extractor:
         try:
             source = self._source(page)
             if page.kind == "text" or not _MARKUP.search(source):
-                return self._from_text(page, source.decode("utf-8"))
+                from presseschau.extract.plain import kind_of
+
+                kind, text = kind_of(source.decode("utf-8"))
+                if kind == "text":
+                    return self._from_text(page, text)
+                source = text.encode()
             return self._from_html(page, source)
         except _Unusable as unusable:
             url = canonical_url(page.url)

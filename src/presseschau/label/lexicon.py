@@ -281,6 +281,8 @@ def read_lexicon(data: Any, origin: str) -> Lexicon:
         if not isinstance(group, dict) or not group.get("label") or "terms" not in group:
             raise ValueError(f"lexicon {origin}: every group needs `label` and `terms`, got {group!r:.80}")
         written = group["terms"]
+        if not isinstance(written, str | list):
+            raise ValueError(f"lexicon {origin}: `terms` of {group['label']} must be text or a list, not {written!r}")
         pieces = written.replace("\n", ",").split(",") if isinstance(written, str) else [str(w) for w in written]
         terms += (
             parse_term(
@@ -305,7 +307,8 @@ def read_yaml(path: Path) -> Any:
     try:
         return yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe loaders
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ValueError(f"{path}: {' '.join(str(error).split())}") from None
+        why = (error.strerror if isinstance(error, OSError) else None) or " ".join(str(error).split())
+        raise ValueError(f"{path}: {why}") from None
 
 
 @cache

@@ -128,12 +128,14 @@ def _read_class(data: Any, where: str) -> LabelClass:
     unknown = sorted(set(data) - {"key", "name", "definition", "iptc", "terms"})
     if unknown:
         raise ValueError(f"{where}: class {data['key']} has an unknown field {unknown[0]!r}")
-    terms = data.get("terms") or ""
+    terms, iptc = data.get("terms") or "", data.get("iptc") or ()
+    if not isinstance(terms, str | list) or not isinstance(iptc, list | tuple):
+        raise ValueError(f"{where}: of class {data['key']}, `terms` must be text or a list, `iptc` a list")
     return LabelClass(
         key=str(data["key"]),
         name=str(data.get("name") or data["key"]),
         definition=str(data.get("definition") or ""),
-        iptc=tuple(str(i) for i in data.get("iptc") or ()),
+        iptc=tuple(str(i) for i in iptc),
         terms=terms if isinstance(terms, str) else ", ".join(str(t) for t in terms),
     )
 

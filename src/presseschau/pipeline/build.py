@@ -13,9 +13,9 @@ import orjson
 
 from presseschau.annotation.overrides import OverrideReport, Overrides, load_overrides
 from presseschau.annotation.transformer import Classifier
-from presseschau.config import ConfigError, nearest
+from presseschau.config import ConfigError, nearest, said
 from presseschau.document import Drop
-from presseschau.label import load_scheme
+from presseschau.label import Labeler, load_scheme
 from presseschau.label.calibrate import load_calibration
 from presseschau.label.stance_given import GivenTarget, load_given
 from presseschau.pipeline import corpus, plan, release
@@ -26,14 +26,15 @@ from presseschau.pipeline.extraction import BuildError, Extracted, extract, list
 from presseschau.pipeline.pages import LabelJob, PageStages, label_batch, write_drops
 from presseschau.pipeline.settings import PRIVATE, PageLimit, SavedRights, Settings, Signing
 from presseschau.pipeline.standing import keep_record, standing
-from presseschau.pipeline.store import Store, locked
+from presseschau.pipeline.store import Store, forget, locked
 from presseschau.pipeline.stub import release_stub
 from presseschau.pipeline.targets import TargetJob, look, targets_key
-from presseschau.publish.folder import check_replaceable, staged
+from presseschau.publish.folder import check_output, staged
 from presseschau.publish.manifest import Manifest
 from presseschau.publish.shards import write_ledger
 from presseschau.read import Reader
 from presseschau.rights import Snapshots, Takedown
+from presseschau.schema import STANCES
 from presseschau.split import Lock, SplitPlan, from_splits_json
 from presseschau.stable import sha256
 
@@ -92,8 +93,7 @@ def build(settings: Settings) -> Built:
     work, clock, notes = settings.pipeline, Clock(), list[str]()
     with locked(work.work_dir):
         if work.clean:
-            for leftover in ("extract", "label", "classified", "targets", "pairs"):
-                shutil.rmtree(work.work_dir / leftover, ignore_errors=True)
+            forget(work.work_dir)
         with clock("read"):
             units, drops = list_units(reader)
             entered = release.Entered.of(units, reader.skipped())
@@ -118,13 +118,14 @@ def build(settings: Settings) -> Built:
                     corpus.load_targets(con, targets)
                 pairs = Store.open(work.work_dir / "pairs" / plan.pairs_key(settings.dedup.shingle_words).key)
                 corpus.recall_pairs(con, pairs)
-                overruled = _resolve(con, settings, given)
+                overruled = _resolve(con, settings, given, notes)
             with clock("split"):
                 split_plan = _split(con, settings, given)
             with clock("publish"):
                 manifest = _publish(con, settings, split_plan, entered, given, overruled)
                 corpus.keep_pairs(con, pairs)
                 labels_kept = _label_counts(con, settings)
+                notes += corpus.unheard(con, settings.source.keep)
         if len(extracted.lasting) == len(extracted.documents):
             keep_record(work.work_dir, key, settings.output, labels_kept)
         clock.write(work.work_dir / "cost.json")
@@ -132,10 +133,12 @@ def build(settings: Settings) -> Built:
     return Built(settings.output, manifest, labels_kept, clock.seconds, extracted.pages, tuple(notes))
 
 
-def _resolve(con: duckdb.DuckDBPyConnection, settings: Settings, given: Inputs) -> OverrideReport:
+def _resolve(con: duckdb.DuckDBPyConnection, settings: Settings, given: Inputs, notes: list[str]) -> OverrideReport:
     """Rights, duplicates, and the labels that people and corrections put in place of the rules'."""
     with progress("dedup", 3, 0, "step", settings.pipeline.progress) as bar:
-        corpus.apply_rights(con, settings.rights.reserved, given.takedown)
+        # For the screen alone: a message in the manifest would tell of a list that is nobody else's.
+        if unmatched := corpus.apply_rights(con, settings.rights.reserved, given.takedown):
+            notes.append(unmatched)
         bar.update()
         if given.lock is not None:
             given.lock.load(con)
@@ -169,9 +172,10 @@ def _publish(
     work = settings.pipeline
     rows = sum(corpus.split_sizes(con).values())
     with staged(settings.output) as folder, progress("publish", rows, 0, "row", work.progress) as bar:
-        whole = work.work_dir / "whole" if settings.publish.content == "stub" else folder
-        shutil.rmtree(work.work_dir / "whole", ignore_errors=True)
-        whole.mkdir(exist_ok=True)
+        whole = work.work_dir / ".whole.partial" if settings.publish.content == "stub" else folder
+        if whole != folder:
+            shutil.rmtree(whole, ignore_errors=True)
+            whole.mkdir()
         own = (given.overrides, overruled, given.targets, given.classifier)
         manifest = release.write(con, whole, settings, plan, entered, *own, bar.update)
         if whole != folder:
@@ -260,12 +264,13 @@ def _open_inputs(settings: Settings) -> tuple[Reader, Inputs]:
     """Opens whatever the config names, so that a mistake is found before any work is done."""
     if settings.targets and not settings.label.stance:
         raise ConfigError("label.stance.targets asks for stance labels, and label.stance.enabled=false for none")
-    known = settings.names.topic
-    for topic in settings.keep_topics:
-        if topic not in known:
-            raise ConfigError(f"label.keep names {topic!r}: {nearest(topic, known)}")
     try:
-        check_replaceable(settings.output)
+        _check_scheme(settings.label)
+        known = settings.names.topic
+        for topic in settings.keep_topics:
+            if topic not in known:
+                raise ConfigError(f"label.keep names {topic!r}: {nearest(topic, known)}")
+        check_output(settings.output)
         given = Inputs(
             takedown=Takedown.load(settings.takedown) if settings.takedown else None,
             lock=from_splits_json(settings.lock) if settings.lock else None,
@@ -276,9 +281,24 @@ def _open_inputs(settings: Settings) -> tuple[Reader, Inputs]:
                 settings.transformer, load_scheme(settings.label.scheme), load_calibration(settings.label.calibration)
             ),
         )
+        settings.split.check(given.lock)
         return settings.source.open(), given
     except (ValueError, OSError) as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(said(error)) from error
+
+
+def _check_scheme(labeler: Labeler) -> None:
+    """Reads all of a scheme of the user's own now; a worker would find a mistake in its lexicon only after a while."""
+    if labeler.scheme is not None:
+        scheme = load_scheme(labeler.scheme)
+        for task in (scheme.topic, scheme.genre):
+            task.build_lexicon()
+        _ = labeler.functions
+        if labeler.stance and (missing := [name for name in STANCES if name not in scheme.stance.keys]):
+            raise ValueError(
+                f"label.scheme: its stance has no class {missing[0]}, which the rules name: leave `stance` out of the "
+                "scheme, or say label.stance=false"
+            )
 
 
 def _page_stages(settings: Settings, reader: Reader, given: Inputs) -> PageStages:

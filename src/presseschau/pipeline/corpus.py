@@ -50,6 +50,16 @@ def skipped(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(rows)
 
 
+def unheard(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[str]:
+    """A note for each of the user's own columns that no article has."""
+    notes = []
+    for name in columns:
+        pointer = "/" + name.replace("~", "~0").replace("/", "~1")
+        (count,) = con.execute("SELECT count(json_extract_string(extra, ?)) FROM pages", [pointer]).fetchone() or (0,)
+        notes += [] if count else [f"source.keep={name}: no article has it"]
+    return notes
+
+
 def load_labels(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None:
     """Makes `labels`: one row for every page that passed the page stages, joined by source."""
     if batches:
@@ -92,25 +102,30 @@ def overrule(con: duckdb.DuckDBPyConnection, overrides: Overrides) -> OverrideRe
     return report
 
 
-def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedown | None) -> None:
-    """Makes `rights(source, reason, detail)`, the pages left out by right, and `articles`, all other `documents`."""
+def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedown | None) -> str | None:
+    """Makes `rights(source, reason, detail)`, the pages left out by right, and `articles`, all other `documents`.
+
+    Returns:
+        A line for the user where entries of the takedown list match no article.
+    """
     con.execute("CREATE TABLE rights (source VARCHAR, reason VARCHAR, detail VARCHAR)")
+    hit = set[str]()
     if takedown is not None:
-        for batch in stream(
-            con.cursor(), "SELECT source, url, publisher, id, text_sha256 FROM pages WHERE outcome IS NULL", 10_000
-        ):
-            hits = [
-                (row["source"], "takedown", kind)
-                for row in batch.to_pylist()
-                if (kind := takedown.matches(row["url"], row["publisher"], row["id"], row["text_sha256"]))
-            ]
-            insert_rows(con, "rights", hits)
+        columns = ("source", "url", "publisher", "id", "text_sha256")
+        for batch in stream(con.cursor(), f"SELECT {', '.join(columns)} FROM pages WHERE outcome IS NULL", 10_000):  # noqa: S608
+            rows = list[tuple[str | None, ...]]()
+            for source, *asked in zip(*(batch.column(name).to_pylist() for name in columns), strict=True):
+                if hits := takedown.hits(*asked):
+                    hit.update(entry for _, entry in hits)
+                    rows.append((source, "takedown", hits[0][0]))
+            insert_rows(con, "rights", rows)
     if reserved == "drop":
         con.execute(
             """INSERT INTO rights SELECT source, 'tdm_reserved', tdm_evidence FROM pages
                WHERE outcome IS NULL AND tdm_reserved AND source NOT IN (SELECT source FROM rights)"""
         )
     con.execute("CREATE VIEW articles AS SELECT * FROM documents ANTI JOIN rights USING (source)")
+    return takedown.unmatched(hit) if takedown else None
 
 
 def recall_pairs(con: duckdb.DuckDBPyConnection, store: Store) -> None:
@@ -149,8 +164,8 @@ def keep_topics(con: duckdb.DuckDBPyConnection, topics: Iterable[str]) -> None:
     )
 
 
-# What the ledger notes of a kept page: `masked: email 2, phone 1; license: https://…`.
-_NOTE = """nullif(concat_ws('; ',
+# What the ledger notes of a kept page: `url: not a URL: …; masked: email 2, phone 1; license: https://…`.
+_NOTE = """nullif(concat_ws('; ', pages.detail,
   CASE WHEN len(masked) > 0
     THEN 'masked: ' || array_to_string(list_transform(masked, lambda one: one.kind || ' ' || one.count), ', ') END,
   'license: ' || nullif(left(trim(regexp_replace(license, '\\s+', ' ', 'g')), 300), '')), '')"""
@@ -172,7 +187,8 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
                   WHEN split.reason IS NOT NULL THEN 'split' END AS stage,
              CASE WHEN off_topic.source IS NOT NULL THEN 'off_topic'
                   ELSE coalesce(pages.reason, rights.reason, dedup.reason, split.reason) END AS reason,
-             coalesce(pages.detail, rights.detail, CASE WHEN dedup.reason IS NOT NULL THEN dedup.detail END,
+             coalesce(CASE WHEN pages.outcome IS NOT NULL THEN pages.detail END, rights.detail,
+                      CASE WHEN dedup.reason IS NOT NULL THEN dedup.detail END,
                       off_topic.detail, nullif(split.detail, ''),
                       CASE WHEN split.reason IS NULL THEN {_NOTE} END) AS detail
            FROM pages

@@ -29,20 +29,21 @@ def explain(dataset: Path, work_dir: Path | None, scheme: Path | None, **key: st
         dataset: A dataset folder.
         work_dir: The work folder of its build, for what is not published; None where it is gone.
         scheme: The label scheme, where the build had one of its own.
-        **key: One of `id`, `url` and `source`.
+        **key: One of `id`, `url` and `page`, the source of a page as the ledger names it.
 
     Raises:
         ConfigError: There is no such page, or not exactly one key.
     """
     given = {name: value for name, value in key.items() if value is not None}
     if len(given) != 1:
-        raise ConfigError("say exactly one of id=…, url=…, source=…")
-    ((column, value),) = given.items()
+        raise ConfigError("say exactly one of id=…, url=…, page=…")
+    ((name, value),) = given.items()
+    column = "source" if name == "page" else name  # Hydra takes `source=` for the config group of that name
     ledger = pq.read_table(dataset / "ledger.parquet")
     found = ledger.filter(pc.equal(ledger.column(column), value)).to_pylist()
     if not found:
         known = set(ledger.column(column).drop_null().to_pylist())
-        raise ConfigError(f"no page has {column}={value}: {nearest(value, known)}")
+        raise ConfigError(f"no page has {name}={value}: {nearest(value, known)}")
     manifest = read_manifest(dataset)
     return "\n\n".join("\n".join(_page(dataset, work_dir, scheme, manifest, entry)) for entry in found)
 

@@ -31,7 +31,7 @@ from presseschau.pipeline.limits import PageTimeoutError, time_limit
 from presseschau.pipeline.store import key_of
 from presseschau.read import TRANSIENT, Reader, Skipped, Unit
 from presseschau.schema import SPAN
-from presseschau.stable import article_id, rounded, sha256
+from presseschau.stable import article_id, canonical_url, rounded, sha256
 
 _S = pa.string()
 _UTC = pa.timestamp("s")  # DuckDB compares naive UTC times without a time-zone setting
@@ -150,6 +150,7 @@ class PageStages:
             "tdm_reserved": reservation.reserved,
             "tdm_evidence": reservation.evidence,
             "extra": page.extra,
+            "detail": _wrong_url(page.url),
             "masked": [{"kind": kind, "count": count} for kind, count in masked.items()],
             "exact_key": signature.exact_key,
             "bands": signature.bands,
@@ -169,6 +170,14 @@ def _killed(source: str, stage: Stage) -> Drop:
 
 def _as_decoded(page: Page) -> str:
     return page.raw if isinstance(page.raw, str) else decode(page.raw, page.headers)
+
+
+def _wrong_url(stated: str | None) -> str | None:
+    """What the ledger says of an article whose record states a URL that is none; its text is good all the same."""
+    if stated is None or canonical_url(stated):
+        return None
+    plain = " ".join(stated.split())
+    return f"url: not a URL: {plain if len(plain) <= 60 else plain[:57] + '...'}"
 
 
 def _drop_row(drop: Drop) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def rebuild(dataset: Path, given: Mapping[str, Any], workers: int | None = None)
     config: dict[str, Any] = copy.deepcopy(manifest["config"])
     if not (given.get("source") or {}).get("path"):
         raise ConfigError("rebuild=true needs the pages: source.path=…")
-    with tempfile.TemporaryDirectory(prefix=f".{dataset.name}.rebuild-", dir=dataset.resolve().parent) as name:
+    with tempfile.TemporaryDirectory(prefix=".rebuild-", dir=dataset.resolve().parent) as name:
         folder = Path(name)
         for option in sorted(FILES):
             _place(config, option, given, manifest, folder)

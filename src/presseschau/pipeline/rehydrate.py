@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from presseschau.config import ConfigError, build
+from presseschau.config import ConfigError, build, said
 from presseschau.engine import Engine
 from presseschau.pipeline import corpus, plan
 from presseschau.pipeline.clock import Clock
@@ -27,9 +27,9 @@ from presseschau.pipeline.store import locked
 from presseschau.pipeline.stub import signer, similarity
 from presseschau.publish.content import SIGNATURES, is_stub, set_content
 from presseschau.publish.derive import Change, Gone, derive
+from presseschau.publish.folder import check_output
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.verify import Folder
-from presseschau.read import open_source
 from presseschau.stable import rounded
 
 REPORT = "rehydration.parquet"
@@ -103,10 +103,10 @@ def rehydrate(
     """Writes the full dataset of a stub, as far as the pages have it; other rows go to the ledger.
 
     Raises:
-        ConfigError: An argument is wrong: no stub, no such source.
+        ConfigError: An argument is wrong: no stub, no such source, an output that can't be replaced.
         RuntimeError: Nothing was found.
     """
-    manifest, stages = _opened(stub, source, work)
+    manifest, stages = _opened(stub, source, output, work)
     with locked(work.work_dir):
         documents, stale = _extract(stages, work, engine)
         with connect(work.work_dir, work.memory_limit) as con:
@@ -122,14 +122,16 @@ def rehydrate(
     return Rehydrated(output, outcomes, differs, equal)
 
 
-def _opened(stub: Path, source: Source, work: Work) -> tuple[dict[str, Any], PageStages]:
+def _opened(stub: Path, source: Source, output: Path, work: Work) -> tuple[dict[str, Any], PageStages]:
     try:
         manifest = Folder.open(stub).manifest
         if not is_stub(manifest) or not (stub / SIGNATURES).is_file():
             raise ValueError(f"{stub} is no stub: its manifest does not say so, or it has no {SIGNATURES}")
-        reader = open_source(source.kind, source.path, source.columns, source.keep)
+        check_output(output)
+        work.check_apart(output)
+        reader = source.open()
     except (ValueError, OSError) as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(said(error)) from error
     # A text comes out as in the release only by the same stages with the same config, whichever they are.
     hints = typing.get_type_hints(PageStages)
     config = manifest["config"]
@@ -155,7 +157,7 @@ def _load_wanted(con: duckdb.DuckDBPyConnection, stub: Path) -> None:
     con.execute(
         """CREATE TABLE wanted AS SELECT rows.id, rows.text_sha256 AS wanted_sha256, signs.* EXCLUDE (id)
            FROM read_parquet(?) AS rows JOIN read_parquet(?) AS signs USING (id)""",
-        [str(stub / "data" / "*.parquet"), str(stub / SIGNATURES)],
+        [[str(path) for path in sorted((stub / "data").glob("*.parquet"))], str(stub / SIGNATURES)],
     )
 
 
@@ -236,7 +238,7 @@ def _write(
     try:
         derive(stub, output, Change(filler, filler.targets, gone, manifest=say, notes=notes), complete)
     except ValueError as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(said(error)) from error
     return dict(sorted(Counter(name for names in filler.differs.values() for name in names).items()))
 
 

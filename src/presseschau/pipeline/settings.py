@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from presseschau.annotation.transformer import Transformer
-from presseschau.config import ConfigError, build, nearest
+from presseschau.config import ConfigError, build, convert, nearest, said
 from presseschau.dedup import Dedup
 from presseschau.engine import Dask, Engine, Local
 from presseschau.extract import Extractor
 from presseschau.filter import Filter
 from presseschau.label import Labeler, load_scheme
 from presseschau.masking import Masking
+from presseschau.pipeline.store import STAGES
 from presseschau.publish.card import DatasetInfo
 from presseschau.read import BASE_URL, MAX_BYTES, Http, Reader, open_source
 from presseschau.rights import Snapshots
@@ -40,6 +43,8 @@ class Source:
     base_url: str = BASE_URL
     limit: int | None = None
     http: Http = field(default_factory=Http)
+    sep: str | None = None
+    quote: str = '"'
 
     def open(self) -> Reader:
         """The reader.
@@ -48,7 +53,7 @@ class Source:
             ReadError: An option is wrong.
         """
         news = (self.months, self.publisher_list, self.base_url, self.limit, self.http)
-        return open_source(self.kind, self.path, self.columns, self.keep, MAX_BYTES, *news)
+        return open_source(self.kind, self.path, self.columns, self.keep, MAX_BYTES, *news, self.sep, self.quote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,27 @@ class Work:
     memory_limit: str = "400MB"
     progress: bool | None = None
 
+    def __post_init__(self) -> None:
+        """Checks the ranges."""
+        for name in ("batch_bytes", "batch_units", "page_seconds"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name}={getattr(self, name)} must be above 0")
+        if not re.fullmatch(r"-1|none|[\d.]*\d(e\d+)? ?([KMGT]\w*|%)", self.memory_limit.strip(), re.IGNORECASE):
+            raise ValueError(f"memory_limit={self.memory_limit} must be a size such as 400MB or 1.5GB")
+
+    def check_apart(self, output: Path) -> None:
+        """Refuses a work folder that is gone with the dataset folder when that is written anew, or the reverse.
+
+        Raises:
+            ConfigError: One is where the other is.
+        """
+        work, own = self.work_dir.resolve(), output.resolve()
+        if work.is_relative_to(own) or any(own.is_relative_to(work / name) for name in STAGES):
+            raise ConfigError(
+                f"pipeline.work_dir={self.work_dir} and output.dir={output} must not lie in each other: "
+                "put them side by side"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class SavedRights:
@@ -195,7 +221,8 @@ _SPLITS: Mapping[str, type[Any]] = {c.strategy: c for c in (Benchmark, Random, T
 # Where a build runs and where things lie changes nothing in it, so the manifest leaves it out.
 PRIVATE = ("engine", "output", "pipeline")
 _WHERE = ("path", "base_url", "http")
-# Options that name files; the manifest has the digest of what is in them.
+_FOLDER = ("rights", "snapshots")
+# Options that name files, and this folder of them; the manifest has the digest of what is in them.
 FILES = frozenset(
     {
         ("source", "publisher_list"),
@@ -203,8 +230,8 @@ FILES = frozenset(
         *(("label", name) for name in ("scheme", "calibration", "human", "llm", "corrections")),
         ("label", "stance", "targets"),
         ("split", "lock"),
-        ("rights", "snapshots"),
         ("takedown",),
+        _FOLDER,
     }
 )
 _STANCE: Mapping[str, Any] = {"enabled": True, "targets": None}
@@ -219,24 +246,33 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
     groups: dict[str, Any] = {
         key: dict(value) if isinstance(value, Mapping) else value for key, value in config.items()
     }
-    return build(
+    for name in ("source", "output", "engine", "label", "split"):
+        if not isinstance(groups.get(name), dict):
+            raise ConfigError(f"{name}={groups.get(name)} must be a group of options")
+    seed = convert(groups.get("seed"), int, "seed")  # before what takes it over
+    label, split = groups.pop("label"), groups.pop("split")
+    files = {name: convert(label.pop(name), Path | None, f"label.{name}") for name in ("human", "llm", "corrections")}
+    settings = build(
         Settings,
         {
-            "source": groups.pop("source"),
-            "output": groups.pop("output")["dir"],
-            "engine": one_of(ENGINES, groups.pop("engine"), "engine", "kind"),
-            "keep_topics": groups["label"].pop("keep"),
-            "lock": groups["split"].pop("lock"),
-            **{name: groups["label"].pop(name) for name in ("human", "llm", "corrections")},
-            "targets": stance_options(groups["label"]["stance"])["targets"],
-            "transformer": transformer_options(groups["label"].pop("transformer")),
-            "split": one_of(_SPLITS, groups.pop("split"), "split", "strategy"),
-            "shown": _shown(config),
             **groups,
-            "label": labeler_options(groups["label"]),
+            **files,
+            "seed": seed,
+            "output": convert(groups["output"].get("dir"), Path, "output.dir"),
+            "engine": one_of(ENGINES, groups["engine"], "engine", "kind"),
+            "keep_topics": convert(label.pop("keep"), tuple[str, ...], "label.keep"),
+            "lock": convert(split.pop("lock"), Path | None, "split.lock"),
+            "targets": convert(stance_options(label["stance"])["targets"], Path | None, "label.stance.targets"),
+            "transformer": transformer_options(label.pop("transformer")),
+            "split": one_of(_SPLITS, split, "split", "strategy"),
+            "label": labeler_options(label),
         },
         "",
     )
+    if settings.output.name in ("", ".."):
+        raise ConfigError(f"output.dir={settings.output} has no name of its own: name a folder in it")
+    settings.pipeline.check_apart(settings.output)
+    return replace(settings, shown=_shown(config, settings.dataset))
 
 
 def stance_options(value: Any) -> dict[str, Any]:
@@ -266,9 +302,12 @@ def one_of(known: Mapping[str, type[Any]], values: dict[str, Any], group: str, k
     return build(known[name], values, group)
 
 
-def _shown(config: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(config: Mapping[str, Any], dataset: DatasetInfo) -> dict[str, Any]:
     """The config for the manifest: a file counts by its content, and where the input lies is left out."""
     groups: dict[str, Any] = {key: value for key, value in config.items() if key not in PRIVATE}
+    # The card says these: a name or a creator that looks like a number is text there, too.
+    said_of = {**asdict(dataset), "creators": list(dataset.creators)}
+    groups["dataset"] = {key: None if value is None else said_of[key] for key, value in groups["dataset"].items()}
     groups["source"] = {key: value for key, value in groups["source"].items() if key not in _WHERE}
     # Which model it is, the manifest's labelers say.
     model = transformer_options(groups["label"].get("transformer"))
@@ -277,20 +316,14 @@ def _shown(config: Mapping[str, Any]) -> dict[str, Any]:
 
     def walk(value: Any, path: tuple[str, ...]) -> Any:
         if path in FILES:
-            return _by_content(value)
+            return None if value is None else _by_content(".".join(path), Path(value), path == _FOLDER)
         return {k: walk(v, (*path, k)) for k, v in value.items()} if isinstance(value, Mapping) else value
 
     return {group: walk(values, (group,)) for group, values in groups.items()}
 
 
-def _by_content(path: str | None) -> str | None:
-    if path is None:
-        return None
+def _by_content(option: str, path: Path, folder: bool) -> str:
     try:
-        if Path(path).is_dir():
-            return f"sha256:{Snapshots.load(Path(path)).digest}"
-        return f"sha256:{sha256(Path(path).read_bytes())}"
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
-    except ValueError as error:
-        raise ConfigError(str(error)) from error
+        return f"sha256:{Snapshots.load(path).digest if folder else sha256(path.read_bytes())}"
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{option}={said(error)}") from error

@@ -14,6 +14,7 @@ import orjson
 from presseschau.pipeline.plan import StageKey
 from presseschau.publish.manifest import Count, Manifest
 from presseschau.publish.shards import Shard, file_sha256
+from presseschau.schema import SPLITS
 
 _RECORD = "built.json"
 Labels = Mapping[str, Mapping[str, int]]
@@ -46,6 +47,7 @@ def _digests(folder: Path) -> dict[str, str]:
 def _manifest(folder: Path) -> Manifest:
     data = orjson.loads((folder / "manifest.json").read_bytes())
     values = {f.name: data[f.name] for f in fields(Manifest)}
+    values["splits"] = {split: data["splits"][split] for split in SPLITS if split in data["splits"]}
     values["counts"] = [Count(**count) for count in data["counts"]]
     values["shards"] = [Shard(**shard) for shard in data["shards"]]
     return Manifest(**values)

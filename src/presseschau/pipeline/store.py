@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ import orjson
 import xxhash
 
 from presseschau.stable import sha256
+
+STAGES = ("extract", "label", "classified", "targets", "pairs")  # folders of stores in a work folder
+_KEY_DIGITS = 24
 
 
 class StoreBusyError(RuntimeError):
@@ -105,7 +109,15 @@ def _checksum(folder: Path, batch: str) -> str | None:
 
 def key_of(*parts: str) -> str:
     """A short name for content: 24 hex digits of sha256 over the parts."""
-    return sha256("\0".join(parts))[:24]
+    return sha256("\0".join(parts))[:_KEY_DIGITS]
+
+
+def forget(folder: Path) -> None:
+    """Removes the stores of all stages from a work folder, and nothing else that lies there."""
+    for stage in STAGES:
+        for index in (folder / stage).glob(f"{'[0-9a-f]' * _KEY_DIGITS}/index.jsonl"):
+            shutil.rmtree(index.parent)
+        (folder / stage / "last.json").unlink(missing_ok=True)
 
 
 @contextmanager

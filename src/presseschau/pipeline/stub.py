@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from presseschau.config import build
+from presseschau.config import ConfigError, build
 from presseschau.dedup import Dedup
 from presseschau.dedup.signature import minhash, shingle_set
 from presseschau.pipeline.release import describe
+from presseschau.publish.content import StubError
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.stub import write_stub
 
@@ -24,10 +25,15 @@ def release_stub(dataset: Path, target: Path, finish: Callable[[Path], None] | N
         finish: Writes what is derived from the new folder: Croissant metadata, report.
 
     Raises:
+        ConfigError: The user's own columns hold text of the articles.
         ValueError: `dataset` is no dataset folder, or a stub already.
         publish.folder.FolderError: `target` holds something else.
     """
-    write_stub(dataset, target, signer(build(Dedup, read_manifest(dataset)["config"]["dedup"], "dedup")), finish)
+    sign = signer(build(Dedup, read_manifest(dataset)["config"]["dedup"], "dedup"))
+    try:
+        write_stub(dataset, target, sign, finish)
+    except StubError as error:
+        raise ConfigError(str(error)) from error
 
 
 def signer(dedup: Dedup) -> Callable[[str], bytes]:

@@ -10,7 +10,7 @@ from presseschau.pipeline.build import Built
 def summary(built: Built) -> str:
     """The table for the terminal."""
     manifest = built.manifest
-    total = sum(built.seconds.values())
+    total, kept = sum(built.seconds.values()), manifest.outcome("kept")
     rate = f", {built.pages / built.seconds['extract']:,.0f} pages/s extracted now" if built.pages else ""
     blocks = [
         _table("pages", [("input", f"{manifest.pages:,}"), *_funnel(built)]),
@@ -18,7 +18,7 @@ def summary(built: Built) -> str:
         *(_table(name, rows) for name, rows in _labels(built)),
         _table("seconds", [*((s, f"{t:.1f}") for s, t in built.seconds.items()), ("all", f"{total:.1f}")]),
         *(f"note: {note}" for note in built.notes),
-        f"{manifest.outcome('kept'):,} articles in {built.folder}{rate}",
+        f"{kept:,} {'article' if kept == 1 else 'articles'} in {built.folder}{rate}",
         f'load it: datasets.load_dataset("{built.folder}", "topic")',
     ]
     return "\n".join(blocks)

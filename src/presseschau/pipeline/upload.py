@@ -9,11 +9,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from presseschau.config import ConfigError
+from presseschau.config import ConfigError, said
 from presseschau.pipeline.outgoing import Outgoing, Upload, prepare
 from presseschau.pipeline.release import describe
 from presseschau.publish.content import is_stub
 from presseschau.publish.hub import Difference, Hub, HubError, Repository, difference, local_files
+from presseschau.publish.manifest import read_manifest
 from presseschau.publish.verify import Folder, verify
 from presseschau.rights import Takedown
 
@@ -52,14 +53,17 @@ def upload(
         RuntimeError: The folder does not keep its promises (`HubError` where the server refused).
     """
     try:
-        manifest = Folder.open(settings.dataset).manifest
+        manifest = read_manifest(settings.dataset)
         takedown = Takedown.load(settings.takedown) if settings.takedown else None
     except (ValueError, OSError) as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(said(error)) from error
     tag = _tag(settings, str(manifest["version"]))
     if settings.content == "full" and is_stub(manifest):
         raise ConfigError(f"content=full: {settings.dataset} is a stub and has no text")
-    problems = check(settings.dataset)
+    try:
+        problems = check(settings.dataset)
+    except ValueError as error:  # of another schema version
+        raise ConfigError(said(error)) from error
     if problems:
         more = f" (and {len(problems) - 1} more; `verify.py dir={settings.dataset}` lists them)" if problems[1:] else ""
         raise RuntimeError(f"the folder does not keep its promises: {problems[0]}{more}")
@@ -72,7 +76,8 @@ def upload(
 
 def _tag(settings: Upload, version: str) -> str:
     tag = settings.tag or f"v{version}"
-    if re.fullmatch(r"v?\d+\.\d+\.\d+.*", tag) and tag.removeprefix("v") != version:
+    # What reads as a version has to be this one; `2026` and `acl-2027` are names.
+    if re.fullmatch(r"v\d.*|\d{1,3}|\d+\.\d.*", tag) and tag.removeprefix("v") != version:
         raise ConfigError(f"tag={tag} is not the version {version} of {settings.dataset}; build with dataset.version=…")
     return tag
 

@@ -15,14 +15,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from presseschau.publish.card import given, write_card
+from presseschau.publish.content import SIGNATURES, is_stub
 from presseschau.publish.content_hash import ContentHash
-from presseschau.publish.folder import check_replaceable, staged
+from presseschau.publish.files import OWN
+from presseschau.publish.folder import staged
 from presseschau.publish.shards import LEDGER_SCHEMA, Shard, file_sha256, write_ledger, write_split
 from presseschau.publish.statistics import count
 from presseschau.publish.verify import Folder
 from presseschau.schema import DATA, SPLITS, TARGETS
 
-_COPIED = ("LICENSE", "LICENSE.md", "CHANGELOG.md")
+_COPIED = (*OWN, "LICENSE.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,6 @@ def derive(dataset: Path, target: Path, change: Change, finish: Callable[[Path],
     origin = Folder.open(dataset)
     if target.resolve() == dataset.resolve():
         raise ValueError(f"{target} is the folder to read; name another one to write")
-    check_replaceable(target)
     with staged(target) as folder:
         shards, content = _write_rows(origin, folder, change)
         if not shards:
@@ -96,7 +97,10 @@ def derive(dataset: Path, target: Path, change: Change, finish: Callable[[Path],
             "counts": counts,
             "pages": pages,
         }
-        write_manifest(folder, change.manifest(manifest))
+        manifest = change.manifest(manifest)
+        if is_stub(manifest) and is_stub(origin.manifest):
+            manifest |= {"signatures_sha256": _write_signatures(origin, folder, change.gone)}
+        write_manifest(folder, manifest)
         counted = count(folder)
         if change.gone:
             write_manifest(folder, {**counted.manifest, "masked": dict(counted.masked)})
@@ -164,6 +168,17 @@ def _write_splits(origin: Folder, folder: Path, gone: Mapping[str, Gone]) -> Non
     lines = [b"    %b: %b" % (orjson.dumps(id_), orjson.dumps(entry)) for id_, entry in sorted(articles.items())]
     body = head[: head.rindex(b"\n")] + b',\n  "articles": {\n' + b",\n".join(lines) + b"\n  }\n}\n"
     (folder / "splits.json").write_bytes(body)
+
+
+def _write_signatures(origin: Folder, folder: Path, gone: Mapping[str, Gone]) -> str:
+    """Those of the rows that are left in a copy of a stub; the file's hash."""
+    if gone:
+        table = pq.read_table(origin.path / SIGNATURES)
+        left = pc.invert(pc.is_in(table.column("id"), value_set=pa.array(sorted(gone), pa.string())))
+        pq.write_table(table.filter(left), folder / SIGNATURES, compression="zstd", compression_level=3)
+    else:
+        shutil.copyfile(origin.path / SIGNATURES, folder / SIGNATURES)
+    return file_sha256(folder / SIGNATURES)
 
 
 def _copy_rest(origin: Folder, folder: Path) -> None:

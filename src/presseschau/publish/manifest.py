@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -109,18 +109,29 @@ class Manifest:
         return orjson.dumps(head | asdict(self), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 
 
+class ManifestError(ValueError):
+    """There is a manifest, and it can't be read or is not whole."""
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a dataset folder as plain data.
 
     Raises:
-        ValueError: There is none, or it is no JSON object.
+        ManifestError: It is no JSON object, or lacks what every manifest has.
+        ValueError: There is none.
     """
     path = folder / "manifest.json"
     if not path.is_file():
         raise ValueError(f"{folder} is no dataset folder: it has no manifest.json")
-    data = orjson.loads(path.read_bytes())
+    try:
+        data = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise ManifestError(f"{path} is no JSON: {error}") from None
     if not isinstance(data, dict):
-        raise ValueError(f"{path} is no JSON object")
+        raise ManifestError(f"{path} is no JSON object")
+    needed = ["schema_version", "packages", "pages", *(f.name for f in fields(Manifest) if f.default is MISSING)]
+    if lacking := [name for name in needed if data.get(name) is None]:
+        raise ManifestError(f"{path} has no {', '.join(lacking)}")
     return data
 
 

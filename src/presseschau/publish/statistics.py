@@ -112,7 +112,9 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
 
 def view_rows(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Makes the view `rows` of the shards of a dataset folder, with `split`."""
-    con.read_parquet(str(folder / "data" / "*.parquet"), filename=True).create_view("shards")
+    # Named one by one: DuckDB would take a bracket in the folder's own path for a pattern beside the `*`.
+    shards = [str(path) for path in sorted((folder / "data").glob("*.parquet"))]
+    con.read_parquet(shards, filename=True).create_view("shards")
     con.execute(
         """CREATE VIEW rows AS SELECT * EXCLUDE (filename),
              regexp_extract(filename, '([a-z_]+)-[0-9]+-of-[0-9]+[.]parquet$', 1) AS split FROM shards"""

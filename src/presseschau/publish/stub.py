@@ -10,7 +10,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, is_stub, set_content
+from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, check_own_columns, is_stub, set_content
 from presseschau.publish.derive import Change, derive, write_manifest
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import file_sha256
@@ -66,14 +66,17 @@ def write_stub(
 
     Raises:
         ValueError: `dataset` is no dataset folder, or a stub already.
+        publish.content.StubError: The user's own columns hold text of the articles.
         publish.folder.FolderError: `target` holds something else.
     """
     manifest = read_manifest(dataset)
     if is_stub(manifest):
         raise ValueError(f"{dataset} is a stub already")
+    full = Folder.open(dataset)
+    check_own_columns(table for split in full.splits for table in full.tables(split))
 
     def complete(folder: Path) -> None:
-        write_signatures(folder, Folder.open(dataset), sign)
+        write_signatures(folder, full, sign)
         if finish is not None:
             finish(folder)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from presseschau.publish import croissant, figures
+from presseschau.publish import croissant, figures, report
 from presseschau.publish.card import check_numbers, read_card, vocabulary
 from presseschau.publish.content import check_content
 from presseschau.publish.content_hash import ContentHash
-from presseschau.publish.manifest import read_manifest
+from presseschau.publish.files import is_published, others
+from presseschau.publish.manifest import ManifestError, read_manifest
 from presseschau.publish.shards import LEDGER_SCHEMA, Shard, file_sha256
 from presseschau.publish.statistics import count
 from presseschau.publish.targets import check_targets
@@ -66,9 +67,12 @@ class Folder:
 
 
 def _schema_of(path: Path) -> Schema:
-    arrow = pq.read_schema(path)
-    features = orjson.loads(arrow.metadata[b"huggingface"])["info"]["features"]
-    names = LabelNames(*(tuple(features[column]["names"]) for column in ("topic", "genre", "stance")))
+    try:
+        arrow = pq.read_schema(path)
+        features = orjson.loads(arrow.metadata[b"huggingface"])["info"]["features"]
+        names = LabelNames(*(tuple(features[column]["names"]) for column in ("topic", "genre", "stance")))
+    except (pa.ArrowException, OSError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is no shard of a dataset: {' '.join(str(error).split())[:200]}") from None
     extra = arrow.field("extra").type if "extra" in arrow.names else None
     return Schema(names, extra, "authors" in arrow.names)
 
@@ -84,30 +88,56 @@ def verify(path: Path) -> list[str]:
     """What does not hold about a dataset folder, one line each; empty where all is well.
 
     Raises:
-        ValueError: It is no dataset folder.
+        ValueError: It is no dataset folder, or one of another schema version.
     """
+    try:
+        manifest = read_manifest(path)
+    except ManifestError as error:
+        return [str(error)]
+    if unreadable := list(_unreadable(path, manifest)):
+        return unreadable  # every other check reads these
     folder = Folder.open(path)
     problems: list[str] = []
-    for check in _CHECKS:
+    for what, check in _CHECKS.items():
         try:
             problems += check(folder)
         except Exception as error:
             # A broken file may fail anywhere in a check: that is a finding, too.
-            problems.append(
-                f"{check.__name__.strip('_')}: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
-            )
+            message = " ".join(str(error).split())[:200]
+            problems.append(f"{what}: can't be checked ({type(error).__name__}: {message})")
     return problems
+
+
+def _unreadable(path: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    shards = [shard["path"] for shard in manifest["shards"]]
+    for name in (*shards, "ledger.parquet", "splits.json", "README.md"):
+        file = path / name
+        if not file.is_file():
+            yield f"{name}: missing"
+            continue
+        try:
+            if name in shards[:1]:
+                _schema_of(file)
+            elif file.suffix == ".parquet":
+                pq.read_schema(file)
+            elif file.suffix == ".json":
+                orjson.loads(file.read_bytes())
+            else:
+                read_card(path)
+        except (pa.ArrowException, OSError, ValueError, yaml.YAMLError) as error:
+            yield f"{name}: can't be read ({' '.join(str(error).removeprefix(f'{file} ').split())[:200]})"
 
 
 def _files(folder: Folder) -> Iterator[str]:
     listed = {shard.path for shard in folder.shards}
     found = {p.relative_to(folder.path).as_posix() for part in (DATA, TARGETS) for p in (folder.path / part).glob("*")}
     yield from (f"{name}: not in the manifest" for name in sorted(found - listed))
+    for name in others(folder.path, is_published):
+        if name not in found and not any(part.startswith(".") for part in name.split("/")):
+            yield f"{name}: no file of a dataset; move it elsewhere"
     for shard in folder.shards:
         file = folder.path / shard.path
-        if not file.is_file():
-            yield f"{shard.path}: missing"
-        elif file_sha256(file) != shard.sha256:
+        if file_sha256(file) != shard.sha256:
             yield f"{shard.path}: sha256 differs from the manifest"
         elif pq.read_metadata(file).num_rows != shard.rows or shard.rows == 0:
             yield f"{shard.path}: {pq.read_metadata(file).num_rows} rows, the manifest says {shard.rows}"
@@ -232,7 +262,7 @@ def _targets(folder: Folder) -> Iterator[str]:
 
 def _card(folder: Folder) -> Iterator[str]:
     text = (folder.path / "README.md").read_text(encoding="utf-8")
-    front = yaml.safe_load(text.split("---\n")[1])
+    front, _ = read_card(folder.path)
     infos = {info["config_name"]: info for info in front["dataset_info"]}
     configs = {config["config_name"]: config for config in front["configs"]}
     counted = count(folder.path)
@@ -254,18 +284,28 @@ def _described(folder: Folder) -> Iterator[str]:
     """The card's YAML against the Hub's vocabulary, its figures, and the Croissant metadata against the files."""
     front, _ = read_card(folder.path)
     yield from (f"README.md: {problem}" for problem in vocabulary.lint(front, [s.path for s in folder.shards]))
+    link = front.get("license_link")
+    if link in ("LICENSE", "LICENSE.md") and not (folder.path / link).is_file():
+        yield f"{link}: missing, and README.md says that the licence is there"
     yield from figures.check_figures(folder.path)
     yield from croissant.check_croissant(folder.path, folder.schema)
 
 
-_CHECKS: Sequence[Callable[[Folder], Iterator[str]]] = (
-    _files,
-    _content,
-    _ledger,
-    _rows,
-    _held,
-    _splits,
-    _targets,
-    _card,
-    _described,
-)
+def _drawn(folder: Folder) -> Iterator[str]:
+    counted = count(folder.path)
+    yield from report.check_report(folder.path, counted)
+    yield from figures.check_drawn(folder.path, counted)
+
+
+_CHECKS: Mapping[str, Callable[[Folder], Iterator[str]]] = {
+    "shards and ledger.parquet": _files,
+    "content_sha256": _content,
+    "ledger.parquet": _ledger,
+    "rows": _rows,
+    "text": _held,
+    "splits.json": _splits,
+    "stance_targets": _targets,
+    "README.md": _card,
+    "README.md, figures, croissant.json": _described,
+    "report.html and figures": _drawn,
+}

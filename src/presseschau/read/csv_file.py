@@ -8,16 +8,35 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import orjson
 
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Stream
 from presseschau.read.listing import with_compressed
 from presseschau.read.record import Columns, page_of
-from presseschau.read.unit import Unit, failed, os_detail, whole_file
+from presseschau.read.unit import ReadError, Unit, failed, os_detail, whole_file
 
 SEPARATORS = ",;\t|"
 # A header is short; what is longer is no header.
 _HEADER_BYTES = 1 << 20
+_BUFFER = 1 << 20
+_STATED = re.compile(r'"?sep=([^\w\r\n"])"?\s*', re.IGNORECASE)  # a first line that spreadsheets write for each other
+_LINE_END = re.compile(rb"\r\n|\r(?!\Z)|\n")
+
+
+def csv_options(sep: str, quote: str) -> dict[str, Any]:
+    r"""What `csv.reader` needs for a separator and a quote as a config has them: `\t` is a tab, no quote is empty.
+
+    Raises:
+        ValueError: One of them is longer than a character.
+    """
+    plain = sep.replace("\\t", "\t")
+    if len(plain) != 1 or len(quote) > 1 or plain in "\r\n" or quote in ("\r", "\n", plain):
+        raise ValueError(f"sep={sep!r} and quote={quote!r} must be one character each, and not the same")
+    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    return {"delimiter": plain, "quotechar": quote or None, "quoting": quoting, "strict": True}
 
 
 class TooLongError(Exception):
@@ -28,12 +47,26 @@ class TooLongError(Exception):
 class CsvTable:
     """One page per row; the source of a page is `file.csv#LINE`, the line of the file that its row starts in.
 
-    The separator is the one of `, ; tab |` that the header line has most of. Text is UTF-8, line by line
-    windows-1252 where it is not, UTF-16 where the file says so by its byte order mark. Quoting is strict: a quote
-    that is never closed fails its row instead of swallowing the rest of the file in silence.
+    Text is UTF-8, line by line windows-1252 where it is not, UTF-16 where the file says so by its byte order mark.
+    Quoting is strict: a quote that is never closed fails its row instead of swallowing the rest of the file in silence.
+
+    Attributes:
+        columns: How records name their fields.
+        sep: The separator; None: what a first line `sep=;` says, else the one of `, ; tab |` that the header has most
+            of.
+        quote: The quote; empty: none.
     """
 
     columns: Columns
+    sep: str | None = None
+    quote: str = '"'
+
+    def __post_init__(self) -> None:
+        """Check the dialect."""
+        try:
+            csv_options("," if self.sep is None else self.sep, self.quote)
+        except ValueError as error:
+            raise ReadError(f"source: {error}") from None
 
     @property
     def endings(self) -> tuple[str, ...]:
@@ -43,22 +76,22 @@ class CsvTable:
     def header(self, path: str) -> list[str]:
         """The names of the columns; none where the file can't be read."""
         try:
-            with Stream(path) as stream, io.BufferedReader(stream) as file:
-                return _Rows(_Lines(file, _HEADER_BYTES)).names
+            with Stream(path) as stream, io.BufferedReader(stream, _BUFFER) as file:
+                return _Rows(_Lines(file, _HEADER_BYTES), self.sep, self.quote).names
         except (OSError, csv.Error, TooLongError):
             return []
 
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
         """One unit per file."""
-        yield whole_file(source, path, self.columns.key("csv"))
+        yield whole_file(source, path, self.columns.key("csv") + orjson.dumps([self.sep, self.quote]))
 
     def pages(self, unit: Unit) -> Iterator[Page | Drop]:
         """One page or drop per row that is not blank; a file that breaks off gives one drop more."""
         try:
-            with Stream(unit.path) as stream, io.BufferedReader(stream, 1 << 20) as file:
+            with Stream(unit.path) as stream, io.BufferedReader(stream, _BUFFER) as file:
                 lines = _Lines(file, 2 * self.columns.max_bytes)
                 try:
-                    rows = _Rows(lines)
+                    rows = _Rows(lines, self.sep, self.quote)
                 except (csv.Error, TooLongError) as error:
                     yield failed(unit.source, "bad_record", f"header: {error}")
                     return
@@ -88,19 +121,21 @@ class CsvTable:
 class _Lines:
     """Decoded lines with their ends; survives an error, unlike a generator."""
 
-    def __init__(self, file: io.BufferedReader[Stream], limit: int) -> None:
+    def __init__(self, file: io.BufferedReader[Any], limit: int) -> None:
         self.number = 0
         self.taken = 0
         self.ended = False
         self._limit = limit
         self._text: io.TextIOWrapper | None = None
-        self._file = file
         self._next: str | None = None
-        mark = file.peek(4)[:3]
-        if mark.startswith((b"\xff\xfe", b"\xfe\xff")):
-            self._text = io.TextIOWrapper(file, "utf-16", "replace", newline="\n")
-        elif mark.startswith(b"\xef\xbb\xbf"):
+        head = file.peek(4)
+        end = _LINE_END.search(head.replace(b"\0", b""))
+        returns = end is not None and end[0] == b"\r"  # of old spreadsheets
+        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+            self._text = io.TextIOWrapper(file, "utf-16", "replace", newline=None if returns else "\n")
+        elif head.startswith(b"\xef\xbb\xbf"):
             file.read(3)
+        self._file = io.BufferedReader(_Newlines(file), _BUFFER) if returns and self._text is None else file
 
     def __iter__(self) -> _Lines:
         return self
@@ -135,17 +170,32 @@ class _Lines:
             return raw.decode("cp1252", "replace")
 
 
+class _Newlines(io.RawIOBase):
+    """A file with line feeds for its carriage returns."""
+
+    def __init__(self, file: io.BufferedReader[Any]) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._file.read1(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(data)] = data
+        return len(data)
+
+
 class _Rows:
     """(line number, fields or what is wrong with them) of each row below the header."""
 
-    def __init__(self, lines: _Lines) -> None:
+    def __init__(self, lines: _Lines, sep: str | None, quote: str) -> None:
         self.start = 1
         self._lines = lines
-        head = next(lines, "")
-        while head and not head.strip():
-            head = next(lines, "")
+        head = _first(lines)
+        if (stated := _STATED.fullmatch(head)) and stated[1] != quote:
+            sep, head = sep or stated[1], _first(lines)
         lines.taken = 0
-        self._reader = csv.reader(lines, delimiter=_separator(head), strict=True)
+        self._reader = csv.reader(lines, **csv_options(sep or _separator(head, quote), quote))
         csv.field_size_limit(2**31 - 1)  # `_Lines` has the limit, on whole rows
         if head:
             lines.again(head)
@@ -171,6 +221,12 @@ class _Rows:
         return csv.Error(f"{where}: {error}")
 
 
-def _separator(head: str) -> str:
-    counts = Counter(re.sub(r'"[^"]*"', "", head))
-    return max(SEPARATORS, key=lambda separator: (counts[separator], -SEPARATORS.index(separator)))
+def _first(lines: _Lines) -> str:
+    """The next line that is not blank, "" where there is none."""
+    return next((line for line in lines if line.strip()), "")
+
+
+def _separator(head: str, quote: str) -> str:
+    mark = re.escape(quote)
+    counts = Counter(re.sub(f"{mark}.*?{mark}", "", head, flags=re.DOTALL) if quote else head)
+    return max(SEPARATORS.replace(quote, ""), key=lambda separator: (counts[separator], -SEPARATORS.index(separator)))

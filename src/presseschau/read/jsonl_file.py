@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from presseschau.read.listing import with_compressed
 from presseschau.read.pieces import PIECE, open_piece, units_of
 from presseschau.read.record import Columns, page_of, parse_object
 from presseschau.read.unit import Unit, failed, os_detail
+
+_UTF16 = re.compile(rb"\xff\xfe|\xfe\xff|\0?[{\[]\0|\0[{\[]")  # a byte order mark, or zeros beside the first sign
+_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,19 @@ class JsonLines:
         """Endings of line files."""
         return with_compressed(".jsonl", ".ndjson")
 
+    def fault(self, path: str) -> str | None:
+        """What makes a whole file no JSON Lines, by its beginning; None where nothing does, or it can't be read."""
+        try:
+            with Stream(path) as stream, io.BufferedReader(stream) as file:
+                return _fault(file.read(1 << 10))
+        except OSError:  # the ledger says so
+            return None
+
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
         """Units of whole lines: those that start in the same 2 MB of the unpacked file."""
+        if fault := self.fault(path):
+            yield failed(source, "bad_record", fault)
+            return
         key = self.columns.key("jsonl")
         yield from units_of(source, path, lambda file: _pieces(source, path, file, key), to_end=is_compressed(path))
 
@@ -69,6 +84,14 @@ class JsonLines:
             return page_of(parse_object(line), source, self.columns)
         except ValueError as error:
             return failed(source, "bad_record", str(error))
+
+
+def _fault(head: bytes) -> str | None:
+    if _UTF16.match(head):
+        return "UTF-16, and JSON Lines are UTF-8: save it as UTF-8"
+    if _ARRAY.match(head):
+        return "a JSON array, not JSON Lines: write each object on a line of its own, as `jq -c '.[]'` does"
+    return None
 
 
 def _pieces(source: str, path: str, file: io.BufferedReader[Stream], key: bytes) -> Iterator[Unit]:

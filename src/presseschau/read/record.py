@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -21,6 +21,8 @@ CONTENTS = ("html", "text")
 STATED = ("url", "title", "published", "crawled", "headers")
 MAX_BYTES = 20_000_000
 _LONE = re.compile("[\ud800-\udfff]")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def page_of(record: Mapping[str, object], source: str, columns: Columns) -> Page
     if stated:
         return failed(source, "empty", "html and text are empty", known)
     names = " nor ".join(sorted(name for _, name in columns.contents()))
-    return failed(source, "bad_record", f"neither {names}; it has {_listed(record)}", known)
+    return failed(source, "bad_record", f"neither {names}; it has {listed(record)}", known)
 
 
 def stated_page(record: Mapping[str, object], source: str, kind: PageKind, raw: bytes | str, columns: Columns,
@@ -124,7 +126,8 @@ def stated_page(record: Mapping[str, object], source: str, kind: PageKind, raw: 
 def parse_object(raw: bytes) -> dict[str, object]:
     """One JSON object.
 
-    NaN and lone surrogates, which Python's own writer lets through, are read as null and U+FFFD.
+    NaN and lone surrogates, which Python's own writer lets through, are read as null and U+FFFD. What is no UTF-8 is
+    read as windows-1252, unless most of it is UTF-8: then the record is broken.
 
     Raises:
         ValueError: Not JSON, or not an object; one line says what.
@@ -133,7 +136,7 @@ def parse_object(raw: bytes) -> dict[str, object]:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         try:
-            value = _plain(json.loads(raw.decode("utf-8")))
+            value = _plain(json.loads(raw.decode("cp1252" if _is_1252(raw) else "utf-8")))
         except (ValueError, RecursionError):
             raise ValueError(f"not JSON: {error}") from None
     if not isinstance(value, dict):
@@ -205,6 +208,12 @@ def _stringified(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
+def _is_1252(raw: bytes) -> bool:
+    """Whether few of the bytes beyond ASCII stand in sequences of UTF-8."""
+    high, inside = len(_HIGH.findall(raw)), sum(map(len, _UTF8_SEQUENCE.findall(raw)))
+    return 2 * inside < high
+
+
 def _plain(value: object, depth: int = 0) -> object:
     """A value that orjson can write: no NaN, no lone surrogates, no integers beyond 64 bits."""
     if depth > 100:
@@ -232,6 +241,7 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _listed(record: Mapping[str, object]) -> str:
-    names = [_short(name)[1:-1] for name in record]
-    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "") if names else "nothing"
+def listed(names: Iterable[str]) -> str:
+    """Names of columns for a message: each on one line and short, eight at most."""
+    short = [_short(name)[1:-1] for name in names]
+    return ", ".join(short[:8]) + (" …" if len(short) > 8 else "") if short else "nothing"

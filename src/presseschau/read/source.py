@@ -18,8 +18,8 @@ from presseschau.read.listing import Listing, list_files, stem_of
 from presseschau.read.outlets import load_outlets
 from presseschau.read.page_file import PageFiles
 from presseschau.read.parquet_file import ParquetTable
-from presseschau.read.record import MAX_BYTES, Columns
-from presseschau.read.unit import Format, Reader, ReadError, Unit
+from presseschau.read.record import MAX_BYTES, Columns, listed
+from presseschau.read.unit import Format, Reader, ReadError, Skipped, Unit
 from presseschau.read.warc_file import Warc
 
 KINDS = ("html", "text", "jsonl", "csv", "parquet", "warc", "ccnews", "sample")
@@ -41,7 +41,7 @@ class Files:
         """Every piece of the input, sorted by source."""
         return heapq.merge(*map(self._units, self.parts, self.listings), key=lambda item: item.source)
 
-    def pages(self, unit: Unit) -> Iterator[Page | Drop]:
+    def pages(self, unit: Unit) -> Iterator[Page | Drop | Skipped]:
         """The pages of one unit."""
         return self._format(unit.source).pages(unit)
 
@@ -73,7 +73,8 @@ class Files:
 
 def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, keep: Sequence[str] = (),
                 max_bytes: int = MAX_BYTES, months: Sequence[str] = (), publisher_list: Path | None = None,
-                base_url: str = BASE_URL, limit: int | None = None, http: Http | None = None) -> Reader:  # fmt: skip
+                base_url: str = BASE_URL, limit: int | None = None, http: Http | None = None,
+                sep: str | None = None, quote: str = '"') -> Reader:  # fmt: skip
     """A reader for one kind of input.
 
     Args:
@@ -88,6 +89,8 @@ def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, 
         base_url: ccnews: where the archive is.
         limit: ccnews: read only so many WARCs.
         http: ccnews: how the server is asked.
+        sep: csv: the separator, found from the head of each file where it is None.
+        quote: csv: the quote, empty for none.
 
     Raises:
         ReadError: An argument is wrong; one line says which and what to do.
@@ -110,11 +113,15 @@ def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, 
         return _sample(path, options)
     if kind == "warc" and (options.names or options.keep):
         raise ReadError("source=warc has no columns: source.columns and source.keep are for the other kinds")
-    form = _format_of(kind, options)
+    form = CsvTable(options, sep, quote) if kind == "csv" else _format_of(kind, options)
+    _check_kind(kind, path, options)
     listing = list_files(path, form.endings, sidecars=kind in ("html", "text"))
     if not listing.files and not listing.drops:
         raise ReadError(f"source.path={path}: no {' '.join('*' + e for e in form.endings)} there{_instead(listing)}")
-    _check_columns(form, listing, options)
+    if isinstance(form, CsvTable | ParquetTable):
+        _check_columns(form, listing, options)
+    if isinstance(form, JsonLines):
+        _check_lines(form, listing)
     return Files((("", form),), (listing,))
 
 
@@ -149,10 +156,28 @@ def _sample(path: str, options: Columns) -> Files:
     return Files(tuple(parts), tuple(listings))
 
 
-def _check_columns(form: Format, listing: Listing, options: Columns) -> None:
+def _check_kind(kind: str, path: str, options: Columns) -> None:
+    """A file that is named is read whatever its ending, but not a table as if it were a page."""
+    for other in ("jsonl", "csv", "parquet", "warc"):
+        named = stem_of(path, _format_of(other, options).endings) is not None and Path(path).expanduser().is_file()
+        if other != kind and named:
+            raise ReadError(f"source={kind} source.path={path}: that is a file for source={other}")
+
+
+def _check_lines(form: JsonLines, listing: Listing) -> None:
+    """An input that is no JSON Lines at all is a wrong command; one such file among others goes to the ledger."""
+    first = None
+    for source, path in listing.files:
+        fault = form.fault(path)
+        if fault is None:
+            return
+        first = first or f"{source} is {fault}"
+    if first:
+        raise ReadError(first)
+
+
+def _check_columns(form: CsvTable | ParquetTable, listing: Listing, options: Columns) -> None:
     """Tables say their columns up front: a name that no table has is a wrong command, not a million failed rows."""
-    if not isinstance(form, CsvTable | ParquetTable):
-        return
     asked = [(f"source.columns.{ours}", theirs) for ours, theirs in options.names.items()]
     asked += [("source.keep", name) for name in options.keep]
     content = False
@@ -166,11 +191,12 @@ def _check_columns(form: Format, listing: Listing, options: Columns) -> None:
             return
     if not seen:
         return  # nothing but broken files: they go to the ledger
-    has = ", ".join(seen[:12])
+    has = listed(seen)
     for key, name in asked:
-        near = get_close_matches(name, seen, 1, 0)[0]
+        near = listed(get_close_matches(name, seen, 1, 0))
         raise ReadError(f"{key}={name}: there is no such column; nearest is {near} (of {has})")
-    raise ReadError(f"no column html or text (it has {has}): name yours with source.columns={{text: COLUMN}}")
+    more = ", or say source.sep and source.quote; the first line is the header" if isinstance(form, CsvTable) else ""
+    raise ReadError(f"no column html or text (it has {has}): name yours with source.columns={{text: COLUMN}}{more}")
 
 
 def _instead(listing: Listing) -> str:

@@ -84,7 +84,7 @@ class Format(Protocol):
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
         """The units of one file."""
 
-    def pages(self, unit: Unit) -> Iterator[Page | Drop]:
+    def pages(self, unit: Unit) -> Iterator[Page | Drop | Skipped]:
         """The pages of one unit."""
 
 

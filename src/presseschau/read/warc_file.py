@@ -19,7 +19,7 @@ from presseschau.read.dates import utc_date
 from presseschau.read.listing import with_compressed
 from presseschau.read.pieces import PIECE, open_piece, units_of
 from presseschau.read.record import MAX_BYTES
-from presseschau.read.unit import Unit, dropped, failed, os_detail
+from presseschau.read.unit import Skipped, Unit, dropped, failed, os_detail
 from presseschau.stable import canonical_url
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ _CHUNK = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 class Warc:
     """One page per response or resource record; the source of a page is `file.warc.gz#RECORD`, counted from 1.
 
-    Other records (requests, revisits, metadata) are no pages. Responses other than status 200, and other types than
-    HTML, are dropped. A file that is cut or corrupt gives every record before the fault, then one drop.
+    Other records (requests, metadata) are no pages; revisits, whose page is in another record, are counted. Responses
+    other than status 200, and other types than HTML, are dropped. A file that is cut or corrupt gives every record
+    before the fault, then one drop.
     """
 
     max_bytes: int = MAX_BYTES
@@ -51,8 +52,8 @@ class Warc:
         key = orjson.dumps(["warc", self.max_bytes])
         yield from units_of(source, path, lambda file: _pieces(source, path, file, key), to_end=True)
 
-    def pages(self, unit: Unit) -> Iterator[Page | Drop]:
-        """One page or drop per response or resource record."""
+    def pages(self, unit: Unit) -> Iterator[Page | Drop | Skipped]:
+        """One page or drop per response or resource record; at the end, how many revisits there were."""
         try:
             with open_piece(unit) as stream:
                 yield from self.read(stream, unit.source, first=unit.first, last=unit.stop is None)
@@ -67,8 +68,8 @@ class Warc:
         *,
         first: int = 1,
         last: bool = True,
-    ) -> Iterator[Page | Drop]:
-        """The pages of an open WARC.
+    ) -> Iterator[Page | Drop | Skipped]:
+        """The pages of an open WARC, and how many revisits it has.
 
         Args:
             stream: Its content.
@@ -78,9 +79,11 @@ class Warc:
             first: Number of its first record.
             last: Whether the file ends with it.
         """
+        from fastwarc.warc import WarcRecordType
+
         with io.BufferedReader(stream, 1 << 20) as file:
             tail = _Tail(file)
-            number, whole, broken = first - 1, True, ""
+            number, revisits, whole, broken = first - 1, 0, True, ""
             held: Page | Drop | None = None
             for record in _records(tail):
                 if held is not None:
@@ -89,9 +92,13 @@ class Warc:
                 if isinstance(record, str):
                     broken = record
                     break
-                number += 1
+                revisit = record.record_type == WarcRecordType.revisit
+                number += not revisit
                 whole = True
                 if not wanted(record.headers.get("WARC-Target-URI") or ""):
+                    continue
+                if revisit:
+                    revisits += 1
                     continue
                 if record.is_http:
                     record.parse_http()
@@ -111,6 +118,8 @@ class Warc:
                 yield failed(place, "unreadable", f"{broken}; what follows was not read")
             elif not number and last:
                 yield failed(source, "empty", "no response or resource records")
+            if revisits:
+                yield Skipped("(revisit)", revisits)
 
     def _page(self, record: WarcRecord, source: str) -> Page | Drop | None:
         """The page of a record, None where the file ends inside it."""
@@ -252,10 +261,10 @@ def _skip_record(file: io.BufferedReader[Stream], tell: Callable[[bytes], object
 
 
 def _records(tail: _Tail) -> Iterator[WarcRecord | str]:
-    """Response and resource records, then a string that says what broke the file, if anything did."""
+    """Response, resource and revisit records, then a string that says what broke the file, if anything did."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-    wanted = WarcRecordType.response | WarcRecordType.resource
+    wanted = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.revisit
     try:
         # The stream is decompressed already; looking for a second layer would let a bomb in.
         yield from ArchiveIterator(tail, record_types=wanted, parse_http=False, stream_detect=False, fsspec_args=False)

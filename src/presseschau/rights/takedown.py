@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from presseschau.stable import canonical_url, registrable_domain, sha256
 
 _HEX = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}", re.IGNORECASE)
 _COMMENT = re.compile(r"(?:^|\s)#.*$")  # the # of a URL's fragment has no space before it
+
+_NAMED = 20  # lines in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,14 @@ class Takedown:
         publishers: Registrable domains.
         ids: Article ids, 16 hex digits.
         hashes: Hex sha256 of a text or of a canonical URL.
+        lines: In which line of the list each entry stands.
     """
 
     urls: frozenset[str] = frozenset()
     publishers: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
     hashes: frozenset[str] = frozenset()
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> Takedown:
@@ -36,15 +41,23 @@ class Takedown:
             ValueError: A line is none of these; the message names file and line.
         """
         found: dict[str, set[str]] = {"urls": set(), "publishers": set(), "ids": set(), "hashes": set()}
+        lines: dict[str, int] = {}
         for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
             entry = _COMMENT.sub("", line).strip()
             if entry:
                 kind, value = _entry(entry, f"{path}:{number}")
                 found[kind].add(value)
-        return cls(**{kind: frozenset(values) for kind, values in found.items()})
+                lines.setdefault(value, number)
+        return cls(**{kind: frozenset(values) for kind, values in found.items()}, lines=lines)
 
-    def matches(self, url: str | None, publisher: str | None, id: str | None, text_sha256: str | None) -> str | None:  # noqa: A002 - the column's name
-        """Which kind of entry an article hits: `url`, `publisher`, `id` or `text`; None for none.
+    def hits(
+        self,
+        url: str | None,
+        publisher: str | None,
+        id: str | None,  # noqa: A002 - the column's name
+        text_sha256: str | None,
+    ) -> list[tuple[str, str]]:
+        """(kind, entry) of all entries that an article hits, the kinds in the order `url`, `publisher`, `id`, `text`.
 
         Args:
             url: Canonical URL.
@@ -52,13 +65,33 @@ class Takedown:
             id: Article id.
             text_sha256: Hex sha256 of the article's text.
         """
-        if url is not None and (url in self.urls or (self.hashes and sha256(url) in self.hashes)):
-            return "url"
-        if publisher is not None and publisher in self.publishers:
-            return "publisher"
-        if id is not None and id in self.ids:
-            return "id"
-        return "text" if text_sha256 is not None and text_sha256 in self.hashes else None
+        hashed = sha256(url) if url is not None and self.hashes else None
+        asked = (
+            ("url", url, self.urls),
+            ("url", hashed, self.hashes),
+            ("publisher", publisher, self.publishers),
+            ("id", id, self.ids),
+            ("text", text_sha256, self.hashes),
+        )
+        return [(kind, value) for kind, value, listed in asked if value is not None and value in listed]
+
+    def matches(self, url: str | None, publisher: str | None, id: str | None, text_sha256: str | None) -> str | None:  # noqa: A002
+        """The first kind of entry that an article hits, see `hits`; None where it hits none."""
+        return next((kind for kind, _ in self.hits(url, publisher, id, text_sha256)), None)
+
+    def unmatched(self, hit: Set[str]) -> str | None:
+        """A line for the user where entries were hit by no article, mistyped ones perhaps; None where all were.
+
+        It names the entries by their lines only: what was asked to be left out is not to be told by a log either.
+
+        Args:
+            hit: The entries that were hit.
+        """
+        lines = sorted(line for entry, line in self.lines.items() if entry not in hit)
+        if not lines:
+            return None
+        named = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines[:_NAMED]))}{', …' if lines[_NAMED:] else ''}"
+        return f"takedown: {len(lines)} of {len(self.lines)} entries match no article ({named})"
 
 
 def _entry(entry: str, where: str) -> tuple[str, str]:

@@ -74,10 +74,7 @@ class Splitter:
         Raises:
             ValueError: The lock was made with another strategy.
         """
-        if lock is not None and lock.plan.strategy != self.strategy:
-            raise ValueError(
-                f"split.lock was made with split={lock.plan.strategy}, this build has split={self.strategy}"
-            )
+        self.check(lock)
         load_locked(con, lock.articles if lock else None)
         self._cap(con)
         plan = self.follow(lock.plan) if lock else self._ruled(self.plan(con))
@@ -87,6 +84,17 @@ class Splitter:
             plan = plan.noted(*fill_empty(con, plan))
         return plan.noted(*missing_splits(con, plan))
 
+    def check(self, lock: Lock | None) -> None:
+        """Whether the splits of that release can be carried on.
+
+        Raises:
+            ValueError: The lock was made with another strategy.
+        """
+        if lock is not None and lock.plan.strategy != self.strategy:
+            raise ValueError(
+                f"split.lock was made with split={lock.plan.strategy}, this build has split={self.strategy}"
+            )
+
     def _ruled(self, plan: SplitPlan) -> SplitPlan:
         """The plan with the rules that need no corpus."""
         return replace(plan, group=self.group, stratify=tuple(getattr(self, "stratify", ())))
@@ -94,7 +102,8 @@ class Splitter:
     def _cap(self, con: duckdb.DuckDBPyConnection) -> None:
         """Creates `split_over`, the articles beyond `max_per_publisher`, and `split_kept`, the others.
 
-        Articles of the lock come first and stay, however many they are; then the order is that of the hash.
+        Articles of the lock come first and stay, however many they are; then the order is that of a hash, and not of
+        the one that draws the splits: the first of that order would all be test articles.
         """
         con.execute(
             """CREATE OR REPLACE TEMP TABLE split_over AS
@@ -102,7 +111,7 @@ class Splitter:
             SELECT k.id, k.publisher || ' has ' || count(*) OVER (PARTITION BY k.publisher) AS detail
             FROM kept k SEMI JOIN large USING (publisher) LEFT JOIN locked l ON l.id = k.id
             QUALIFY l.id IS NULL AND $most < row_number() OVER (
-                PARTITION BY k.publisher ORDER BY l.id IS NULL, sha256($seed || ':' || k.id), k.id)""",
+                PARTITION BY k.publisher ORDER BY l.id IS NULL, sha256($seed || ':cap:' || k.id), k.id)""",
             {"most": self.max_per_publisher or 2**62, "seed": str(self.seed)},
         )
         con.execute("CREATE OR REPLACE TEMP VIEW split_kept AS FROM kept ANTI JOIN split_over USING (id)")

@@ -69,28 +69,27 @@ def write_lines(path: Path, items: Iterable[Item]) -> int:
     return count
 
 
-def read_lines(paths: Iterable[Path], scheme: Scheme) -> Answers:
+def read_lines(path: Path, scheme: Scheme) -> Answers:
     """Reads doccano's JSON Lines; lines without any class count as not annotated.
 
     Raises:
         ValueError: A line is no such record, or a label is not in the scheme; names file and line.
     """
     answers = Answers()
-    for path in paths:
-        try:
-            lines = path.read_bytes().splitlines()
-        except OSError as error:
-            raise ValueError(f"{path}: {error.strerror}") from None
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            where = f"{path} line {number}"
-            with located(where, "doccano"):
-                annotation = _read_line(orjson.loads(line), path.stem, where, scheme)
-            if annotation is None:
-                answers.empty += 1
-            else:
-                answers.annotations.append(annotation)
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        where = f"{path} line {number}"
+        with located(where, "doccano"):
+            annotation = _read_line(orjson.loads(line), path.stem, where, scheme)
+        if annotation is None:
+            answers.empty += 1
+        else:
+            answers.annotations.append(annotation)
     return answers
 
 

@@ -79,26 +79,25 @@ def write_tasks(path: Path, items: Iterable[Item], model_version: str) -> int:
     return len(tasks)
 
 
-def read_tasks(paths: Iterable[Path], scheme: Scheme) -> Answers:
-    """Reads exports in Label Studio's JSON (not JSON_MIN): all annotations that were not cancelled.
+def read_tasks(path: Path, scheme: Scheme) -> Answers:
+    """Reads an export in Label Studio's JSON (not JSON_MIN): all annotations that were not cancelled.
 
     Raises:
-        ValueError: A file is no such export, or a label is not in the scheme; names file and task.
+        ValueError: The file is no such export, or a label is not in the scheme; names file and task.
     """
     answers = Answers()
-    for path in paths:
-        try:
-            tasks = orjson.loads(path.read_bytes())
-        except OSError as error:
-            raise ValueError(f"{path}: {error.strerror}") from None
-        except orjson.JSONDecodeError as error:
-            raise ValueError(f"{path}: is no JSON ({error})") from None
-        if not isinstance(tasks, list):
-            raise ValueError(f"{path}: is no list of tasks; export as JSON from Label Studio")
-        for number, task in enumerate(tasks, 1):
-            where = f"{path} task {number}"
-            with located(where, "Label Studio"):
-                _read_task(task, where, scheme, answers)
+    try:
+        tasks = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"{path}: is no JSON of Label Studio ({error}); of another tool, say format=…") from None
+    if not isinstance(tasks, list):
+        raise ValueError(f"{path}: is no list of tasks; export as JSON from Label Studio")
+    for number, task in enumerate(tasks, 1):
+        where = f"{path} task {number}"
+        with located(where, "Label Studio"):
+            _read_task(task, where, scheme, answers)
     return answers
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from presseschau.annotation.answers import LABEL_COLUMNS, Annotation, Answers, Item, Quote, key_of_class, located
+from presseschau.annotation.spreadsheet import read_rows
 from presseschau.label.scheme import Scheme
 
 _QUOTES = ("evidence_1", "evidence_2", "evidence_3")
@@ -39,32 +40,19 @@ def write_table(path: Path, items: Iterable[Item]) -> int:
     return count
 
 
-def read_table(paths: Iterable[Path], scheme: Scheme) -> Answers:
-    """Reads filled-in tables (comma, semicolon or tab); rows with anything in `skip` are out.
+def read_table(path: Path, scheme: Scheme) -> Answers:
+    """Reads a filled-in table (see `read_rows`); rows with anything in `skip` are out.
 
     An empty `annotator` takes the file's name.
 
     Raises:
-        ValueError: A file is no such table, or a label is not in the scheme; names file and line.
+        ValueError: The file is no such table, or a label is not in the scheme; names file and line.
     """
     answers = Answers()
-    for path in paths:
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                head = file.readline()
-                file.seek(0)
-                reader = csv.DictReader(file, delimiter=max(",;\t", key=head.count))
-                missing = [c for c in ("article_id", "topic") if c not in (reader.fieldnames or ())]
-                if missing:
-                    raise ValueError(f"{path} line 1: column {missing[0]} is missing")
-                rows = [(f"{path} line {reader.line_num}", row) for row in reader]
-        except OSError as error:
-            raise ValueError(f"{path}: {error.strerror}") from None
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise ValueError(f"{path}: is no CSV in UTF-8 ({error})") from None
-        for where, row in rows:
-            with located(where):
-                _read_row({k: (v or "").strip() for k, v in row.items() if k}, path.stem, where, scheme, answers)
+    for line, row in read_rows(path, ("article_id", "topic")):
+        where = f"{path} line {line}"
+        with located(where):
+            _read_row(row, path.stem, where, scheme, answers)
     return answers
 
 

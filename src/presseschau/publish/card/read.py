@@ -18,9 +18,10 @@ def read_card(folder: Path) -> tuple[dict[str, Any], str]:
     """
     text = (folder / "README.md").read_text(encoding="utf-8")
     parts = text.split("---\n", 2)
-    if len(parts) < 3 or parts[0]:
+    front = yaml.safe_load(parts[1]) if len(parts) == 3 and not parts[0] else None
+    if not isinstance(front, dict):
         raise ValueError(f"{folder / 'README.md'} has no YAML block")
-    return yaml.safe_load(parts[1]), parts[2]
+    return front, parts[2]
 
 
 def license_url(front: Mapping[str, Any]) -> str:

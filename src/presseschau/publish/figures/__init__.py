@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,17 @@ from presseschau.publish.figures.bins import by_period, length_name, sure_share
 from presseschau.publish.figures.plots import PLOTS
 from presseschau.publish.statistics import Statistics
 
-__all__ = ["NAMES", "Figure", "by_period", "check_figures", "figures_of", "length_name", "sure_share", "write_figures"]
+__all__ = [
+    "NAMES",
+    "Figure",
+    "by_period",
+    "check_drawn",
+    "check_figures",
+    "figures_of",
+    "length_name",
+    "sure_share",
+    "write_figures",
+]
 
 FOLDER = "figures"
 NAMES = tuple(PLOTS)
@@ -100,3 +112,21 @@ def check_figures(folder: Path) -> Iterator[str]:
     for file in sorted((folder / FOLDER).glob("*")):
         if f"{FOLDER}/{file.name}" not in listed:
             yield f"{FOLDER}/{file.name}: the card does not show it"
+
+
+def check_drawn(folder: Path, statistics: Statistics) -> Iterator[str]:
+    """Figures of a folder that do not show what is counted in it, one line each; for `verify`.
+
+    Those by another version of the package, or of matplotlib, which makes all of them differ, are not compared.
+    """
+    if statistics.manifest["packages"]["presseschau"] != version("presseschau"):
+        return
+    with tempfile.TemporaryDirectory() as again:
+        write_figures(Path(again), statistics)
+        same = {
+            drawn.name: (folder / FOLDER / drawn.name).read_bytes() == drawn.read_bytes()
+            for drawn in sorted((Path(again) / FOLDER).iterdir())
+            if (folder / FOLDER / drawn.name).is_file()
+        }
+    if any(same.values()):
+        yield from (f"{FOLDER}/{name}: not what the folder gives" for name, equal in same.items() if not equal)

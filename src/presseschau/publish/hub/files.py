@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from presseschau.publish.files import is_published
+
 _OWN_FILES = (".gitattributes",)  # made by the server itself
 _LAST = ("README.md", "manifest.json")  # what readers start from changes when everything that it names is there
 _COMMIT_FILES = 200
@@ -56,11 +58,11 @@ class Difference:
 
 
 def local_files(folder: Path) -> dict[str, LocalFile]:
-    """Every file of a folder by its path there, in order; hidden ones are left out."""
+    """The files of a dataset folder by their path there, in order; others that lie in it are left out."""
     files = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder).as_posix()
-        if not any(part.startswith(".") for part in name.split("/")):
+        if is_published(name):
             size = path.stat().st_size
             blob, content = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False), hashlib.sha256()
             with path.open("rb") as file:

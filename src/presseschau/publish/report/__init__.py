@@ -5,8 +5,9 @@ Made without the browser's help: tables, bars and plots stand in the page; its s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,20 @@ def write_report(folder: Path, statistics: Statistics | None = None, with_text: 
     counted = count(folder) if statistics is None else statistics
     shown = not counted.is_stub if with_text is None else with_text
     (folder / NAME).write_text(report(folder, counted, shown), encoding="utf-8")
+
+
+def check_report(folder: Path, statistics: Statistics) -> Iterator[str]:
+    """What does not hold about the `report.html` of a folder, one line each; for `verify`.
+
+    One by another version of the package is not compared.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        yield f"{NAME}: missing"
+    elif statistics.manifest["packages"]["presseschau"] != version("presseschau"):
+        return
+    elif path.read_text(encoding="utf-8", errors="replace") != report(folder, statistics, not statistics.is_stub):
+        yield f"{NAME}: not what the folder gives"
 
 
 def report(folder: Path, statistics: Statistics, with_text: bool) -> str:

@@ -1,0 +1,58 @@
+"""Tables that people fill in, as spreadsheets save them."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# ä and ü of the old Macintosh code page, read as windows-1252; the ü of DOS is no character there at all
+_MACINTOSH = re.compile("[a-z][ŠŸ][a-z]")
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """The rows below the header, each with its (last) line and its cells without white space around them.
+
+    The separator is the one of comma, semicolon and tab that the header has most of. Text is UTF-8, UTF-16 where its
+    byte order mark says so, else windows-1252, in which a German Excel saves "CSV" by default.
+
+    Args:
+        path: The table.
+        columns: Columns that it must have; others may be there.
+
+    Raises:
+        ValueError: The file can't be read, is no table in these encodings, or lacks a column; one line that names it.
+    """
+    try:
+        text = _decoded(path.read_bytes())
+        lines = io.StringIO(text, newline="")
+        head = lines.readline()
+        lines.seek(0)
+        reader = csv.DictReader(lines, delimiter=max(",;\t", key=head.count))
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        rows = [] if missing else [(reader.line_num, row) for row in reader]
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f'{path}: is no CSV in UTF-8 ({error}): in the spreadsheet, save it as "CSV UTF-8"') from None
+    if missing:
+        raise ValueError(f"{path} line 1: column {missing[0]} is missing; needs {', '.join(columns)}")
+    return [(line, {k: (v or "").strip() for k, v in row.items() if k}) for line, row in rows]
+
+
+def _decoded(raw: bytes) -> str:
+    if raw.startswith(_UTF16):
+        return raw.decode("utf-16")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        text = raw.decode("cp1252")
+        if _MACINTOSH.search(text):
+            raise error from None
+    if "\0" in text:
+        raise csv.Error("it is binary")
+    return text

@@ -1,0 +1,110 @@
+"""Every kind of damage to a dataset folder is a line that names the file, and exit status 1."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from conftest import run_script
+from presseschau.publish.verify import verify
+
+
+@pytest.fixture
+def copy(sample: Path, tmp_path: Path) -> Path:
+    shutil.copytree(sample, tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def first(folder: Path) -> Path:
+    return folder / orjson.loads((folder / "manifest.json").read_bytes())["shards"][0]["path"]
+
+
+def append(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"x")
+
+
+def change(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[200] ^= 0xFF
+    path.write_bytes(data)
+
+
+def swap(one: Path, other: Path) -> None:
+    first, second = one.read_bytes(), other.read_bytes()
+    one.write_bytes(second)
+    other.write_bytes(first)
+
+
+def without(path: Path, key: str) -> None:
+    values = orjson.loads(path.read_bytes())
+    del values[key]
+    path.write_bytes(orjson.dumps(values))
+
+
+@pytest.mark.parametrize(
+    ("damage", "lines"),
+    [
+        (
+            lambda f: append(first(f)),
+            ["data/train-00000-of-00001.parquet: can't be read (is no shard of a dataset: Parquet"],
+        ),
+        (lambda f: first(f).unlink(), ["data/train-00000-of-00001.parquet: missing"]),
+        (lambda f: change(first(f)), ["data/train-00000-of-00001.parquet: sha256 differs"]),
+        (lambda f: (f / "manifest.json").write_text('{"name":'), ["manifest.json is no JSON: "]),
+        (lambda f: (f / "manifest.json").write_text("[]"), ["manifest.json is no JSON object"]),
+        (lambda f: without(f / "manifest.json", "config"), ["manifest.json has no config"]),
+        (lambda f: (f / "ledger.parquet").unlink(), ["ledger.parquet: missing"]),
+        (lambda f: (f / "splits.json").write_text("{"), ["splits.json: can't be read"]),
+        (lambda f: without(f / "splits.json", "articles"), ["splits.json: can't be checked (KeyError: 'articles')"]),
+        (lambda f: (f / "README.md").write_text("# Title"), ["README.md: can't be read"]),
+        (lambda f: (f / "README.md").write_text("---\n---\n# Title"), ["README.md: can't be read"]),
+        (lambda f: (f / "LICENSE.md").unlink(), ["LICENSE.md: missing"]),
+        (lambda f: (f / "report.html").unlink(), ["report.html: missing"]),
+        (lambda f: append(f / "report.html"), ["report.html: not what the folder gives"]),
+        (lambda f: (f / "croissant.json").write_text("{"), ["croissant.json: can't be checked"]),
+        (
+            lambda f: swap(f / "figures" / "genres.png", f / "figures" / "topics.png"),
+            ["figures/genres.png: not what the folder gives", "figures/topics.png: not what the folder gives"],
+        ),
+        (lambda f: (f / "data" / "notes.txt").write_text("x"), ["data/notes.txt: not in the manifest"]),
+        (lambda f: (f / "notes.txt").write_text("x"), ["notes.txt: no file of a dataset"]),
+        (lambda f: (f / ".gitattributes").write_text("x"), []),
+    ],
+)
+def test_damage_is_named_by_its_file(copy: Path, damage: Callable[[Path], object], lines: list[str]) -> None:
+    damage(copy)
+    found = verify(copy)
+    assert all(any(line in one for one in found) for line in lines), found
+    assert bool(found) == bool(lines)
+
+
+def test_other_commands_name_the_file_too(copy: Path, tmp_path: Path) -> None:
+    append(first(copy))
+    done = run_script("rehydrate", f"dir={copy}", "source=sample", f"output.dir={tmp_path / 'x'}")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"{first(copy)} is no shard of a dataset" in done.stderr
+
+
+def test_the_command_exits_with_1_and_a_list(copy: Path) -> None:
+    append(first(copy))
+    (copy / "ledger.parquet").unlink()
+    done = run_script("verify", f"dir={copy}")
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert "ledger.parquet: missing" in done.stdout
+    assert done.stdout.endswith("2 promises do not hold\n")
+
+
+def test_no_dataset_folder_is_a_mistake_of_the_command(tmp_path: Path) -> None:
+    done = run_script("verify", f"dir={tmp_path}")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "no dataset folder" in done.stderr
+
+
+def test_brackets_in_the_path_are_no_pattern(copy: Path, tmp_path: Path) -> None:
+    copy.rename(tmp_path / "copy [1]")
+    assert verify(tmp_path / "copy [1]") == []
