@@ -134,11 +134,14 @@ def plan_batches(units: Sequence[Unit], store: Store, batch_bytes: int, batch_un
     A small input is cut finer, so that there is work for several processes; which batch a page is in changes nothing.
     """
     home = {unit: entry.batch for entry in store.entries.values() for unit in entry.units}
-    keyed = [(unit_key(unit), unit) for unit in units]
-    new = [unit for key, unit in keyed if key not in home]
-    wanted = {key for key, _ in keyed}
-    ready = {home[key] for key in wanted if key in home}
-    stale = tuple(key for key, batch in home.items() if batch in ready and key not in wanted)
+    new, ready = list[Unit](), set[str]()
+    for unit in units:
+        batch = home.pop(unit_key(unit), None)  # what is left at the end is not in the input any more
+        if batch is None:
+            new.append(unit)
+        else:
+            ready.add(batch)
+    stale = tuple(key for key, batch in home.items() if batch in ready)
     limit = min(batch_bytes, max(sum(unit.size for unit in new) // _LEAST_BATCHES, _LEAST_BYTES))
     todo: dict[str, tuple[Unit, ...]] = {}
     group: list[Unit] = []
