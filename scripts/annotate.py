@@ -92,9 +92,8 @@ def _cost(cost: float | None) -> str:
 def _files(value: Any) -> list[str]:
     """A file, a glob or a list of them as a sorted list of files; what does not exist stays, so that it is named."""
     found: list[str] = []
-    for given in [] if value is None else [value] if isinstance(value, str) else value:
-        name = str(Path(given).expanduser())
-        matches = [] if Path(name).exists() else sorted(glob(name))  # noqa: PTH207 Path.glob takes no absolute ones
+    for name in [] if value is None else [value] if isinstance(value, str) else value:
+        matches = [] if Path(name).exists() else sorted(glob(str(name)))  # noqa: PTH207 Path.glob takes no absolute ones
         found += matches or [name]
     return found
 

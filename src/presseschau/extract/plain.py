@@ -39,9 +39,11 @@ def kind_of(text: str) -> tuple[PageKind, str]:
     >>> kind_of("Gr&uuml;&szlig;e &amp; K&uuml;sse"), kind_of("Für ü steht &uuml;")
     (('text', 'Grüße & Küsse'), ('text', 'Für ü steht &uuml;'))
     """
-    if not _is_html(text) and "&" in text and _LETTER.search(text) and not _UMLAUT.search(text):
+    found = _is_html(text)
+    if not found and "&" in text and _LETTER.search(text) and not _UMLAUT.search(text):
         text = html.unescape(text)
-    return ("html" if _is_html(text) else "text"), text
+        found = _is_html(text)
+    return ("html" if found else "text"), text
 
 
 def _is_html(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,13 @@ from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.files import is_published, others
 from presseschau.publish.manifest import ManifestError, read_manifest
 from presseschau.publish.shards import LEDGER_SCHEMA, Shard, file_sha256
-from presseschau.publish.statistics import count
+from presseschau.publish.statistics import Statistics, count
 from presseschau.publish.targets import check_targets
 from presseschau.schema import DATA, SCHEMA_VERSION, SPLITS, TARGETS, TIMESTAMP, VIEWS, LabelNames, Schema
 from presseschau.stable import canonical_url, sha256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is counted is kept
 class Folder:
     """A dataset folder, opened for checking."""
 
@@ -55,6 +56,11 @@ class Folder:
                 with pq.ParquetFile(self.path / shard.path) as file:
                     for group in range(file.num_row_groups):
                         yield file.read_row_group(group)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """What is counted in it, once for all who ask."""
+        return count(self.path)
 
     @property
     def splits(self) -> list[str]:
@@ -265,9 +271,8 @@ def _card(folder: Folder) -> Iterator[str]:
     front, _ = read_card(folder.path)
     infos = {info["config_name"]: info for info in front["dataset_info"]}
     configs = {config["config_name"]: config for config in front["configs"]}
-    counted = count(folder.path)
     for view in VIEWS:
-        sizes = counted.sizes.views[view.name]
+        sizes = folder.statistics.sizes.views[view.name]
         said = infos.get(view.name, {}).get("splits", [])
         true = [{"name": s.split, "num_bytes": s.num_bytes, "num_examples": s.rows} for s in sizes]
         if said != true:
@@ -277,7 +282,7 @@ def _card(folder: Folder) -> Iterator[str]:
             yield f"README.md: view {view.name} lists splits {listed}"
     if "{{" in text:
         yield "README.md: a place was left unfilled"
-    yield from check_numbers(folder.path, folder.schema, counted, text)
+    yield from check_numbers(folder.path, folder.schema, folder.statistics, text)
 
 
 def _described(folder: Folder) -> Iterator[str]:
@@ -288,13 +293,12 @@ def _described(folder: Folder) -> Iterator[str]:
     if link in ("LICENSE", "LICENSE.md") and not (folder.path / link).is_file():
         yield f"{link}: missing, and README.md says that the licence is there"
     yield from figures.check_figures(folder.path)
-    yield from croissant.check_croissant(folder.path, folder.schema)
+    yield from croissant.check_croissant(folder.path, folder.schema, folder.statistics)
 
 
 def _drawn(folder: Folder) -> Iterator[str]:
-    counted = count(folder.path)
-    yield from report.check_report(folder.path, counted)
-    yield from figures.check_drawn(folder.path, counted)
+    yield from report.check_report(folder.path, folder.statistics)
+    yield from figures.check_drawn(folder.path, folder.statistics)
 
 
 _CHECKS: Mapping[str, Callable[[Folder], Iterator[str]]] = {

@@ -89,7 +89,7 @@ def croissant(folder: Path, schema: Schema, statistics: Statistics | None = None
     }
 
 
-def check_croissant(folder: Path, schema: Schema) -> Iterator[str]:
+def check_croissant(folder: Path, schema: Schema, statistics: Statistics | None = None) -> Iterator[str]:
     """What does not hold about the `croissant.json` of a folder, one line each; for `verify`."""
     path = folder / NAME
     if not path.is_file():
@@ -106,6 +106,6 @@ def check_croissant(folder: Path, schema: Schema) -> Iterator[str]:
         elif files[name].get("sha256") != true[name]["sha256"]:
             yield f"{NAME}: {name}: sha256 differs"
     sets = {one["@id"]: one for one in found.get("recordSet", ())}
-    for one in croissant(folder, schema)["recordSet"]:
+    for one in croissant(folder, schema, statistics)["recordSet"]:
         if sets.get(one["@id"]) != one:
             yield f"{NAME}: record set {one['@id']} does not describe the shards"
