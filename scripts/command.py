@@ -17,9 +17,11 @@ def _leave_at_once(_signal: int, _frame: FrameType | None) -> None:
 signal.signal(signal.SIGINT, _leave_at_once)
 
 import atexit
+import io
 import re
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -78,12 +80,14 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str, w
         _stop(f"{key[1] if key else 'an option'} is missing: say {key[1] if key else 'it'}=…", USAGE)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         _stop(_one_line(error, config_name), USAGE)
+    except OSError as error:  # the help, to a reader that has gone
+        _stop(said(error), FAILED)
     if len(set(places)) < len(places):
         _stop(f"{written} is the same for several jobs of the multirun, which would replace each other's", USAGE)
     signal.signal(signal.SIGINT, _interrupt)
     sys.unraisablehook = _not_raised
     try:
-        _end(max((main(cast("dict[str, Any]", config)) for config in configs), default=BUILT))
+        _end(max((_told(main, cast("dict[str, Any]", config)) for config in configs), default=BUILT))
     except ConfigError as error:
         _stop(str(error), USAGE)
     except KeyboardInterrupt:
@@ -93,6 +97,19 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str, w
             raise
         kind = "" if isinstance(error, OSError | RuntimeError) else f"{type(error).__name__}: "
         _stop(f"{failure}: {kind}{said(error)} (PRESSESCHAU_TRACEBACK=1 shows where)", FAILED)
+
+
+def _told(main: Callable[[dict[str, Any]], int], config: dict[str, Any]) -> int:
+    """What `main` answers; what it prints is said when it has ended, so that a reader who has gone does not stop it."""
+    told = io.StringIO()
+    try:
+        with redirect_stdout(told):
+            return main(config)
+    finally:
+        try:
+            print(told.getvalue(), end="", flush=True)
+        except OSError as error:  # a full disk, or a reader that has gone, such as `head`
+            print(f"note: standard output does not take what there is to say: {error.strerror}", file=sys.stderr)
 
 
 def _as_typed(argument: str) -> str:
@@ -147,7 +164,6 @@ def _end(status: int) -> None:
 def _leave() -> None:
     """Ends the process as it is: to take apart all that it has loaded takes a tenth of a small build."""
     if _ended:
-        sys.stdout.flush()
         sys.stderr.flush()
         os._exit(_ended[-1])
 

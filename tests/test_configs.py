@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -248,3 +251,21 @@ def test_paths_mean_what_was_typed(tmp_path: Path, name: str) -> None:
     done = run_script("build", f"pipeline.work_dir={tmp_path / 'w'}", "source=html", f"source.path={folder}")
     assert done.returncode == 2
     assert f"source.path={folder}: no *.html" in done.stderr
+
+
+def test_a_reader_who_has_gone_stops_no_work(sample: Path) -> None:
+    command = [sys.executable, str(ROOT / "scripts/verify.py"), f"dir={sample}"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        0, "note: standard output does not take what there is to say: No space left on device\n",
+    )  # fmt: skip
+    done = subprocess.run([*command, "--help"], stdout=closed(), stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "error: Broken pipe\n")
+
+
+def closed() -> int:
+    """A pipe that nobody reads."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import duckdb
@@ -57,3 +58,13 @@ def test_answers_come_in_batches(tmp_path: Path) -> None:
     assert [word for batch in batches for word in batch.column("word").to_pylist()] == [
         f"w{n:04d}" for n in range(10, 100)
     ]
+
+
+def test_a_process_that_may_open_few_files_is_allowed_more(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        with connect(tmp_path, "50MB"):
+            assert resource.getrlimit(resource.RLIMIT_NOFILE) == (1024, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

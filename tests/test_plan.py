@@ -27,7 +27,7 @@ def test_batches_hold_all_units_once_and_keep_to_their_limits(tmp_path: Path) ->
 
 def test_a_small_input_is_cut_finer_but_never_into_crumbs(tmp_path: Path) -> None:
     store = Store.open(tmp_path)
-    assert len(plan_batches(units(range(200)), store, 4_000_000, 100).todo) == 17
+    assert len(plan_batches(units(range(200)), store, 4_000_000, 100).todo) == 8
     assert [len(batch) for batch in plan_batches(units(range(12)), store, 4_000_000, 100).todo.values()] == [5, 5, 2]
     assert len(plan_batches(units(range(3), 50_000_000), store, 4_000_000, 100).todo) == 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 _THREADS = 2
+_OPEN_FILES = 1024
 _SPILL = "corpus.duckdb.tmp"
 
 
@@ -22,6 +24,7 @@ def connect(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
     Raises:
         RuntimeError: What is done with it needs more memory.
     """
+    _allow_open_files()
     _forget(folder)
     spill = folder / _SPILL
     spill.mkdir()
@@ -70,6 +73,14 @@ def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple
     """Appends rows of text to a table."""
     if rows:
         con.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608
+
+
+def _allow_open_files() -> None:
+    """A scan over the work files holds some 200 of them open, and macOS gives a process 256 where it is not asked."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def _forget(folder: Path) -> None:

@@ -30,7 +30,7 @@ LABEL_LIBRARIES = ("pyahocorasick",)
 CORPUS_LIBRARIES = ("duckdb", "matplotlib", "numpy", "orjson", "pandas", "pyarrow", "xxhash")
 
 
-_LEAST_BATCHES, _LEAST_BYTES = 16, 500_000
+_LEAST_BATCHES, _LEAST_BYTES = 8, 500_000
 
 
 @dataclass(frozen=True, slots=True)
