@@ -58,6 +58,9 @@ from presseschau.extract.metadata.authors import clean_authors, is_newsroom, loo
         (["<a href='/x'>Anna Beispiel</a>"], ["Anna Beispiel"]),
         # repeats in other spelling
         (["Anna Beispiel", "ANNA BEISPIEL", "Anna-Beispiel"], ["Anna Beispiel"]),
+        (["Anna Beispiel Anna Beispiel schreibt seit 2012"], ["Anna Beispiel Anna Beispiel schreibt seit 2012"]),
+        (["Anna Beispiel Anna Beispiel"], ["Anna Beispiel"]),
+        (["Peter Peter"], ["Peter Peter"]),
         # newsrooms and agencies stay
         (["Beispielblatt Redaktion"], ["Beispielblatt Redaktion"]),
         (["dpa"], ["dpa"]),

@@ -100,6 +100,21 @@ def test_what_stands_in_boxes_for_comments_below_the_article_goes() -> None:
     assert chosen(f"<div class=comments>{posts}</div>") == ["a", "b", "c"]  # a thread is what the page is about
 
 
+def test_the_next_article_of_a_page_that_scrolls_on_is_another_one() -> None:
+    def article(name: str, title: str = "h1") -> str:
+        return f"<article><{title}>{name}0 {SENTENCE} 3</{title}>{paragraph(name + '1', 95, times)}</article>"
+
+    times = 9
+
+    assert chosen(f"<main>{article('a')}{article('b')}{article('c')}</main>") == ["a1"]
+    assert chosen(f"<main>{article('a')}{article('b', 'h2')}</main>") == ["a1", "b1"]
+    assert chosen(f"<main><h1>{SENTENCE} 3</h1>{article('a')}{article('b')}</main>") == ["a1", "b1"]  # a live blog
+    assert chosen(f"<article>{article('a')}{article('b')}</article>") == ["a1", "b1"]
+    assert chosen(article("a") + article("b"), Known(f"b0 {SENTENCE} 3")) == ["a1", "b1"]
+    times = 3
+    assert chosen(article("a") + article("b") + article("c")) == ["a1", "b1", "c1"], "a list of entries"
+
+
 def test_an_appeal_for_money_takes_its_box_along() -> None:
     body = "<div class=story>" + "".join(paragraph(n, 90, 4) for n in "abc") + "</div>"
     ask = f"{paragraph('x', 79)}<p>Unterstützen Sie unsere Arbeit mit einem Beitrag Ihrer Wahl. 79</p>"
@@ -350,6 +365,27 @@ def test_listing_by_headlines_that_lead_elsewhere() -> None:
     assert not is_listing(blocks, blocks, ("NewsArticle",), "https://x.example/thema"), "it calls itself an article"
     plain = blocks_of(f"<p>{SENTENCE}</p>" * 9)
     assert not is_listing(plain, plain, (), "https://x.example/"), "no headlines"
+
+
+def test_a_short_list_is_a_listing_where_all_of_the_text_hangs_under_headlines() -> None:
+    def teasers(n: int) -> list[Block]:
+        link = "<h3><a href='/a'>Eine Überschrift, die woanders hin führt, Folge {}</a></h3>"
+        return blocks_of("".join(f"{link.format(i)}<p>{SENTENCE} {i}</p>" for i in range(n)))
+
+    blocks = teasers(4)
+    assert is_listing(blocks, blocks, (), "https://x.example/suche")
+    assert not is_listing(teasers(2), teasers(2), (), "https://x.example/suche")
+    mixed = blocks + blocks_of(f"<p>{SENTENCE}</p>" * 5)
+    assert not is_listing(mixed, mixed, (), "https://x.example/artikel"), "an article that points to four others"
+
+
+def test_a_listing_whose_headlines_start_the_teasers() -> None:
+    teaser = f"<p><a href='/a'>Eine Überschrift, die woanders hin führt</a><br>{SENTENCE}</p>"
+    blocks = blocks_of(teaser * 6)
+    assert is_listing(blocks, blocks, (), "https://x.example/thema")
+    assert not is_listing(blocks, blocks, ("Article",), "https://x.example/links-der-woche")
+    mixed = blocks_of(teaser * 3 + f"<p>{SENTENCE}</p>" * 3)
+    assert not is_listing(mixed, mixed, (), "https://x.example/artikel")
 
 
 def test_listing_by_its_own_account() -> None:

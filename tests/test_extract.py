@@ -221,6 +221,12 @@ def test_a_front_page_is_a_listing() -> None:
     assert extract_html(html, url="https://kanalbote.example/").listing
 
 
+def test_teasers_that_are_links_as_a_whole_are_no_article() -> None:
+    cards = "".join(f'<a href="/{i}"><div>{p[:70]}</div><div>{p[70:]}</div></a>' for i, p in enumerate(PARAGRAPHS * 2))
+    html = f"<html><head><title>Kanalbote</title></head><body><main>{cards}</main></body></html>"
+    assert extract_html(html, url="https://kanalbote.example/thema/hafen").text == ""
+
+
 def test_an_article_above_a_list_of_others_is_none() -> None:
     assert not extract_html(
         page(paragraphs(), after=f"<section class='more'>{FRONT}</section>"), url="https://kanalbote.example/a"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,7 @@ _SLOW_CONFIDENCE = 0.7
 _SLOW_MAX_BYTES = 3_000_000  # trafilatura needs a second a megabyte on odd pages
 _SHOWN_LEAD = 0.7
 _SENTENCE_WORDS = 8
+_IN_BLOCKS = 0.6  # share of the words of what trafilatura finds that text outside of links must have
 _BELOW = 12  # blocks
 
 
@@ -95,7 +97,7 @@ def read_article(
         parts, path, confidence = _stated_parts(known, parts), "jsonld", _STATED_CONFIDENCE
     elif how.fallback and confidence < how.min_confidence and len(source) <= _SLOW_MAX_BYTES:
         slow = _slow_parts(source, known)
-        if slow:
+        if slow and not _is_menu(slow, blocks):
             parts, path, confidence = slow, "trafilatura", max(confidence, _SLOW_CONFIDENCE * how.min_confidence)
     if not parts:
         return Article("")
@@ -183,6 +185,13 @@ def _slow_parts(source: bytes, known: Known) -> list[str]:
     lines = (getattr(found, "text", None) or "").split("\n")
     parts = [line for raw in lines if (line := normalise(raw)) and words_of(line) != title]
     return parts if any(len(line.split()) >= _SENTENCE_WORDS for line in parts) else []  # a menu is no article
+
+
+def _is_menu(parts: Sequence[str], blocks: Sequence[Block]) -> bool:
+    """Whether much of a text stands in links only, so in none of the page's blocks: a menu, or a list of teasers."""
+    said = Counter(words_of(" ".join(parts)))
+    shown = Counter(words_of(" ".join([block.text for block in blocks])))
+    return (said & shown).total() < _IN_BLOCKS * said.total()
 
 
 def _teaser(blocks: Sequence[Block], parts: Sequence[str], known: Known) -> str | None:

@@ -15,13 +15,14 @@ _ARTICLE_TYPES = frozenset(
         "review", "recipe", "interview", "podcastepisode",
     )
 )  # fmt: skip
-_MANY = 6  # headlines that lead elsewhere
+_MANY, _SOME = 6, 3  # headlines that lead elsewhere: all by themselves, and with the text hanging under them
 _HEADLINE_WORDS = 15  # words of text per headline on a page that calls itself an index: teasers are longer than that
 _HANGING = 0.5  # share of the text that stands right under headlines that lead elsewhere
+_LEADING, _LINK_CHARS = 0.6, 25  # share of the text's blocks that hold such a headline, and how long that is at least
 
 
 def is_listing(blocks: Sequence[Block], chosen: Sequence[Block], page_types: Sequence[str], url: str | None) -> bool:
-    """True where the text is other articles' teasers: it hangs under their headlines, or the page calls itself so.
+    """True where the text is other articles' teasers: with or under their headlines, or the page calls itself so.
 
     A page that calls itself an article is one, however long the lists below it.
 
@@ -34,11 +35,13 @@ def is_listing(blocks: Sequence[Block], chosen: Sequence[Block], page_types: Seq
     types = {t.lower() for t in page_types}
     if types & _ARTICLE_TYPES:
         return False
+    if len(chosen) >= _MANY and sum(b.linked >= _LINK_CHARS for b in chosen) >= _LEADING * len(chosen):
+        return True
     headlines = sum(b.gap_heads for b in blocks)
+    if headlines >= _SOME and _hanging_share(chosen) >= _HANGING:
+        return True
     if headlines < _MANY:
         return False
-    if _hanging_share(chosen) >= _HANGING:
-        return True
     front = url is not None and not urlsplit(url).path.strip("/")
     words = sum(len(b.text.split()) for b in chosen)
     return (front or bool(types & _INDEX_TYPES)) and words < _HEADLINE_WORDS * headlines

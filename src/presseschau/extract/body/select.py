@@ -12,6 +12,7 @@ from presseschau.extract.body.blocks import Block, Box, outer_box
 from presseschau.extract.body.hints import BIT
 from presseschau.extract.body.known import Known
 from presseschau.extract.body.model import Model
+from presseschau.extract.body.next_article import next_article
 from presseschau.extract.body.notices import notice_kind
 from presseschau.extract.body.tokens import HEAD, Tokens
 from presseschau.extract.phrases import PHRASE_NAMES, phrases
@@ -78,6 +79,8 @@ def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collect
         return Selection((), 0.0)
     tokens = Tokens(blocks)
     p: list[float] = model.probability(blocks, tokens).tolist()  # lists: numpy takes longer on thirty numbers
+    if (end := next_article(blocks, tokens, known)) < len(p):
+        p[end:] = [0.0] * (len(p) - end)
     if allowed is not None:
         left = frozenset(allowed)
         p = [likely if block in left else 0.0 for likely, block in zip(p, blocks, strict=True)]

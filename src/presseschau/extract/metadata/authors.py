@@ -40,6 +40,7 @@ _ROLE_TAIL = re.compile(
     rf"\s*(?:[(–|:]|\s-)\s*(?:{_ROLE}|chefredaktion|ressort|senior|staff|contributor|editor|reporter)\b.*$",
     re.IGNORECASE,
 )
+_TWICE = re.compile(r"^(\w\S* .+) \1$")
 _GERMAN_ROLE_TAIL = re.compile(r"(?<=\w\s)(?:Chef)?(?:Redakteur|Redaktor|Korrespondent|Volontär|Kolumnist)(?:in)?$")
 _ROLE_ONLY = re.compile(
     rf"(?:{_ROLE}(?:\s+(?:in|im|bei|für|des|der|beim)\b.*)?|chefredaktion|text|fotos?|bild|video|admin|administrator|wordpress-?admin|webmaster|unknown|unbekannt|none|null|undefined|n/a|gast|"
@@ -115,6 +116,7 @@ def _one_name(piece: str) -> str:
     while (shorter := _AFTER.sub("", name)) != name:
         name = shorter
     name = _GERMAN_ROLE_TAIL.sub("", _ROLE_TAIL.sub("", name)).strip("\"'„“”*,;:-–|()[] ")
+    name = _TWICE.sub(r"\1", name)  # the heading of a box about the author, and its first words
     if _ROLE_ONLY.fullmatch(name) or not any(c.isalpha() for c in name):
         return ""
     return name if 1 < len(name) <= 80 and len(name.split()) <= 8 else ""
