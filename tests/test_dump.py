@@ -192,6 +192,25 @@ def test_clean_and_wrapped_article_is_unwrapped() -> None:
     assert (document.path, document.text) == ("clean", ARTICLE)
 
 
+def test_a_menu_above_an_article_is_a_page_around_it_however_short() -> None:
+    doc = extract_text("\n".join([*MENU[:8], TITLE, LEAD, *BODY]))
+    assert (doc.path, doc.title, doc.text) == ("dump", TITLE, ARTICLE)
+    recipe = "\n".join([LEAD, *BODY, "Zutaten", *["2 Kilo Mehl", "1 Prise Salz", "3 Eier", "Butter"] * 3])
+    assert extract_text(recipe).path == "clean", "a list at the end is the article's"
+
+
+def test_running_text_below_a_menu_is_taken_where_the_model_takes_none() -> None:
+    entries = [
+        ("18:42 Uhr", "Die Feuerwehr zählt inzwischen 140 Einsätze. Meist geht es um umgestürzte Bäume und Ziegel."),
+        ("17:10 Uhr", "Zwischen Beispielstadt und Musterdorf fahren bis auf Weiteres keine Züge. Reisende warten."),
+        ("15:55 Uhr", "Die Stadt schickt alle Schulkinder nach der fünften Stunde nach Hause. Horte bleiben geöffnet."),
+    ]
+    blog = "\n".join([*MENU, *MENU, *(line for entry in entries for line in (*entry, "Teilen", "Merken"))])
+    assert extract_text(blog).text == "\n\n".join(said for _, said in entries)
+    table = "\n".join([*MENU, entries[0][1], *[f"Spiel {n} endete mit einem Sieg der Gäste" for n in range(40)]])
+    assert entries[0][1] != extract_text(table).text, "most of it is a table"
+
+
 @pytest.mark.parametrize("raw", ["Kurze Meldung ohne Punkt", "Ja.", "Erste Zeile\nzweite Zeile eines Gedichts"])
 def test_short_clean_text_is_kept(raw: str) -> None:
     document = extract_text(raw)

@@ -16,6 +16,7 @@ from presseschau.extract.body.next_article import next_article
 from presseschau.extract.body.notices import notice_kind
 from presseschau.extract.body.tokens import HEAD, Tokens
 from presseschau.extract.phrases import PHRASE_NAMES, phrases
+from presseschau.extract.threshold import f1_threshold
 
 _LOWEST, _HIGHEST = 0.2, 0.45  # bounds of the threshold
 _REGION_SHARE = 0.8  # of the sure words must stand in the article's box
@@ -85,7 +86,7 @@ def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collect
         left = frozenset(allowed)
         p = [likely if block in left else 0.0 for likely, block in zip(p, blocks, strict=True)]
     words = tokens.spaced
-    bar = _threshold(p, words)
+    bar = f1_threshold(p, words, _LOWEST, _HIGHEST)
     keep = [likely > bar for likely in p]
     if not any(keep):
         return Selection((), 0.0)
@@ -154,22 +155,6 @@ def _in_comments(box: Box | None) -> bool:
         named += bool(box.own & BIT["comment"]) and not _OPINION.search(box.names)
         box = box.parent
     return named >= _COMMENT_BOXES
-
-
-def _threshold(p: Sequence[float], words: Sequence[int]) -> float:
-    """Half of the expected F1 in reach, which is the threshold that reaches it (Lipton, Elkan, Naryanaswamy 2014).
-
-    So a page of a build that the model has not seen, where it is unsure of every paragraph, keeps them all the same.
-    """
-    if not any(_LOWEST < likely <= _HIGHEST for likely in p):
-        return _HIGHEST  # no block for a threshold between the two to decide
-    hits = said = half = 0.0
-    total = sum([likely * count for likely, count in zip(p, words, strict=True)])
-    for likely, count in sorted(zip(p, words, strict=True), key=lambda block: -block[0]):
-        hits += likely * count
-        said += count
-        half = max(half, hits / (said + total))
-    return min(_HIGHEST, max(_LOWEST, half))
 
 
 def _article_box(blocks: Sequence[Block], p: Sequence[float], words: Sequence[int]) -> Box | None:

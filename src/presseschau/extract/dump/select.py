@@ -8,13 +8,10 @@ of the input is article and nothing around it is known boilerplate, the input co
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import numpy.typing as npt
@@ -23,22 +20,24 @@ from presseschau.clean import drop_repeated_paragraphs, join_drop_caps
 from presseschau.document import Document
 from presseschau.extract.agency import split_agency_mark
 from presseschau.extract.dump.features import NAMES, cached_phrases, is_prose, page_features, prose_of
+from presseschau.extract.dump.headline import BYLINE, authors_of, is_headline, published_of, title_line, words_of
 from presseschau.extract.dump.lines import Line, ends_sentence, lines_of, without_near_repeats
 from presseschau.extract.forest import Forest
-from presseschau.extract.metadata.authors import clean_authors, looks_like_person
 from presseschau.extract.metadata.country import country_of
-from presseschau.extract.metadata.dates import parse_date
 from presseschau.extract.notices import is_notice
 from presseschau.extract.phrases import PHRASE_NAMES
+from presseschau.extract.threshold import f1_threshold
 from presseschau.stable import canonical_url, publisher_of
 
 EXTRACTOR = "presseschau-text 1"
-_KEEP = 0.5
+_LOWEST, _HIGHEST = 0.2, 0.5  # bounds of the threshold
 _UNLIKELY = 0.3
 _FURNITURE = 20  # a whole page has at least forty lines of menus, labels and teasers
 _SUBHEAD, _SUBHEAD_BETWEEN = 0.2, 0.6
 # Clean gold articles keep ≥ 0.77 of their words and ≥ 0.46 of their lines, whole pages ≤ 0.87 and ≤ 0.30.
 _CLEAN_WORDS, _CLEAN_LINES = 0.75, 0.38
+# In a row at the top: whole pages have 11 or more, 3,983 clean articles none of 6.
+_MENU, _LABEL_WORDS = 8, 4
 _PARAGRAPH = 80  # characters; lines of menus and teasers are shorter
 _BOILERPLATE = sum(
     1 << i
@@ -46,22 +45,6 @@ _BOILERPLATE = sum(
     if name in ("related", "share", "comment", "newsletter", "consent", "legal", "ad", "reading", "paywall")
 )
 _NO_SUBHEAD = sum(1 << i for i, name in enumerate(PHRASE_NAMES) if name not in ("date", "person"))
-_NOT_TITLE = sum(
-    1 << i for i, name in enumerate(PHRASE_NAMES) if name in ("byline", "credit", "share", "reading", "agency")
-)
-_DATE_BIT = 1 << PHRASE_NAMES.index("date")
-_WORD = re.compile(r"\w+")
-_BYLINE = re.compile(
-    r"^(?:(?:(?:ein |eine )?[A-ZÄÖÜ]\w+ )?[Vv]on:?|VON|[Bb]y|Text:|Autor(?:in|en|innen)?:)\s+(?=[A-ZÄÖÜ])"
-)
-_BYLINE_PIECES = re.compile(r"\s*[,;/]\s*|\s+(?:und|and|mit|sowie)\s+")
-_BYLINE_END = re.compile(
-    r"\s*(?:[|•·]|[-–—]\s|\d|,?\s(?:am|vom|veröffentlicht|aktualisiert|stand)\b).*$", re.IGNORECASE
-)
-_UPDATED = re.compile(r"aktualisiert|update|stand:?\s|geändert", re.IGNORECASE)
-_TWO_SENTENCES = re.compile(r"[^\W\d_]{3}\. [A-ZÄÖÜ]")
-_LETTERS = re.compile(r"[^\W\d_]{3}")
-_TITLE_REACH = 25
 
 
 @cache
@@ -92,6 +75,8 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
     likely = _likely(lines, chance, prose)
     keep = _kept(lines, chance, likely)
     if not keep.any():
+        keep = _below_menu(lines, chance, prose)
+    if not keep.any():
         menu = len(lines) >= 8 and not any(len(line.text) >= 80 for line in lines)
         return _document(
             "" if menu else _joined(everything), title, (), None, address, "dump" if menu else "clean", 0.0
@@ -99,22 +84,22 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
     if _is_clean(lines, chance, likely):
         return _clean_document(everything, title, address, float(chance.mean()))
     first = int(np.flatnonzero(keep)[0])
-    at = _title_line(lines, chance, first, address, title)
+    at = title_line(lines, chance, first, address, title)
     headline = title or (lines[at].text if at is not None else None)
-    known = _words(headline)
+    known = words_of(headline)
     kept = [
-        line for line, stays in zip(lines, keep, strict=True) if stays and not (known and _words(line.text) == known)
+        line for line, stays in zip(lines, keep, strict=True) if stays and not (known and words_of(line.text) == known)
     ]
     text = _joined(kept)
     start = first if at is None else min(at, first)
     top = max(0, start - 6)
     byline = [i for i in range(top, min(len(lines), first + 4)) if not keep[i] and i != at]
-    authors = _authors(
+    authors = authors_of(
         [lines[i] for i in byline if i >= start]
-        + [lines[i] for i in byline if i < start and _BYLINE.match(lines[i].text)],
+        + [lines[i] for i in byline if i < start and BYLINE.match(lines[i].text)],
         text,
     )
-    published = _published(lines[top : first + 3])
+    published = published_of(lines[top : first + 3])
     return _document(text, headline, authors, published, address, "dump", float(chance[keep].mean()))
 
 
@@ -131,7 +116,8 @@ def _likely(
     lines: Sequence[Line], chance: npt.NDArray[np.float64], prose: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
     """The lines that the model takes for the article's; all running text where no page stands around it."""
-    likely = chance >= _KEEP
+    words = [len(line.text.split()) for line in lines]
+    likely = chance >= f1_threshold(chance.tolist(), words, _LOWEST, _HIGHEST)
     if len(lines) - int(prose.sum()) < _FURNITURE:
         # A digest or a list of questions looks odd to the model, but it is what the input is.
         for i in np.flatnonzero(prose & ~likely).tolist():
@@ -170,19 +156,47 @@ def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64], keep: npt.
         if listed or words[paragraphs].sum() < enough:
             return False
     inside = np.flatnonzero(keep)
+    if _has_menu(lines[: int(inside[0])], chance):
+        return False
     around = [*range(int(inside[0])), *range(int(inside[-1]) + 1, len(lines))]
     boilerplate = [i for i in around if chance[i] < _UNLIKELY and cached_phrases(lines[i].text) & _BOILERPLATE]
     return len(boilerplate) < 2
+
+
+def _below_menu(
+    lines: Sequence[Line], chance: npt.NDArray[np.float64], prose: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """The running text of a page of which the model takes no line, such as a live blog; none where no menu is above.
+
+    None either where most of the page is no running text: a table or a list is what it is about.
+    """
+    keep = np.zeros(len(lines), dtype=bool)
+    words = np.array([len(line.text.split()) for line in lines])
+    if 2 * words[prose].sum() >= words.sum() and _has_menu(lines[: int(np.argmax(prose))], chance):
+        for i in np.flatnonzero(prose).tolist():
+            keep[i] = not cached_phrases(lines[i].text) & _BOILERPLATE
+    return keep
+
+
+def _has_menu(above: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:
+    """Whether the lines at the top of an input have many labels in a row: no article begins so."""
+    row = 0
+    for line, likely in zip(above, chance, strict=False):
+        label = likely < _UNLIKELY and len(line.text.split()) <= _LABEL_WORDS and not ends_sentence(line.text)
+        row = row + 1 if label else 0
+        if row == _MENU:
+            return True
+    return False
 
 
 def _clean_document(lines: Sequence[Line], title: str | None, address: str | None, certain: float) -> Document:
     """The input as it is, its headline set apart where the first line is one."""
     first = lines[0]
     if title is not None:
-        has_title = _words(first.text) == _words(title)
+        has_title = words_of(first.text) == words_of(title)
     else:
         has_title = (
-            len(lines) > 1 and is_prose(lines[1].text) and _is_headline(first.text) and not ends_sentence(first.text)
+            len(lines) > 1 and is_prose(lines[1].text) and is_headline(first.text) and not ends_sentence(first.text)
         )
     body = list(lines[1:] if has_title else lines)
     return _document(_joined(body), title or (first.text if has_title else None), (), None, address, "clean", certain)
@@ -217,87 +231,3 @@ def _document(
 
 def _joined(lines: Sequence[Line]) -> str:
     return "\n\n".join(line.text for line in lines)
-
-
-def _words(text: str | None) -> list[str]:
-    return _WORD.findall(text.lower()) if text else []
-
-
-def _is_headline(text: str) -> bool:
-    """Whether a line could be a headline by its looks alone."""
-    if len(text) > 180 or text[0].islower() or text.rstrip("\"'»«“”)")[-1:] in ".,;:…":
-        return False
-    return 3 <= len(text.split()) <= 22 and bool(_LETTERS.search(text)) and not cached_phrases(text) & _NOT_TITLE
-
-
-def _title_line(
-    lines: Sequence[Line], chance: npt.NDArray[np.float64], first: int, address: str | None, title: str | None
-) -> int | None:
-    """Which line is the headline: near the article's start, about its subject, repeated or in the address."""
-    if title is not None:
-        wanted = _words(title)
-        return next((i for i, line in enumerate(lines) if _words(line.text) == wanted), None)
-    article = set(_words(_joined([line for line, p in zip(lines, chance, strict=True) if p >= _KEEP])))
-    stems = {word[:6] for word in article if len(word) > 6}
-    slug = set(_WORD.findall(_plain(max(unquote(urlsplit(address).path).split("/"), key=len)))) if address else set()
-    counts = Counter([line.text for line in lines])
-    best, choice = 1.0, None
-    for i in range(max(0, first - _TITLE_REACH), min(len(lines), first + 2)):
-        text = lines[i].text
-        if not _is_headline(text) or (i > first and chance[i] >= 0.8):
-            continue
-        score = _title_score(lines[i], counts[text], article | stems, slug) - 0.06 * max(0, first - i) - (i >= first)
-        if score > best:
-            best, choice = score, i
-    return choice
-
-
-def _title_score(line: Line, count: int, article: set[str], slug: set[str]) -> float:
-    long_words = [word for word in _words(line.text) if len(word) > 3]
-    if not long_words:
-        return 0.0
-    about = sum(word in article or word[:6] in article for word in long_words) / len(long_words)
-    in_slug = sum(_plain(word) in slug for word in long_words) / len(long_words) if slug else 0.0
-    score = 1.5 * about + 2.5 * in_slug + 0.4 * min(count - 1, 2) + 0.8 * line.heading + 0.1 * min(len(long_words), 8)
-    return score - bool(cached_phrases(line.text) & _DATE_BIT) - bool(_TWO_SENTENCES.search(line.text))
-
-
-def _plain(text: str) -> str:
-    """Lower case without umlauts, as addresses spell German."""
-    return text.lower().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
-
-
-def _authors(lines: Sequence[Line], article: str) -> tuple[str, ...]:
-    """Names of the byline near the headline: after "Von", else people's names alone on a line."""
-    alone: list[str] = []
-    for line in lines:
-        text = line.text
-        if len(text) > 120 or ends_sentence(text) or line.bullet:
-            continue
-        match = _BYLINE.match(text)
-        names = _names(text[match.end() :] if match else text)
-        if match and names:
-            return names
-        # A name that the article has too is its subject or a tag, not its author.
-        if len(text.split()) <= 4 and names and not any(name.rsplit(" ", 1)[-1] in article for name in names):
-            alone += names
-    return tuple(dict.fromkeys(alone[:3]))
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """The people in a byline without place, agency, date or office."""
-    pieces = _BYLINE_PIECES.split(_BYLINE_END.sub("", text))
-    return tuple(name for name in clean_authors(pieces) if looks_like_person(name))
-
-
-def _published(lines: Sequence[Line]) -> datetime | None:
-    """The first date on a short line near the headline, one that is no update before others."""
-    dated = [
-        line.text
-        for line in lines
-        if len(line.text) <= 120 and cached_phrases(line.text) & _DATE_BIT and not is_prose(line.text)
-    ]
-    for text in sorted(dated, key=lambda text: bool(_UPDATED.match(text))):
-        if moment := parse_date(text):
-            return moment
-    return None
