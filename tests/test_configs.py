@@ -237,6 +237,16 @@ def test_no_article_at_all_exits_with_1_and_says_why(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_what_is_wrong_with_most_pages_is_said(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"text": }\n{"text": }\n{"text": 3}\n', encoding="utf-8")
+    done = run_script(
+        "build", f"pipeline.work_dir={tmp_path / 'work'}", f"output.dir={tmp_path / 'out'}", "source=jsonl",
+        f"source.path={tmp_path / 'in.jsonl'}",
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "(3 bad_record; most often: not JSON: " in done.stderr
+
+
 def test_an_output_that_can_not_be_written_exits_with_1(tmp_path: Path) -> None:
     done = run_script("build", f"pipeline.work_dir={tmp_path}", "output.dir=/proc/dataset")
     assert done.returncode == 1

@@ -292,6 +292,22 @@ def test_a_takedown_list_is_applied_and_kept_as_hashes_only(
     assert (entry["outcome"], entry["stage"], entry["url"]) == ("dropped", "publish", None)
 
 
+def test_entries_of_a_takedown_list_that_hit_nothing_are_told_and_earlier_ones_are_kept(
+    publish: Callable[..., Published], server: LoopbackHub, open_sample: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(open_sample, tmp_path / "dataset")
+    manifest = orjson.loads((tmp_path / "dataset" / "manifest.json").read_bytes())
+    earlier = hashlib.sha256(b"https://frueher.example/a").hexdigest()
+    (tmp_path / "dataset" / "manifest.json").write_bytes(orjson.dumps(manifest | {"takedown_sha256": [earlier]}))
+    row = ds.dataset(open_sample / "data").to_table(columns=["id"]).to_pylist()[0]
+    (tmp_path / "list.txt").write_text(f"https://frueher.example/a\n{row['id']}\nziet.de\n")
+    done = publish(dataset=tmp_path / "dataset", takedown=tmp_path / "list.txt")
+    assert "note: takedown: 1 of 3 entries match no article (line 3)" in done.lines
+    hashes = orjson.loads(sent(server)["manifest.json"])["takedown_sha256"]
+    assert earlier in hashes
+    assert len(hashes) == 3
+
+
 @pytest.mark.parametrize("gone", [False, True])
 def test_a_stub_is_published_as_it_was_built(
     publish: Callable[..., Published], server: LoopbackHub, open_sample: Path, tmp_path: Path, gone: bool

@@ -278,7 +278,12 @@ def takedown(tmp_path: Path, *lines: str) -> Takedown:
     return Takedown.load(path)
 
 
-def test_takedown_matches_each_kind(tmp_path: Path) -> None:
+def kind(listed: Takedown, *article: str | None) -> str | None:
+    """The first kind of entry that an article hits."""
+    return next((kind for kind, _ in listed.hits(*article)), None)
+
+
+def test_takedown_hits_each_kind(tmp_path: Path) -> None:
     url, other = "https://www.beispiel.de/a?id=7", "https://www.beispiel.de/b"
     listed = takedown(
         tmp_path,
@@ -289,12 +294,12 @@ def test_takedown_matches_each_kind(tmp_path: Path) -> None:
         article_id(other, ""),
         sha256("Ein Text.").upper(),
     )
-    assert listed.matches(url, "beispiel.de", None, None) == "url"
-    assert listed.matches(other, "beispiel.de", article_id(other, ""), None) == "id"
-    assert listed.matches(None, "muster.at", None, None) == "publisher"
-    assert listed.matches(other, "beispiel.de", None, sha256("Ein Text.")) == "text"
-    assert listed.matches(other, "beispiel.de", "0" * 16, sha256("Anderer Text.")) is None
-    assert listed.matches(None, None, None, None) is None
+    assert kind(listed, url, "beispiel.de", None, None) == "url"
+    assert kind(listed, other, "beispiel.de", article_id(other, ""), None) == "id"
+    assert kind(listed, None, "muster.at", None, None) == "publisher"
+    assert kind(listed, other, "beispiel.de", None, sha256("Ein Text.")) == "text"
+    assert kind(listed, other, "beispiel.de", "0" * 16, sha256("Anderer Text.")) is None
+    assert kind(listed, None, None, None, None) is None
 
 
 def test_entries_that_no_article_hits_are_told_by_their_lines(tmp_path: Path) -> None:
@@ -307,11 +312,11 @@ def test_entries_that_no_article_hits_are_told_by_their_lines(tmp_path: Path) ->
 
 def test_takedown_by_hash_of_the_url(tmp_path: Path) -> None:
     url = "https://www.beispiel.de/a"
-    assert takedown(tmp_path, sha256(url)).matches(url, None, None, None) == "url"
+    assert kind(takedown(tmp_path, sha256(url)), url, None, None, None) == "url"
 
 
-def test_empty_takedown_matches_nothing() -> None:
-    assert Takedown().matches("https://a.de/", "a.de", "0" * 16, "0" * 64) is None
+def test_empty_takedown_hits_nothing() -> None:
+    assert Takedown().hits("https://a.de/", "a.de", "0" * 16, "0" * 64) == []
 
 
 @pytest.mark.parametrize(

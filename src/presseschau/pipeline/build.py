@@ -317,7 +317,19 @@ def _refuse_nothing(con: duckdb.DuckDBPyConnection, work_dir: Path) -> None:
         "SELECT count(*) AS n, reason FROM ledger GROUP BY reason ORDER BY n DESC, reason LIMIT 4"
     ).fetchall()
     why = ", ".join(f"{n} {reason}" for n, reason in reasons) or "there are none"
+    if reasons and (most := _commonest_detail(con, reasons[0][1])):
+        why += f"; most often: {most}"
     raise BuildError(f"no article is left of the input pages ({why}); see {work_dir / 'ledger.parquet'}")
+
+
+def _commonest_detail(con: duckdb.DuckDBPyConnection, reason: str) -> str | None:
+    """What went wrong with most of the pages that could not be used for a reason; None where they were dropped."""
+    found = con.execute(
+        "SELECT detail FROM ledger WHERE reason = ? AND outcome = 'failed' AND detail IS NOT NULL "
+        "GROUP BY detail ORDER BY count(*) DESC, detail LIMIT 1",
+        [reason],
+    ).fetchone()
+    return str(found[0]) if found else None
 
 
 def _label_counts(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, dict[str, int]]:

@@ -110,12 +110,14 @@ class Outgoing:
         content: `full` or `stub`.
         version: Of the dataset.
         gone: Rows that were left out, by reason.
+        unmatched: A line for the user where entries of the takedown list match no article.
     """
 
     folder: Path
     content: str
     version: str
     gone: Mapping[str, int] = field(default_factory=dict)
+    unmatched: str | None = None
 
 
 def prepare(
@@ -129,7 +131,7 @@ def prepare(
     stub = is_stub(dict(manifest))
     full = settings.full and not stub
     published = manifest["config"].get("rights", {}).get("reserved") == "publish"
-    gone = _left_out(settings.dataset, takedown, reserved=full and not published)
+    gone, hit = _left_out(settings.dataset, takedown, reserved=full and not published)
     note = _NOTES.get(f"{settings.basis} full" if full and settings.basis == "60d" else str(settings.basis))
     notes: dict[str, str | None] = {"rights": note} if note else {}
     front = {"extra_gated_prompt": _PROMPT} if settings.gated else {}
@@ -147,7 +149,8 @@ def prepare(
     if to_stub:
         release_stub(folder, scratch / "stub", lambda made: _describe(made, notes, front, finish))
         folder = scratch / "stub"
-    return Outgoing(folder, "full" if full else "stub", str(manifest["version"]), counted)
+    unmatched = takedown.unmatched(hit | _applied(takedown, manifest)) if takedown else None
+    return Outgoing(folder, "full" if full else "stub", str(manifest["version"]), counted, unmatched)
 
 
 def _describe(
@@ -158,27 +161,33 @@ def _describe(
         finish(folder)
 
 
-def _left_out(dataset: Path, takedown: Takedown | None, reserved: bool) -> dict[str, Gone]:
-    gone: dict[str, Gone] = {}
+def _left_out(dataset: Path, takedown: Takedown | None, reserved: bool) -> tuple[dict[str, Gone], set[str]]:
+    """The articles that must not be sent, by id, and the entries of the takedown list that they hit."""
+    gone, hit = dict[str, Gone](), set[str]()
     folder = Folder.open(dataset)
     for split in folder.splits:
         for table in folder.tables(split):
             for row in table.select(
                 ["id", "url", "publisher", "text_sha256", "tdm_reserved", "tdm_evidence"]
             ).to_pylist():
-                kind = (
-                    takedown.matches(row["url"], row["publisher"], row["id"], row["text_sha256"]) if takedown else None
-                )
-                if kind is not None:
-                    gone[row["id"]] = Gone("takedown", kind, url=False)
+                asked = row["url"], row["publisher"], row["id"], row["text_sha256"]
+                if hits := takedown.hits(*asked) if takedown else []:
+                    gone[row["id"]] = Gone("takedown", hits[0][0], url=False)
+                    hit.update(entry for _, entry in hits)
                 elif reserved and row["tdm_reserved"]:
                     gone[row["id"]] = Gone("tdm_reserved", row["tdm_evidence"] or "")
-    return gone
+    return gone, hit
+
+
+def _applied(takedown: Takedown, manifest: Mapping[str, Any]) -> set[str]:
+    """The entries of the list that the build, or an earlier release, was given already."""
+    known = set(manifest.get("takedown_sha256") or ())
+    return {entry for entry in takedown.lines if sha256(entry) in known}
 
 
 def _with_takedown(manifest: dict[str, Any], takedown: Takedown | None) -> dict[str, Any]:
     """The list itself would tell what was taken down: only the hashes of its entries are kept."""
     if takedown is None:
         return manifest
-    entries = [*takedown.urls, *takedown.publishers, *takedown.ids, *takedown.hashes]
-    return manifest | {"takedown_sha256": sorted(sha256(entry) for entry in entries)}
+    before = manifest.get("takedown_sha256") or ()
+    return manifest | {"takedown_sha256": sorted({*before, *map(sha256, takedown.lines)})}

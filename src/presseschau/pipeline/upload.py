@@ -104,7 +104,8 @@ def _send(settings: Upload, hub: Hub, outgoing: Outgoing, tag: str) -> Published
                 "a fix of the data is a new version: build with dataset.version=…"
             )
         _refuse_open(settings, outgoing, there)
-        return Published((f"{settings.repo} {tag} is published already, nothing has changed",), there.tags[tag])
+        said = f"{settings.repo} {tag} is published already, nothing has changed"
+        return Published((said, *_unmatched(outgoing)), there.tags[tag])
     left = difference(files, hub.files(there.head) if there is not None else {})
     lines = _account(settings, outgoing, there, left, tag)
     if settings.dry_run:
@@ -149,12 +150,17 @@ def _account(
         f"repository {settings.repo}: {'exists' if there is not None else 'is new'}, {who or open_}",
         f"content    {outgoing.content} (rights.basis={settings.basis})",
         *(f"left out   {rows:,} {reason}" for reason, rows in outgoing.gone.items()),
+        *_unmatched(outgoing),
         f"files      {_sizes(left)}",
         *(f"  + {name}" for name in left.new),
         *(f"  ~ {name}" for name in left.changed),
         *(f"  - {name}" for name in left.gone),
         f"version    {tag}",
     )
+
+
+def _unmatched(outgoing: Outgoing) -> tuple[str, ...]:
+    return (f"note: {outgoing.unmatched}",) if outgoing.unmatched else ()
 
 
 def _sizes(left: Difference) -> str:

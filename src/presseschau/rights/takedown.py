@@ -75,10 +75,6 @@ class Takedown:
         )
         return [(kind, value) for kind, value, listed in asked if value is not None and value in listed]
 
-    def matches(self, url: str | None, publisher: str | None, id: str | None, text_sha256: str | None) -> str | None:  # noqa: A002
-        """The first kind of entry that an article hits, see `hits`; None where it hits none."""
-        return next((kind for kind, _ in self.hits(url, publisher, id, text_sha256)), None)
-
     def unmatched(self, hit: Set[str]) -> str | None:
         """A line for the user where entries were hit by no article, mistyped ones perhaps; None where all were.
 
