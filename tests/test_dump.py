@@ -276,6 +276,21 @@ def test_a_drop_cap_joins_its_word() -> None:
     assert lines_of("N\nordlicht Energie baut.")[0].text == "Nordlicht Energie baut."
 
 
+def test_words_that_a_column_has_broken_are_whole_again() -> None:
+    column = (
+        "Die Stadt hat am Dienstag den Bau eines Wär-\nmespeichers angekündigt, der Wasser fas-\nsen soll. Die Bau-\n"
+        "und Betriebskosten trägt sie nach einer EU-\nweiten Regel, wie in Nordrhein-\nwestfalens Nachbarland. Spei\u00ad\n"
+        "cher wie der am Nord-\nSüd-Kanal sind selten."
+    )
+    assert [line.text for line in lines_of(column)] == [
+        "Die Stadt hat am Dienstag den Bau eines Wärmespeichers angekündigt, der Wasser fassen soll. Die Bau- und "
+        "Betriebskosten trägt sie nach einer EU-weiten Regel, wie in Nordrheinwestfalens Nachbarland. Speicher wie "
+        "der am Nord-Süd-Kanal sind selten."
+    ]
+    once = f"{BODY[0]}\nDas hält auch eine Blockchain-\nbasierte Kasse nicht auf, heißt es.\n{BODY[1]}"
+    assert lines_of(once)[1].text == "Das hält auch eine Blockchain-basierte Kasse nicht auf, heißt es."
+
+
 def test_short_lines_are_not_taken_for_wrapped_ones() -> None:
     raw = (
         "\n".join(f"Meldung {i} aus dem Ort mit einem recht langen Titel, der viel sagt" for i in range(9))

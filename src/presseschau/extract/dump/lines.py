@@ -29,6 +29,13 @@ _PROSE_CHARS = 40  # a shorter line before a capital may be a subhead
 _TERMINALS = tuple(".!?…:;")
 _LAST_BRACKET = re.compile(r"\s*[(\[][^()\[\]]{1,40}[)\]]$")
 _CLOSING = "\"'»«“”‘’›‹)]"
+# Where a word was broken at the end of a line: a soft hyphen, the sign that some programs write for it, a hyphen.
+_SOFT_BREAK = re.compile(r"[\u00ad¬][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
+_BROKEN = re.compile(r"([^\W_]+)-$")
+_GOES_ON = frozenset(  # "Bau- und Wegerecht"
+    ["und", "oder", "bzw.", "beziehungsweise", "sowie", "bis", "als", "noch", "wie", "statt", "aber"]
+)
+_BROKEN_ROWS, _BROKEN_SHARE = 2, 0.04  # of the lines; wraps at a hyphen of the word itself are one in some hundred
 # A line that ends in one of these goes on in the next one: articles, prepositions, conjunctions.
 _OPEN_WORDS = """
     der die das den dem des ein eine einen einem einer eines und oder in im an am auf aus bei beim mit nach seit von
@@ -63,9 +70,10 @@ def ends_sentence(text: str) -> bool:
 
 def lines_of(raw: str) -> list[Line]:
     """The blocks of a dump in reading order."""
-    rows = normalise_characters(raw).split("\n")
+    rows = normalise_characters(_SOFT_BREAK.sub("", raw)).split("\n")
     width = _wrap_width(rows)
     ragged = _is_ragged(rows)
+    hyphenated = _is_hyphenated(rows)
     blocks: list[Line] = []
     gap, last_raw = True, ""
     for row in rows:
@@ -83,9 +91,7 @@ def lines_of(raw: str) -> list[Line]:
             and not gap
             and _continues(blocks[-1], line.text, last_raw, width, ragged)
         ):
-            drop_cap = len(blocks[-1].text) == 1 and blocks[-1].text.isupper() and line.text[0].islower()
-            glue = "" if drop_cap or line.text[0] in ",.;:!?)]…" else " "
-            blocks[-1] = Line(blocks[-1].text + glue + line.text, blocks[-1].bullet, blocks[-1].heading, blocks[-1].gap)
+            blocks[-1] = blocks[-1]._replace(text=_joined(blocks[-1].text, line.text, hyphenated))
         else:
             blocks.append(line)
         gap, last_raw = False, row.rstrip()
@@ -155,9 +161,35 @@ def _is_ragged(rows: Sequence[str]) -> bool:
     return broken >= 3 and broken >= _RAGGED_SHARE * len(pairs)
 
 
+def _is_hyphenated(rows: Sequence[str]) -> bool:
+    """Whether words are broken at the ends of lines, as in print: what programs read out of a PDF."""
+    filled = [text for row in rows if (text := row.strip())]
+    broken = [b for a, b in pairwise(filled) if _BROKEN.search(a) and b[0].islower() and not _goes_on(b)]
+    return len(broken) >= max(_BROKEN_ROWS, _BROKEN_SHARE * len(filled))
+
+
+def _goes_on(text: str) -> bool:
+    return text.split(" ", 1)[0] in _GOES_ON
+
+
+def _joined(before: str, text: str, hyphenated: bool) -> str:
+    """A block and the line that goes on with it; a word that was broken between them is whole again."""
+    if len(before) == 1 and before.isupper() and text[0].islower():  # a drop cap
+        return before + text
+    broken = _BROKEN.search(before)
+    if broken and text[0].isalpha() and not _goes_on(text):
+        part = broken[1]
+        # "EU-weit", "CO2-arm" and "Nordrhein-Westfalen" have a hyphen of their own.
+        own = not text[0].islower() or part[-1].isdecimal() or (len(part) > 1 and part.isupper())
+        return before[:-1] + text if hyphenated and not own else before + text
+    return f"{before}{'' if text[0] in ',.;:!?)]…' else ' '}{text}"
+
+
 def _continues(before: Line, text: str, last_raw: str, width: int, ragged: bool) -> bool:
     """Whether a line goes on with the block before it, no blank line between them."""
     if text[0] in ",.;:!?)]" and not text.startswith("..."):
+        return not before.heading
+    if text[0].islower() and _BROKEN.search(before.text):
         return not before.heading
     if width and len(last_raw) + 1 + len(text.split(" ", 1)[0]) > width:
         return True
@@ -168,6 +200,6 @@ def _continues(before: Line, text: str, last_raw: str, width: int, ragged: bool)
     last_word = before.text.rsplit(" ", 1)[-1]
     if last_word in _OPEN_END or before.text.endswith(","):
         return " " in before.text
-    if ragged and (text[0].islower() or len(before.text) >= _PROSE_CHARS):
+    if ragged and (text[0].islower() or _BROKEN.search(before.text) or len(before.text) >= _PROSE_CHARS):
         return " " in before.text
     return text[0].islower() and before.text.count(" ") >= 3
