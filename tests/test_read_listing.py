@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from presseschau.read import ReadError
-from presseschau.read.listing import Listing, list_files, stem_of, with_compressed
+from presseschau.read.listing import Listing, list_files, stem_of, unread_pages, with_compressed
 
 HTML = with_compressed(".html", ".htm", ".xhtml")
 
@@ -141,6 +141,28 @@ def test_sidecars_are_not_other_files(tmp_path):
 def test_packed_files_of_other_kinds_are_counted_by_both_endings(tmp_path):
     put(tmp_path, "a.html", "b.csv.gz", "c.gz")
     assert list_files(str(tmp_path), HTML).skipped == {".csv.gz": 1, ".gz": 1}
+
+
+def test_a_page_that_a_crawler_saved_with_its_query(tmp_path):
+    put(tmp_path, "a.html?id=1", "a.html?id=2&b=x.css", "b.php?id=1", "b.php?id=2", "c.css?v=3")
+    listing = list_files(str(tmp_path), HTML)
+    assert sources(listing) == ["a.html?id=1", "a.html?id=2&b=x.css"]
+    assert listing.skipped == {".css?": 1, ".php?": 2}
+
+
+def test_every_name_is_a_page_where_the_user_says_so(tmp_path):
+    put(tmp_path, "a.html", "a.json", "b.json", "c.php", "ordner.html/d", "nichts/.e")
+    listing = list_files(str(tmp_path), ("", *HTML), sidecars=True)
+    assert sources(listing) == ["a.html", "c.php", "ordner.html/d"]
+    assert listing.drops == ()
+    assert listing.skipped == {"(hidden)": 1, ".json": 1}
+
+
+def test_files_that_may_be_pages_are_told():
+    assert unread_pages({".css": 9, "(hidden)": 2}) is None
+    assert "not read: 2 .php, 3 .php?, 1 (none); source.endings=" in str(
+        unread_pages({".php": 2, ".php?": 3, "(none)": 1})
+    )
 
 
 def test_missing_paths_are_one_clear_line(tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from presseschau.document import Drop, Page
-from presseschau.read import Unit, open_source
+from presseschau.read import ReadError, Unit, open_source
 
 HTML = "<html><p>Käse</html>".encode()
 
@@ -60,6 +60,24 @@ def test_sidecar(tmp_path):
     }
     assert read(tmp_path, keep=["dept"]) == [Page(name, **expected) for name in ("a.html", "a.html.gz")]
     assert read(tmp_path, columns={"title": "dept"})[0].title == "Netz"
+
+
+def test_more_endings(tmp_path):
+    for name in ("a.html", "b.php", "c.php?id=1", "d", "e.css"):
+        (tmp_path / name).write_bytes(HTML)
+    (tmp_path / "c.php?id=1.json").write_text('{"title": "Aus der Datenbank"}', encoding="utf-8")
+    assert [page.source for page in read(tmp_path)] == ["a.html"]
+    pages = read(tmp_path, endings=[".PHP"])
+    assert [(page.source, page.title) for page in pages] == [
+        ("a.html", None), ("b.php", None), ("c.php?id=1", "Aus der Datenbank"),
+    ]  # fmt: skip
+    assert [page.source for page in read(tmp_path, endings=["*"])] == ["a.html", "b.php", "c.php?id=1", "d", "e.css"]
+
+
+@pytest.mark.parametrize("wrong", ["php", ".", ".json", "a/b", ""])
+def test_wrong_endings_are_named(tmp_path, wrong):
+    with pytest.raises(ReadError, match=r"must be an ending such as \.php"):
+        open_source("html", str(tmp_path), endings=[wrong])
 
 
 def test_kept_columns_without_a_sidecar_are_null(tmp_path):

@@ -32,7 +32,7 @@ from presseschau.pipeline.targets import TargetJob, look, targets_key
 from presseschau.publish.folder import check_output, staged
 from presseschau.publish.manifest import Manifest
 from presseschau.publish.shards import write_ledger
-from presseschau.read import Reader
+from presseschau.read import Reader, unread_pages
 from presseschau.rights import Snapshots, Takedown
 from presseschau.schema import STANCES
 from presseschau.split import Lock, SplitPlan, from_splits_json
@@ -97,6 +97,8 @@ def build(settings: Settings) -> Built:
         with clock("read"):
             units, drops = list_units(reader)
             entered = release.Entered.of(units, reader.skipped())
+            if settings.source.kind == "html" and (unread_note := unread_pages(entered.skipped)):
+                notes.append(unread_note)
         key = _key(settings, entered, drops, given)
         if not work.clean and (before := standing(work.work_dir, key, settings.output)):
             clock.write(work.work_dir / "cost.json")

@@ -45,6 +45,7 @@ class Source:
     http: Http = field(default_factory=Http)
     sep: str | None = None
     quote: str = '"'
+    endings: tuple[str, ...] = ()
 
     def open(self) -> Reader:
         """The reader.
@@ -53,7 +54,8 @@ class Source:
             ReadError: An option is wrong.
         """
         news = (self.months, self.publisher_list, self.base_url, self.limit, self.http)
-        return open_source(self.kind, self.path, self.columns, self.keep, MAX_BYTES, *news, self.sep, self.quote)
+        files = (self.sep, self.quote, self.endings)
+        return open_source(self.kind, self.path, self.columns, self.keep, MAX_BYTES, *news, *files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from presseschau.read.ccnews import BASE_URL
 from presseschau.read.http_stream import Http
+from presseschau.read.listing import unread_pages
 from presseschau.read.pieces import Unpacker
 from presseschau.read.record import MAX_BYTES
 from presseschau.read.source import KINDS, open_source
@@ -19,4 +20,5 @@ __all__ = [
     "Unit",
     "Unpacker",
     "open_source",
+    "unread_pages",
 ]

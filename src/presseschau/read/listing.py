@@ -1,7 +1,7 @@
 """Which files an input path means: a file, a folder (searched recursively, sorted) or a glob."""
 
 # Names stay strings: a Path for each of a million files costs more than the listing.
-# ruff: noqa: PTH100, PTH111, PTH112, PTH113, PTH116, PTH118, PTH120, PTH122, PTH207
+# ruff: noqa: PTH100, PTH111, PTH112, PTH113, PTH116, PTH118, PTH119, PTH120, PTH122, PTH207
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from presseschau.document import Drop
 from presseschau.read.unit import ReadError, failed, os_detail
 
 COMPRESSED = (".gz", ".zst")
+# What pages are called where a server has made them, and where their address names no file.
+_PAGES = (".php", ".php?", ".phtml", ".shtml", ".asp", ".asp?", ".aspx", ".aspx?", ".jsp", ".jsp?", ".cgi", ".cgi?",
+          ".do", ".do?", "(none)")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def with_compressed(*endings: str) -> tuple[str, ...]:
 
 
 def stem_of(name: str, endings: Iterable[str]) -> str | None:
-    """The name without the ending that matches it, longest first; None where none does.
+    """The name without the ending that matches it, longest first; None where none does. "" is an ending of every name.
 
     >>> stem_of("a/B.HTML.gz", (".html", ".html.gz"))
     'a/B'
@@ -54,11 +57,25 @@ def stem_of(name: str, endings: Iterable[str]) -> str | None:
     return name[: -len(ending)] if ending is not None else None
 
 
+def unread_pages(skipped: Mapping[str, int]) -> str | None:
+    """A line for the user where files are not read whose names are those of pages; None where there are none.
+
+    Args:
+        skipped: `Listing.skipped`.
+    """
+    found = {ending: skipped[ending] for ending in _PAGES if ending in skipped}
+    if not found:
+        return None
+    listed = ", ".join(f"{count} {ending}" for ending, count in found.items())
+    return f"source: files that may be pages are not read: {listed}; source.endings=[.php] or ['*'] says which to read"
+
+
 def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: bool = False) -> Listing:
     """Find the input files.
 
     A file that is named is read whatever its ending; a folder and a glob take only fitting endings, in any letter
-    case. Folders that a glob matches are searched too. Hidden files are left out unless they are named.
+    case, also before a query as in `a.html?id=1`. Folders that a glob matches are searched, too. Hidden files are left
+    out unless they are named.
 
     Args:
         path: A file, a folder or a glob.
@@ -75,9 +92,11 @@ def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: 
     others: list[str] = []
     skipped: Counter[str] = Counter()
     for entry in found:
-        fits = entry.named or stem_of(entry.path, endings) is not None
+        fits = entry.named or (_fits(entry.path, endings) and not (sidecars and _is_json(entry.path)))
         if entry.kind in ("(hidden)", "(link loop)"):
             skipped[entry.kind] += 1
+        elif entry.kind == "folder" and "" in endings:
+            continue  # every name fits, but only that of a page tells that a file was expected
         elif entry.error and (fits or entry.kind == "closed folder"):
             drops.append(failed(prefix + _source(entry.path, root), "unreadable", entry.error))
         elif entry.kind == "file" and fits:
@@ -86,7 +105,7 @@ def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: 
             others.append(entry.path)
     stems = {stem_of(file, endings) for _, file in files} if sidecars and others else set()
     for name in others:
-        if not (name.endswith(".json") and name.removesuffix(".json") in stems):
+        if not (_is_json(name) and name.removesuffix(".json") in stems):
             skipped[_ending(name)] += 1
     files.sort()
     drops.sort(key=lambda drop: (drop.source, drop.detail))
@@ -191,9 +210,22 @@ def _is(entry: os.DirEntry[str], what: Literal["dir", "file"]) -> bool:
         return False
 
 
+def _fits(path: str, endings: tuple[str, ...]) -> bool:
+    """Whether a name has one of the endings, also before the query that a crawler has saved with it."""
+    return stem_of(path, endings) is not None or (
+        "?" in path and stem_of(os.path.basename(path).partition("?")[0], endings) is not None
+    )
+
+
+def _is_json(name: str) -> bool:
+    return name.endswith(".json")
+
+
 def _ending(name: str) -> str:
-    """`.css`, or both of `.csv.gz`."""
-    head, ending = os.path.splitext(name.lower())
+    """`.css`, both of `.csv.gz`, `.php?` of a page that a crawler saved with its query."""
+    base, query, _ = os.path.basename(name.lower()).partition("?")
+    head, ending = os.path.splitext(base)
+    ending += query
     inner = os.path.splitext(head)[1] if ending in COMPRESSED else ""
     return _safe(inner + ending) or "(none)"
 

@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from presseschau.document import Drop, Page, PageKind
 from presseschau.read.compression import read_page
@@ -16,20 +17,27 @@ from presseschau.read.listing import stem_of, with_compressed
 from presseschau.read.record import Columns, parse_object, stated_page
 from presseschau.read.unit import Unit, failed, os_detail
 
-ENDINGS = {"html": with_compressed(".html", ".htm", ".xhtml"), "text": with_compressed(".txt")}
+ENDINGS = {"html": (".html", ".htm", ".xhtml"), "text": (".txt",)}
 
 
 @dataclass(frozen=True, slots=True)
 class PageFiles:
-    """One page per file. A broken sidecar fails its page: what it should have said is not known."""
+    """One page per file. A broken sidecar fails its page: what it should have said is not known.
+
+    Attributes:
+        kind: What the files are.
+        columns: How sidecars name what they state.
+        also: More endings of page files, "" for every file.
+    """
 
     kind: PageKind
     columns: Columns
+    also: tuple[str, ...] = ()
 
     @property
     def endings(self) -> tuple[str, ...]:
         """Endings of page files."""
-        return ENDINGS[self.kind]
+        return _endings(self.kind, self.also)
 
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
         """One unit per file."""
@@ -71,10 +79,15 @@ class PageFiles:
     def _sidecar(self, path: str) -> bytes | str | None:
         """The bytes of the sidecar, None where there is none, or a string that says why it can't be read."""
         stem = stem_of(path, self.endings)
-        name = (stem if stem is not None else os.path.splitext(path)[0]) + ".json"
+        name = (stem if stem is not None else path if "?" in path else os.path.splitext(path)[0]) + ".json"
         if name == path or not os.path.lexists(name):
             return None
         if not os.path.isfile(name):
             return "not a regular file"
         raw = read_page(name, self.columns.max_bytes)
         return raw.removeprefix(b"\xef\xbb\xbf") if isinstance(raw, bytes) else f"{raw[0]}: {raw[1]}"
+
+
+@cache
+def _endings(kind: PageKind, also: tuple[str, ...]) -> tuple[str, ...]:
+    return with_compressed(*ENDINGS[kind], *also)

@@ -74,7 +74,7 @@ class Files:
 def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, keep: Sequence[str] = (),
                 max_bytes: int = MAX_BYTES, months: Sequence[str] = (), publisher_list: Path | None = None,
                 base_url: str = BASE_URL, limit: int | None = None, http: Http | None = None,
-                sep: str | None = None, quote: str = '"') -> Reader:  # fmt: skip
+                sep: str | None = None, quote: str = '"', endings: Sequence[str] = ()) -> Reader:  # fmt: skip
     """A reader for one kind of input.
 
     Args:
@@ -91,6 +91,7 @@ def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, 
         http: ccnews: how the server is asked.
         sep: csv: the separator, found from the head of each file where it is None.
         quote: csv: the quote, empty for none.
+        endings: html, text: more endings of page files, such as `.php`; `*` for every file.
 
     Raises:
         ReadError: An argument is wrong; one line says which and what to do.
@@ -113,7 +114,7 @@ def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, 
         return _sample(path, options)
     if kind == "warc" and (options.names or options.keep):
         raise ReadError("source=warc has no columns: source.columns and source.keep are for the other kinds")
-    form = CsvTable(options, sep, quote) if kind == "csv" else _format_of(kind, options)
+    form = CsvTable(options, sep, quote) if kind == "csv" else _format_of(kind, options, _endings(endings))
     _check_kind(kind, path, options)
     listing = list_files(path, form.endings, sidecars=kind in ("html", "text"))
     if not listing.files and not listing.drops:
@@ -125,9 +126,19 @@ def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, 
     return Files((("", form),), (listing,))
 
 
-def _format_of(kind: str, options: Columns) -> Format:
+def _endings(more: Sequence[str]) -> tuple[str, ...]:
+    """`source.endings` as file names end."""
+    if isinstance(more, str):
+        raise ReadError(f"source.endings={more} is one ending, not a list: source.endings=['{more}']")
+    for ending in more:
+        if ending != "*" and (not ending.startswith(".") or ending == "." or "/" in ending or ending == ".json"):
+            raise ReadError(f"source.endings: {ending!r} must be an ending such as .php, or '*' for every file")
+    return tuple("" if ending == "*" else ending.lower() for ending in more)
+
+
+def _format_of(kind: str, options: Columns, endings: tuple[str, ...] = ()) -> Format:
     if kind in ("html", "text"):
-        return PageFiles("html" if kind == "html" else "text", options)
+        return PageFiles("html" if kind == "html" else "text", options, endings)
     if kind == "warc":
         return Warc(options.max_bytes)
     if kind == "jsonl":
