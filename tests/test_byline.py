@@ -37,6 +37,12 @@ def test_byline_is_read(html: str) -> None:
     assert names(html) == ("Anna Beispiel",)
 
 
+def test_the_foot_of_a_post_is_not_that_of_the_page() -> None:
+    author = '<span class="fn" itemprop="author"><span itemprop="name">Anna Beispiel</span></span>'
+    assert names(f'<div class="post-footer"><p>Eingestellt von {author}</p></div>') == ("Anna Beispiel",)
+    assert names(f'<div class="site-footer">{author}</div>') == ()
+
+
 def test_several_authors() -> None:
     two = '<b class="author"><a href="/a">Anna Beispiel</a></b> und <b class="author"><a href="/m">Max Muster</a></b>'
     assert names(two) == ("Anna Beispiel", "Max Muster")

@@ -238,6 +238,26 @@ def test_a_page_without_article_has_no_text() -> None:
     assert extract_html(html).text == ""
 
 
+@pytest.mark.parametrize("title", ["404 – Seite nicht gefunden", "Fehler 404", "Just a moment...", "Anmelden"])
+def test_a_page_in_an_articles_place_has_no_text(title: str) -> None:
+    def doc(stated: str, head: str = "") -> Document:
+        return extract_html(f"<title>{stated}</title>{head}<h1>{stated}</h1>{paragraphs()}")
+
+    assert doc(title).text == ""
+    assert doc(f"{title}: ein Wort und seine Geschichte").text
+    assert doc(title, '<meta property="article:published_time" content="2024-05-01">').text  # an article has a date
+
+
+def test_a_wall_of_consent_has_no_text() -> None:
+    wall = [
+        "Besuchen Sie unsere Seite wie gewohnt mit Werbung und Tracking, indem Sie der Verwendung von Cookies zustimmen.",
+        "Oder nutzen Sie unser Angebot mit dem Pur-Abo für 3,99 Euro im Monat, ganz ohne Werbung.",
+        "Wir und unsere bis zu 184 Partner verarbeiten Daten, um Inhalte zu wählen und Anzeigen zu messen.",
+    ]
+    html = f"<title>Kanalbote</title><h1>Willkommen</h1>{''.join(f'<p>{line}</p>' for line in wall)}"
+    assert extract_html(html).text == ""
+
+
 def test_the_record_wins_over_the_page() -> None:
     when, crawled = datetime(2024, 3, 1, 9, tzinfo=UTC), datetime(2024, 3, 2, tzinfo=UTC)
     answer = Extractor()(

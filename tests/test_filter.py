@@ -79,6 +79,9 @@ def test_a_long_article_may_end_in_an_offer() -> None:
         "Sie haben bereits ein Abo?",
         "Jetzt 4 Wochen für nur 1 Euro testen",
         "Mit Abo weiterlesen",
+        "Dieser Artikel ist Teil unseres Digitalabos.",
+        "Testen Sie Bote Plus einen Monat lang für 1 Euro.",
+        "Sie möchten weiterlesen? Hier geht es zu den Angeboten.",
         "Melden Sie sich an, um weiterzulesen.",
     ],
 )
@@ -93,6 +96,8 @@ def test_offers_are_known(text: str) -> None:
         "Das Abo kostet künftig zehn Euro, sagte der Konzern.",
         "Die Beta lässt sich kostenlos im Netz finden.",
         "Wir testen das Gerät im Alltag.",
+        "Der Beitrag ist Teil einer Reihe über das Lesen: Viele wollen weiterlesen, auch nachts.",
+        "Testen Sie das Gerät vor dem Kauf zwei Wochen.",
         "Das Netz lässt sich vier Wochen kostenlos testen und ist dann monatlich kündbar.",
         "Jetzt können Nutzer die Funktion testen.",
     ],

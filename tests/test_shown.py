@@ -79,6 +79,11 @@ def test_time_elements(body: str, date: str) -> None:
     assert shown(body) == date
 
 
+def test_hatom_has_the_date_in_its_title() -> None:
+    date = '<p>um <abbr class="published" title="2013-03-09T11:02:00+01:00">11:02</abbr></p>'
+    assert shown(f"<h3>Titel</h3>{STORY}{date}") == "2013-03-09T10:02"
+
+
 def test_the_address_before_the_headline() -> None:
     body = "<h1>Titel</h1><p>Am 18. Oktober 2023 eröffnet</p><time datetime='2024-03-12T14:05Z'>"
     assert shown(body, url="https://a.de/2024/03/12/titel.html") == "2024-03-12T14:05"

@@ -66,6 +66,14 @@ def test_single_sources() -> None:
     assert title("") is None
 
 
+def test_the_blog_before_the_only_title() -> None:
+    blog = site_keys(("hafenblog",))
+    assert choose_title([], Stated(page="Hafenblog: Neuer Speicher am Kai"), blog) == "Neuer Speicher am Kai"
+    assert choose_title([], Stated(page="Hafen: Neuer Speicher am Kai"), blog) == "Hafen: Neuer Speicher am Kai"
+    social = Stated(social="Hafenblog: Neuer Speicher")
+    assert choose_title([], social, blog) == "Hafenblog: Neuer Speicher"  # an editor may write so
+
+
 def test_two_statements_outweigh_the_shown_one() -> None:
     assert (
         title("<h1>Brücke: Lange gewartet</h1>", "Neue Brücke", "Neue Brücke", "Brücke: Lange gewartet")

@@ -23,6 +23,11 @@ _PAYWALL = re.compile(
         (?:testen|abonnieren|registrieren|freischalten|weiterlesen)
       | (?:bereits|schon|noch \s+ kein) \s+ (?:\w+\s+){0,2} (?:abo\b|abonnent\w*|konto \s* \?|registriert \s* \?)
       | abo \s+ (?:abschließen|abschliessen|testen|wählen)
+      | (?:artikel|text|beitrag|inhalt) \s+ ist \s+ (?:teil|bestandteil) \s+ (?:unsere[sr]|des|von|eines) \s+
+        (?:\S+\s+){0,2} \S*(?:abos?|abonnements?|plus|premium)\b
+      | testen \s+ sie \s+ (?:\S+\s+){0,2} (?:abo|plus|premium|digital\w*) \s+ (?:\S+\s+){0,4}
+        (?:tage?|wochen?|monate?|kostenlos|gratis|euro|€)
+      | \b (?:sie \s+ (?:möchten|wollen) | (?:möchten|wollen) \s+ sie) \s+ weiterlesen \s* \?
       | (?:melden \s+ sie \s+ sich \s+ (?:\w+\s+)? an|einloggen|anmelden) ,? \s+ um \s+
         (?:\w+\s+){0,5} (?:weiter|lesen)""",
     re.VERBOSE | re.IGNORECASE,

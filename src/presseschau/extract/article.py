@@ -20,8 +20,10 @@ from presseschau.extract.body.listing import is_listing
 from presseschau.extract.body.model import default_model
 from presseschau.extract.body.notices import without_permalink
 from presseschau.extract.body.select import select
+from presseschau.extract.body.service import is_service_page
 from presseschau.extract.body.sites import site_blocks
 from presseschau.extract.body.tokens import words_of
+from presseschau.extract.notices import is_notice
 from presseschau.stable import rounded
 
 if TYPE_CHECKING:
@@ -85,6 +87,8 @@ def read_article(
         TooComplex: The page is beyond the limits.
     """
     blocks = read_blocks(tree, how.max_nodes, how.max_depth)
+    if meta.published is None and is_service_page(meta.title):
+        return Article("")
     allowed = site_blocks(blocks, url, crawled) if how.sites else None
     known = Known(title or meta.title, meta.teaser, meta.article_body)
     choice = select(blocks, known, default_model(), allowed)
@@ -183,7 +187,7 @@ def _slow_parts(source: bytes, known: Known) -> list[str]:
         return []
     title = words_of(known.title or "")
     lines = (getattr(found, "text", None) or "").split("\n")
-    parts = [line for raw in lines if (line := normalise(raw)) and words_of(line) != title]
+    parts = [line for raw in lines if (line := normalise(raw)) and words_of(line) != title and not is_notice(line)]
     return parts if any(len(line.split()) >= _SENTENCE_WORDS for line in parts) else []  # a menu is no article
 
 

@@ -20,6 +20,10 @@ _NOTICE = re.compile(
       | sie \s haben \b .{0,40} (?:javascript|blocker) \b .{0,60} (?:aktiviert|deaktiviert|ausgeschaltet)
       | (?:vielen|herzlichen) \s dank ,? \s (?:für|dass) \b .{0,60} (?:anmeldung|registrierung|interesse)
       | sie \s sich \b .{0,60} newsletter \s (?:an\b|anmelden|eintragen|registrieren)
+      | wir \s und \s unsere \s (?:bis \s zu \s)? (?:\d+\s)? partner \b .{0,40}
+        (?:verarbeite|speicher|nutz|verwende)
+      | besuchen \s sie \s (?:unsere|diese) \s (?:web)?seite \b .{0,40} mit \s werbung
+      | nutzen \s sie \b .{0,60} \b pur-?abo
       | abonnieren \s sie \b .{0,60} (?:newsletter|kanal|whatsapp)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -29,7 +33,7 @@ _TRIGGERS = ahocorasick.Automaton()
 for _word in (
     "einverstanden", "drittanbieter", "newsletter", "angezeigt", "inhalt", "javascript", "blocker", "cookies",
     "browser", "datenschutz", "klick", "nutzungsbedingungen", "agb", "affiliate", "provision", "vorbehalten",
-    "reserved", "anmeldung", "registrierung", "interesse", "kanal", "whatsapp",
+    "reserved", "partner", "werbung", "pur", "anmeldung", "registrierung", "interesse", "kanal", "whatsapp",
 ):  # fmt: skip
     _TRIGGERS.add_word(_word, _word)
 _TRIGGERS.make_automaton()

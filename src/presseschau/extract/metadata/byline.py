@@ -21,7 +21,7 @@ _AUTHOR_CLASS = re.compile(
 )
 # Other people's names: commenters, authors of teasers, boxes about the author, images.
 _ELSEWHERE = re.compile(
-    r"comment|kommentar|related|teaser|sidebar|widget|recommend|footer|avatar|author-?(?:box|bio|info|description|image|desc)|"
+    r"comment|kommentar|related|teaser|sidebar|widget|recommend|(?<!post-)(?<!entry-)footer|avatar|author-?(?:box|bio|info|description|image|desc)|"
     r"about-?author|caption|credit|copyright|navigation|social|share",
     re.IGNORECASE,
 )

@@ -72,7 +72,7 @@ def shown_date(
         url: Its address.
         crawled: When it was fetched.
     """
-    nodes = tree.css("[itemprop=datePublished], time")
+    nodes = tree.css("[itemprop=datePublished], time, abbr.published")
     dated = [(node.attributes.get("itemprop"), found) for node in nodes if (found := _date_in(node, crawled))]
     stated = next((found for itemprop, found in dated if itemprop == "datePublished"), None)
     if stated is not None:
@@ -85,7 +85,8 @@ def shown_date(
 
 
 def _date_in(node: LexborNode, crawled: datetime | None) -> datetime | None:
-    texts = (node.attributes.get("content"), node.attributes.get("datetime"), node.text())
+    attributes = node.attributes
+    texts = (attributes.get("content"), attributes.get("datetime"), attributes.get("title"), node.text())
     return next((found for text in texts if text and (found := parse_date(text, crawled))), None)
 
 

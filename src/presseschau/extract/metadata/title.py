@@ -171,6 +171,12 @@ def without_site(title: str, names: SiteKeys) -> str:
     return title.strip()
 
 
+def _behind_site(page: str | None, names: SiteKeys) -> str | None:
+    """A `<title>` that stands alone, without `Blog: ` in front: how Blogger names a post whose headline is no h1."""
+    before, _, behind = (page or "").partition(": ")
+    return behind if behind and _key(before) in names else page
+
+
 @lru_cache(maxsize=256)  # a crawl has few sites
 def site_keys(sites: tuple[str, ...]) -> SiteKeys:
     """Names of a site (`og:site_name`, publisher, domain) in a form that compares: folded words, apart and in one."""
@@ -224,7 +230,7 @@ def choose_title(shown: Sequence[Heading], stated: Stated, names: SiteKeys) -> s
     social, page = (without_site(text, names) if text else None for text in (stated.social, stated.page))
     heading = _shown_headline(shown, [words(headline), words(social)], words(page), names)
     if heading is None:
-        return headline or social or page
+        return headline or social or _behind_site(page, names)
     seo = {words(crumb.text) for crumb in shown if crumb.crumb} - {words(heading.text)}
     h, o, t = words(headline), words(social), words(page)
     if h and h == o:
