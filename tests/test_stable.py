@@ -43,3 +43,16 @@ def test_the_short_way_says_what_the_long_one_says(url: str) -> None:
     with patch.object(stable, "_CANONICAL", stable.re.compile("(?!)")):
         assert canonical_url(url) == short
         assert host_of(short) == host
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical"),
+    [
+        ("https://web.archive.org/web/20240312140500/https://www.Beispiel.de/a?utm_source=x", "https://www.beispiel.de/a"),
+        ("http://web.archive.org/web/2024id_/http://beispiel.de/a#oben", "http://beispiel.de/a"),
+        ("https://web.archive.org/web/2024*/beispiel.de", "https://web.archive.org/web/2024*/beispiel.de"),
+        ("https://beispiel.de/web.archive.org/web/2024/https://a.de/", "https://beispiel.de/web.archive.org/web/2024/https://a.de/"),
+    ],
+)  # fmt: skip
+def test_a_capture_is_known_by_what_it_captured(url: str, canonical: str) -> None:
+    assert canonical_url(url) == canonical

@@ -21,6 +21,7 @@ _TRACKING = re.compile(
       | fb_action_ids | fb_action_types | fb_source | campaign_id""",
     re.VERBOSE | re.IGNORECASE,
 )
+_CAPTURE = re.compile(r"^\s*https?://web\.archive\.org/web/\d{4,14}(?:[a-z]{2}_)?/(?=https?://)", re.IGNORECASE)
 _CANONICAL = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w\-.~!$&'()*+,;=:@/%]*", re.ASCII
 )  # most are, as stated
@@ -50,7 +51,7 @@ def rounded(score: float) -> float:
 def canonical_url(url: str | None) -> str | None:
     """The URL without fragment, tracking parameters, default port or case noise; None unless absolute http(s).
 
-    A query that selects the article stays, in its order.
+    A query that selects the article stays, in its order. A capture of the Wayback Machine is known by what it captured.
 
     >>> canonical_url("HTTPS://Example.de:443/a?id=7&utm_source=x#top")
     'https://example.de/a?id=7'
@@ -59,6 +60,8 @@ def canonical_url(url: str | None) -> str | None:
     """
     if not url:
         return None
+    if "web.archive.org" in url:
+        url = _CAPTURE.sub("", url)
     if _CANONICAL.fullmatch(url):
         return url
     try:
