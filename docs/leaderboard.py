@@ -37,4 +37,7 @@ def main(dataset: str = SAMPLE, task: str = "topic", output: str = "data/benchma
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 4 or any(argument.startswith("-") for argument in sys.argv[1:]):
+        print(__doc__.partition("\n")[0], file=sys.stderr)
+        sys.exit(2)
     main(*sys.argv[1:])

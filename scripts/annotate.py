@@ -76,8 +76,8 @@ def _llm(order: Any) -> int:
     )
     if tally.unanswered:
         print(
-            f"error: {len(tally.unanswered)} articles got no answer, {order.output} was not written; the same command "
-            "goes on where it stopped",
+            f"error: {len(tally.unanswered)} articles got no answer (the last time: {tally.trouble}), {order.output} "
+            "was not written; the same command goes on where it stopped",
             file=sys.stderr,
         )
         return FAILED

@@ -51,6 +51,7 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str, w
     was interrupted.
     """
     atexit.register(_leave)  # the first one, so the last to be called
+    _open_streams()
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print a stack and exit with 1 for a mistyped option
     import hydra
     from hydra.errors import HydraException
@@ -97,6 +98,15 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str, w
             raise
         kind = "" if isinstance(error, OSError | RuntimeError) else f"{type(error).__name__}: "
         _stop(f"{failure}: {kind}{said(error)} (PRESSESCHAU_TRACEBACK=1 shows where)", FAILED)
+
+
+def _open_streams() -> None:
+    """Opens what the caller has closed: what is opened next would take its number, and be written to by who reports."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(nothing, True)  # for workers
+            setattr(sys, name, os.fdopen(nothing, mode))
 
 
 def _told(main: Callable[[dict[str, Any]], int], config: dict[str, Any]) -> int:

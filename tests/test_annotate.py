@@ -361,8 +361,11 @@ def test_round_trip_through_doccano(dataset: Path) -> None:
     export(order("export", dataset, purpose="training", format="jsonl", output=path))
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     kamera = next(x for x in lines if x["article_id"] == ID[0])
-    assert kamera["cats"] == ["topic:mobile", "genre:review", "stance:favor", "target_type:product"]
-    assert kamera["entities"] == [[38, 58, "evidence"]]
+    # doccano gives what is imported to who imports it; the rules' labels would come back as that person's
+    assert kamera["rules"] == "topic:mobile genre:review stance:favor target_type:product target: Fotofuchs 3"
+    assert all(not x["cats"] and not x["entities"] for x in lines)
+    with pytest.raises(ValueError, match=r"no label to import.*\(5 annotations without any label\)"):
+        import_(order("import", dataset, path=(path,), output=dataset.parent / "labels.jsonl"))
     categories = json.loads((dataset.parent / "tasks.categories.json").read_text(encoding="utf-8"))
     assert {"topic:ai", "genre:news", "stance:mixed"} <= {c["text"] for c in categories}
     akku, fuchs = KAMERA.index("Der Akku"), KAMERA.index("Fotofuchs 3")
@@ -388,7 +391,7 @@ def test_round_trip_through_doccano(dataset: Path) -> None:
         ({"cats": ["ai"]}, "line 1: unknown class 'ai'; classes begin with topic:"),
         ({"cats": ["topic:ai", "topic:mobile"]}, "line 1: two classes for topic"),
         ({"cats": ["topic:ai"], "entities": [[0, 1, "ORG"]]}, "line 1: unknown span type 'ORG'"),
-        ({"text": None}, "line 1: is not as doccano exports it"),
+        ({"cats": ["topic:ai"], "text": None}, "line 1: is not as doccano exports it"),
     ):
         files[0].write_text(json.dumps({**kamera, **wrong}) + "\n", encoding="utf-8")
         with pytest.raises(ValueError, match=r"anna\.jsonl") as error:
@@ -426,6 +429,106 @@ def test_round_trip_through_a_spreadsheet(dataset: Path) -> None:
     filled.write_text("id,topic\n", encoding="utf-8")
     with pytest.raises(ValueError, match="line 1: column article_id is missing"):
         import_(order("import", dataset, path=(filled,), format="csv", output=out))
+
+
+def written(path: Path, rows: list[dict[str, str]]) -> Path:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_only_rows_that_somebody_marked_as_done_are_people_s(dataset: Path) -> None:
+    """A training table holds the rules' labels; who stops halfway has not confirmed the rest."""
+    path, out = dataset.parent / "eva.csv", dataset.parent / "labels.jsonl"
+    export(order("export", dataset, purpose="training", output=path))
+    with pytest.raises(ValueError, match=r"no label to import.*\(5 rows with the rules' labels have nothing in"):
+        import_(order("import", dataset, path=(path,), output=out))
+    rows = table(path)
+    assert {r["topic"] for r in rows} == {topic for _, _, topic, _, _ in TEXTS}
+    done = [r | {"done": "x" if r["article_id"] in ID[:2] else ""} for r in rows]
+    summary = import_(order("import", dataset, path=(written(path, done),), output=out))
+    assert "note: 3 rows with the rules' labels have nothing in the column done, left out" in summary
+    assert list(load_human(out, NAMES).by_id) == sorted(ID[:2])
+    own = [{k: v for k, v in r.items() if k != "done"} for r in rows]  # a table of one's own has no such column
+    import_(order("import", dataset, path=(written(path, own),), output=out))
+    assert list(load_human(out, NAMES).by_id) == sorted(ID)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "json"])
+def test_a_validation_set_that_has_grown_counts_by_its_size_now(tmp_path: Path, ending: str) -> None:
+    """Export again with a larger n, annotate what is new: the old ones stand for as many articles as the new ones."""
+    rows = [{**row(0), "id": f"a{i:03}", "cluster": f"a{i:03}"} for i in range(40)]
+    folder, out = make_dataset(tmp_path / "many", rows), tmp_path / "labels.jsonl"
+    few, many, seen = tmp_path / f"few.{ending}", tmp_path / f"many.{ending}", set[str]()
+    for path, n in ((few, 10), (many, 20)):
+        export(order("export", folder, purpose="validation", n=n, output=path))
+        seen |= mobile(path, seen)
+    summary = import_(order("import", folder, path=(few, many), output=out))
+    assert "note: 10 articles are in random samples of several sizes; they count as of the largest" in summary
+    found = load_human(out, NAMES).by_id
+    assert len(found) == 20
+    assert {x.inclusion_probability for x in found.values()} == {0.5}
+
+
+def mobile(tasks: Path, seen: set[str]) -> set[str]:
+    """Gives the topic of each article of a task file but those seen, as its tool writes it; the articles given."""
+    given = set[str]()
+
+    def says(article: str) -> bool:
+        if article not in seen:
+            given.add(article)
+        return article not in seen
+
+    if tasks.suffix == ".csv":
+        written(tasks, [r | {"topic": "mobile" if says(r["article_id"]) else ""} for r in table(tasks)])
+    elif tasks.suffix == ".json":
+        asked = json.loads(tasks.read_bytes())
+        for number, task in enumerate(asked):
+            if says(task["data"]["article_id"]):
+                task["annotations"] = [annotation(number, 7, choice("topic", "mobile"))]
+        tasks.write_text(json.dumps(asked), encoding="utf-8")
+    else:
+        lines = [json.loads(line) for line in tasks.read_text(encoding="utf-8").splitlines()]
+        said = [x | {"cats": ["topic:mobile"] if says(x["article_id"]) else []} for x in lines]
+        tasks.write_text("\n".join(map(json.dumps, said)), encoding="utf-8")
+    return given
+
+
+def test_a_validation_set_keeps_its_probability_beside_a_training_sample(dataset: Path) -> None:
+    paths = dataset.parent / "blind.csv", dataset.parent / "random.csv"
+    export(order("export", dataset, purpose="validation", n=4, output=paths[0]))
+    export(order("export", dataset, purpose="training", strategy="random", n=5, output=paths[1]))
+    for path in paths:
+        written(path, [r | {"topic": "ai", "done": "x"} for r in table(path)])
+    out = dataset.parent / "labels.jsonl"
+    import_(order("import", dataset, path=paths, output=out))
+    said = [(x.purpose, x.inclusion_probability) for x in load_human(out, NAMES).by_id.values()]
+    assert sorted(said) == [("training", 1.0), *[("validation", 0.8)] * 4]
+
+
+def test_capitals_do_not_matter_in_what_people_type(dataset: Path) -> None:
+    path, out = dataset.parent / "eva.csv", dataset.parent / "labels.jsonl"
+    export(order("export", dataset, purpose="validation", output=path))
+    written(path, [r | {"topic": "AI", "genre": "News ", "stance": "NEUTRAL"} for r in table(path)])
+    import_(order("import", dataset, path=(path,), output=out))
+    assert load_human(out, NAMES).by_id[ID[0]].labels == {"topic": "ai", "genre": "news", "stance": "neutral"}
+
+
+@pytest.mark.parametrize("article", ["4503599627370496", "12345678901234e5"])
+def test_an_id_that_looks_like_a_number_comes_back_from_a_spreadsheet(tmp_path: Path, article: str) -> None:
+    """A spreadsheet would make 4.5036E+15 of it."""
+    folder = make_dataset(tmp_path / "one", [row(0) | {"id": article, "cluster": article}])
+    path, out = tmp_path / "eva.csv", tmp_path / "labels.jsonl"
+    export(order("export", folder, purpose="validation", output=path))
+    (cells,) = table(path)
+    assert cells["article_id"] == f"'{article}"
+    written(path, [cells | {"topic": "ai"}])
+    import_(order("import", folder, path=(path,), output=out))
+    assert list(load_human(out, NAMES).by_id) == [article]
+    with pytest.raises(ValueError, match="no article is left"):
+        export(order("export", folder, purpose="training", exclude=(path,), output=tmp_path / "more.csv"))
 
 
 def test_agreement_of_a_label_file(dataset: Path) -> None:

@@ -79,9 +79,15 @@ def test_splits_in_files_of_their_own(tmp_path: Path) -> None:
         ("a,eins\n", {"text": "4", "label": "0"}, "column 4 is asked for: check dataset.sep"),
         ("label,text,split\na,eins,train\nb,zwei,train\nc,drei,test\n", {"split": "split"},
          "test has labels that train does not have (c)"),
-        ("label,text,split\na,eins,dev\nb,zwei,test\n", {"split": "split"}, "no split train, only"),
+        ("label,text,split\na,eins,dev\nb,zwei,test\n", {"split": "split"}, "no split train, only validation, test:"),
+        ("label,text,split\na,eins,x\nb,zwei,y\n", {"split": "split"}, "no split train, only x, y:"),
         ("label,text,split\na,eins,train\nb,zwei,\n", {"split": "split"}, "split is missing in 1 rows (the first is row 2)"),
         ("", {}, "daten.csv has no header: is it empty?"),
+        ("label,text\na,eins, zwei\nb,drei\n", {}, "record 2 has 3 columns, the first one 2: check dataset.sep"),
+        ("a;eins\nb;zwei; drei\n", {"text": "1", "label": "0", "sep": ";"}, "record 2 has 3 columns, the first one 2"),
+        ("label,text,split\na,eins,train\nb,zwei,train\nc,drei,test\n", {"split": "split", "unseen": "drop"},
+         "split test has no rows"),
+        ('{"label": "a", "text": "halb \\ud83d"}\n', {"kind": "jsonl"}, "a text holds half a character"),
         ('[1, 2]\n', {"kind": "jsonl"}, "line 1 is no object with text and label"),
         ('{"label": "a", "text": ["eins"]}\n', {"kind": "jsonl"}, "line 1 has no plain text"),
     ],
@@ -101,6 +107,38 @@ def test_a_file_that_is_not_there_and_a_file_that_is_none(tmp_path: Path) -> Non
         load(source(str(tmp_path / "bild.csv")), "topic")
     with pytest.raises(ConfigError, match=r"dataset.label is missing"):
         load(source("x.csv", label=None), "topic")
+
+
+def test_other_training_rows_change_no_test_article(tmp_path: Path) -> None:
+    test = csv_file(tmp_path, "label,text\na,drei\nb,\n", "test.csv")
+    found = []
+    for rows in ("a,eins\nb,zwei\n", "a,eins\nb,zwei\nb,fünf\n"):
+        train = csv_file(tmp_path, f"label,text\n{rows}", "train.csv")
+        with pytest.raises(ConfigError, match=r"the first is row 2 of test"):
+            load(source(train, test=test), "topic")
+        corpus = load(source(train, test=test, missing="drop"), "topic")
+        found.append(corpus.digest(corpus.splits["test"], split="test"))
+    assert found[0] == found[1]
+
+
+def test_splits_by_other_names(tmp_path: Path) -> None:
+    rows = "a,eins,Train\nb,zwei,Train\na,drei,dev\nb,vier,TEST\na,fünf,rest\n"
+    corpus = load(source(csv_file(tmp_path, f"label,text,split\n{rows}"), split="split"), "topic")
+    assert {s: r.tolist() for s, r in corpus.splits.items()} == {"train": [0, 1], "validation": [2], "test": [3]}
+    assert corpus.notes == ("split rest (1 rows) is not used: it is not train, validation or test…",)
+
+
+def test_test_articles_that_train_has_are_named(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "label,text,split\na,eins,train\nb,zwei,train\na,eins,test\nb,drei,test\n")
+    assert "1 of 2 rows of test have the text" in load(source(path, split="split"), "topic").notes[0]
+    assert not load(source(path, split="split"), "topic", pooled=True).notes
+
+
+def test_a_row_that_names_no_cluster_is_its_own(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "label,text,c\na,eins,x\nb,zwei,\na,drei,\nb,vier,x\n")
+    clusters = load(source(path, cluster="c"), "topic").table.column("cluster").to_pylist()
+    assert len(set(clusters)) == 3
+    assert clusters[0] == clusters[3] == "x"
 
 
 def test_rows_without_text_or_label_are_left_out_on_request(tmp_path: Path) -> None:
@@ -172,6 +210,9 @@ def test_what_is_wrong_with_a_folder(tmp_path: Path) -> None:
             load(Source("published", path), "topic")
     with pytest.raises(ConfigError, match=r"no column thema: say dataset.label=COLUMN"):
         load(Source("published", str(stub), label="thema"), "topic")
+    for option in ({"name": "gold"}, {"revision": "v1"}):
+        with pytest.raises(ConfigError, match="is of a dataset on the Hub"):
+            load(Source("published", str(stub), **option), "topic")
     none = dataset(tmp_path / "keine", {"train": [article(i) for i in range(4)]})
     with pytest.raises(ConfigError, match="with a stance"):
         load(Source("published", str(none)), "stance")
@@ -199,6 +240,14 @@ def test_a_column_of_lists_is_named(tmp_path: Path) -> None:
     pq.write_table(pa.table({"label": [["a"], ["b"]], "text": ["eins", "zwei"]}), tmp_path / "daten.parquet")
     with pytest.raises(ConfigError, match=r"column label holds list<.*>: say dataset.label=COLUMN"):
         load(source(str(tmp_path / "daten.parquet"), kind="parquet"), "topic")
+
+
+def test_an_id_names_one_row_of_a_split(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "id,label,text,split\n7,a,eins,train\n8,b,zwei,train\n7,a,drei,test\n")
+    assert len(load(source(path, id="id", split="split"), "topic").splits["test"]) == 1
+    twice = csv_file(tmp_path, "id,label,text\n7,a,eins\n8,b,zwei\n7,a,drei\n", "zweimal.csv")
+    with pytest.raises(ConfigError, match=r"column id has 7 in 2 rows of train: say dataset.id=COLUMN"):
+        load(source(twice, id="id"), "topic")
 
 
 def test_a_split_without_rows_is_named(tmp_path: Path) -> None:

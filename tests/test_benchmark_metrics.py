@@ -88,6 +88,17 @@ def test_a_rare_class_does_not_bend_the_interval_of_a_model_that_never_finds_it(
     assert 0.48 < low <= high <= 0.5
 
 
+def test_a_score_that_no_resample_changes_has_no_interval() -> None:
+    y, names = np.array([0, 1, 0, 1]), ["k", "l", "m", "n"]
+    options = {"rounds": 200, "confidence": 0.95, "seed": 0}
+    assert intervals([(y, y)], names, np.array([0, 1]), 2, **options) == {"accuracy": None, "macro_f1": None}
+    gap = difference(([(y, y)], names), ([(y, 1 - y)], names), np.array([0, 1]), 2, **options)
+    assert gap == {"accuracy": None, "macro_f1_shared": None}
+    half = intervals([(y, np.zeros(4, dtype=np.int64))], names, np.array([0, 1]), 2, **options)
+    assert half["accuracy"] is not None
+    assert half["accuracy"][0] < 0.5 < half["accuracy"][1]
+
+
 def test_an_abstention_is_wrong_and_no_answer() -> None:
     y, p = np.array([0, 0, 1, 1]), np.array([0, ABSTAINED, 1, ABSTAINED])
     probabilities = np.where(p[:, None] == ABSTAINED, 0.0, np.eye(2)[np.maximum(p, 0)])

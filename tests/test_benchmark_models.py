@@ -142,6 +142,7 @@ def test_the_labeler_takes_only_its_own_labels() -> None:
     [
         ({"kind": "tfdf"}, "model.kind=tfdf is not known: did you mean tfidf"),
         ({"kind": "tfidf", "word": {"ngrams": [2, 1]}}, "ngrams=[2, 1] must be two rising numbers"),
+        ({"kind": "tfidf", "word": {"max_df": 2.5}}, "max_df=2.5 is a share with its decimal point: at most 1.0"),
         ({"kind": "tfidf"}, "needs word or char features"),
         ({"kind": "tfidf", "word": {}, "C": -1}, "C=-1.0 must be above 0"),
         ({"kind": "tfidf", "word": {}, "C": float("nan")}, "C=nan must be above 0"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,12 +25,13 @@ from sklearn.metrics import accuracy_score, f1_score
 from conftest import ROOT, run_script
 from presseschau.benchmark import features
 from presseschau.benchmark import run as run_module
-from presseschau.benchmark.compare import compare
-from presseschau.benchmark.leaderboard import publish
+from presseschau.benchmark.compare import compare, open_runs
+from presseschau.benchmark.leaderboard import grouped, publish
 from presseschau.benchmark.measure import cost
 from presseschau.benchmark.run import Outcome, run
 from presseschau.benchmark.search import candidates, with_options
 from presseschau.benchmark.settings import Settings, Uncertainty, settings_from
+from presseschau.benchmark.units import fitted
 from presseschau.config import ConfigError
 from test_benchmark_load import article, dataset
 from test_benchmark_models import WORDS
@@ -85,7 +88,7 @@ def labelled(tmp_path: Path) -> Path:
 
 
 def test_results_name_all_that_the_contract_promises(published: Path, tmp_path: Path) -> None:
-    outcome = ran(published, tmp_path, "model=tfidf_word_svm", "learning_curve=[0.5]", "seeds=2")
+    outcome = ran(published, tmp_path, "model=tfidf_word_svm", "learning_curve=[0.5,0.5]", "seeds=2")
     found = outcome.results
     assert (found["model"], found["task"], found["protocol"]) == ("tfidf_word_svm", "topic", "splits")
     assert len(found["test_sha256"]) == 64
@@ -94,7 +97,7 @@ def test_results_name_all_that_the_contract_promises(published: Path, tmp_path: 
     assert found["labels"]["sources"]["test"] == {"human": 6, "rules": 20}
     assert found["validated"]["test"]["articles"] == 6
     assert list(found["gaps"]) == ["test_temporal", "test_publisher"]
-    assert {p["share"] for p in found["learning_curve"]} == {0.5}
+    assert [p["share"] for p in found["learning_curve"]] == [0.5, 0.5]  # one for each seed
     assert found["masked"]["test"]["macro_f1"] < found["metrics"]["test"]["macro_f1"]
     assert found["measured"]["peak_memory_mb"] > 0
     text = json.dumps(found)
@@ -212,12 +215,18 @@ def test_search_chooses_on_validation(published: Path, tmp_path: Path) -> None:
 
 
 def test_the_settings_that_a_search_tries() -> None:
+    for space in (3, {"C": 3}, {"C": []}):
+        with pytest.raises(ConfigError, match="a list of values for each option"):
+            candidates({"C": 1, "space": space}, "grid", 10, 0)
     model = {"name": "m", "C": 2, "word": {"min_df": 1}, "space": {"C": [1, 2], "word.min_df": [1, 3]}}
     grid = candidates(model, "grid", 4, 0)
     assert grid[0] == {"C": 2, "word.min_df": 1}
     assert len(grid) == 4
     assert with_options(model, grid[-1])["word"] == {"min_df": 3}
     assert candidates(model, "random", 3, 0) == candidates(model, "random", 3, 0)
+    assert all(candidates(model, "random", 2, seed)[0] == grid[0] for seed in range(9))
+    assert len(candidates(model, "random", 1, 0)) == 1
+    assert len(candidates(model | {"C": 7}, "random", 3, 0)) == 3
     with pytest.raises(ConfigError, match="the grid has 4 settings: say budget=4"):
         candidates(model, "grid", 3, 0)
     with pytest.raises(ConfigError, match="has nothing to search"):
@@ -236,6 +245,169 @@ def test_folds_predict_every_article_once(labelled: Path, tmp_path: Path) -> Non
     assert other.results["test_sha256"] == outcome.results["test_sha256"]
     with pytest.raises(ConfigError, match=r"fewer than folds=40: say folds=30"):
         run(settings(*options, "folds=40"))
+
+
+def test_copies_and_clusters_stay_in_one_fold(labelled: Path, tmp_path: Path) -> None:
+    rows = "".join(f"{label};{text};{i % 7}\n" for i, (label, text) in enumerate(texts(60)))
+    labelled.write_text(rows, encoding="utf-8")
+    options = ["dataset=csv", f"dataset.path={labelled}", "dataset.text=1", "dataset.label=0", "dataset.sep=';'"]
+    options += ["folds=4", f"output.dir={tmp_path / 'out'}", "model=multinomial_nb"]
+    plain = run(settings(*options))
+    grouped = run(settings(*options, "dataset.cluster=2"))
+    assert not grouped.reused
+    assert grouped.results["metrics"] != plain.results["metrics"]
+    assert grouped.results["splits"]["cv"]["clusters"] == 7
+    with pytest.raises(ConfigError, match="7 clusters, fewer than folds=8"):
+        run(settings(*options, "dataset.cluster=2", "folds=8"))
+    with pytest.raises(ConfigError, match="a fold trains on a single class"):
+        run(settings(*options, "dataset.cluster=0", "folds=2"))
+    labelled.write_text(2 * rows, encoding="utf-8")  # every text twice
+    corpus = run_module.load(settings(*options).dataset, "topic")
+    plan = run_module.Plan.of(settings(*options), corpus, "cv")
+    for train, test in plan.folds(corpus.splits["train"], corpus.y):
+        assert not set(train % 60) & set(test % 60)
+
+
+def test_what_people_validated_trains_in_no_fold(published: Path, tmp_path: Path) -> None:
+    done = settings(f"dataset.path={published}", f"output.dir={tmp_path}", "protocol=cv", "folds=5")
+    corpus = run_module.load(done.dataset, "topic", pooled=True)
+    rows = corpus.splits["train"]
+    assert len(rows) == 96
+    people = np.array([role == "validation" for role in corpus.values("label_role", rows)])
+    folds = run_module.Plan.of(done, corpus, "cv").folds(rows, corpus.y)
+    assert people.sum() == 6
+    assert not any(people[train].any() for train, _ in folds)
+    assert sorted(i for _, test in folds for i in test) == list(range(96))
+
+
+def test_a_run_is_known_by_what_stands_beside_the_articles(published: Path, tmp_path: Path) -> None:
+    assert not ran(published, tmp_path, "model=publisher_only").reused
+    path = published / "data/train-00000-of-00001.parquet"
+    table = pq.read_table(path)
+    names = pa.array([f"p{i % 2}.de" for i in range(table.num_rows)], pa.string())
+    pq.write_table(table.set_column(table.column_names.index("publisher"), table.field("publisher"), names), path)
+    assert not ran(published, tmp_path, "model=publisher_only").reused
+
+
+def test_models_of_one_name_in_two_folders_are_two_lines(published: Path, tmp_path: Path) -> None:
+    classes = [{"key": key, "name": key, "definition": f"Alles von {key}."} for key in ("hardware", "ai")]
+    for i in (1, 2):
+        (tmp_path / f"{i}").mkdir()
+        data = {"name": "s", "topic": {"classes": [c | {"terms": f"Wort{i}{c['key']}"} for c in classes]}}
+        (tmp_path / f"{i}/s.yaml").write_text(json.dumps(data), encoding="utf-8")
+    one, two = (ran(published, tmp_path, "model=keywords", f"model.scheme={tmp_path / i / 's.yaml'}") for i in "12")
+    assert not two.reused
+    assert one.results["config"]["model"]["scheme"] == "s.yaml"
+    assert len(open_runs([str(tmp_path / "out")])) == 2
+    shutil.copytree(tmp_path / "1", tmp_path / "3")
+    assert ran(published, tmp_path, "model=keywords", f"model.scheme={tmp_path / '3/s.yaml'}").reused
+
+
+def test_runs_of_one_model_are_told_apart_by_their_options(published: Path, tmp_path: Path) -> None:
+    ran(published, tmp_path, "model=tfidf_word_svm")
+    ran(published, tmp_path, "model=tfidf_word_svm", "model.C=4")
+    ran(published, tmp_path, "model=majority")
+    names = sorted(r.name for r in open_runs([str(tmp_path / "out")]))
+    assert [re.sub(", [0-9a-f]{6}", "", name) for name in names] == [
+        "majority", "tfidf_word_svm (C=0.5)", "tfidf_word_svm (C=4)"
+    ]  # fmt: skip
+
+
+def test_a_damaged_run_holds_nothing_up_and_is_made_anew(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = (ran(published, tmp_path, f"model={model}") for model in ("majority", "multinomial_nb"))
+    for name, data in (("results.json", b"{}"), ("results.json", b'{"sch'), ("predictions.parquet", b"PAR1")):
+        (bad.folder / name).write_bytes(data)
+        publish(tmp_path / "out", good.folder, SURE, 0)
+        assert f"{bad.folder} is damaged" in capsys.readouterr().err
+        again = ran(published, tmp_path, "model=multinomial_nb")
+        assert not again.reused
+    publish(tmp_path / "out", good.folder, SURE, 0)
+    for file in (tmp_path / "out/significance").iterdir():
+        file.write_bytes(b"{")
+    (tmp_path / "out/plots/eigenes.png").write_bytes(b"x")
+    publish(tmp_path / "out", good.folder, SURE, 0)
+    assert (tmp_path / "out/plots/eigenes.png").is_file()
+    assert "multinomial_nb" in (tmp_path / "out/leaderboard.md").read_text(encoding="utf-8")
+
+
+def test_a_damaged_fit_is_fitted_again(published: Path, tmp_path: Path) -> None:
+    whole = ran(published, tmp_path, "model=stratified")
+    (whole.folder / "results.json").unlink()
+    (whole.folder / "units").mkdir()
+    (whole.folder / "units/seed-0.npz").write_bytes(b"nichts")
+    (whole.folder / "units/seed-1.npz").write_bytes(b"PK\x03\x04 halb")
+    again = ran(published, tmp_path, "model=stratified")
+    assert again.results["metrics"] == whole.results["metrics"]
+
+
+def test_what_people_validated_is_ranked_by_itself(published: Path, tmp_path: Path) -> None:
+    for model in ("majority", "keywords", "tfidf_word_svm"):
+        outcome = ran(published, tmp_path, f"model={model}")
+    publish(tmp_path / "out", outcome.folder, SURE, 0)
+    text = (tmp_path / "out/leaderboard.md").read_text(encoding="utf-8").split("All test articles")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    assert [row[0] for row in rows[2:]] == ["1", "2", "3"]
+    scores = [float(row[2].split()[0]) for row in rows[2:]]
+    assert scores == sorted(scores, reverse=True)
+    assert len(rows[0]) == 6  # no column for a test set that people validated nothing of
+
+
+def test_many_test_sets_and_odd_labels_are_drawn(tmp_path: Path) -> None:
+    rows = [(label, text, "train") for label, text in texts(40)]
+    rows += [(label, text, f"test_{2010 + i % 10}") for i, (label, text) in enumerate(texts(20, 40))]
+    path = tmp_path / "d.csv"
+    path.write_text("".join(f"{'A$b_{ $' if a == 'ai' else a};{b};{c}\n" for a, b, c in rows), encoding="utf-8")
+    options = ["dataset=csv", f"dataset.path={path}", "dataset.text=1", "dataset.label=0", "dataset.split=2"]
+    outcome = run(settings(*options, "dataset.sep=';'", f"output.dir={tmp_path / 'out'}", "model=majority"))
+    publish(tmp_path / "out", outcome.folder, SURE, 0)
+    assert len(outcome.results["metrics"]) == 10
+    assert len(list((tmp_path / "out/plots").iterdir())) == 4
+
+
+def test_one_cluster_has_no_interval_and_seeds_add_up(labelled: Path, tmp_path: Path) -> None:
+    test = tmp_path / "test.csv"
+    test.write_text("ai;'Ein Modell lernt.'\n", encoding="utf-8")
+    options = ["dataset=csv", f"dataset.path={labelled}", "dataset.text=1", "dataset.label=0", "dataset.sep=';'"]
+    options += [f"dataset.test={test}", f"output.dir={tmp_path / 'out'}", "model=stratified", 'dataset.quote="\'"']
+    found = run(settings(*options)).results["metrics"]["test"]
+    assert "intervals" not in found
+    assert np.sum(found["confusion"]["rows_true"]) == 5
+
+
+def test_runs_trained_on_other_labels_are_not_compared(tmp_path: Path) -> None:
+    test = tmp_path / "test.csv"
+    test.write_text("label,text\nai,eins\n", encoding="utf-8")
+    for name, more in (("one", ""), ("two", "sport,vier\n")):
+        (tmp_path / f"{name}.csv").write_text(f"label,text\nai,zwei\nhardware,drei\n{more}", encoding="utf-8")
+        run(settings("dataset=csv", f"dataset.path={tmp_path / f'{name}.csv'}", f"dataset.test={test}",
+                     f"output.dir={tmp_path / 'out'}", "model=majority"))  # fmt: skip
+    runs = open_runs([str(tmp_path / "out")])
+    assert runs[0].results["test_sha256"] == runs[1].results["test_sha256"]
+    assert [len(group) for group in grouped(runs)] == [1, 1]
+    with pytest.raises(ConfigError, match="trained on other labels"):
+        compare([str(tmp_path / "out")], tmp_path / "c", SURE, 0)
+
+
+def test_tables_say_what_their_brackets_cover(published: Path, tmp_path: Path) -> None:
+    outcome = ran(published, tmp_path, "model=tfidf_word_svm", "uncertainty.confidence=0.995")
+    publish(tmp_path / "out", outcome.folder, SURE, 0)
+    text = (tmp_path / "out/leaderboard.md").read_text(encoding="utf-8")
+    assert "test: macro-F1 [99.5 %]" in text
+    assert "temporal: macro-F1, shared classes [99.5 %]" in text
+    assert "95 %" not in text
+    outcome = ran(published, tmp_path / "without", "model=tfidf_word_svm", "uncertainty.bootstrap=0")
+    publish(tmp_path / "without/out", outcome.folder, SURE, 0)
+    assert " %]" not in (tmp_path / "without/out/leaderboard.md").read_text(encoding="utf-8")
+
+
+def test_what_all_folds_spent_is_added_up() -> None:
+    facts = {"fit_seconds": 1.0, "predict_seconds": 2.0, "predicted": 3, "peak_bytes": 4, "model_bytes": 5}
+    each = [facts | {"spent": {"sent": sent, "cost": cost}} for sent, cost in ((7, 0.5), (8, 0.25))]
+    whole = run_module._together(each)
+    assert whole["spent"] == {"sent": 15, "cost": 0.75}
+    assert (whole["fit_seconds"], whole["predicted"], whole["peak_bytes"]) == (2.0, 6, 4)
 
 
 def test_runs_of_a_folder_share_a_leaderboard(published: Path, tmp_path: Path) -> None:
@@ -257,12 +429,42 @@ def test_runs_of_a_folder_share_a_leaderboard(published: Path, tmp_path: Path) -
     page = (tmp_path / "out/leaderboard.html").read_text(encoding="utf-8")
     assert page.count("data:image/png;base64,") == 4
     assert "http" not in page
+    assert "<strong>The gap.</strong>" in page
     assert {p.name.split("-")[-1] for p in (tmp_path / "out/plots").iterdir()} == {
         "gap.png", "classes.png", "confusion.png", "cost.png"
     }  # fmt: skip
     first = (tmp_path / "out/leaderboard.md").read_bytes()
     publish(tmp_path / "out", outcome.folder, SURE, 0)
     assert (tmp_path / "out/leaderboard.md").read_bytes() == first
+
+
+def test_leaderboards_of_runs_that_end_together_are_written_one_after_another(published: Path, tmp_path: Path) -> None:
+    folder = ran(published, tmp_path, "model=majority").folder
+    writer = threading.Thread(target=publish, args=(tmp_path / "out", folder, SURE, 0))
+    with (tmp_path / "out/.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        writer.start()
+        writer.join(0.3)
+        assert not (tmp_path / "out/leaderboard.md").exists()
+    writer.join()
+    assert (tmp_path / "out/leaderboard.md").is_file()
+
+
+def test_what_a_run_can_not_be(published: Path, labelled: Path, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text("topic: 3", encoding="utf-8")
+    for overrides, message in {
+        (f"model.scheme={tmp_path / 's.yaml'}", "model=keywords"): "topic needs a list of at least two",
+        ("model.scheme=/no/such.yaml", "model=keywords"): "model.scheme=/no/such.yaml: ",
+        ("model=publisher_only", "model.prior=nan"): "prior=nan must be above 0",
+        (f"output.dir={labelled}", "model=majority"): "is a file: name a folder",
+    }.items():
+        with pytest.raises(ConfigError, match=message):
+            ran(published, tmp_path, *overrides)
+    with pytest.raises(ConfigError, match=r"the dataset has no title: say dataset.title=COLUMN"):
+        run(settings("dataset=csv", f"dataset.path={labelled}", "dataset.text=1", "dataset.label=0", "dataset.sep=';'",
+                     f"output.dir={tmp_path / 'o'}", 'dataset.quote="\'"', "text.fields=[title]"))  # fmt: skip
+    with pytest.raises(ConfigError, match=r"output is no folder: say output.dir=DIR"):
+        settings_from({"model": {"kind": "majority"}, "dataset": {"kind": "csv", "path": "x"}, "output": "x"})
 
 
 def test_two_runs_are_compared_on_the_same_articles_only(published: Path, tmp_path: Path) -> None:
@@ -281,6 +483,15 @@ def test_two_runs_are_compared_on_the_same_articles_only(published: Path, tmp_pa
         compare([str(one)], tmp_path / "c", SURE, 0)
     with pytest.raises(ConfigError, match="no finished run"):
         compare([str(tmp_path), str(one)], tmp_path / "c", SURE, 0)
+
+
+def test_masking_is_no_part_of_a_models_speed(published: Path, tmp_path: Path) -> None:
+    done = settings(f"dataset.path={published}", f"output.dir={tmp_path}", "model=majority")
+    corpus = run_module.load(done.dataset, "topic")
+    train, test = (corpus.examples(corpus.splits[split], done.text) for split in ("train", "test"))
+    asked = {"test": test, "test/masked": test.masked(str.upper)}
+    facts = fitted(done.model, train, None, asked, seed=0, workers=1).facts
+    assert facts["predicted"] == len(test)
 
 
 def test_cost_is_measured() -> None:
@@ -342,6 +553,8 @@ def test_the_command_on_a_csv_as_a_shell_gives_it(labelled: Path, tmp_path: Path
         (["dataset=/tmp", "action=compar"], "action=compar is not known"),
         (["dataset=/tmp", "learning_curve=[10]"], "learning_curve takes shares"),
         (["dataset=/tmp", "model=transformer"], "model.path is missing"),
+        (["dataset=/tmp", "model.name=a/b"], "model.name=a/b names a folder"),
+        (["dataset=/tmp", f"seed={2**32}"], "needs seed >= 0 (and below 2^32)"),
     ],
 )
 def test_mistakes_exit_with_2_and_one_line(overrides: list[str], message: str, tmp_path: Path) -> None:
@@ -349,6 +562,16 @@ def test_mistakes_exit_with_2_and_one_line(overrides: list[str], message: str, t
     assert done.returncode == 2, done.stderr
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_the_script_says_how_it_is_called() -> None:
+    for arguments in (["--help"], ["a", "b", "c", "d"]):
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "docs/leaderboard.py"), *arguments], capture_output=True, text=True
+        )
+        assert done.returncode == 2
+        assert "[DATASET] [TASK] [OUTPUT]" in done.stderr
+        assert done.stderr.count("\n") == 1
 
 
 def test_the_script_from_the_sample_to_a_plotted_leaderboard(sample: Path, tmp_path: Path) -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import random
 from pathlib import Path
 
 import pytest
 
-from presseschau.label.calibrate import Calibration, cross_fit, expected_error, fit, load_calibration
+from presseschau.label.calibrate import (
+    Calibration,
+    cross_fit,
+    expected_error,
+    fit,
+    load_calibration,
+    perfect_limit,
+)
 
 
 def sample(size: int, seed: int = 0) -> tuple[list[dict[str, float]], list[bool]]:
@@ -67,3 +75,26 @@ def test_bad_input_is_refused(tmp_path: Path) -> None:
     path.write_text("reference: x\n", encoding="utf-8")
     with pytest.raises(ValueError, match="missing or wrong field"):
         load_calibration(path)
+
+
+def test_a_stratified_sample_speaks_for_the_corpus() -> None:
+    """A hard class is a tenth of the corpus and half of the sample: unweighted, all confidence would be too low."""
+    rng = random.Random(0)
+
+    def article(hard: bool) -> tuple[dict[str, float], bool]:
+        margin = rng.expovariate(0.5)
+        return {"margin": margin}, rng.random() < 1 / (1 + math.exp(1.5 * hard - 1.0 * (not hard) - 0.6 * margin))
+
+    corpus = [article(i % 10 == 0) for i in range(4000)]
+    sample = [article(i % 2 == 0) for i in range(400)]
+    weights = [0.2 if i % 2 == 0 else 1.8 for i in range(400)]
+    features, right = [f for f, _ in sample], [r for _, r in sample]
+    share = sum(r for _, r in corpus) / len(corpus)
+    for given, low, high in ((weights, -0.05, 0.05), (None, -0.3, -0.1)):
+        fitted = fit(features, right, "x", weights=given)
+        stated = sum(fitted.probability(f) for f, _ in corpus) / len(corpus)
+        assert low < stated - share < high
+    assert fit(features, right, "x", weights=[1.0] * 400) == fit(features, right, "x")
+    confidence = cross_fit(features, right, weights=weights)
+    assert expected_error(confidence, right, weights=weights) < perfect_limit(confidence, weights=weights) * 1.5
+    assert expected_error(confidence, right, weights=[1.0] * 400) == expected_error(confidence, right)

@@ -56,8 +56,8 @@ def test_null_asks_for_the_default_of_a_mapping() -> None:
     [
         ({}, "count is missing"),
         ({"count": "three"}, "count=three must be a whole number"),
-        ({"count": True}, "count=True must be a whole number"),
-        ({"count": None}, "count=None must be a whole number"),
+        ({"count": True}, "count=true must be a whole number"),
+        ({"count": None}, "count=null must be a whole number"),
         ({"count": 1, "mode": "c"}, "mode=c is not known: valid: a, b"),
         ({"count": 1, "name": ["x"]}, "unknown option name: did you mean names?"),
         ({"count": 1, "names": "x"}, r"names=x must be a list, such as names=\[a,b\]"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -128,6 +130,11 @@ def test_mistakes_exit_with_2_and_one_line(overrides: list[str], message: str, t
         ("label.keep=ai", r"label.keep=ai must be a list, such as label.keep=\[a,b\]"),
         ("split.lock=[a]", "split.lock=.* must be a path"),
         ("seed=99999999999999999999999", "seed=9+ is too large"),
+        ("seed=-1", "^seed=-1 must not be negative"),
+        ("split.validation=2", "^split.validation must be at least 0 and below 1, not 2.0"),
+        ("dedup.bucket=1", "^dedup: bucket must be at least 2"),
+        ("+lock=/nope", "^unknown option lock: valid: .*seed"),
+        ("+human=x", "^unknown option human"),
         ("pipeline.batch_bytes=0", "batch_bytes=0 must be above 0"),
         ("pipeline.batch_units=0", "batch_units=0 must be above 0"),
         ("pipeline.page_seconds=-5", "page_seconds=-5.0 must be above 0"),
@@ -261,6 +268,24 @@ def test_paths_mean_what_was_typed(tmp_path: Path, name: str) -> None:
     done = run_script("build", f"pipeline.work_dir={tmp_path / 'w'}", "source=html", f"source.path={folder}")
     assert done.returncode == 2
     assert f"source.path={folder}: no *.html" in done.stderr
+
+
+def test_closed_streams_stop_no_work(tmp_path: Path) -> None:
+    pages = tmp_path / "one.jsonl"
+    text = " ".join(
+        f"Der Dienst {i} ist seit heute für alle Kunden in der Stadt wieder zu erreichen." for i in range(9)
+    )
+    pages.write_text(json.dumps({"url": "https://a.de/1", "text": text}), encoding="utf-8")
+    own = [
+        "source=jsonl",
+        f"source.path={pages}",
+        f"output.dir={tmp_path / 'd'}",
+        f"pipeline.work_dir={tmp_path / 'w'}",
+    ]
+    command = shlex.join([sys.executable, "scripts/build.py", *own, "engine.workers=1"])
+    done = subprocess.run(["sh", "-c", f"exec {command} <&- >&- 2>&-"], timeout=120, cwd=ROOT, check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "d" / "manifest.json").exists()
 
 
 def test_a_reader_who_has_gone_stops_no_work(sample: Path) -> None:

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from presseschau.dedup import Dedup
 from presseschau.dedup.candidates import _KEY, _NUMBERS, Bounds, Postings, Ranked, pair_candidates, split_pairs
-from presseschau.dedup.overlap import overlap, verify_pairs
+from presseschau.dedup.overlap import Edges, overlap, verify_pairs
+from presseschau.dedup.resolve import components
 from presseschau.dedup.shingled import Texts
 from presseschau.dedup.signature import minhash, shingle_sequence, shingle_set, winnow, words_of
 from presseschau.dedup.versions import MARK, PLAIN, Version, version_of
@@ -628,16 +629,58 @@ def test_a_locked_article_does_not_give_way_to_an_earlier_newcomer() -> None:
     assert result["new"][0] == "near_duplicate"
 
 
-def test_locked_clusters_stay_and_a_merge_takes_the_most_held_out_one() -> None:
-    text = prose(400, 1)
-    half = text.split()
-    # Two locked relatives of the newcomer that are none of each other.
-    left = Row("left", " ".join(half[:300]) + " " + prose(100, 2), "https://a.de/1", day(1))
-    right = Row("right", prose(100, 3) + " " + " ".join(half[100:]), "https://b.de/1", day(2))
-    new = Row("new", text, "https://c.de/1", day(3))
-    locked = [(left.id, "x-left", "test"), (right.id, "a-right", "train")]
+def bridged() -> tuple[Row, Row, Row]:
+    """Two articles that are no relatives of each other, and a relative of both."""
+    words = prose(400, 1).split()
+    left = Row("left", " ".join(words[:300]) + " " + prose(100, 2), "https://a.de/1", day(1))
+    right = Row("right", prose(100, 3) + " " + " ".join(words[100:]), "https://b.de/1", day(2))
+    return left, right, Row("new", " ".join(words), "https://c.de/1", day(3))
+
+
+def test_locked_clusters_stay_and_a_merge_takes_the_first_by_name() -> None:
+    left, right, new = bridged()
+    locked = [(left.id, "x-left", "test"), (right.id, "a-right", "test")]
     result = resolve([left, right, new], locked=locked)
-    assert (result["left"][2], result["right"][2], result["new"][2]) == ("x-left", "a-right", "x-left")
+    assert (result["left"][2], result["right"][2], result["new"][2]) == ("x-left", "a-right", "a-right")
+
+
+def test_a_newcomer_that_is_related_to_two_splits_of_the_lock_is_torn_and_joins_nobody() -> None:
+    left, right, new = bridged()
+    locked = [(left.id, "x-left", "test"), (right.id, "a-right", "train")]
+    near_left = Row("near", " ".join(left.text.split()[120:]) + " " + prose(90, 4), "https://d.de/1", day(4))
+    dedup = Dedup()
+    for near in ("drop", "keep"):
+        with connect([left, right, new, near_left], replace(dedup, near=near), locked) as con:  # type: ignore[arg-type]
+            replace(dedup, near=near).resolve(con)  # type: ignore[arg-type]
+            clusters = dict(con.execute("SELECT source, cluster FROM dedup WHERE reason IS NULL").fetchall())
+            torn = con.execute("FROM torn").fetchall()
+        assert torn == [(new.id, f"related to {left.id} and {right.id}, of different splits")]
+        assert clusters == {"left": "x-left", "right": "a-right", "new": new.id, "near": "x-left"}
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.data())
+def test_no_component_has_two_splits_of_the_lock(data: st.DataObject) -> None:
+    size = data.draw(st.integers(2, 14))
+    pairs = sorted(
+        data.draw(st.sets(st.tuples(st.integers(0, size - 1), st.integers(0, size - 1)).filter(lambda p: p[0] < p[1])))
+    )
+    locked = data.draw(st.integers(0, size))
+    splits = [data.draw(st.integers(1, 3)) if rank < locked else 0 for rank in range(size)]
+    a, b = (np.array([pair[end] for pair in pairs], np.int32) for end in (0, 1))
+    edges = Edges(a, b, np.ones(len(pairs)), np.ones(len(pairs)))
+    ranks, roots, torn = components(edges, np.array(splits, np.int8), locked)
+    root = dict(zip(ranks.tolist(), roots.tolist(), strict=True))
+    gone = set(torn[:, 0].tolist())
+    assert all(rank >= locked for rank in gone)
+    by_root: dict[int, set[int]] = {}
+    for rank, first in root.items():
+        assert first <= rank
+        by_root.setdefault(first, set()).add(splits[rank])
+    assert all(len(there - {0}) < 2 for there in by_root.values())
+    for x, y in pairs:  # whoever is related and stays is together, but for what the lock has apart
+        if gone.isdisjoint((x, y)) and root[x] != root[y]:
+            assert y < locked
 
 
 def test_a_better_version_of_a_locked_article_takes_over_its_cluster() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import orjson
@@ -79,3 +80,50 @@ def test_a_release_that_grows_by_a_third_moves_no_article(tmp_path: Path, rules:
     leakage = orjson.loads((dataset / "manifest.json").read_bytes())["leakage"]
     assert [leakage[name] for name in ("near_duplicates", "contained", "spanning_clusters", "out_of_time")] == [0] * 4
     assert run_script("verify", f"dir={dataset}").returncode == 0
+
+
+def prose(words: int, seed: int) -> list[str]:
+    """Words that two seeds hardly share a run of."""
+    rng = random.Random(seed)
+    small = "der die das und ist nicht von mit für auf ein eine im zu wird auch nach bei".split()  # noqa: SIM905
+    nouns = [a + b for a in ("Netz", "Strom", "Daten", "Karten", "Werk") for b in ("dienst", "preis", "amt", "recht")]
+    return [rng.choice(rng.choice((small, nouns))) for _ in range(words)]
+
+
+def test_relatives_of_two_splits_stay_out_and_what_has_become_alike_is_told(tmp_path: Path) -> None:
+    families = [prose(210, seed) for seed in range(14)]
+    sides = (slice(0, 150), slice(60, 210))  # of each family two that are no relatives of each other
+    texts = {f"https://a{n % 3}.de/{n}-{at}": families[n][side] for n in range(14) for at, side in enumerate(sides)}
+    pages, lock = tmp_path / "pages.jsonl", tmp_path / "lock.json"
+
+    def built(*more: str) -> str:
+        rows = ({"url": url, "text": " ".join(words), "published": "2025-01-01"} for url, words in texts.items())
+        pages.write_bytes(b"\n".join(map(orjson.dumps, rows)))
+        own = (f"output.dir={tmp_path / 'dataset'}", f"pipeline.work_dir={tmp_path / 'work'}", "engine.workers=1")
+        done = run_script(
+            "build", "source=jsonl", f"source.path={pages}", "split=random", "split.test=0.4", *own, *more
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "leak" not in built()
+    before = {name: own["split"] for name, own in splits(tmp_path / "dataset").items()}
+    lock.write_bytes((tmp_path / "dataset" / "splits.json").read_bytes())
+    place = [[before[article_id(f"https://a{n % 3}.de/{n}-{at}", "")] for at in (0, 1)] for n in range(14)]
+    apart = [n for n in range(14) if place[n][0] != place[n][1]]
+    assert len(apart) > 2
+    for n in range(1, 14):
+        texts[f"https://b.de/{n}"] = families[n][30:180]  # a relative of both
+    assert "leak" not in built(f"split.lock={lock}")
+    after = {name: own["split"] for name, own in splits(tmp_path / "dataset").items()}
+    assert before.items() <= after.items()
+    new = {n: after.get(article_id(f"https://b.de/{n}", "")) for n in range(1, 14)}
+    assert new == {n: None if n in apart else place[n][0] for n in new}
+    ledger = pq.read_table(tmp_path / "dataset" / "ledger.parquet").to_pylist()
+    assert {row["url"] for row in ledger if row["reason"] == "split_conflict"} == {
+        f"https://b.de/{n}" for n in apart if n
+    }
+    texts[f"https://a{apart[-1] % 3}.de/{apart[-1]}-1"] = families[apart[-1]][
+        30:180
+    ]  # an article of the lock, rewritten
+    assert "note: splits leak: related 1; see `leakage` in manifest.json" in built(f"split.lock={lock}")

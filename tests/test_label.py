@@ -369,3 +369,9 @@ def test_labelled_together_each_article_gets_the_labels_that_it_gets_alone() -> 
     ]
     assert labeler.label_all(documents) == [labeler.label(document) for document in documents]
     assert labeler.label_all([]) == []
+
+
+def test_a_reviewers_verdict_is_no_court_ruling() -> None:
+    text = "Das Handy hält einen Tag durch, die App dazu ist unfertig.\n\nUnser Urteil: Das Smartphone ist zu teuer."
+    votes = LABELER.explain(Document(text=text, title="Wabe Fold im Test"))
+    assert not [v for v in votes if v.task == "topic" and v.label == "policy"]

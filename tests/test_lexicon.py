@@ -80,6 +80,9 @@ def test_a_group_needs_label_and_terms(tmp_path: Path) -> None:
         read_lexicon({"groups": [{"label": "x"}]}, "mine")
     with pytest.raises(ValueError, match="needs a list of `groups`"):
         read_lexicon([], "mine")
+    for weight in ("viel", None, True, float("nan")):
+        with pytest.raises(ValueError, match="lexicon mine: `weight` of x must be a number"):
+            read_lexicon({"groups": [{"label": "x", "weight": weight, "terms": "Rad"}]}, "mine")
     broken = tmp_path / "broken.yaml"
     broken.write_text("a: [", encoding="utf-8")
     with pytest.raises(ValueError, match=r"broken\.yaml"):

@@ -280,6 +280,21 @@ def test_trouble_that_stays_leaves_the_article_unanswered(tmp_path: Path) -> Non
     assert not list(tmp_path.rglob("*.json"))  # failures are no answers
 
 
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (says(b"slow\n down", 429), "429 slow down"),
+        (says(b'{"error": "no memory"}'), 'no chat completion but {"error": "no memory"}'),
+        (silence, "ReadTimeout"),
+    ],
+    ids=["429", "error", "silence"],
+)
+def test_why_there_was_no_answer_is_told(tmp_path: Path, trouble: Act, said: str) -> None:
+    with serving(trouble) as server:
+        _, tally = annotate(llm(server, tmp_path, attempts=1, timeout=0.2), [article(1)], SCHEME)
+    assert tally.trouble.startswith(said)
+
+
 def test_retry_after_is_kept_by_all_requests(tmp_path: Path) -> None:
     with serving(says(b"", 429, Retry_After="0.4"), says(completion(GOOD))) as server:
         annotate(llm(server, tmp_path, concurrency=1), [article(1)], SCHEME)
@@ -500,7 +515,7 @@ def test_the_command_is_killed_and_goes_on(tmp_path: Path) -> None:
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 1
-    assert "does not answer; the same command goes on" in done.stderr
+    assert "does not answer (ConnectError [Errno 111] Connection refused); the same command goes on" in done.stderr
     assert done.stderr.count("error:") == 1
     assert out.read_bytes() == first
 

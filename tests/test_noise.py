@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,6 +107,7 @@ def test_the_table_comes_back_as_corrections(sample: Path, tmp_path: Path) -> No
         done = run_script("annotate", "action=audit", f"dir={sample}", f"output={path}", "n=20",
                           env={"PYTHONHASHSEED": str(number)})  # fmt: skip
         assert done.returncode == 0, done.stderr
+        assert re.search(r"as errors \(by a model that gives \d+% of the articles their label", done.stdout)
         tables.append(path.read_bytes())
     assert tables[0] == tables[1]
     again = run_script("annotate", "action=audit", f"dir={sample}", f"output={path}", "n=5")

@@ -8,7 +8,7 @@ import pytest
 
 from presseschau.annotation.human import HumanLabel, HumanLabels
 from presseschau.annotation.quality import Pair, measure, summary, validated
-from presseschau.annotation.relabel import Override
+from presseschau.annotation.relabel import NotApplied, Override, override
 from presseschau.publish.card.validated import validated_tables
 
 CLASSES = ("ai", "mobile", "other")
@@ -31,6 +31,17 @@ def test_only_the_validation_sample_counts_and_null_is_neutral() -> None:
     assert validated(changes, labels, "stance") == [Pair("neutral", "favor", 2.0)]
     assert validated(changes, labels, "genre") == []
     assert measure("genre", [], CLASSES) is None
+
+
+def test_a_stance_that_the_labeler_has_overlooked_counts_against_it() -> None:
+    row = {"id": "1", "text_sha256": "t", "stance": None, "stance_target": None, "stance_target_type": None}
+    labels = {x.id: x for x in (HumanLabel(i, "t", {"stance": "favor"}, purpose="validation") for i in "12")}
+    changes, missed = [Override("2", "stance", "favor", "favor", "human")], override(row, labels["1"])[2]
+    missed += [NotApplied("2", "stance", "no_target", "llm"), NotApplied("3", "stance", "no_target", "human")]
+    classes = dict.fromkeys(("topic", "genre", "stance"), ("favor", "against"))
+    found = summary(changes, HumanLabels(labels), classes, missed)["stance"]
+    assert (found["labelled"], found["right"], found["accuracy"][0]) == (2, 1, 0.5)
+    assert found["confusions"] == [["favor", "neutral", 1]]
 
 
 def test_weights_restore_the_corpus() -> None:

@@ -36,6 +36,25 @@ def test_members_follow_each_other(tmp_path, ending):
     assert streamed(path) == (CONTENT + b"Ende", None)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("cut", [0, 3, 30])
+def test_frames_that_share_a_dictionary(tmp_path, packed, cut):
+    parts = [CONTENT[at : at + 500] for at in range(0, 100_000, 500)]
+    dictionary = zstandard.train_dictionary(4096, parts)
+    shared = zstandard.compress(dictionary.as_bytes()) if packed else dictionary.as_bytes()
+    writer = zstandard.ZstdCompressor(dict_data=dictionary)
+    head = b"\x5d\x2a\x4d\x18" + len(shared).to_bytes(4, "little") + shared
+    data = head + b"".join(map(writer.compress, parts))
+    path = tmp_path / "a.warc.zst"
+    path.write_bytes(data[: len(data) - cut])
+    found, fault = streamed(path)
+    assert b"".join(parts).startswith(found)
+    assert len(found) == 100_000 if not cut else 99_000 <= len(found) < 100_000
+    assert (fault and fault[0]) == ("truncated" if cut else None)
+    path.write_bytes(head[:-9])
+    assert streamed(path) == (b"", ("truncated", "compressed stream ends in its dictionary"))
+
+
 def test_zeros_after_the_end_are_padding(tmp_path):
     (tmp_path / "a.gz").write_bytes(gzip.compress(CONTENT) + bytes(200_000))
     assert streamed(tmp_path / "a.gz") == (CONTENT, None)

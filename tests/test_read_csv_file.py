@@ -95,6 +95,21 @@ def test_what_is_no_header_is_told_in_one_short_line(tmp_path):
     assert len(str(caught.value)) < 250
 
 
+@pytest.mark.parametrize("nothing", ["NA", "NaN", "NULL", "None", "#NV", "<NA>"])
+def test_what_writers_put_where_a_cell_is_empty(tmp_path, nothing):
+    data = f"url,html,text,title,published,dept\n{nothing},{nothing},Da ist Text.,{nothing},{nothing},{nothing}\n"
+    (page,) = read(tmp_path / "a.csv", data, keep=["dept"])
+    assert page == Page("a.csv#2", "text", "Da ist Text.", extra=f'{{"dept":"{nothing}"}}')
+    (drop,) = read(tmp_path / "b.csv", f"url,text\nhttps://a.de/1,{nothing}\n")
+    assert (drop.reason, drop.detail) == ("empty", "html and text are empty")
+
+
+def test_separators_at_the_end_of_lines_are_no_fields(tmp_path):
+    good, bad = read(tmp_path / "a.csv", "url;text\nhttps://a.de/1;Hallo;;\nhttps://a.de/2;Hallo;;x\n")
+    assert good.raw == "Hallo"
+    assert bad.detail == "4 fields, the header has 2"
+
+
 def test_one_column(tmp_path):
     assert [page.raw for page in read(tmp_path / "a.csv", "text\neins\nzwei\n")] == ["eins", "zwei"]
 

@@ -32,6 +32,13 @@ MAY = datetime(2024, 5, 1, 10, 0, 0, tzinfo=UTC)
         "Mittwoch, 1. Mai 2024 um 12:00 MESZ",
         "May 1, 2024 10:00",
         "1 May 2024 10:00:00 GMT",
+        "01.05.24 10:00",
+        "Mittwoch, den 1.Mai 2024 - 10:00 Uhr",
+        "01.05.2024 | 10 Uhr",
+        "1. Mai 2024 12:00 Uhr (MESZ)",
+        "2024-05-01T12:00:00+02:00[Europe/Berlin]",
+        "Wed May 01 2024 12:00:00 GMT+0200 (Mitteleuropäische Sommerzeit)",
+        20240501100000,
         "2024/05/01 10:00",
         "2024-5-1 10:00:00",
         "Wed May 01 12:00:00 CEST 2024",
@@ -55,10 +62,14 @@ def test_dates(value):
 
 def test_days():
     assert utc_date("2024-05-01") == utc_date("01.05.2024") == utc_date("20240501") == utc_date(date(2024, 5, 1))
+    assert utc_date("2024-05-01") == utc_date("1.5.24") == utc_date(20240501) == utc_date(20240501.0)
+    assert utc_date("31.12.99") == datetime(1999, 12, 31, tzinfo=UTC)
     assert utc_date("2024-05-01") == datetime(2024, 5, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("value", [None, "", "  ", "NaN", "NaT", "None", "null", "N/A", math.nan, pd.NaT])
+@pytest.mark.parametrize(
+    "value", [None, "", "  ", "NaN", "NaT", "None", "null", "N/A", "NA", "#NV", "-", "0000-00-00", math.nan, pd.NaT]
+)
 def test_no_date(value):
     assert utc_date(value) is None
 
@@ -67,7 +78,7 @@ def test_no_date(value):
     "value",
     ["gestern", "2024", "2024-13-01", "32.01.2024", "31.02.2024 10:00", True, {}, math.inf, -1e30, 10**30, "9" * 14,
      "2024-05-01T10:00:00+99:00", "0001-01-01T00:00:00+05:00", "Wed, 99 May 2024 10:00:00 GMT", "12:30",
-     "5/1/2024", "1. Foo 2024", "Wed May 01 12:00:00 XYZ 2024", "31. Februar 2024", "1.5.24"],
+     "5/1/2024", "1. Foo 2024", "Wed May 01 12:00:00 XYZ 2024", "31. Februar 2024", "1.5.245", "01.05.2014:30", 0, 2024, 45413, 45413.5, 20241301],
 )  # fmt: skip
 def test_wrong_dates_are_errors(value):
     with pytest.raises(ValueError, match=r"^no date: "):

@@ -82,6 +82,17 @@ def test_text_that_is_no_utf8_fails_its_row_only(tmp_path):
     assert good.raw == "gut"
 
 
+def test_a_time_zone_that_is_none_fails_its_row_only(tmp_path):
+    write(
+        tmp_path / "a.parquet",
+        text=["a", "b"],
+        published=pa.array([1714557600, None], pa.timestamp("s", "Mond/Krater")),
+    )
+    bad, good = read(tmp_path)
+    assert (bad.reason, bad.detail) == ("bad_record", "unknown time zone 'Mond/Krater'")
+    assert good.raw == "b"
+
+
 def test_wrong_column_names_are_told_at_once(tmp_path):
     write(tmp_path / "a.parquet", body=["x"], dept=["y"])
     with pytest.raises(ReadError, match=r"no column html or text \(it has body, dept\)"):

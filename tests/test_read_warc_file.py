@@ -204,10 +204,12 @@ def test_files_without_pages(tmp_path):
         (chunked(PAGE), "Transfer-Encoding: chunked"),
         (gzip.compress(PAGE, mtime=0), "Content-Encoding: gzip"),
         (gzip.compress(PAGE, mtime=0), "Content-Encoding: X-GZIP"),
+        (gzip.compress(PAGE[:9], mtime=0) + gzip.compress(PAGE[9:], mtime=0) + b"Rest", "Content-Encoding: gzip"),
         (chunked(gzip.compress(PAGE, mtime=0)), "Transfer-Encoding: chunked\r\nContent-Encoding: gzip"),
         (zlib.compress(PAGE), "Content-Encoding: deflate"),
         (raw_deflate(PAGE), "Content-Encoding: deflate"),
         (zstandard.compress(PAGE), "Content-Encoding: zstd"),
+        (zstandard.compress(PAGE[:9]) + zstandard.compress(PAGE[9:]), "Content-Encoding: zstd"),
         (gzip.compress(zlib.compress(PAGE), mtime=0), "Content-Encoding: deflate, gzip"),
         (PAGE, "Content-Encoding: identity"),
         (PAGE, "Content-Encoding: gzip"),
@@ -217,6 +219,16 @@ def test_files_without_pages(tmp_path):
 )
 def test_encodings_and_payloads_that_are_decoded_already(tmp_path, body, fields):
     (page,) = read(tmp_path / "a.warc", record(1, http(body, fields=fields + "\r\n")))
+    assert page.raw == PAGE
+
+
+def test_a_packed_body_of_nothing(tmp_path):
+    (drop,) = read(tmp_path / "a.warc", record(1, http(gzip.compress(b""), fields="Content-Encoding: gzip\r\n")))
+    assert drop.reason == "empty"
+
+
+def test_a_content_type_that_is_sent_twice(tmp_path):
+    (page,) = read(tmp_path / "a.warc", record(1, http(content="text/html, text/html; charset=utf-8")))
     assert page.raw == PAGE
 
 
@@ -235,6 +247,9 @@ def test_brotli():
         (b"kein zstd", {"content-encoding": "zstd"}),
         (b"\x01", {"content-encoding": "unbekannt"}),
         (zlib.compress(PAGE)[:-3], {"content-encoding": "deflate"}),
+        (gzip.compress(PAGE) + gzip.compress(PAGE)[:-9], {"content-encoding": "gzip"}),
+        (gzip.compress(b"") * 1000, {"content-encoding": "gzip"}),
+        (zstandard.compress(PAGE) + zstandard.compress(PAGE)[:-9], {"content-encoding": "zstd"}),
     ],
 )
 def test_payloads_that_can_not_be_decoded(body, fields):

@@ -470,6 +470,18 @@ def test_a_newcomer_that_may_not_join_its_locked_cluster_is_dropped(tmp_path: Pa
     assert splits(result) == {"t": "train", "late": None, "p": None}
 
 
+def test_who_is_related_to_several_splits_is_in_none_and_no_cap_counts_it() -> None:
+    for relatives in ("drop", "move"):
+        with connect([article("a"), article("b"), article("torn")]) as con:
+            con.execute("CREATE TABLE torn AS SELECT 'torn' AS id, 'related to x and y' AS detail")
+            Random(relatives=relatives, max_per_publisher=2).assign(con)  # type: ignore[arg-type]
+            rows = {
+                i: (s, r, d) for i, s, r, d in con.execute("SELECT id, split, reason, detail FROM split").fetchall()
+            }
+        assert rows.pop("torn") == (None, "split_conflict", "related to x and y")
+        assert all(split for split, _, _ in rows.values())
+
+
 def test_relatives_of_several_locked_splits_follow_the_most_held_out(tmp_path: Path) -> None:
     lock = lock_of(Random(seed=3, test=0.4, validation=0.3), corpus(60, related=0), tmp_path)
     by_split: dict[str, str] = {}
@@ -557,6 +569,15 @@ def test_a_cut_splits_json_is_refused(tmp_path: Path) -> None:
 
 
 # ---- config
+
+
+@pytest.mark.parametrize("splitter", [Benchmark, Publisher])
+def test_a_mistyped_publisher_is_told(splitter: type[Splitter]) -> None:
+    houses = {"house": ("p1.de", "elsewhere.de")}
+    config = splitter(held_out=("p0.de", "house", "elsewhere.de", "www.p2.de"), houses=houses)  # type: ignore[call-arg]
+    _, plan = assign(config, corpus(60))
+    told = [line for line in plan.fallbacks if "held_out" in line]
+    assert told == ["split.held_out names www.p2.de, and no article is of that publisher"]
 
 
 def test_an_empty_split_is_told_once() -> None:

@@ -79,3 +79,17 @@ def test_corrections_and_excluded_articles_come_from_excel_too(tmp_path: Path) -
     assert (correction.value, correction.who, correction.why) == ("policy", "Jörg", WHY)
     assert correction.date == date(2026, 3, 1)
     assert ids_in(saved(tmp_path / "TASKS.CSV", [["article_id", "title"], ["a1", "Grün"]], "cp1252")) == {"a1"}
+
+
+@pytest.mark.parametrize("day", ["2026-03-01", "01.03.2026", "1.3.2026"])
+def test_a_day_and_an_id_are_read_as_a_german_spreadsheet_rewrites_them(tmp_path: Path, day: str) -> None:
+    rows = [["id", "field", "value", "who", "date", "why"], ["'12345678901234e5", "topic", "ai", "Eva", day, WHY]]
+    (found,) = load_corrections(saved(tmp_path / "c.csv", rows), NAMES)
+    assert (found.id, found.date) == ("12345678901234e5", date(2026, 3, 1))
+
+
+@pytest.mark.parametrize("day", ["3/1/2026", "32.01.2026", "20260301", "gestern"])
+def test_a_day_that_could_be_another_one_is_refused(tmp_path: Path, day: str) -> None:
+    rows = [["id", "field", "value", "who", "date", "why"], ["a1", "topic", "ai", "Eva", day, WHY]]
+    with pytest.raises(ValueError, match=r"c\.csv line 2: date .* must be a day such as 2026-03-31"):
+        load_corrections(saved(tmp_path / "c.csv", rows), NAMES)

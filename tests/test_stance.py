@@ -202,6 +202,12 @@ def test_confidence_is_a_probability_and_white_space_changes_nothing() -> None:
         assert (wide.stance, wide.confidence, wide.target) == (found.stance, found.confidence, found.target)
 
 
+def test_a_headline_that_says_how_to_delete_something_is_against_nothing() -> None:
+    steps = "Öffnen Sie die Einstellungen.\n\nTippen Sie auf das Profilbild und dann auf „Entfernen“."
+    for title in ("So löschen Sie Ihr Konto bei Zwitscha", "Konto löschen: So geht es"):
+        assert stance(steps, title, "howto").stance == "neutral"
+
+
 def test_an_article_is_read_alone() -> None:
     first = stance(PRAISE, "Nordlicht X2 im Test", "review")
     stance(BLAME, "Irrweg", "opinion")

@@ -55,6 +55,15 @@ def test_the_headline_counts_where_it_names_the_target() -> None:
     assert (found.mentions, found.stance.stance) == (1, "against")
 
 
+@pytest.mark.parametrize("genre", ["review", "opinion", "deal", "press_release"])
+def test_what_an_article_only_mentions_it_does_not_judge(genre: str) -> None:
+    text = f"{TEXT}\n\nDie Polarstern läuft mit WabeOS. „WabeOS ist großartig“, sagt der Hersteller."
+    (found,) = stance_toward(StanceLabeler(), Document(text=text, title="Test"), genre, [GivenTarget("WabeOS")])
+    if genre != "press_release":  # there the sender's judgement counts
+        assert (found.mentions, found.stance.stance, found.stance.evidence) == (2, "neutral", ())
+    assert (found.stance.stance == "neutral") == (not found.stance.evidence)
+
+
 def test_targets_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "targets.yaml"
     path.write_text("- Nordlicht\n- {name: Uhr Polar, aliases: [Polarstern], kind: product}\n", encoding="utf-8")
@@ -96,3 +105,12 @@ def test_targets_from_a_spreadsheet(tmp_path: Path) -> None:
         GivenTarget("Uhr Polar", ("Polarstern", "Polar-Uhr"), "product"),
         GivenTarget("Nordlicht"),
     )
+
+
+def test_targets_from_a_german_spreadsheet(tmp_path: Path) -> None:
+    path = tmp_path / "targets.csv"
+    path.write_bytes("\ufeffname;aliases;kind\r\nGrüne, die;Grünen|Bündnis 90;other\r\nNordlicht;;\r\n".encode())
+    assert load_given(path) == (GivenTarget("Grüne, die", ("Grünen", "Bündnis 90")), GivenTarget("Nordlicht"))
+    path.write_bytes("name;aliases;kind\r\nGrüne;;\r\n".encode("cp1252"))
+    with pytest.raises(ValueError, match='save it as "CSV UTF-8"'):
+        load_given(path)

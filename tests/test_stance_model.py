@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from presseschau.label.stance_model import Features, fit, load_model, side_features, sign_features
 
-PLAIN = Features(praise=0.0, blame=0.0, lead=0.0, title=0.0, strong=0, own=20, sentences=25)
-PRAISE = replace(PLAIN, praise=14.0, blame=1.0, lead=3.0, title=1.0, strong=5)
-BLAME = replace(PLAIN, praise=1.0, blame=14.0, lead=3.0, title=-1.0, strong=5)
+PLAIN = Features(praise=0.0, blame=0.0, lead=0.0, title=0.0, strong=0, own=20, sentences=25, judging=0)
+PRAISE = replace(PLAIN, praise=14.0, blame=1.0, lead=3.0, title=1.0, strong=5, judging=7)
+BLAME = replace(PLAIN, praise=1.0, blame=14.0, lead=3.0, title=-1.0, strong=5, judging=7)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ BLAME = replace(PLAIN, praise=1.0, blame=14.0, lead=3.0, title=-1.0, strong=5)
         (PRAISE, "review", "favor"),
         (BLAME, "opinion", "against"),
         (PLAIN, "digest", "neutral"),
-        (replace(PLAIN, praise=3.0), "press_release", "favor"),
+        (replace(PLAIN, praise=3.0, judging=2), "press_release", "favor"),
     ],
 )
 def test_clear_cases(features: Features, genre: str, stance: str) -> None:
@@ -34,6 +34,14 @@ def test_news_need_more_than_a_review() -> None:
     model = load_model()
     assert model.probabilities(some, "news")["favor"] < model.probabilities(some, "review")["favor"]
     assert model.decide(some, "news")[0] == "neutral"
+
+
+@pytest.mark.parametrize("genre", ["review", "opinion", "deal", "press_release"])
+def test_a_genre_alone_takes_no_side(genre: str) -> None:
+    stance, confidence = load_model().decide(PLAIN, genre)
+    assert stance == "neutral"
+    assert confidence < 0.6  # such a text has a verdict, which was not found
+    assert load_model().decide(replace(PLAIN, title=1.0), genre)[0] == "favor"
 
 
 def test_an_unknown_genre_is_read_as_a_report() -> None:
@@ -55,7 +63,7 @@ counts = st.integers(0, 200)
 
 
 @given(
-    st.builds(Features, amounts, amounts, amounts, st.floats(-3, 3), counts, counts, counts),
+    st.builds(Features, amounts, amounts, amounts, st.floats(-3, 3), counts, counts, counts, counts),
     st.sampled_from(["news", "opinion", "review", "howto", "deal"]),
 )
 def test_probabilities_are_a_distribution(features: Features, genre: str) -> None:

@@ -69,7 +69,8 @@ def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
     except ConfigError:
         raise
     except ValueError as error:
-        raise ConfigError(f"{where}: {error}" if where else str(error)) from error
+        said_where = not where or str(error).startswith((f"{where}.", f"{where}:"))
+        raise ConfigError(str(error) if said_where else f"{where}: {error}") from error
 
 
 def _join(where: str, name: str) -> str:
@@ -161,5 +162,5 @@ _NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or 
 
 
 def _shown(value: Any) -> str:
-    text = str(value)
+    text = str(value).lower() if isinstance(value, bool) else "null" if value is None else str(value)
     return text if len(text) <= 60 else text[:57] + "…"

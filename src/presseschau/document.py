@@ -142,7 +142,8 @@ REASONS: Mapping[Stage, Mapping[str, str]] = {
     "label": {"off_topic": "its topic is not in `label.keep`"},
     "split": {
         "embargo": "published in the days before the cutoff (`split.embargo_days`)",
-        "split_conflict": "its cluster is in a split that it may not be in (`split.relatives`)",
+        "split_conflict": "its cluster is in a split that it may not be in (`split.relatives`), or it has relatives in "
+        "several splits of `split.lock`",
         "publisher_cap": "beyond `split.max_per_publisher`",
     },
     "publish": {

@@ -31,6 +31,7 @@ from presseschau.annotation.sampling import (
     uncertain,
 )
 from presseschau.annotation.tables import (
+    POOLED,
     adjudication_list,
     agreement_table,
     coefficient_cells,
@@ -134,6 +135,8 @@ def measure(order: Annotate) -> str:
         head = ["task", "coefficient", "value", "low", "high", "articles"]
         (order.output / "agreement.csv").write_text(csv_text(head, rows), encoding="utf-8")
         (order.output / "adjudication.csv").write_text(adjudication_list(open_cases), encoding="utf-8")
+    if labels.of("validation") and labels.of("training"):
+        text += f"\n{POOLED}\n"
     return text + f"\n{counted(len(open_cases), 'disagreement')} to adjudicate"
 
 
@@ -187,9 +190,11 @@ def review(order: Annotate) -> str:
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(csv_text(table[0], table[1:]), encoding="utf-8-sig")  # spreadsheets need the mark
     sure = sum(s.confident for s in found)
+    same = sum(s.p_label >= s.p_suggested for s in found) / len(found)
     return (
         f"{output}: the {len(table) - 1} most suspicious of {len(found)} {order.task} labels, confident learning "
-        f"counts {sure} as errors; fill in value, who, date and why, and build with label.corrections={output}"
+        f"counts {sure} as errors (by a model that gives {same:.0%} of the articles their label: the fewer, the less "
+        f"that number means); fill in value, who, date and why, and build with label.corrections={output}"
     )
 
 

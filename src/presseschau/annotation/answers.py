@@ -11,7 +11,7 @@ import orjson
 
 from presseschau.annotation.articles import Article
 from presseschau.annotation.human import Purpose
-from presseschau.annotation.spreadsheet import read_rows
+from presseschau.annotation.spreadsheet import read_rows, uncell
 from presseschau.document import Span
 from presseschau.label.scheme import Scheme
 from presseschau.label.stance_given import KINDS
@@ -111,24 +111,53 @@ class Annotation:
                 raise ValueError(f"{name} must be text, not {value!r:.60}")
         if self.purpose not in ("validation", "training", None):
             raise ValueError(f"unknown purpose {self.purpose!r:.60}; known: validation, training")
-        p = self.inclusion_probability
-        if p is not None and (isinstance(p, bool) or not isinstance(p, int | float) or not 0 < p <= 1):
-            raise ValueError(f"inclusion_probability {p!r:.60} must be above 0 and at most 1")
+
+    @property
+    def file(self) -> str:
+        """The file that it stands in."""
+        return self.where.rsplit(" ", 2)[0]  # then comes "task 3" or "line 3"
 
 
 @dataclass(slots=True)
 class Answers:
-    """What a reader found in a file of a tool: annotations, and what was left out."""
+    """What a reader found in a file of a tool: annotations, and what was left out.
+
+    Attributes:
+        annotations: What people said.
+        cancelled: Answers that were cancelled or skipped.
+        empty: Answers without any label.
+        unread: Rows with the rules' labels that nobody has marked as done.
+        drawn: Purpose and article → largest inclusion probability in any file, answered or not: a larger sample holds
+            the smaller one of the same draw, and its probability is that of both together.
+    """
 
     annotations: list[Annotation] = field(default_factory=list)
     cancelled: int = 0
     empty: int = 0
+    unread: int = 0
+    drawn: dict[tuple[str | None, str], float] = field(default_factory=dict)
+
+    def draw(self, purpose: str | None, article: str, probability: float | None) -> None:
+        """Notes that a sample took an article, answered or not.
+
+        Raises:
+            ValueError: It is no probability.
+        """
+        if probability is None:
+            return
+        if isinstance(probability, bool) or not isinstance(probability, int | float) or not 0 < probability <= 1:
+            raise ValueError(f"inclusion_probability {probability!r:.60} must be above 0 and at most 1")
+        key = purpose, article
+        self.drawn[key] = max(probability, self.drawn.get(key, 0.0))
 
     def extend(self, other: Answers) -> None:
         """Adds what another file holds."""
         self.annotations += other.annotations
         self.cancelled += other.cancelled
         self.empty += other.empty
+        self.unread += other.unread
+        for key, probability in other.drawn.items():
+            self.draw(*key, probability)
 
 
 def ids_in(path: Path) -> set[str]:
@@ -138,7 +167,7 @@ def ids_in(path: Path) -> set[str]:
         ValueError: The file can't be read or holds neither.
     """
     if path.suffix.lower() == ".csv":
-        return {row["article_id"] for _, row in read_rows(path, ("article_id",))}
+        return {uncell(row["article_id"]) for _, row in read_rows(path, ("article_id",))}
     try:
         content = path.read_bytes()
         if path.suffix == ".json":
@@ -160,18 +189,18 @@ def classes_of(scheme: Scheme, column: str) -> dict[str, str]:
 
 
 def key_of_class(scheme: Scheme, column: str, value: str) -> str:
-    """The scheme's key for what a tool wrote: a key or a display name.
+    """The scheme's key for what a tool or a person wrote: a key or a display name, capitals aside.
 
     Raises:
         ValueError: The scheme has no such class.
     """
     classes = classes_of(scheme, column)
     cleaned = value.strip()
-    if cleaned in classes:
-        return cleaned
-    for key, name in classes.items():
-        if name == cleaned:
-            return key
+    for said in (str, str.casefold):  # as it stands first: two classes may differ by their capitals only
+        for names in (classes, classes.values()):
+            for key, name in zip(classes, names, strict=True):
+                if said(name) == said(cleaned):
+                    return key
     raise ValueError(f"unknown {column} {value!r}; known: {', '.join(classes)}")
 
 

@@ -54,18 +54,19 @@ def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose
         purpose: For annotations that lost theirs.
 
     Raises:
-        ValueError: An annotation has no purpose, or another inclusion probability than an earlier one of the same
-            article; names where it stands.
+        ValueError: An annotation has no purpose; names where it stands.
     """
     out = Collected()
     _note(out, answers.cancelled, "cancelled or skipped by their annotators")
     _note(out, answers.empty, "without any label")
+    _note(out, answers.unread, "with the rules' labels have nothing in the column done, left out", "rows ")
     kept = _known(out, [_with_purpose(a, purpose) for a in answers.annotations], texts)
-    kept = _last_of_each_person(out, _one_purpose(out, kept))
+    kept = _of_largest_sample(out, _last_of_each_person(out, _one_purpose(out, kept)), answers.drawn)
+    unweighted = {a.id for a in kept if a.purpose == "validation" and a.inclusion_probability is None}
+    _note(out, len(unweighted), "articles for validation have no inclusion_probability: each counts as one article", "")
     by_article: dict[str, list[Annotation]] = {}
     for annotation in kept:
         by_article.setdefault(annotation.id, []).append(annotation)
-    _check_probabilities(by_article)
     methods: dict[str, Method] = {}
     consensus: dict[str, dict[str, Consensus]] = {}
     for task in TASKS:
@@ -125,11 +126,16 @@ def _known(out: Collected, annotations: Iterable[Annotation], texts: Mapping[str
 
 def _last_of_each_person(out: Collected, annotations: Sequence[Annotation]) -> list[Annotation]:
     last: dict[tuple[str, str], tuple[tuple[str, int], Annotation]] = {}
+    across: Counter[str] = Counter()
     for number, a in enumerate(annotations):
         key = (a.id, a.annotator)
+        across[a.annotator] += key in last and last[key][1].file != a.file
         if key not in last or (a.stamp, number) > last[key][0]:
             last[key] = ((a.stamp, number), a)
     _note(out, len(annotations) - len(last), "replaced by a later one of the same person")
+    for who, count in sorted((+across).items()):  # two Label Studios both call their first user 1
+        what = f"of them by {who} of another file: if these are two people, name them there (completed_by, annotator)"
+        _note(out, count, what, "")
     return [last[key][1] for key in sorted(last)]
 
 
@@ -140,15 +146,18 @@ def _one_purpose(out: Collected, annotations: Sequence[Annotation]) -> list[Anno
     return kept
 
 
-def _check_probabilities(by_article: Mapping[str, Sequence[Annotation]]) -> None:
-    for i, people in by_article.items():
-        first = people[0]
-        for a in people[1:]:
-            if a.inclusion_probability != first.inclusion_probability:
-                raise ValueError(
-                    f"{a.where}: inclusion_probability of {i} is {a.inclusion_probability} here and "
-                    f"{first.inclusion_probability} in {first.where}; import the exports of one sample"
-                )
+def _of_largest_sample(
+    out: Collected, annotations: Sequence[Annotation], drawn: Mapping[tuple[str | None, str], float]
+) -> list[Annotation]:
+    """The annotations with the inclusion probability of the largest random sample that took the article."""
+    kept, grown = list[Annotation](), set[str]()
+    for a in annotations:
+        known = drawn.get((a.purpose, a.id)) or drawn.get((None, a.id))
+        if a.inclusion_probability not in (None, known):
+            grown.add(a.id)
+        kept.append(replace(a, inclusion_probability=known))
+    _note(out, len(grown), "are in random samples of several sizes; they count as of the largest", "articles ")
+    return kept
 
 
 def _label(

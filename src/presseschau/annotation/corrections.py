@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from presseschau.annotation.human import Names, check_labels
 from presseschau.annotation.relabel import NotApplied, Override
-from presseschau.annotation.spreadsheet import read_rows
+from presseschau.annotation.spreadsheet import read_rows, uncell
 
 COLUMNS = ("id", "field", "value", "who", "date", "why")
 FIELDS = ("topic", "topic_secondary", "genre", "stance", "stance_target", "stance_target_type")
@@ -138,11 +139,16 @@ def _parse(cells: Mapping[str, str], line: int, names: Names) -> Correction:
         check_labels({cells["field"]: cells["value"]}, names)
     elif cells["field"] not in _NULLABLE:
         raise ValueError(f"value is empty, which {cells['field']} can't be; empty stance to say there is no target")
-    try:
-        day = date.fromisoformat(cells["date"])
-    except ValueError:
-        raise ValueError(f"date {cells['date']!r} must be a day such as 2026-03-31") from None
-    return Correction(cells["id"], cells["field"], cells["value"] or None, cells["who"], day, cells["why"], line)
+    article, day = uncell(cells["id"]), _day(cells["date"])
+    return Correction(article, cells["field"], cells["value"] or None, cells["who"], day, cells["why"], line)
+
+
+def _day(said: str) -> date:
+    """A day as ISO 8601 has it, or as a German spreadsheet rewrites that."""
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        with suppress(ValueError):
+            return datetime.strptime(said, form).date()  # noqa: DTZ007 a day, no moment
+    raise ValueError(f"date {said!r} must be a day such as 2026-03-31 (or 31.03.2026)")
 
 
 def _refuse_contradictions(path: Path, found: Mapping[tuple[str, str], Correction]) -> None:

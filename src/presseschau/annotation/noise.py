@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from presseschau.annotation.spreadsheet import cell
 from presseschau.stable import rounded, sha256
 
 MIN_ARTICLES = 50  # below, a class has too few articles in a fold for a probability that means anything
 _FOLDS = 5
 _MAX_CHARS = 4_000  # of a text: title and lead decide
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +167,7 @@ def review_rows(suspects: Sequence[Suspect], task: str, shown: Mapping[str, tupl
              "url", "value", "who", "date", "why"]]  # fmt: skip
     for s in suspects:
         title, url = shown[s.id]
-        title = f"'{title}" if title.startswith(_FORMULA) else title  # spreadsheets would take it for a formula
         numbers = [f"{n:.3f}" for n in (s.score, s.p_label, s.p_suggested, s.conflict)]
-        said = [s.id, task, s.label, s.suggested, *numbers, "yes" if s.confident else "no", title, url]
+        said = [cell(s.id), task, s.label, s.suggested, *numbers, "yes" if s.confident else "no", cell(title), url]
         rows.append([*said, "", "", "", ""])
     return rows

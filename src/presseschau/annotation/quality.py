@@ -15,7 +15,7 @@ from typing import Any
 
 from presseschau.annotation.agreement import alpha
 from presseschau.annotation.human import HumanLabels
-from presseschau.annotation.relabel import Override
+from presseschau.annotation.relabel import NotApplied, Override
 from presseschau.stable import rounded
 
 _NEUTRAL = "neutral"  # what a missing stance counts as
@@ -78,13 +78,21 @@ def validated(changes: Iterable[Override], labels: HumanLabels, task: str) -> li
     return [pair for _, pair in _rows(changes, labels, task)]
 
 
-def _rows(changes: Iterable[Override], labels: HumanLabels, task: str) -> list[tuple[str, Pair]]:
-    """The same with the articles' ids."""
+def _rows(
+    changes: Iterable[Override], labels: HumanLabels, task: str, missed: Iterable[NotApplied] = ()
+) -> list[tuple[str, Pair]]:
+    """The same with the articles' ids.
+
+    A stance that could not be applied for want of a target counts, too: the labeler has overlooked it.
+    """
     sample = labels.of("validation")
-    rows = sorted((c for c in changes if c.by == "human" and c.column == task and c.id in sample), key=lambda c: c.id)
+    said = {c.id: (c.old, c.new, c.sure) for c in changes if c.by == "human" and c.column == task and c.id in sample}
+    for m in missed:
+        if (m.by, m.column, m.reason) == ("human", task, "no_target") and m.id in sample:
+            said[m.id] = None, sample[m.id].labels[task], None
     return [
-        (c.id, Pair(c.old or _NEUTRAL, c.new or _NEUTRAL, 1 / (sample[c.id].inclusion_probability or 1.0), c.sure))
-        for c in rows
+        (i, Pair(old or _NEUTRAL, new or _NEUTRAL, 1 / (sample[i].inclusion_probability or 1.0), sure))
+        for i, (old, new, sure) in sorted(said.items())
     ]
 
 
@@ -145,7 +153,10 @@ def _confusions(pairs: Sequence[Pair]) -> tuple[tuple[str, str, int], ...]:
 
 
 def summary(
-    changes: Sequence[Override], labels: HumanLabels | None, classes: Mapping[str, Sequence[str]]
+    changes: Sequence[Override],
+    labels: HumanLabels | None,
+    classes: Mapping[str, Sequence[str]],
+    missed: Sequence[NotApplied] = (),
 ) -> dict[str, dict[str, Any]]:
     """What the manifest says of each task that people labelled for validation; only counts of the others.
 
@@ -157,11 +168,12 @@ def summary(
         changes: `OverrideReport.changes` of the build.
         labels: The label file that it applied; None for none.
         classes: Class keys by task.
+        missed: `OverrideReport.missed` of the build.
     """
     found: dict[str, dict[str, Any]] = {}
     for task, own_keys in classes.items():
         keys = [*own_keys, *([_NEUTRAL] if task == "stance" and _NEUTRAL not in own_keys else [])]
-        rows = _rows(changes, labels, task) if labels else []
+        rows = _rows(changes, labels, task, missed) if labels else []
         pairs = [pair for _, pair in rows]
         measured = measure(task, pairs, keys)
         found[task] = {"labelled": len(pairs), "right": sum(p.predicted == p.truth for p in pairs)}

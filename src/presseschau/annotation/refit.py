@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import yaml
 
 from presseschau.annotation.articles import Article
-from presseschau.annotation.human import HumanLabels
+from presseschau.annotation.human import HumanLabel, HumanLabels
 from presseschau.annotation.transformer import Classifier, score_features
 from presseschau.document import Document
 from presseschau.label import Labeler
@@ -27,7 +27,7 @@ class Refit:
         calibrations: By task.
         errors: Expected calibration error of cross-fitted confidences, by task.
         limits: What a perfectly calibrated model of that size stays under in 95 % of cases, by task.
-        accuracy: Share of right labels, by task.
+        accuracy: Share of right labels in the corpus that the sample speaks for, by task.
         left_out: Labels that were not used, since their articles were chosen for being hard.
     """
 
@@ -56,7 +56,8 @@ def refit(
     """Fits topic and genre confidence on random training labels, and that of a local model where there is one.
 
     Only labels of a random or stratified training sample count: articles that were chosen for being uncertain would
-    teach that everything is. Validation labels calibrate nothing.
+    teach that everything is. Each counts with the inverse of its inclusion probability, so that a stratified sample
+    speaks for the corpus. Validation labels calibrate nothing.
 
     Args:
         labeler: The rules, whose labels are judged.
@@ -86,21 +87,35 @@ def refit(
     out = Refit({}, {}, {}, {}, len(training) - len(usable))
     for k, task in enumerate(TASKS):
         features = [features_of(decisions[i][k]) for i in ids]
-        _fit(out, task, features, [decisions[i][k].label == usable[i].labels[task] for i in ids], reference, seed)
+        right = [decisions[i][k].label == usable[i].labels[task] for i in ids]
+        _fit(out, task, features, right, _weights(usable, ids), reference, seed)
     if classifier is not None:
         task = classifier.config.task
         judged = [i for i in ids if task in usable[i].labels]
         said = list(replace(classifier, calibration=None).answers(documents[i] for i in judged))
         right = [answer.label == usable[i].labels[task] for i, answer in zip(judged, said, strict=True)]
-        _fit(out, classifier.labeler, [score_features(a.confidence) for a in said], right, reference, seed)
+        features = [score_features(a.confidence) for a in said]
+        _fit(out, classifier.labeler, features, right, _weights(usable, judged), reference, seed)
     return out
 
 
+def _weights(labels: Mapping[str, HumanLabel], ids: Sequence[str]) -> list[float]:
+    """How many articles of the corpus each one stands for, 1 on average."""
+    each = [1 / (labels[i].inclusion_probability or 1.0) for i in ids]
+    return [w * len(each) / sum(each) for w in each]
+
+
 def _fit(
-    out: Refit, name: str, features: Sequence[Mapping[str, float]], right: Sequence[bool], reference: str, seed: int
+    out: Refit,
+    name: str,
+    features: Sequence[Mapping[str, float]],
+    right: Sequence[bool],
+    weights: Sequence[float],
+    reference: str,
+    seed: int,
 ) -> None:
-    out.calibrations[name] = fit(features, right, reference)
-    confidence = cross_fit(features, right)
-    out.errors[name] = expected_error(confidence, right)
-    out.limits[name] = perfect_limit(confidence, seed)
-    out.accuracy[name] = sum(right) / len(right)
+    out.calibrations[name] = fit(features, right, reference, weights=weights)
+    confidence = cross_fit(features, right, weights=weights)
+    out.errors[name] = expected_error(confidence, right, weights=weights)
+    out.limits[name] = perfect_limit(confidence, seed, weights=weights)
+    out.accuracy[name] = sum(w * r for w, r in zip(weights, right, strict=True)) / sum(weights)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"\d+(e\d+)?")  # as one id in eight hundred looks, and would come back as 1.23457E+14
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # ä and ü of the old Macintosh code page, read as windows-1252; the ü of DOS is no character there at all
 _MACINTOSH = re.compile("[a-z][ŠŸ][a-z]")
@@ -42,6 +44,29 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, s
     if missing:
         raise ValueError(f"{path} line 1: column {missing[0]} is missing; needs {', '.join(columns)}")
     return [(line, {k: (v or "").strip() for k, v in row.items() if k}) for line, row in rows]
+
+
+def cell(value: str | float | None) -> str:
+    """A cell's text; what a spreadsheet would take for a formula, or an id for a number, gets an apostrophe in front.
+
+    >>> cell("=1"), cell("12345678901234e5"), cell("4f0c3ac1d1be2c55"), cell(0.5)
+    ("'=1", "'12345678901234e5", '4f0c3ac1d1be2c55', '0.5')
+    """
+    text = "" if value is None else str(value)
+    return f"'{text}" if _is_mistaken(text) else text
+
+
+def uncell(text: str) -> str:
+    """What `cell` was given, as text.
+
+    >>> uncell("'12345678901234e5"), uncell("'s ist gut")
+    ('12345678901234e5', "'s ist gut")
+    """
+    return text[1:] if text.startswith("'") and _is_mistaken(text[1:]) else text
+
+
+def _is_mistaken(text: str) -> bool:
+    return text.startswith(_FORMULA) or _NUMBER.fullmatch(text) is not None
 
 
 def _decoded(raw: bytes) -> str:

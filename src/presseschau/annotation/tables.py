@@ -14,6 +14,11 @@ from presseschau.annotation.agreement import Coefficient, alpha
 from presseschau.annotation.collect import Collected
 from presseschau.annotation.human import Purpose
 
+POOLED = (
+    "note: agreement over both samples together, and training was read with the rules' labels in sight; "
+    "action=agreement purpose=validation measures the blind ones alone"
+)
+
 
 def import_summary(found: Collected, output: Path, rounds: int, seed: int) -> str:
     """What an import found, for the terminal: articles, people, what was left out, agreement, disagreements."""
@@ -28,6 +33,8 @@ def import_summary(found: Collected, output: Path, rounds: int, seed: int) -> st
         if measured.value is not None:
             _, value, low, high, articles = coefficient_cells(measured)
             lines.append(f"{task}: alpha {value} [{low}, {high}] on {articles} articles that two or more labelled")
+    if purposes["validation"] and purposes["training"]:
+        lines.append(POOLED)
     if found.disputes:
         lines.append(f"{counted(len(found.disputes), 'disagreement')}; action=agreement path={output} lists them")
     return "\n".join(lines)

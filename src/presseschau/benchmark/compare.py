@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,20 +21,28 @@ from presseschau.benchmark.uncertainty import holm, mcnemar, randomisation
 from presseschau.config import ConfigError
 from presseschau.stable import rounded
 
+_LONGEST = 60  # characters of what tells a run from others; longer than this is read in its results.json
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A finished run: its folder, its results, and whether another run has the same model and test articles."""
+    """A finished run: its folder, its results, and what tells it from others of the same model and test articles."""
 
     folder: Path
     results: dict[str, Any]
-    several: bool = False
+    apart: str = ""
 
     @property
     def name(self) -> str:
-        """The model's name, with the run's key where other runs share it."""
+        """The model's name, with what tells the run from others that share it."""
         model = str(self.results["model"])
-        return f"{model} ({self.folder.name.rpartition('-')[2][:6]})" if self.several else model
+        return f"{model} ({self.apart})" if self.apart else model
+
+    @property
+    def group(self) -> tuple[str, str, str, tuple[str, ...]]:
+        """Runs of the same task, protocol, test articles and labels of train may be compared."""
+        found = self.results
+        return found["task"], found["protocol"], found["test_sha256"], tuple(found["labels"]["train"])
 
     def predictions(self, split: str) -> dict[str, Any]:
         """Columns of the predictions on one split, in order of id, of the first seed."""
@@ -48,7 +56,7 @@ class Finished:
 
 
 def open_runs(folders: Sequence[str]) -> list[Finished]:
-    """The runs of folders, each a run's own or one with several runs.
+    """The runs of folders, each a run's own or one with several runs; a damaged one of several is left out and named.
 
     Raises:
         ConfigError: A folder holds no finished run.
@@ -56,19 +64,50 @@ def open_runs(folders: Sequence[str]) -> list[Finished]:
     found: dict[Path, Finished] = {}
     for name in folders:
         folder = Path(name)
-        inner = sorted((folder / "runs").glob("*/results.json"))
-        for place in [p.parent for p in inner] or [folder]:
-            results = finished(place)
-            if results is None:
-                raise ConfigError(f"runs: {name} holds no finished run")
-            found[place.resolve()] = Finished(place, results)
-    return named([*found.values()])
+        places = [p.parent for p in sorted((folder / "runs").glob("*/results.json"))] or [folder]
+        whole = [(place, results) for place in places if (results := finished(place)) is not None]
+        if not whole:
+            raise ConfigError(f"runs: {name} holds no finished run")
+        for place in sorted({*places} - {place for place, _ in whole}):
+            print(f"note: {place} is damaged and left out; its command, given again, makes it anew", file=sys.stderr)
+        found |= {place.resolve(): Finished(place, results) for place, results in whole}
+    return _named(_once([*found.values()]))
 
 
-def named(runs: Sequence[Finished]) -> list[Finished]:
-    """The runs, each knowing whether it shares its model and test articles with another."""
-    names = Counter((r.results["model"], r.results["test_sha256"]) for r in runs)
-    return [replace(r, several=names[r.results["model"], r.results["test_sha256"]] > 1) for r in runs]
+def _once(runs: Sequence[Finished]) -> list[Finished]:
+    """Of runs that differ in their learning curve alone the one with the most points."""
+    kept: dict[str, Finished] = {}
+    for run in sorted(runs, key=lambda run: (len(run.results["learning_curve"]), run.folder.name)):
+        rest = {key: value for key, value in run.results["config"].items() if key != "learning_curve"}
+        kept[repr((run.group, sorted(run.results["splits"].items()), rest))] = run
+    return [run for run in runs if run in kept.values()]
+
+
+def _named(runs: Sequence[Finished]) -> list[Finished]:
+    """The runs; of several of one model on the same articles each is told apart by its options and its folder's key."""
+    found = []
+    for run in runs:
+        same = [r for r in runs if (r.group, r.results["model"]) == (run.group, run.results["model"])]
+        key = run.folder.name.rpartition("-")[2][:6]
+        each = [_options(r.results) for r in same]
+        apart = [f"{k}={v}" for k, v in _options(run.results).items() if any(o.get(k) != v for o in each)]
+        told = ", ".join([*apart, key])
+        found.append(replace(run, apart="" if len(same) == 1 else told if len(told) <= _LONGEST else key))
+    return found
+
+
+def _options(results: dict[str, Any]) -> dict[str, str]:
+    """What decided a run's results, as dotted options; and how many articles it was trained and tuned on."""
+
+    def flat(value: Any, at: str) -> dict[str, str]:
+        if isinstance(value, Mapping):
+            return {k: v for name in value for k, v in flat(value[name], f"{at}.{name}").items()}
+        return {at.removeprefix(".").removeprefix("model."): str(value).replace("'", "")}
+
+    shown = {k: v for k, v in results["config"].items() if not k.endswith("sha256")}
+    shown["model"] = {k: v for k, v in shown["model"].items() if k != "space"}
+    sizes = {s: f"{v['articles']:,}" for s, v in results["splits"].items() if s in ("train", "validation")}
+    return flat(shown, "") | sizes
 
 
 def compare(folders: Sequence[str], output: Path, sure: Uncertainty, seed: int) -> str:
@@ -86,6 +125,11 @@ def compare(folders: Sequence[str], output: Path, sure: Uncertainty, seed: int) 
                 f"{runs[0].name} and {other.name} can't be compared: their test articles or labels differ "
                 f"(test_sha256 {runs[0].results['test_sha256'][:12]} and {other.results['test_sha256'][:12]}): "
                 "run both on the same dataset and task"
+            )
+        if other.group != runs[0].group:
+            raise ConfigError(
+                f"{runs[0].name} and {other.name} can't be compared: they were trained on other labels, which macro-F1 "
+                "is the mean over: train both on articles of the same labels"
             )
     found = tested(list(itertools.combinations(runs, 2)), sure, seed)
     output.mkdir(parents=True, exist_ok=True)
@@ -145,6 +189,7 @@ def table(found: Sequence[dict[str, Any]]) -> str:
         f"| {_p(r['p_randomisation'])} ({_p(r['p_randomisation_holm'])}) |"
         for r in found
     ]
+    lines += ["", "p values in brackets are adjusted by Holm over the pairs of a split; predictions of the first seed."]
     return "\n".join(lines) + "\n"
 
 

@@ -32,7 +32,6 @@ class Corpus:
         task: topic, genre or stance.
         origin: What the data is: kind, name, version, revision, content_sha256, as far as known.
         notes: What was left out on the way, for people.
-        grouped: Whether the clusters are the dataset's own, not just identical texts.
     """
 
     table: pa.Table
@@ -42,7 +41,6 @@ class Corpus:
     task: str
     origin: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    grouped: bool = True
 
     @property
     def tests(self) -> tuple[str, ...]:
@@ -78,6 +76,16 @@ class Corpus:
                 for id_, text, title, row in parts
             ]
         return sha256("\n".join(sorted(lines)))
+
+    def beside(self) -> str:
+        """sha256 over what stands beside the articles and decides folds, intervals, probes: clusters, who labelled."""
+        columns = sorted({*self.table.column_names} - {"id", "text", "title"})
+        rows = np.sort(np.concatenate([*self.splits.values()]))
+        lines: list[str] = []
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            lines += map(repr, zip(*(self.values(c, batch) for c in ("id", *columns)), strict=True))
+        return sha256("\n".join((repr(columns), *sorted(lines))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from presseschau.benchmark.labelled import digest
+from presseschau.benchmark.models.keywords import scheme_of
 from presseschau.benchmark.settings import Settings
 from presseschau.stable import sha256
 
@@ -21,17 +23,19 @@ _SHOWN = {"leaderboard.py", "tables.py", "plots.py", "page.py", "compare.py"}  #
 
 def key_of(settings: Settings, protocol: str, digests: Mapping[str, str]) -> str:
     """12 hex digits over all that decides a run's results."""
-    parts = (config_of(settings, protocol), sorted(digests.items()), _code(), _files(settings.model))
+    parts = (config_of(settings, protocol), sorted(digests.items()))
     return sha256(repr(parts))[:12]
 
 
 def config_of(settings: Settings, protocol: str) -> dict[str, Any]:
-    """What decides a run's results, as plain data: no paths, no workers, nothing about how it is shown."""
+    """What decides a run's results, as plain data: no folders, no workers, nothing about how it is shown."""
     model = dict(settings.model)
     if isinstance(model.get("llm"), Mapping):
         model["llm"] = {key: value for key, value in model["llm"].items() if key not in _PRACTICAL}
     return {
         "model": _plain(model),
+        "model_files_sha256": _files(settings.model),
+        "code_sha256": _code(),
         "task": settings.task,
         "protocol": protocol,
         "folds": settings.folds if protocol == "cv" else None,
@@ -52,7 +56,9 @@ def config_of(settings: Settings, protocol: str) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(k): _plain(value[k]) for k in sorted(value)}
-    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return Path(value).name if isinstance(value, str) and os.path.isabs(value) else value  # noqa: PTH117 a str test
 
 
 @cache
@@ -64,8 +70,12 @@ def _code() -> str:
     return sha256("\n".join(sha256(f.read_bytes()) for f in read))
 
 
-def _files(model: Mapping[str, Any]) -> list[str]:
-    """Digests of the files that a model's config names: a local model, a label scheme."""
+def _files(model: Mapping[str, Any]) -> str | None:
+    """Digest of the files that a model's config names: a local model, a label scheme; None where there are none."""
     paths = [Path(str(model[key])) for key in ("path", "scheme") if model.get(key)]
+    if model.get("scheme"):
+        scheme = scheme_of(paths[-1])
+        paths += [task.lexicon for task in (scheme.topic, scheme.genre) if task.lexicon is not None]
     files = [f for path in paths if path.exists() for f in ([path] if path.is_file() else sorted(path.rglob("*")))]
-    return [digest(f) for f in files if f.is_file()]
+    digests = [digest(f) for f in files if f.is_file()]
+    return sha256("\n".join(digests)) if digests else None

@@ -22,7 +22,6 @@ from presseschau.benchmark.rows import Rows, named
 from presseschau.benchmark.settings import Source
 from presseschau.config import ConfigError, nearest
 from presseschau.read.csv_file import csv_options
-from presseschau.schema import SPLITS
 
 _BATCH = 5000  # rows that are Python objects at once
 
@@ -45,8 +44,7 @@ def from_files(source: Source) -> Rows:
         blank = [i for i, split in enumerate(said) if not (split or "").strip()]
         if blank:
             raise ConfigError(f"split is missing in {len(blank)} rows (the first is row {blank[0] + 1}): mend them")
-        order = [s for s in SPLITS if s in said] + sorted({str(s) for s in said} - set(SPLITS))
-        splits = {s: np.flatnonzero(said == s).astype(np.int64) for s in order}
+        splits = {s: np.flatnonzero(said == s).astype(np.int64) for s in sorted({str(s) for s in said})}
     return Rows(
         whole, splits, {"kind": source.kind, "name": files["train"].name, "file_sha256": digest(*files.values())}
     )
@@ -80,6 +78,8 @@ def _read(source: Source, path: Path) -> pa.Table:
         raise ConfigError(
             f"{path} can't be read as {source.kind}, it is not UTF-8: save it so, from a spreadsheet as CSV UTF-8"
         ) from error
+    except UnicodeEncodeError as error:
+        raise ConfigError(f"{path}: a text holds half a character ({error.object[error.start]!r}): mend it") from error
     except (OSError, csv.Error, pa.ArrowInvalid, json.JSONDecodeError) as error:
         raise ConfigError(f"{path} can't be read as {source.kind}: {' '.join(str(error).split())}") from error
 
@@ -124,9 +124,18 @@ def _csv(path: Path, source: Source, columns: dict[str, str]) -> Iterator[dict[s
         if header and not by_index:
             _require(columns, there, path)
         places = {name: int(column) if by_index else there.index(column) for name, column in columns.items()}
+        width = len(there)
         for number, row in enumerate(reader, start=2 if header else 1):
             if not row:
                 continue
+            width = width or len(row)
+            if any(row[width:]) or (
+                not header and len(row) != width
+            ):  # a text with separators in it, cut where it must not be
+                raise ConfigError(
+                    f"{path.name}: record {number} has {len(row)} columns, the first one {width}: "
+                    "check dataset.sep and dataset.quote"
+                )
             if max(places.values()) >= len(row):
                 raise ConfigError(
                     f"{path.name}: record {number} has {len(row)} columns, column {max(places.values())} is asked for: "

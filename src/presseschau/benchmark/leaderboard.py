@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
+import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from presseschau.benchmark.compare import Finished, named, open_runs, tested
+from presseschau.benchmark.compare import Finished, open_runs, tested
 from presseschau.benchmark.page import page
 from presseschau.benchmark.plots import draw
 from presseschau.benchmark.settings import Uncertainty
 from presseschau.benchmark.tables import plot_name, section
 from presseschau.stable import sha256
 
+_PLOT = re.compile(r"(topic|genre|stance)-[0-9a-f]{8}-[a-z]+\.png")
+
 
 def publish(output: Path, folder: Path, sure: Uncertainty, seed: int) -> None:
-    """Puts a run's results at the top of the output folder and writes the leaderboard of all runs there."""
+    """Puts a run's results at the top of the output folder and writes the leaderboard of all runs there.
+
+    One process at a time: of runs that end together the last one's leaderboard has them all.
+    """
     output.mkdir(parents=True, exist_ok=True)
+    with (output / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _publish(output, folder, sure, seed)
+
+
+def _publish(output: Path, folder: Path, sure: Uncertainty, seed: int) -> None:
     for name in ("results.json", "predictions.parquet"):
         shutil.copyfile(folder / name, output / name)
-    groups = grouped(_once(open_runs([str(output)])))
+    groups = grouped(open_runs([str(output)]))
     plots = output / "plots"
-    shutil.rmtree(plots, ignore_errors=True)
-    plots.mkdir()
+    plots.mkdir(exist_ok=True)
+    for old in plots.glob("*.png"):
+        if _PLOT.fullmatch(old.name):
+            old.unlink()
     parts = []
     for runs in groups:
-        name = plot_name(runs[0].results)
+        name = plot_name(runs)
         found = _significance(output, name, runs, sure, seed)
         parts.append((section(runs, found), draw(runs, plots, name)))
     text = "# Leaderboard\n\n" + "\n".join(
@@ -41,22 +57,9 @@ def publish(output: Path, folder: Path, sure: Uncertainty, seed: int) -> None:
 
 
 def grouped(runs: Sequence[Finished]) -> list[list[Finished]]:
-    """Runs that may be compared, the best first: same task, protocol and test articles."""
-
-    def key(run: Finished) -> tuple[str, str, str]:
-        return (run.results["task"], run.results["protocol"], run.results["test_sha256"])
-
-    ordered = sorted(runs, key=key)
-    return [sorted(group, key=_rank) for _, group in itertools.groupby(ordered, key)]
-
-
-def _once(runs: Sequence[Finished]) -> list[Finished]:
-    """Of runs that differ in their learning curve alone the one with the most points."""
-    kept: dict[str, Finished] = {}
-    for run in sorted(runs, key=lambda run: (len(run.results["learning_curve"]), run.folder.name)):
-        rest = {key: value for key, value in run.results["config"].items() if key != "learning_curve"}
-        kept[repr((run.results["test_sha256"], sorted(run.results["splits"].items()), rest))] = run
-    return named([*kept.values()])
+    """Runs that may be compared, the best first."""
+    ordered = sorted(runs, key=lambda run: run.group)
+    return [sorted(group, key=_rank) for _, group in itertools.groupby(ordered, lambda run: run.group)]
 
 
 def _rank(run: Finished) -> tuple[bool, float, str, str]:
@@ -73,7 +76,7 @@ def _significance(output: Path, name: str, runs: list[Finished], sure: Uncertain
         return []
     key = sha256(repr(([r.folder.name for r in ranked], sure.permutations, seed)))
     path = output / "significance" / f"{name}.json"
-    if path.is_file():
+    with suppress(FileNotFoundError, orjson.JSONDecodeError):
         stored = orjson.loads(path.read_bytes())
         if stored["key"] == key:
             return list(stored["tests"])

@@ -54,6 +54,9 @@ class Ngrams:
             raise ValueError(f"ngrams={list(self.ngrams)} of characters may be {_LONGEST} long at most")
         if self.min_df < 0 or self.max_df < 0 or (self.max_features is not None and self.max_features < 1):
             raise ValueError("needs min_df >= 0, max_df >= 0 and max_features >= 1")
+        for name, value in (("min_df", self.min_df), ("max_df", self.max_df)):
+            if isinstance(value, float) and value > 1:
+                raise ValueError(f"{name}={value} is a share with its decimal point: at most 1.0, or a whole number")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,4 +46,5 @@ def _table(rows: list[list[str]]) -> str:
 
 
 def _inline(text: str) -> str:
-    return re.sub(r"`(.+?)`", r"<code>\1</code>", html.escape(text))
+    bold = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html.escape(text))
+    return re.sub(r"`(.+?)`", r"<code>\1</code>", bold)

@@ -29,15 +29,22 @@ def draw(runs: Sequence[Finished], folder: Path, name: str) -> Plots:
     import matplotlib as mpl
 
     mpl.use("Agg")
+    mpl.rcParams["text.parse_math"] = False  # labels and names are no formulas
     from matplotlib import pyplot as plt
 
     best = next((r for r in runs if all(r.results["ranked"].values())), runs[0])
+    wide = min(60.0, 0.26 * len(best.results["labels"]["train"]))  # inches
     curves = [r for r in runs if r.results["learning_curve"]]
     wanted: list[tuple[str, str, tuple[float, float], Any]] = [
         ("gap", "Macro-F1 by test set", (8.5, 1.2 + 0.46 * len(runs)), lambda ax: _gap(ax, runs)),
-        ("classes", f"F1 of each label, {best.name}", (8.5, 4.6), lambda ax: _classes(ax, best)),
-        ("confusion", f"Confusion, {best.name}", (7.0, 6.2), lambda ax: _confusion(ax, best)),
-        ("cost", "Time against quality", (8.5, 4.8), lambda ax: _cost(ax, runs)),
+        ("classes", f"F1 of each label, {best.name}", (max(8.5, 4 + wide), 4.6), lambda ax: _classes(ax, best)),
+        (
+            "confusion",
+            f"Confusion, {best.name}",
+            (max(7.0, 3 + wide), max(6.2, 2.5 + wide)),
+            lambda ax: _confusion(ax, best),
+        ),
+        ("cost", "Time against quality", (8.5, max(4.8, 0.25 * len(runs))), lambda ax: _cost(ax, runs)),
     ]
     if curves:
         wanted.append(("curve", "Learning curve", (8.5, 4.4), lambda ax: _curve(ax, curves)))
@@ -63,7 +70,7 @@ def _gap(ax: Axes, runs: Sequence[Finished]) -> None:
         values = [run.results["metrics"][s]["macro_f1"] for s in splits]
         ax.plot([min(values), max(values)], [at, at], color="#e4e4e4", linewidth=9, zorder=1, solid_capstyle="round")
         for i, (split, value) in enumerate(zip(splits, values, strict=True)):
-            place, colour = at + (i - (len(splits) - 1) / 2) * 0.24, _COLOURS[i]
+            place, colour = at + (i - (len(splits) - 1) / 2) * min(0.24, 0.8 / len(splits)), _COLOURS[i % 8]
             interval = run.results["metrics"][split].get("intervals", {}).get("macro_f1")
             if interval:
                 ax.plot(interval, [place] * 2, color=colour, linewidth=1.2, alpha=0.7, zorder=2)
@@ -88,10 +95,10 @@ def _classes(ax: Axes, run: Finished) -> None:
         per_class = run.results["metrics"][split]["per_class"]
         values = [per_class[label]["f1"] for label in labels]
         places = np.arange(len(labels)) + (i - (len(splits) - 1) / 2) * width
-        ax.bar(places, values, width * 0.92, color=_COLOURS[i], label=_NAMES.get(split, split))
+        ax.bar(places, values, width * 0.92, color=_COLOURS[i % 8], label=_NAMES.get(split, split))
         for place, label in zip(places, labels, strict=True):
             if not per_class[label]["support"]:
-                ax.text(place, 0.01, "–", ha="center", fontsize=8, color=_COLOURS[i])
+                ax.text(place, 0.01, "–", ha="center", fontsize=8, color=_COLOURS[i % 8])
     ax.set_xticks(range(len(labels)), labels, rotation=40, ha="right")
     ax.set_ylim(0, 1.02)
     ax.set_ylabel("F1 (–: no article in this test set)")
@@ -127,7 +134,7 @@ def _confusion(ax: Axes, run: Finished) -> None:
     ax.set_xticks(range(len(names)), names, rotation=40, ha="right")
     ax.set_yticks(range(len(names)), names)
     ax.set_xlabel("predicted")
-    ax.set_ylabel("label (articles of all test sets; colour: share of the row)")
+    ax.set_ylabel("label (articles of all test sets and seeds; colour: share of the row)")
 
 
 def _cost(ax: Axes, runs: Sequence[Finished]) -> None:

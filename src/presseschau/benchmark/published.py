@@ -37,6 +37,9 @@ def from_folder(source: Source, task: str) -> Rows:
         raise ConfigError(
             f"dataset={source.path} is a file: say dataset=csv (jsonl, parquet) dataset.path={source.path}"
         )
+    for option in ("name", "revision"):
+        if getattr(source, option) is not None:
+            raise ConfigError(f"dataset.{option} is of a dataset on the Hub, {source.path} is a folder: leave it out")
     files = sorted((folder / "data").glob("*.parquet")) or sorted(folder.glob("*.parquet"))
     by_split = {s: [f for f in files if f.name.rpartition("-")[0].partition("-0")[0] == s] for s in SPLITS}
     if not any(by_split.values()):
@@ -148,7 +151,5 @@ def _rows(
     texts = whole.column("text")
     if len(texts) and texts.null_count == len(texts):
         raise ConfigError(f"{source.path} is a stub release without texts: rehydrate it first (scripts/rehydrate.py)")
-    if "validation" not in splits and "valid" in splits:
-        splits["validation"] = splits.pop("valid")
     ours = {name: names[wanted[name]] for name in ("label", "genre", "topic") if wanted.get(name) in names}
     return Rows(named(whole, ours), splits, origin, ours.get("label"))

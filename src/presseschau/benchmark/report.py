@@ -33,13 +33,12 @@ def test_digest(digests: Mapping[str, str]) -> str:
 
 def finished(folder: Path) -> dict[str, Any] | None:
     """The results of a finished run, None where it is not there or not whole."""
-    if not (folder / "predictions.parquet").is_file():
-        return None
     try:
         found = orjson.loads((folder / "results.json").read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+        pq.read_metadata(folder / "predictions.parquet")
+    except (OSError, orjson.JSONDecodeError, pa.ArrowInvalid):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and found.get("schema") == SCHEMA else None
 
 
 def write(folder: Path, run: Run) -> dict[str, Any]:
@@ -100,7 +99,7 @@ def results_of(run: Run) -> dict[str, Any]:
     model = model_from(run.model, 1)
     return {
         "schema": SCHEMA,
-        "model": str(settings.model.get("name", settings.model["kind"])),
+        "model": settings.name,
         "task": settings.task,
         "protocol": run.protocol,
         "test_sha256": test_digest(run.digests),
@@ -125,7 +124,7 @@ def results_of(run: Run) -> dict[str, Any]:
         },
         "seeds": list(run.seeds),
         "search": {"how": settings.search, "tried": run.searched, "chosen": _chosen(run)} if run.searched else None,
-        "config": _portable(run.config),
+        "config": run.config,
         "reads": run.units[0].facts["reads"],
         "probabilities": run.units[0].facts["probabilities"],
         "versions": _versions(),
@@ -137,19 +136,10 @@ def _chosen(run: Run) -> Any:
     return max(run.searched, key=lambda t: t["macro_f1"])["options"]
 
 
-def _summed(spent: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
+def summed(spent: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
     """Sums by name; None where a number is unknown."""
     each = {name: [s[name] for s in spent] for name in spent[0]}
     return {name: None if None in values else sum(v for v in values if v is not None) for name, values in each.items()}
-
-
-def _portable(value: Any) -> Any:
-    """Paths as their last part: results name no folder of one machine."""
-    if isinstance(value, Mapping):
-        return {k: _portable(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_portable(v) for v in value]
-    return Path(value).name if isinstance(value, str) and os.path.isabs(value) else value  # noqa: PTH117 a str test
 
 
 def _versions() -> dict[str, str]:
@@ -172,6 +162,6 @@ def _measured(units: Sequence[Unit]) -> dict[str, Any]:
         "articles_per_second": round(articles / predict, 1) if predict else None,
         "peak_memory_mb": round(max(u.facts["peak_bytes"] for u in units) / 2**20, 1),
         "model_mb": round(max(u.facts["model_bytes"] for u in units) / 2**20, 3),
-        "spent": _summed([u.facts["spent"] for u in units]),
+        "spent": summed([u.facts["spent"] for u in units]),
         "hardware": machine(),
     }

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from presseschau.benchmark.load import load
 from presseschau.benchmark.metrics import macro_f1
 from presseschau.benchmark.models import KINDS, model_from
 from presseschau.benchmark.models.keywords import masker
-from presseschau.benchmark.report import finished, write
+from presseschau.benchmark.report import finished, summed, write
 from presseschau.benchmark.scored import Run
 from presseschau.benchmark.search import candidates, with_options
 from presseschau.benchmark.settings import Settings
@@ -54,7 +54,11 @@ def run(settings: Settings) -> Outcome:
     Raises:
         ConfigError: The data or the config can't be run.
     """
-    corpus = load(settings.dataset, settings.task)
+    if settings.output.exists() and not settings.output.is_dir():
+        raise ConfigError(f"output.dir={settings.output} is a file: name a folder")
+    corpus = load(settings.dataset, settings.task, pooled=settings.protocol == "cv")
+    if "text" not in settings.text.fields and "title" not in corpus.table.column_names:
+        raise ConfigError("text.fields=[title], but the dataset has no title: say dataset.title=COLUMN")
     protocol = settings.protocol or ("splits" if len(corpus.splits) > 1 else "cv")
     if protocol == "splits" and not corpus.tests:
         raise ConfigError("the dataset has no test split: say protocol=cv, dataset.split=COLUMN or dataset.test=FILE")
@@ -64,8 +68,6 @@ def run(settings: Settings) -> Outcome:
         raise ConfigError("search and learning_curve need given splits, protocol=cv has none")
     for note in corpus.notes:
         print(f"note: {note}", file=sys.stderr)
-    if protocol == "cv":
-        corpus = _pooled(corpus)
     plan = Plan.of(settings, corpus, protocol)
     if not settings.clean and (found := finished(plan.folder)):
         return Outcome(plan.folder, found, reused=True)
@@ -77,11 +79,6 @@ def run(settings: Settings) -> Outcome:
     results = write(plan.folder, made)
     shutil.rmtree(plan.folder / "units", ignore_errors=True)
     return Outcome(plan.folder, results)
-
-
-def _pooled(corpus: Corpus) -> Corpus:
-    rows = np.sort(np.concatenate(list(corpus.splits.values())))
-    return replace(corpus, splits={"train": rows})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +96,8 @@ class Plan:
         """Names the folder by config, data and code: the same three give the same results."""
         names = corpus.splits if protocol == "splits" else {"cv": corpus.splits["train"]}
         digests = {split: corpus.digest(rows, split=split) for split, rows in names.items()}
-        model = settings.model.get("name", settings.model["kind"])
-        name = f"{settings.task}-{model}-{key_of(settings, protocol, digests)}"
+        key = key_of(settings, protocol, {**digests, "": corpus.beside()})
+        name = f"{settings.task}-{settings.name}-{key}"
         return cls(settings, corpus, protocol, digests, settings.output / "runs" / name)
 
     @property
@@ -196,7 +193,7 @@ class Plan:
         clusters = np.array(train.column("cluster"), dtype=str)
         asked = {s: self.examples(s) for s in self.corpus.tests}
         classes = np.unique(train.y)
-        draws = [(share, i) for share in sorted(self.settings.learning_curve) for i in range(self.settings.seeds)]
+        draws = [(share, i) for share in sorted(set(self.settings.learning_curve)) for i in range(self.settings.seeds)]
         for share, i in self.bar(draws, "learning curve"):
             seed = self.settings.seed + i
             order = {c: sha256(f"{seed}\t{c}") for c in np.unique(clusters).tolist()}
@@ -204,7 +201,7 @@ class Plan:
             part = train.only(train.rows[np.array([c in chosen for c in clusters], dtype=bool)])
             if len(np.unique(part.y)) < 2:
                 raise ConfigError(f"learning_curve: {share:g} of train is a single class: start with a larger share")
-            unit = self.fit(f"curve-{share:g}-{i}", config, part, asked, seed)
+            unit = self.fit(f"curve-{share}-{i}", config, part, asked, seed)
             scores = {
                 s: round(macro_f1(e.y, unit.answers[s].labels, classes, len(self.corpus.labels)), 6)
                 for s, e in asked.items()
@@ -213,7 +210,7 @@ class Plan:
         return points
 
     def cross_validation(self) -> Run:
-        """Stratified folds, by cluster where the dataset has clusters; every article is predicted out of fold."""
+        """Stratified folds of whole clusters; every article is predicted out of fold."""
         rows = self.corpus.splits["train"]
         width, y = len(self.corpus.labels), self.corpus.y[rows]
         units = []
@@ -251,7 +248,11 @@ class Plan:
         )
 
     def folds(self, rows: Ints, y: Ints) -> list[tuple[Ints, Ints]]:
-        """Train and test positions of each fold."""
+        """Train and test positions of each fold; what people validated is in no train.
+
+        Raises:
+            ConfigError: There are too few articles of a label, or too few clusters.
+        """
         from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
         number, seed = self.settings.folds, self.settings.seed
@@ -263,10 +264,17 @@ class Plan:
                     f"label {label} has {rare} article: folds can't hold it in train and test, leave it out"
                 )
             raise ConfigError(f"label {label} has {rare} articles, fewer than folds={number}: say folds={rare} or less")
-        if not self.corpus.grouped:
-            return list(StratifiedKFold(number, shuffle=True, random_state=seed).split(rows, y))
         clusters = self.corpus.values("cluster", rows)
-        return list(StratifiedGroupKFold(number, shuffle=True, random_state=seed).split(rows, y, clusters))
+        if (size := len(set(clusters))) < number:
+            raise ConfigError(f"the articles are {size} clusters, fewer than folds={number}: check dataset.cluster")
+        alone = size == len(rows)
+        by = (StratifiedKFold if alone else StratifiedGroupKFold)(number, shuffle=True, random_state=seed)
+        free = np.array([role != "validation" for role in self.corpus.values("label_role", rows)], dtype=bool)
+        found = by.split(rows, y, None if alone else clusters)
+        folds = [(train[free[train]], test) for train, test in found if len(test)]
+        if any(len(np.unique(y[train])) < 2 for train, _ in folds):
+            raise ConfigError("a fold trains on a single class: say fewer folds, or check dataset.cluster")
+        return folds
 
     def maskable(self) -> bool:
         """Whether the labeler's terms mean anything here: its own labels, in a published dataset."""
@@ -282,6 +290,6 @@ class Plan:
 
 
 def _together(facts: list[dict[str, Any]]) -> dict[str, Any]:
-    summed = {key: sum(f[key] for f in facts) for key in ("fit_seconds", "predict_seconds", "predicted")}
+    sums = {key: sum(f[key] for f in facts) for key in ("fit_seconds", "predict_seconds", "predicted")}
     largest = {key: max(f[key] for f in facts) for key in ("peak_bytes", "model_bytes")}
-    return {**facts[0], **summed, **largest}
+    return {**facts[0], **sums, **largest, "spent": summed([f["spent"] for f in facts])}

@@ -106,9 +106,10 @@ def scored(run: Run, name: str, rows: Ints, chosen: Any = None) -> dict[str, Any
         ]
         found["std"] = {k: rounded(float(np.std([e[k] for e in each], ddof=1))) for k in ("accuracy", "macro_f1")}
     how = run.settings.uncertainty
-    if how.bootstrap:
+    clusters = run.corpus.values("cluster", rows)
+    if how.bootstrap and len(set(clusters)) > 1:  # one alone says nothing about how scores vary
         found["intervals"] = intervals(
-            pairs, run.corpus.values("cluster", rows), run.classes, len(labels),
+            pairs, clusters, run.classes, len(labels),
             rounds=how.bootstrap, confidence=how.confidence, seed=run.settings.seed,
         )  # fmt: skip
     found["label_sources"] = dict(sorted(Counter(sources(run.corpus, rows)).items()))
@@ -133,7 +134,19 @@ def _averaged(each: list[dict[str, Any]]) -> dict[str, Any]:
         }
         for label in shown
     }
+    found["confusion"] = _summed([e["confusion"] for e in each])
     return found
+
+
+def _summed(each: list[dict[str, Any]]) -> dict[str, Any]:
+    """Confusions added up, label by label."""
+    labels = list(dict.fromkeys(label for one in each for label in one["labels"]))
+    whole = np.zeros((len(labels), len(labels)), dtype=int)
+    place = {label: i for i, label in enumerate(labels)}
+    for one in each:
+        at = [place[label] for label in one["labels"]]
+        whole[np.ix_(at, at)] += np.array(one["rows_true"])
+    return {"labels": labels, "rows_true": whole.tolist()}
 
 
 def _stance_details(run: Run, name: str, rows: Ints, part: Any) -> dict[str, Any]:
@@ -197,7 +210,7 @@ def _difference(run: Run, split: str, shared: Ints) -> dict[str, Any]:
     hard, easy = side(split), side("test")
     means = [np.mean([f1(*counts(y, p, width))[shared].mean() for y, p in pairs]) for pairs, _ in (hard, easy)]
     found: dict[str, Any] = {"macro_f1_shared": rounded(float(means[0] - means[1]))}
-    if how.bootstrap:
+    if how.bootstrap and min(len(set(clusters)) for _, clusters in (hard, easy)) > 1:
         found["intervals"] = difference(
             hard, easy, shared, width, rounds=how.bootstrap, confidence=how.confidence, seed=run.settings.seed
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +16,8 @@ Config = Mapping[str, Any]
 def candidates(model: Config, how: Literal["grid", "random"], budget: int, seed: int) -> list[dict[str, Any]]:
     """The settings to try, each as dotted option → value; the model's own values first.
 
-    `grid` takes the product of `space` in order; `random` draws from it without putting back.
+    `grid` takes the product of `space` in order; `random` draws from it without putting back. Own values that are not
+    in `space` are not tried.
 
     Raises:
         ConfigError: The model has nothing to search, or a grid is larger than the budget.
@@ -27,15 +28,18 @@ def candidates(model: Config, how: Literal["grid", "random"], budget: int, seed:
     space = model.get("space") or {}
     if not space:
         raise ConfigError(f"model={model.get('name')} has nothing to search: say search=none, or give model.space")
+    if not isinstance(space, Mapping) or not all(isinstance(v, Sequence) and v for v in space.values()):
+        raise ConfigError("model.space must give a list of values for each option, such as model.space.C=[1,10]")
     names = list(space)
     whole = [dict(zip(names, values, strict=True)) for values in itertools.product(*(space[n] for n in names))]
     if len(whole) > budget and how == "grid":
         raise ConfigError(f"the grid has {len(whole)} settings: say budget={len(whole)}, or search=random")
+    own = [c for c in whole if c == {n: _get(model, n) for n in names}][:1]
+    rest = [c for c in whole if c not in own]
     if how == "random" and len(whole) > budget:
-        drawn = np.random.default_rng(seed).choice(len(whole), size=budget, replace=False)
-        whole = [whole[i] for i in sorted(drawn.tolist())]
-    own = {n: _get(model, n) for n in names}
-    return [own, *(c for c in whole if c != own)][: max(budget, 1)] if own in whole else whole
+        drawn = np.random.default_rng(seed).choice(len(rest), size=budget - len(own), replace=False)
+        rest = [rest[i] for i in sorted(drawn.tolist())]
+    return [*own, *rest]
 
 
 def with_options(model: Config, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,14 +149,22 @@ class Settings:
         """Checks the ranges."""
         if self.folds < 2:
             raise ValueError(f"folds={self.folds} must be at least 2")
-        if self.seed < 0 or self.seeds < 1 or self.budget < 1:
-            raise ValueError("needs seed >= 0, seeds >= 1 and budget >= 1")
+        if self.seed < 0 or self.seeds < 1 or self.budget < 1 or self.seed + self.seeds > 2**32:
+            raise ValueError("needs seed >= 0 (and below 2^32), seeds >= 1 and budget >= 1")
+        if not re.fullmatch(r"[^/\\|\x00-\x1f]{1,80}", self.name):
+            raise ValueError(f"model.name={self.name} names a folder: 1 to 80 characters without slash or bar")
         if self.workers is not None and self.workers < 1:
             raise ValueError(f"workers={self.workers} must be at least 1")
         if any(not 0 < share < 1 for share in self.learning_curve):
             raise ValueError("learning_curve takes shares between 0 and 1, such as learning_curve=[0.1,0.25,0.5]")
         if self.search != "none" and self.protocol == "cv":
             raise ValueError("search needs a validation split: protocol=cv has none")
+
+    @property
+    def name(self) -> str:
+        """The model's name in results and leaderboards."""
+        said = self.model.get("name")
+        return str(self.model["kind"] if said is None else said)
 
 
 def settings_from(config: Mapping[str, Any]) -> Settings:
@@ -166,5 +175,7 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
     """
     if not isinstance(config.get("model"), Mapping) or "kind" not in config["model"]:
         raise ConfigError("model is missing: say model=NAME")
+    if not isinstance(config.get("output"), Mapping):
+        raise ConfigError("output is no folder: say output.dir=DIR")
     values = {key: value for key, value in config.items() if key not in ("action", "runs", "output")}
     return build(Settings, {**values, "output": config["output"]["dir"]}, "")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from presseschau.benchmark.compare import Finished, table
+from presseschau.stable import sha256
 
 _TITLES = {
     "test": "test",
@@ -21,7 +22,8 @@ def section(runs: Sequence[Finished], found: Sequence[dict[str, Any]]) -> str:
     """One test set's part of the leaderboard, as Markdown."""
     first = runs[0].results
     splits = list(first["metrics"])
-    lines = [f"## {first['task']} · {_dataset(first)}", "", *_headline(runs), *_standing(first), ""]
+    data = ", ".join(dict.fromkeys(_dataset(run.results) for run in runs))
+    lines = [f"## {first['task']} · {data}", "", *_headline(runs), *_standing(runs), ""]
     if any(run.results["validated"] for run in runs):
         lines += ["### Articles that people validated", "", *_scores(runs, splits, "validated"), ""]
         lines += ["### All test articles", ""]
@@ -35,16 +37,12 @@ def section(runs: Sequence[Finished], found: Sequence[dict[str, Any]]) -> str:
     lines += ["### Cost", "", *_cost(runs), ""]
     if found:
         lines += [f"### {runs[0].name} against the others", "", *table(found).splitlines(), ""]
-        lines += [
-            "p values in brackets are adjusted by Holm over the pairs of a split; predictions of the first seed.",
-            "",
-        ]
     return "\n".join(lines) + "\n"
 
 
-def plot_name(results: dict[str, Any]) -> str:
-    """How the plots of a test set are named."""
-    return f"{results['task']}-{results['test_sha256'][:8]}"
+def plot_name(runs: Sequence[Finished]) -> str:
+    """How the plots of runs that may be compared are named."""
+    return f"{runs[0].results['task']}-{sha256(repr(runs[0].group))[:8]}"
 
 
 def _headline(runs: Sequence[Finished]) -> list[str]:
@@ -62,7 +60,7 @@ def _headline(runs: Sequence[Finished]) -> list[str]:
         f"**The gap.** {best.name}, the best on `test` (macro-F1 {best.results['metrics']['test']['macro_f1']:.3f}), "
         f"scores {' and '.join(said)}, over the classes that both test sets have.",
         "",
-        f"![Macro-F1 by test set](plots/{plot_name(best.results)}-gap.png)",
+        f"![Macro-F1 by test set](plots/{plot_name(runs)}-gap.png)",
         "",
     ]
 
@@ -87,13 +85,18 @@ def _dataset(results: dict[str, Any]) -> str:
     return " ".join(str(p) for p in parts if p)
 
 
-def _standing(results: dict[str, Any]) -> list[str]:
+def _standing(runs: Sequence[Finished]) -> list[str]:
     """What the numbers stand on: articles, labels, who made them."""
-    content = results["dataset"].get("content_sha256") or results["dataset"].get("file_sha256")
-    sizes = " · ".join(f"{s} {v['articles']:,}" for s, v in results["splits"].items())
+    results = runs[0].results
+    data = [run.results["dataset"].get("content_sha256") or run.results["dataset"].get("file_sha256") for run in runs]
+    sizes: dict[str, set[int]] = {}
+    for run in runs:
+        for split, size in run.results["splits"].items():
+            sizes.setdefault(split, set()).add(size["articles"])
+    articles = " · ".join(f"{split} {' or '.join(f'{n:,}' for n in sorted(each))}" for split, each in sizes.items())
+    content = ", ".join(f"`{sha[:12]}`" for sha in dict.fromkeys(data) if sha)
     lines = [
-        f"Articles: {sizes}. Test set `{results['test_sha256'][:12]}`"
-        + (f", data `{content[:12]}`." if content else "."),
+        f"Articles: {articles}. Test set `{results['test_sha256'][:12]}`" + (f", data {content}." if content else "."),
         "",
         f"Macro-F1 is the mean over the {len(results['labels']['train'])} labels of train; "
         "a label without test articles counts as 0.",
@@ -114,15 +117,23 @@ def _standing(results: dict[str, Any]) -> list[str]:
 
 
 def _interval(metrics: dict[str, Any], name: str = "macro_f1") -> str:
-    found = metrics.get("intervals")
-    return f" [{found[name][0]:.3f}, {found[name][1]:.3f}]" if found else ""
+    found = metrics.get("intervals", {}).get(name)
+    return f" [{found[0]:.3f}, {found[1]:.3f}]" if found else ""
+
+
+def _coverage(runs: Sequence[Finished]) -> str:
+    """What the brackets of a table's runs cover; nothing where no run has any."""
+    configs = [run.results["config"] for run in runs]
+    shares = sorted({config["confidence"] for config in configs if config["bootstrap"]})
+    return f" [{' or '.join(f'{100 * share:g} %' for share in shares)}]" if shares else ""
 
 
 def _scores(runs: Sequence[Finished], splits: Sequence[str], block: str) -> list[str]:
-    head = [f"{_TITLES.get(s, s)}: macro-F1 [95 %] | accuracy" for s in splits]
-    if (runs[0].results["config"].get("confidence") or 0.95) != 0.95:
-        head = [h.replace("95 %", f"{runs[0].results['config']['confidence']:.0%}") for h in head]
+    splits = [split for split in splits if any(split in run.results[block] for run in runs)]
+    head = [f"{_TITLES.get(s, s)}: macro-F1{_coverage(runs)} | accuracy" for s in splits]
     first = _TITLES.get(splits[0], splits[0])
+    if block == "validated":  # in an order of its own
+        runs = sorted(runs, key=lambda run: -run.results[block].get(splits[0], {"macro_f1": -1})["macro_f1"])
     lines = [
         "| | model | " + " | ".join(head) + f" | {first}: ECE | {first}: Brier |",
         "|---|---|" + "---|" * (2 * len(splits) + 2),
@@ -140,7 +151,7 @@ def _scores(runs: Sequence[Finished], splits: Sequence[str], block: str) -> list
             m = results[block].get(split)
             std = f" ± {m['std']['macro_f1']:.3f}" if m and "std" in m else ""
             cells.append(f"{m['macro_f1']:.3f}{std}{_interval(m)} | {m['accuracy']:.3f}" if m else "– | –")
-        one = next(iter(results[block].values()))
+        one = results[block][splits[0]]
         name = run.name + ("" if ranked else f" ({_UNRANKED})")
         lines.append(
             f"| {place if ranked else '–'} | {name} | {' | '.join(cells)} | {one['ece']:.3f} | {one['brier']:.3f} |"
@@ -150,7 +161,7 @@ def _scores(runs: Sequence[Finished], splits: Sequence[str], block: str) -> list
 
 def _gaps(runs: Sequence[Finished]) -> list[str]:
     splits = list(runs[0].results["gaps"])
-    head = [f"{_TITLES.get(s, s)}: macro-F1, shared classes [95 %] | accuracy | macro-F1" for s in splits]
+    head = [f"{_TITLES.get(s, s)}: macro-F1, shared classes{_coverage(runs)} | accuracy | macro-F1" for s in splits]
     lines = ["| model | " + " | ".join(head) + " |", "|---|" + "---|" * (3 * len(splits))]
     for run in runs:
         gaps = [run.results["gaps"][s] for s in splits]
@@ -211,8 +222,9 @@ def _cost(runs: Sequence[Finished]) -> list[str]:
             f"| {run.name} | {fits} | {m['fit_seconds']:.1f} | {speed} "
             f"| {m['peak_memory_mb']:,.0f} | {m['model_mb']:.1f} |"
         )
-    hardware = runs[0].results["measured"]["hardware"]
-    lines += ["", f"Measured on {hardware['architecture']}, {hardware['cores']} cores, {hardware['memory_gb']} GB."]
+    machines = [run.results["measured"]["hardware"] for run in runs]
+    told = dict.fromkeys(f"{m['architecture']}, {m['cores']} cores, {m['memory_gb']} GB" for m in machines)
+    lines += ["", f"Measured on {' and on '.join(told)}."]
     return lines
 
 

@@ -60,7 +60,7 @@ def intervals(
     rounds: int,
     confidence: float,
     seed: int,
-) -> dict[str, list[float]]:
+) -> dict[str, list[float] | None]:
     """Percentile intervals of accuracy and macro-F1, by resampling clusters (Efron & Tibshirani 1993, ch. 8 and 13).
 
     Args:
@@ -78,7 +78,7 @@ def intervals(
 
 def difference(
     hard: Side, easy: Side, classes: Ints, width: int, *, rounds: int, confidence: float, seed: int
-) -> dict[str, list[float]]:
+) -> dict[str, list[float] | None]:
     """Percentile intervals of a score on one set of articles minus that on another, each resampled by itself."""
     generator = np.random.default_rng(seed)
     one, two = (_resamples(side, classes, width, rounds, generator) for side in (hard, easy))
@@ -88,7 +88,10 @@ def difference(
     }
 
 
-def _middle(draws: Floats, confidence: float) -> list[float]:
+def _middle(draws: Floats, confidence: float) -> list[float] | None:
+    """The interval; None where no resample changes the score: [1, 1] of few articles would pass for certainty."""
+    if np.ptp(draws) < 1e-12:
+        return None
     return [round(float(v), 6) for v in np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2])]
 
 

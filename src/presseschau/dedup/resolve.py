@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -22,7 +24,8 @@ if TYPE_CHECKING:  # page workers sign texts and need no database
 
 _ROUNDS = 4  # rounds over wordings that were too common to be paired all with all; each sees only what is still kept
 _TABLES = (
-    "dedup_rival", "dedup_size", "dedup_version", "dedup_rank", "dedup_dropped", "dedup_component", "dedup_member"
+    "dedup_rival", "dedup_size", "dedup_version", "dedup_rank", "dedup_dropped", "dedup_component", "dedup_torn",
+    "dedup_member",
 )  # fmt: skip
 
 
@@ -107,7 +110,8 @@ class Dedup:
 
         `reason` is NULL for what stays, else `superseded`, `exact_duplicate`, `near_duplicate` or `contained`; `detail`
         then names the id it repeats, and the value. An article repeats one that stays, so the value is true of the two.
-        `cluster` joins all that verified edges connect, also through an article that is dropped.
+        `cluster` joins all that verified edges connect, also through an article that is dropped; but under a lock never
+        two splits of it: `torn(id, detail)` has the newcomers that stay and would do so, which may be in no split.
 
         Order of precedence among duplicates: an article of an earlier release (`locked`) never gives way to a newcomer;
         then the earliest stays (published, else crawled, undated last), then the smallest id.
@@ -135,8 +139,9 @@ class Dedup:
             jaccard=edges.jaccard[dropped[:, 2]],
             containment=edges.containment[dropped[:, 2]],
         )
-        nodes, roots = components(edges)
+        nodes, roots, torn = components(edges, *_locked_splits(con))
         _register(con, "dedup_component", rank=nodes, root=roots)
+        _register(con, "dedup_torn", rank=torn[:, 0], one=torn[:, 1], other=torn[:, 2])
         _write_result(con, self.jaccard)
         for table in _TABLES:
             con.execute(f"DROP TABLE IF EXISTS {table}")
@@ -183,10 +188,25 @@ def greedy_duplicates(edges: Edges, jaccard: float, containment: float) -> NDArr
     return np.array([(b, a, at) for b, (a, at) in dropped.items()], np.int64).reshape(-1, 3)
 
 
-def components(edges: Edges) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Connected components of the edges: every rank that has an edge, and the smallest rank it is connected with."""
+def components(
+    edges: Edges, splits: NDArray[np.int8], locked: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+    """Connected components of the edges, none of which has articles of two splits of an earlier release.
+
+    Newcomers are taken in order of rank: one that is related to two splits connects nobody.
+
+    Args:
+        edges: Pairs of ranks.
+        splits: By rank the number of the split that the article has been in, 0 for none.
+        locked: How many ranks, the first ones, are articles of that release: they stay whatever they are related to.
+
+    Returns:
+        Every rank that has an edge; the smallest rank it is connected with; and rows of (newcomer, and the first two
+        relatives of different splits) for those that connect nobody.
+    """
+    order = np.lexsort((edges.a, edges.b))
     ranks = np.unique(np.concatenate([edges.a, edges.b]))
-    root = list(range(len(ranks)))
+    split, root, torn = splits[ranks].tolist(), list(range(len(ranks))), list[tuple[int, int, int]]()
 
     def find(node: int) -> int:
         while root[node] != node:
@@ -194,12 +214,38 @@ def components(edges: Edges) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
             node = root[node]
         return node
 
-    left, right = np.searchsorted(ranks, edges.a).tolist(), np.searchsorted(ranks, edges.b).tolist()
-    for a, b in zip(left, right, strict=True):
-        a, b = find(a), find(b)
-        if a != b:
-            root[max(a, b)] = min(a, b)
-    return ranks, ranks[[find(node) for node in range(len(ranks))]] if len(ranks) else ranks
+    left, right = (np.searchsorted(ranks, end[order]).tolist() for end in (edges.a, edges.b))
+    for own, pairs in groupby(zip(left, right, strict=True), itemgetter(1)):
+        earlier = [node for node, _ in pairs]
+        first = {split[own]: own} if split[own] else {}
+        for node in earlier:
+            if there := split[find(node)]:
+                first.setdefault(there, node)
+        if len(first) > 1 and ranks[own] >= locked:
+            torn.append((own, *list(first.values())[:2]))
+            continue
+        for node in map(find, earlier):
+            here = find(own)
+            if node != here and (len(first) < 2 or split[node] == split[here]):
+                split[min(node, here)] = split[node] or split[here]
+                root[max(node, here)] = min(node, here)
+    roots = ranks[[find(node) for node in range(len(ranks))]] if len(ranks) else ranks
+    return ranks, roots, ranks[np.array(torn, np.int64).reshape(-1, 3)].astype(np.int64)
+
+
+def _locked_splits(con: duckdb.DuckDBPyConnection) -> tuple[NDArray[np.int8], int]:
+    """By rank the number of the split that the lock has an article of the same wording or address in; locked ranks."""
+    row = fetch_columns(
+        con,
+        """WITH placed AS (
+            SELECT r.first AS rank, max(list_position($order, l.split)) AS place
+            FROM signed a JOIN locked l ON l.id = a.id LEFT JOIN dedup_version v USING (number)
+            JOIN dedup_rank r ON r.number = coalesce(v.winner, a.number) GROUP BY r.first)
+        SELECT coalesce(place, 0)::TINYINT AS place FROM dedup_rank LEFT JOIN placed USING (rank) ORDER BY rank""",
+        {"order": list(SPLITS)},
+    )
+    [(locked,)] = con.execute("SELECT count(*) FROM dedup_rank SEMI JOIN locked USING (id)").fetchall()
+    return row["place"], locked
 
 
 def _supersede_versions(con: duckdb.DuckDBPyConnection) -> None:
@@ -278,6 +324,14 @@ def _write_result(con: duckdb.DuckDBPyConnection, jaccard: float) -> None:
         LEFT JOIN locked l ON l.id = m.id
         ORDER BY m.source""",
         {"order": list(SPLITS), "jaccard": jaccard},
+    )
+
+    con.execute(
+        """CREATE OR REPLACE TABLE torn AS
+        SELECT m.id, 'related to ' || one.id || ' and ' || other.id || ', of different splits' AS detail
+        FROM dedup_member m JOIN dedup_torn t ON t.rank = m.rank
+        JOIN dedup_rank one ON one.rank = t.one JOIN dedup_rank other ON other.rank = t.other
+        WHERE m.stays"""
     )
 
 

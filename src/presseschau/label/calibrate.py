@@ -57,7 +57,11 @@ class Calibration:
 
 
 def fit(
-    features: Sequence[Mapping[str, float]], right: Sequence[bool], reference: str, names: Sequence[str] | None = None
+    features: Sequence[Mapping[str, float]],
+    right: Sequence[bool],
+    reference: str,
+    names: Sequence[str] | None = None,
+    weights: Sequence[float] | None = None,
 ) -> Calibration:
     """Fit by ridge-penalised Newton steps; a feature whose weight comes out below 0 is left out and the rest refitted.
 
@@ -66,6 +70,7 @@ def fit(
         right: Whether the label was right there.
         reference: Name of the reference set, kept as provenance.
         names: Features to use; all of the first article by default.
+        weights: How many articles each one stands for, 1 on average; all the same by default.
 
     Raises:
         ValueError: No articles, or lists of different length.
@@ -80,9 +85,9 @@ def fit(
     if not features or len(features) != len(right):
         raise ValueError(f"calibration: {len(features)} feature rows for {len(right)} outcomes")
     used = list(names if names is not None else features[0])
-    y = np.array(right, dtype=float)
+    y, w = np.array(right, dtype=float), np.ones(len(right)) if weights is None else np.array(weights)
     # Two imagined articles, one right and one wrong, keep a perfect reference from claiming certainty.
-    prior = (y.sum() + 1) / (len(y) + 2)
+    prior = ((w * y).sum() + 1) / (len(y) + 2)
     target = np.where(y > 0, 1 - 1 / (len(y) + 2), 1 / (len(y) + 2))
     while True:
         x = np.column_stack([np.ones(len(y)), *([f.get(n, 0.0) for f in features] for n in used)])
@@ -91,8 +96,8 @@ def fit(
         beta[0] = math.log(prior / (1 - prior))
         for _ in range(_ROUNDS):
             p = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
-            hessian = (x * (p * (1 - p))[:, None]).T @ x + penalty + 1e-9 * np.eye(x.shape[1])
-            step = np.linalg.solve(hessian, x.T @ (target - p) - penalty @ beta)
+            hessian = (x * (w * p * (1 - p))[:, None]).T @ x + penalty + 1e-9 * np.eye(x.shape[1])
+            step = np.linalg.solve(hessian, x.T @ (w * (target - p)) - penalty @ beta)
             beta = beta + np.clip(step, -5, 5)
             if float(np.abs(step).max()) < 1e-10:
                 break
@@ -100,38 +105,51 @@ def fit(
         if worst < 0 or beta[worst + 1] >= 0:
             break
         del used[worst]
-    weights = tuple((n, round(float(w), 4)) for n, w in zip(used, beta[1:], strict=True))
-    return Calibration(reference, len(y), round(float(beta[0]), 4), weights)
+    fitted = tuple((n, round(float(b), 4)) for n, b in zip(used, beta[1:], strict=True))
+    return Calibration(reference, len(y), round(float(beta[0]), 4), fitted)
 
 
 def cross_fit(
-    features: Sequence[Mapping[str, float]], right: Sequence[bool], folds: int = 5, names: Sequence[str] | None = None
+    features: Sequence[Mapping[str, float]],
+    right: Sequence[bool],
+    folds: int = 5,
+    names: Sequence[str] | None = None,
+    weights: Sequence[float] | None = None,
 ) -> list[float]:
     """Confidence of each article by a calibration that never saw it; article i is in fold i mod `folds`."""
     out = [0.0] * len(right)
     for fold in range(folds):
         train = [i for i in range(len(right)) if i % folds != fold]
-        fitted = fit([features[i] for i in train], [right[i] for i in train], "cross-fit", names)
+        own = None if weights is None else [weights[i] for i in train]
+        fitted = fit([features[i] for i in train], [right[i] for i in train], "cross-fit", names, own)
         for i in range(fold, len(right), folds):
             out[i] = fitted.probability(features[i])
     return out
 
 
-def expected_error(confidence: Sequence[float], right: Sequence[bool], bins: int = 5) -> float:
-    """Expected calibration error over bins of equal mass, weighted by their size.
+def expected_error(
+    confidence: Sequence[float], right: Sequence[bool], bins: int = 5, weights: Sequence[float] | None = None
+) -> float:
+    """Expected calibration error over bins of equally many articles, weighted by what these stand for.
 
     >>> round(expected_error([0.9, 0.9, 0.5, 0.5], [True, True, True, False], bins=2), 3)
     0.05
     """
-    ranked, n = sorted(zip(confidence, right, strict=True)), len(right)
+    n = len(right)
+    ranked = sorted(zip(confidence, right, weights or [1.0] * n, strict=True))
     parts = [ranked[i * n // bins : (i + 1) * n // bins] for i in range(bins)]
-    return sum(abs(sum(c for c, _ in p) - sum(r for _, r in p)) for p in parts) / n
+    return sum(abs(sum(w * c for c, _, w in p) - sum(w * r for _, r, w in p)) for p in parts) / sum(
+        w for _, _, w in ranked
+    )
 
 
-def perfect_limit(confidence: Sequence[float], seed: int = 0, rounds: int = 500) -> float:
+def perfect_limit(
+    confidence: Sequence[float], seed: int = 0, rounds: int = 500, weights: Sequence[float] | None = None
+) -> float:
     """The 95 % quantile of the expected error, were the confidences exactly right."""
     rng = random.Random(seed)  # noqa: S311 a simulation
-    errors = sorted(expected_error(confidence, [rng.random() < c for c in confidence]) for _ in range(rounds))
+    draws = ([rng.random() < c for c in confidence] for _ in range(rounds))
+    errors = sorted(expected_error(confidence, right, weights=weights) for right in draws)
     return errors[int(0.95 * rounds)]
 
 

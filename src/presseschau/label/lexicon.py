@@ -18,6 +18,7 @@ masked "Apfel-Apple-Pie" never counts as the company.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -283,12 +284,15 @@ def read_lexicon(data: Any, origin: str) -> Lexicon:
         written = group["terms"]
         if not isinstance(written, str | list):
             raise ValueError(f"lexicon {origin}: `terms` of {group['label']} must be text or a list, not {written!r}")
+        weight = group.get("weight", 1)
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
+            raise ValueError(f"lexicon {origin}: `weight` of {group['label']} must be a number, not {weight!r:.40}")
         pieces = written.replace("\n", ",").split(",") if isinstance(written, str) else [str(w) for w in written]
         terms += (
             parse_term(
                 piece,
                 str(group["label"]),
-                float(group.get("weight", 1)),
+                float(weight),
                 str(group.get("name", "")),
                 str(group.get("why", "")),
             )

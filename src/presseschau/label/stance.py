@@ -171,6 +171,7 @@ class StanceLabeler:
             strong=strong,
             own=sum(sentences[index].voice == 1.0 for index in chosen),
             sentences=len(chosen),
+            judging=sum(v.own and v.polarity != 0 for v in votes),
         )
 
     def _title(self, title: str) -> Values | None:

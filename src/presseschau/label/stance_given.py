@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -23,6 +24,7 @@ _REFERS = frozenset(
     ("er", "sie", "es", "das", "dies", "diese", "dieser", "dieses", "damit", "dafuer", "dazu", "daran", "dadurch")
 )
 _ENDINGS = ("", "s", "es", "n", "en")
+_REPORT = "news"  # a genre that judges nothing by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def load_given(path: Path) -> tuple[GivenTarget, ...]:
         ValueError: The file cannot be read, is no such list, or names a target twice.
     """
     try:
-        data = _rows_of(path) if path.suffix == ".csv" else yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        data = _rows_of(path) if path.suffix.lower() == ".csv" else yaml.safe_load(path.read_text(encoding="utf-8-sig"))
         if not isinstance(data, list) or not data:
             raise ValueError("needs a list of targets")
         targets = tuple(map(_given, data))
@@ -116,15 +118,20 @@ def stance_toward(
         subject = Target(target.name, target.kind, frozenset(f for name in names for f in name if len(f) > 2))
         shown = document if in_title else replace(document, title=None)
         votes, features = labeler.measure(shown, reading, subject, genre, only)
-        stance, confidence = labeler.model.decide(features, genre)
+        # A review has a verdict on what it reviews; what it only mentions, it reports.
+        stance, confidence = labeler.model.decide(features, genre if features.judges else _REPORT)
         answer = Stance(target.name, target.kind, stance, confidence, evidence_of(votes, stance), votes)
         found.append(TargetStance(target, len(named) + in_title, answer))
     return tuple(found)
 
 
 def _rows_of(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file, strict=True))
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError('is no CSV in UTF-8: in the spreadsheet, save it as "CSV UTF-8"') from None
+    separator = max(",;\t", key=text.partition("\n")[0].count)  # a German spreadsheet writes semicolons
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     for row in rows:
         if None in row:
             raise ValueError(f"{row.get('name')!r} has more fields than the head")

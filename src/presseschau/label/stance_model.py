@@ -38,6 +38,7 @@ class Features:
         strong: Own-voice words that are hardly ever neutral.
         own: Sentences in the article's own voice.
         sentences: All sentences.
+        judging: Sentences that praise or blame in the article's own voice.
     """
 
     praise: float
@@ -47,6 +48,7 @@ class Features:
     strong: int
     own: int
     sentences: int
+    judging: int
 
     @property
     def share(self) -> float:
@@ -58,6 +60,11 @@ class Features:
     def density(self) -> float:
         """Praise and blame by the square root of the own-voice sentences: long texts hold more by chance."""
         return (self.praise + self.blame) / math.sqrt(max(self.own, 1))
+
+    @property
+    def judges(self) -> bool:
+        """Whether a sentence in the article's own voice, or the headline, praises or blames."""
+        return bool(self.judging or self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +109,14 @@ class StanceModel:
         return {"favor": side * favor, "against": side * (1 - favor), "neutral": 1 - side}
 
     def decide(self, features: Features, genre: str) -> tuple[str, float]:
-        """Stance, and the calibrated probability that it is right with mixed counted as neutral."""
+        """Stance, and the calibrated probability that it is right with mixed counted as neutral.
+
+        Where nothing judges, the stance is neutral: a genre alone speaks for nothing.
+        """
         found = self.probabilities(features, genre)
         stance = max(found, key=lambda s: found[s] * (1.0 if s == "neutral" else self.favor_sides))
+        if not features.judges:
+            stance = "neutral"
         confidence = _logistic(self.sure, _sure_features(found[stance]))
         judges = self.groups.get(genre, "report") != "report" and features.density >= self.mixed_density
         if stance == "neutral" and judges and features.share >= self.mixed_share:

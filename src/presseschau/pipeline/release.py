@@ -107,7 +107,9 @@ def write(
         balance=[asdict(own) for own in balance(con, plan.stratify, plan.validation, plan.test)],
         messages=(*plan.fallbacks, *overruled.messages()),
         references=_references(settings.label, classifier),
-        validated=quality.summary(overruled.changes, overrides.human, {c: schema.names.of(c) or () for c in LABELS}),
+        validated=quality.summary(
+            overruled.changes, overrides.human, {c: schema.names.of(c) or () for c in LABELS}, overruled.missed
+        ),
         card=settings.publish.card.read_text(encoding="utf-8"),
         shards=shards,
         ledger_sha256=file_sha256(folder / "ledger.parquet"),

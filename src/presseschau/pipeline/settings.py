@@ -236,6 +236,10 @@ FILES = frozenset(
         _FOLDER,
     }
 )
+# What the config has at its top; the other fields of `Settings` are options of a group.
+_GROUPS = {f.name for f in fields(Settings)} - {
+    "keep_topics", "lock", "human", "llm", "corrections", "targets", "transformer", "shown"
+}  # fmt: skip
 _STANCE: Mapping[str, Any] = {"enabled": True, "targets": None}
 
 
@@ -248,10 +252,15 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
     groups: dict[str, Any] = {
         key: dict(value) if isinstance(value, Mapping) else value for key, value in config.items()
     }
+    for name in groups:
+        if name not in _GROUPS:
+            raise ConfigError(f"unknown option {name}: {nearest(name, _GROUPS)}")
     for name in ("source", "output", "engine", "label", "split"):
         if not isinstance(groups.get(name), dict):
             raise ConfigError(f"{name}={groups.get(name)} must be a group of options")
     seed = convert(groups.get("seed"), int, "seed")  # before what takes it over
+    if seed < 0:
+        raise ConfigError(f"seed={seed} must not be negative")
     label, split = groups.pop("label"), groups.pop("split")
     files = {name: convert(label.pop(name), Path | None, f"label.{name}") for name in ("human", "llm", "corrections")}
     settings = build(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from presseschau.pipeline.build import Built
+
+_FAULTS = ("near_duplicates", "contained", "related", "spanning_clusters", "shared_publishers", "out_of_time")
 
 
 def summary(built: Built) -> str:
@@ -17,7 +20,7 @@ def summary(built: Built) -> str:
         _table("articles", [(split, f"{rows:,}") for split, rows in manifest.splits.items()]),
         *(_table(name, rows) for name, rows in _labels(built)),
         _table("seconds", [*((s, f"{t:.1f}") for s, t in built.seconds.items()), ("all", f"{total:.1f}")]),
-        *(f"note: {note}" for note in built.notes),
+        *(f"note: {note}" for note in (*built.notes, *_leaks(manifest.leakage))),
         f"{kept:,} {'article' if kept == 1 else 'articles'} in {built.folder}{rate}",
         f'load it: datasets.load_dataset("{built.folder}", "topic")',
     ]
@@ -28,6 +31,14 @@ def _funnel(built: Built) -> Iterable[tuple[str, str]]:
     counts = sorted(built.manifest.counts, key=lambda c: (c.outcome != "kept", c.outcome, -c.pages, c.reason or ""))
     for count in counts:
         yield (f"{count.outcome} {count.reason} ({count.stage})" if count.reason else count.outcome, f"{count.pages:,}")
+
+
+def _leaks(found: Mapping[str, Any]) -> Iterable[str]:
+    """A line where the audit found something, as under a lock whose articles have other texts now."""
+    counts = {name: len(own) if isinstance(own := found[name], Sequence) else own for name in _FAULTS}
+    if any(counts.values()):
+        said = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+        yield f"splits leak: {said}; see `leakage` in manifest.json"
 
 
 def _labels(built: Built) -> Iterable[tuple[str, list[tuple[str, str]]]]:

@@ -18,6 +18,8 @@ _PIECE = 1 << 16
 # An RLE block of 4 bytes gives 128 KB: 1 KB of input is at most 32 MB of output.
 _ZSTD_PIECE = 1 << 10
 _ZSTD_WINDOW = 1 << 27
+_ZSTD_FRAME, _ZSTD_DICTIONARY = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
+_DICTIONARY_BYTES = 1 << 24
 Fault = tuple[str, str]  # drop reason, detail
 _Raw = BinaryIO | io.RawIOBase
 
@@ -63,7 +65,7 @@ class Stream(io.RawIOBase):
         if start:
             self._file.seek(start)
         low = path.lower()
-        pieces = _gunzip if low.endswith(".gz") else _unzstd if low.endswith(".zst") else _plain
+        pieces = _gunzip if low.endswith(".gz") else unzstd if low.endswith(".zst") else _plain
         self._pieces: Iterator[bytes] = pieces(self._file)
         self._rest = memoryview(b"")
 
@@ -162,11 +164,31 @@ def _gunzip(file: _Raw) -> Iterator[bytes]:
         raise EOFError("compressed stream ends in the middle")
 
 
-def _unzstd(file: _Raw) -> Iterator[bytes]:
+def unzstd(file: _Raw) -> Iterator[bytes]:
+    """The content of Zstandard frames; those of a WARC may share a dictionary, which then stands before them.
+
+    That way is described in https://iipc.github.io/warc-specifications/specifications/warc-zstd/.
+
+    Raises:
+        EOFError: The last frame is cut.
+        zstandard.ZstdError: What is there can't be decoded.
+    """
+    block = _filled(b"", file, 8)
     context = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    if block.startswith(_ZSTD_DICTIONARY):
+        end = 8 + min(int.from_bytes(block[4:8], "little"), _DICTIONARY_BYTES)
+        block = _filled(block, file, end)
+        if len(block) < end:
+            raise EOFError("compressed stream ends in its dictionary")
+        shared, block = block[8:end], block[end:]
+        if shared.startswith(_ZSTD_FRAME):
+            with context.stream_reader(shared) as stream:
+                shared = stream.read(_DICTIONARY_BYTES)
+        dictionary = zstandard.ZstdCompressionDict(shared)
+        context = zstandard.ZstdDecompressor(dict_data=dictionary, max_window_size=_ZSTD_WINDOW)
     frame = context.decompressobj()
     empty = True
-    while block := file.read(_PIECE):
+    while block := block or file.read(_PIECE) or b"":
         while block:
             if frame.eof:
                 frame, empty = context.decompressobj(), True
@@ -177,3 +199,10 @@ def _unzstd(file: _Raw) -> Iterator[bytes]:
             block = frame.unused_data + block if frame.eof else block
     if not frame.eof and not empty:
         raise EOFError("compressed stream ends in the middle")
+
+
+def _filled(block: bytes, file: _Raw, size: int) -> bytes:
+    """The block and what follows it in the file, until it has `size` bytes or the file ends."""
+    while len(block) < size and (more := file.read(_PIECE)):
+        block += more
+    return block

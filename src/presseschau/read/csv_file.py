@@ -15,7 +15,7 @@ import orjson
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Stream
 from presseschau.read.listing import with_compressed
-from presseschau.read.record import Columns, page_of
+from presseschau.read.record import CONTENTS, STATED, Columns, page_of
 from presseschau.read.unit import ReadError, Unit, failed, os_detail, whole_file
 
 SEPARATORS = ",;\t|"
@@ -23,6 +23,8 @@ SEPARATORS = ",;\t|"
 _HEADER_BYTES = 1 << 20
 _BUFFER = 1 << 20
 _STATED = re.compile(r'"?sep=([^\w\r\n"])"?\s*', re.IGNORECASE)  # a first line that spreadsheets write for each other
+# What R, pandas, SQL and spreadsheets write where a cell has nothing.
+_MISSING = frozenset({"NA", "NaN", "nan", "None", "NULL", "null", "N/A", "<NA>", "#N/A", "#NV"})
 _LINE_END = re.compile(rb"\r\n|\r(?!\Z)|\n")
 
 
@@ -48,6 +50,7 @@ class CsvTable:
     """One page per row; the source of a page is `file.csv#LINE`, the line of the file that its row starts in.
 
     Text is UTF-8, line by line windows-1252 where it is not, UTF-16 where the file says so by its byte order mark.
+    A cell of ours that holds `NA`, `NULL` and the like is empty.
     Quoting is strict: a quote that is never closed fails its row instead of swallowing the rest of the file in silence.
 
     Attributes:
@@ -112,10 +115,16 @@ class CsvTable:
             return failed(source, "too_large", str(row))
         if isinstance(row, Exception):
             return failed(source, "bad_record", str(row))
+        if not any(row[len(names) :]):
+            row = row[: len(names)]  # separators at the end of lines
         if len(row) != len(names):
             return failed(source, "bad_record", f"{len(row)} fields, the header has {len(names)}")
         # Of columns with the same name the first counts.
-        return page_of(dict(zip(reversed(names), reversed(row), strict=True)), source, self.columns)
+        record: dict[str, str | None] = dict(zip(reversed(names), reversed(row), strict=True))
+        for name in map(self.columns.name, CONTENTS + STATED):
+            if record.get(name) in _MISSING:
+                record[name] = None
+        return page_of(record, source, self.columns)
 
 
 class _Lines:

@@ -7,41 +7,51 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-# What pandas, SQL and spreadsheets write where there is no date.
-_MISSING = frozenset({"", "nan", "nat", "none", "null", "n/a", "<na>"})
+# What pandas, R, SQL and spreadsheets write where there is no date.
+_MISSING = frozenset(
+    {"", "-", "nan", "nat", "none", "null", "na", "n/a", "<na>", "#n/a", "#nv", "0000-00-00", "0000-00-00 00:00:00"}
+)
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan januar january jänner", "feb februar february", "mar mär mrz märz march", "apr april", "may mai",
-         "jun juni june", "jul juli july", "aug august", "sep sept september", "oct okt oktober october",
+        ("jan januar january jänner", "feb februar february feber", "mar mär mrz märz maerz march", "apr april",
+         "may mai", "jun juni june", "jul juli july", "aug august", "sep sept september", "oct okt oktober october",
          "nov november", "dec dez dezember december"), 1)
     for name in names.split()
 }  # fmt: skip
 # The zones that pages of western and central Europe are stamped with, in hours from UTC.
 _HOURS = {"utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2}
 _TIME = r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d+)?)?"
-_ZONE = r"(?: ?(?P<zone>[A-Z]{1,4}|[+-]\d\d:?\d\d))?"
-_CLOCK = rf"(?:(?:,|T|,? um|,? at)? ?{_TIME}{_ZONE}(?: Uhr)?)?"
-_DAY_NAME = r"(?:[A-Za-z]{2,10}\.?,? )?"
+_ZONE = r"(?: ?\(?(?P<zone>[A-Z]{1,4}|[+-]\d\d:?\d\d)\)?)?"
+_CLOCK = rf"(?:(?:,|T|,? um|,? at| [-–|])? ?{_TIME}(?: Uhr)?{_ZONE}(?: Uhr)?)?"
+_DAY_NAME = r"(?:[A-Za-z]{2,10}\.?,? (?:den )?)?"
 _SHAPES = [
     re.compile(shape, re.ASCII)
     for shape in (
-        rf"{_DAY_NAME}(?P<day>\d{{1,2}})\. ?(?P<month>\d{{1,2}})\. ?(?P<year>\d{{4}}){_CLOCK}",  # 31.12.2024, 14:30 Uhr
+        # 31.12.2024, 14:30 Uhr
+        rf"{_DAY_NAME}(?P<day>\d{{1,2}})\. ?(?P<month>\d{{1,2}})\. ?(?P<year>\d{{4}}|\d\d(?!\d)){_CLOCK}",
         rf"(?P<year>\d{{4}})([-/])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}}){_CLOCK}",  # 2024/12/31, 2024-9-5
-        rf"{_DAY_NAME}(?P<day>\d{{1,2}})\.? (?P<month>[A-Za-zä]{{3,9}})\.?,? (?P<year>\d{{4}}){_CLOCK}",  # 1. Mai 2024
+        # 1. Mai 2024
+        rf"{_DAY_NAME}(?P<day>\d{{1,2}})(?:\. ?| )(?P<month>[A-Za-zä]{{3,9}})\.?,? (?P<year>\d{{4}}){_CLOCK}",
         rf"{_DAY_NAME}(?P<month>[A-Za-zä]{{3,9}})\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}){_CLOCK}",  # May 31, 2024
         rf"{_DAY_NAME}(?P<month>[A-Z][a-z]{{2}}) (?P<day>\d{{1,2}}) {_TIME}{_ZONE} (?P<year>\d{{4}})",  # ctime
+        rf"{_DAY_NAME}(?P<month>[A-Z][a-z]{{2}}) (?P<day>\d\d) (?P<year>\d{{4}}) {_TIME} GMT(?P<zone>[+-]\d{{4}})"
+        r"(?: \(.*\))?",  # JavaScript
     )
 ]
 _HTTP_DATE = re.compile(r"[A-Za-z]{3,9}, \d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4} \d{1,2}:\d\d")
+_FULL_HOUR = re.compile(r"(?<![:.\d])(\d{1,2})(?= Uhr)", re.ASCII)
+_ZONE_NAME = re.compile(r"(?P<date>.+(?:Z|[+-]\d\d:?\d\d))\[[A-Za-z_/+-]+\]", re.ASCII)  # Java repeats the zone by name
+_EARLIEST = 10**8  # seconds: in 1973; a smaller number is a year, a spreadsheet's count of days, or nothing
 
 
 def utc_date(value: object) -> datetime | None:
     """A date as UTC in whole seconds; None for nothing (None, "", NaN, "null" …).
 
-    Reads ISO 8601, HTTP dates, what `date` and Java print, German and English dates in words or numbers (day before
-    month), `20241231143000`, and Unix time in seconds, milliseconds, microseconds or nanoseconds by its size. A date
-    without a time zone is taken as UTC.
+    Reads ISO 8601, HTTP dates, what `date`, Java and JavaScript print, German and English dates in words or numbers
+    (day before month), `20241231`, `20241231143000`, and Unix time in seconds, milliseconds, microseconds or
+    nanoseconds by its size; numbers that would be seconds before 1973 are no dates. A date without a time zone is taken
+    as UTC; of years of two digits, 69 to 99 are of the last century.
 
     Raises:
         ValueError: It is something else; a wrong date is not passed on as a missing one.
@@ -81,18 +91,21 @@ def _from_text(text: str) -> datetime:
         return datetime.strptime(text + "+0000", "%Y%m%d%H%M%S%z")
     if re.fullmatch(r"\d{9,13}(\.\d+)?|\d{16}|\d{19}", text, re.ASCII):
         return _from_number(float(text) if "." in text else int(text))
+    if java := _ZONE_NAME.fullmatch(text):
+        text = java["date"]
     if _HTTP_DATE.match(text):
         return parsedate_to_datetime(text)
+    hours = _FULL_HOUR.sub(r"\1:00", text) if len(text) <= 80 else ""
     for shape in _SHAPES:
-        if len(text) <= 60 and (match := shape.fullmatch(text)):
+        if match := shape.fullmatch(hours):
             return _from_parts(match.groupdict())
     return datetime.fromisoformat(text)
 
 
 def _from_parts(part: dict[str, str | None]) -> datetime:
-    month = part["month"] or ""
+    month, year = part["month"] or "", part["year"] or ""
     return datetime(
-        int(part["year"] or 0),
+        int(year) + (0 if len(year) > 2 else 1900 if year >= "69" else 2000),
         int(month) if month.isdigit() else _MONTHS[month.lower()],
         int(part["day"] or 0),
         int(part["hour"] or 0),
@@ -113,6 +126,10 @@ def _zone(name: str | None) -> timezone:
 
 def _from_number(value: float) -> datetime:
     if not math.isfinite(value):
+        raise ValueError
+    if 1e7 <= value < 1e8 or 1e13 <= value < 1e14:  # 20241231, 20241231143000
+        return _from_text(str(int(value)))
+    if abs(value) < _EARLIEST:
         raise ValueError
     scale = next(s for limit, s in ((1e11, 1), (1e14, 10**3), (1e17, 10**6), (math.inf, 10**9)) if abs(value) < limit)
     return datetime.fromtimestamp(value // scale, UTC)

@@ -95,6 +95,8 @@ def _rows(batch: Any) -> Iterator[dict[str, object] | str]:
     for index in range(batch.num_rows):
         try:
             yield {name: batch.column(i)[index].as_py() for i, name in enumerate(batch.schema.names)}
+        except KeyError as error:
+            yield f"unknown time zone {error}"
         except (ValueError, OverflowError) as error:  # text that is no UTF-8, dates beyond year 9999
             yield " ".join(str(error).split())[:200]
 

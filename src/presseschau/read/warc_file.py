@@ -14,7 +14,7 @@ import orjson
 import zstandard
 
 from presseschau.document import Drop, Page
-from presseschau.read.compression import Fault, Stream
+from presseschau.read.compression import Fault, Stream, unzstd
 from presseschau.read.dates import utc_date
 from presseschau.read.listing import with_compressed
 from presseschau.read.pieces import PIECE, open_piece, units_of
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _HTML = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _VERSION = re.compile(rb"WARC/1\.[01]\r\n")
 _LINE, _LINES = 1 << 16, 200  # bytes of a header line, lines of a header: more is not by the letter
+_MEMBERS = 100  # of a gzip body; servers that send several send a handful
 _CHUNK = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 
 
@@ -198,14 +199,26 @@ def _decompressed(raw: bytes, coding: str, limit: int) -> bytes:
     if coding in ("gzip", "x-gzip", "deflate"):
         # Servers send both kinds of deflate, with and without zlib's frame.
         framed = coding != "deflate" or (raw[:1] == b"\x78" and int.from_bytes(raw[:2], "big") % 31 == 0)
-        inflate = zlib.decompressobj(47 if framed else -15)
-        data = inflate.decompress(raw, limit)
-        if len(data) < limit and not inflate.eof:
-            raise EOFError(f"the {coding} body ends in the middle")
-        return data
+        data = b""
+        for _ in range(_MEMBERS):
+            inflate = zlib.decompressobj(47 if framed else -15)
+            data += inflate.decompress(raw, limit - len(data))
+            if len(data) >= limit:
+                return data
+            if not inflate.eof:
+                raise EOFError(f"the {coding} body ends in the middle")
+            raw = inflate.unused_data
+            if coding == "deflate" or not raw.startswith(b"\x1f\x8b"):
+                return data
+        raise ValueError(f"more than {_MEMBERS} members of gzip")
     if coding == "zstd":
-        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(raw, read_across_frames=True) as stream:
-            return stream.read(limit)
+        parts: list[bytes] = []
+        for part in unzstd(io.BytesIO(raw)):
+            parts.append(part)
+            limit -= len(part)
+            if limit <= 0:
+                break
+        return b"".join(parts)
     if coding == "br":
         from fastwarc.stream_io import BrotliReader
 
@@ -214,7 +227,7 @@ def _decompressed(raw: bytes, coding: str, limit: int) -> bytes:
 
 
 def _media_type(value: str | None) -> str:
-    return (value or "").partition(";")[0].strip().lower()
+    return re.split("[;,]", value or "", maxsplit=1)[0].strip().lower()
 
 
 def _resource_type(record: WarcRecord) -> str | None:

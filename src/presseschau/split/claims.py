@@ -88,7 +88,7 @@ def assign_claims(con: duckdb.DuckDBPyConnection, plan: SplitPlan, relatives: st
                  WHEN 'split_conflict' THEN CASE WHEN c.unit = c.cluster THEN 'cluster ' ELSE 'story ' END
                     || c.unit || ' is in ' || s.target ELSE '' END AS detail
         FROM split_claim c JOIN placed s USING (cluster)
-        UNION ALL SELECT id, NULL, 'publisher_cap', detail FROM split_over ORDER BY id""",
+        UNION ALL SELECT id, NULL, reason, detail FROM split_out ORDER BY id""",
         {"move": relatives == "move", "order": list(SPLITS)},
     )
 

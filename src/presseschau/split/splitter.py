@@ -65,7 +65,8 @@ class Splitter:
 
         Args:
             con: Has the relation `kept(id VARCHAR, cluster VARCHAR, publisher VARCHAR, published TIMESTAMP)`, with the
-                columns of `stratify`; for stories also `told`, see `stories.index_names`.
+                columns of `stratify`; for stories also `told`, see `stories.index_names`. May have `torn(id, detail)`,
+                newcomers with relatives in several splits of the lock, which are dropped as `split_conflict`.
             lock: Splits of an earlier release.
 
         Returns:
@@ -76,7 +77,7 @@ class Splitter:
         """
         self.check(lock)
         load_locked(con, lock.articles if lock else None)
-        self._cap(con)
+        self._leave_out(con)
         plan = self.follow(lock.plan) if lock else self._ruled(self.plan(con))
         plan = plan.noted(*_group(con, plan))
         assign_claims(con, plan, self.relatives)
@@ -99,22 +100,26 @@ class Splitter:
         """The plan with the rules that need no corpus."""
         return replace(plan, group=self.group, stratify=tuple(getattr(self, "stratify", ())))
 
-    def _cap(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Creates `split_over`, the articles beyond `max_per_publisher`, and `split_kept`, the others.
+    def _leave_out(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Creates `split_out`, the articles that no split may have, whatever the rules, and `split_kept`, the others.
 
-        Articles of the lock come first and stay, however many they are; then the order is that of a hash, and not of
-        the one that draws the splits: the first of that order would all be test articles.
+        Beyond `max_per_publisher`, articles of the lock come first and stay, however many they are; then the order is
+        that of a hash, and not of the one that draws the splits: the first of that order would all be test articles.
         """
+        con.execute("CREATE TABLE IF NOT EXISTS torn (id VARCHAR, detail VARCHAR)")
         con.execute(
-            """CREATE OR REPLACE TEMP TABLE split_over AS
-            WITH large AS (SELECT publisher FROM kept GROUP BY publisher HAVING count(*) > $most)
-            SELECT k.id, k.publisher || ' has ' || count(*) OVER (PARTITION BY k.publisher) AS detail
-            FROM kept k SEMI JOIN large USING (publisher) LEFT JOIN locked l ON l.id = k.id
+            """CREATE OR REPLACE TEMP TABLE split_out AS
+            WITH whole AS (FROM kept ANTI JOIN torn USING (id)),
+            large AS (SELECT publisher FROM whole GROUP BY publisher HAVING count(*) > $most)
+            SELECT k.id, 'publisher_cap' AS reason,
+                k.publisher || ' has ' || count(*) OVER (PARTITION BY k.publisher) AS detail
+            FROM whole k SEMI JOIN large USING (publisher) LEFT JOIN locked l ON l.id = k.id
             QUALIFY l.id IS NULL AND $most < row_number() OVER (
-                PARTITION BY k.publisher ORDER BY l.id IS NULL, sha256($seed || ':cap:' || k.id), k.id)""",
+                PARTITION BY k.publisher ORDER BY l.id IS NULL, sha256($seed || ':cap:' || k.id), k.id)
+            UNION ALL SELECT id, 'split_conflict', detail FROM torn SEMI JOIN kept USING (id)""",
             {"most": self.max_per_publisher or 2**62, "seed": str(self.seed)},
         )
-        con.execute("CREATE OR REPLACE TEMP VIEW split_kept AS FROM kept ANTI JOIN split_over USING (id)")
+        con.execute("CREATE OR REPLACE TEMP VIEW split_kept AS FROM kept ANTI JOIN split_out USING (id)")
 
     def plan(self, con: duckdb.DuckDBPyConnection) -> SplitPlan:
         """The rules of a first build: those of the config, and those picked from `kept` where it leaves them open."""

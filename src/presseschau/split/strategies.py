@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import ClassVar
@@ -79,10 +79,11 @@ class Benchmark(Splitter):
     def plan(self, con: duckdb.DuckDBPyConnection) -> SplitPlan:
         """Publishers first, then the cutoff among the articles of the others."""
         plan = SplitPlan(self.strategy, self.seed, self.validation, self.test, embargo_days=self.embargo_days)
+        counts, publishers = house_counts(con, self.houses)
         if self.held_out is not None:
             chosen = members_of(self.held_out, self.houses)
+            plan = plan.noted(*_unknown(self.held_out, self.houses, publishers))
         else:
-            counts, publishers = house_counts(con, self.houses)
             houses = choose_houses(counts, self.publisher_fraction, self.seed)
             chosen = members_of(houses, self.houses, publishers)
             if not chosen and self.publisher_fraction > 0:
@@ -159,6 +160,7 @@ class Publisher(Splitter):
         counts, publishers = house_counts(con, self.houses)
         if self.held_out is not None:
             test = members_of(self.held_out, self.houses)
+            plan = plan.noted(*_unknown(self.held_out, self.houses, publishers))
         else:
             test = members_of(choose_houses(counts, self.test, self.seed), self.houses, publishers)
             if not test and self.test > 0:
@@ -179,6 +181,13 @@ def _with_cutoff(plan: SplitPlan, days: Sequence[tuple[date, int]], cutoff: date
             f"a longer gap before {cutoff} would cost more than {fraction:.0%} of the dated articles"
         )
     return replace(plan, cutoff=cutoff, embargo_days=embargo)
+
+
+def _unknown(held_out: Sequence[str], houses: Mapping[str, Sequence[str]], publishers: Sequence[str]) -> Iterator[str]:
+    """A line for each name, mistyped perhaps, that holds nothing out."""
+    for name in held_out:
+        if not set(publishers).intersection(members_of((name,), houses)):
+            yield f"split.held_out names {name}, and no article is of that publisher"
 
 
 def _no_houses(split: str, counts: Mapping[str, int]) -> str:

@@ -2,7 +2,9 @@
 
 Classes are written as `topic:ai`, `genre:news`, `stance:favor`, `target_type:product`; spans are `evidence` and
 `target` (the evaluated object, marked where the text names it). doccano writes one file for each annotator; the file's
-name is the annotator, unless a line has a field `annotator`.
+name is the annotator, unless a line has a field `annotator`. Classes and spans that are imported belong to who imports
+them: the others would not see them, and they would come back as that person's own. So the rules' labels are metadata,
+which doccano shows beside the text.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ def span_types() -> bytes:
 
 
 def write_lines(path: Path, items: Iterable[Item]) -> int:
-    """Writes one article a line; the rules' labels as `cats` and `entities` where the purpose is training.
+    """Writes one article a line; the rules' labels beside them where the purpose is training.
 
     Returns:
         Number of lines.
@@ -59,14 +61,16 @@ def write_lines(path: Path, items: Iterable[Item]) -> int:
     count = 0
     with path.open("wb") as file:
         for item in items:
-            cats, entities = list[str](), list[list[Any]]()
-            if item.purpose == "training":
-                labels = item.article.labels
-                cats = [f"{_PREFIX[c]}:{labels[c]}" for c in LABEL_COLUMNS if labels.get(c) is not None]
-                entities = [[s["start"], s["end"], EVIDENCE] for s in labels.get("stance_evidence") or ()]
-            file.write(orjson.dumps({**item.data, "cats": cats, "entities": entities}) + b"\n")
+            said = {"rules": _said(item.article.labels)} if item.purpose == "training" else {}
+            file.write(orjson.dumps({**item.data, **said, "cats": [], "entities": []}) + b"\n")
             count += 1
     return count
+
+
+def _said(labels: Mapping[str, Any]) -> str:
+    """The rules' labels on one line, named as the classes are."""
+    parts = [f"{_PREFIX[c]}:{labels[c]}" for c in LABEL_COLUMNS if labels.get(c) is not None]
+    return " ".join([*parts, f"target: {labels['stance_target']}"] if labels.get("stance_target") else parts)
 
 
 def read_lines(path: Path, scheme: Scheme) -> Answers:
@@ -85,7 +89,9 @@ def read_lines(path: Path, scheme: Scheme) -> Answers:
             continue
         where = f"{path} line {number}"
         with located(where, "doccano"):
-            annotation = _read_line(orjson.loads(line), path.stem, where, scheme)
+            row = orjson.loads(line)
+            annotation = _read_line(row, path.stem, where, scheme)
+            answers.draw(row.get("purpose"), row["article_id"], row.get("inclusion_probability"))
         if annotation is None:
             answers.empty += 1
         else:

@@ -82,6 +82,8 @@ def write_tasks(path: Path, items: Iterable[Item], model_version: str) -> int:
 def read_tasks(path: Path, scheme: Scheme) -> Answers:
     """Reads an export in Label Studio's JSON (not JSON_MIN): all annotations that were not cancelled.
 
+    Tasks as `action=export` wrote them have none, but tell the inclusion probabilities of a sample that has grown.
+
     Raises:
         ValueError: The file is no such export, or a label is not in the scheme; names file and task.
     """
@@ -102,13 +104,14 @@ def read_tasks(path: Path, scheme: Scheme) -> Answers:
 
 
 def _read_task(task: Mapping[str, Any], where: str, scheme: Scheme, answers: Answers) -> None:
-    if "annotations" not in task or "data" not in task:
+    if "data" not in task:
         raise ValueError("has no data and annotations; export as JSON, not JSON-MIN")
     data = task["data"]
     if "article_id" not in data:
         raise ValueError("data.article_id is missing; was the task made by action=export?")
+    answers.draw(data.get("purpose"), data["article_id"], data.get("inclusion_probability"))
     shown = data.get(_TEXT)
-    for annotation in task["annotations"]:
+    for annotation in task.get("annotations", ()):  # a task as it was exported has none yet
         if annotation.get("was_cancelled"):
             answers.cancelled += 1
             continue

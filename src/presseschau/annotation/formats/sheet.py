@@ -7,19 +7,20 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from presseschau.annotation.answers import LABEL_COLUMNS, Annotation, Answers, Item, Quote, key_of_class, located
-from presseschau.annotation.spreadsheet import read_rows
+from presseschau.annotation.spreadsheet import cell, read_rows, uncell
 from presseschau.label.scheme import Scheme
 
 _QUOTES = ("evidence_1", "evidence_2", "evidence_3")
-COLUMNS = ("article_id", "title", "text", "url", "annotator", "skip", "topic", "topic_secondary", "genre", "stance",
-           "stance_target", "stance_target_type", *_QUOTES, "purpose", "inclusion_probability", "text_sha256",
-           "why")  # fmt: skip
+COLUMNS = ("article_id", "title", "text", "url", "annotator", "done", "skip", "topic", "topic_secondary", "genre",
+           "stance", "stance_target", "stance_target_type", *_QUOTES, "purpose", "inclusion_probability",
+           "text_sha256", "why")  # fmt: skip
 _CELL = 32_000  # characters; spreadsheets cut cells at 32,767
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_table(path: Path, items: Iterable[Item]) -> int:
     """Writes the table (CSV, UTF-8 with byte order mark, which spreadsheets need to tell the encoding).
+
+    Where the purpose is training, the cells hold the rules' labels; only `done` tells then what a person has read.
 
     Returns:
         Number of rows.
@@ -29,12 +30,12 @@ def write_table(path: Path, items: Iterable[Item]) -> int:
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
         for item in items:
-            row: dict[str, str] = {k: _cell(v) for k, v in item.data.items()}
+            row: dict[str, str] = {k: _short(cell(v)) for k, v in item.data.items()}
             if item.purpose == "training":
                 labels = item.article.labels
-                row |= {c: _cell(labels.get(c)) for c in (*LABEL_COLUMNS, "stance_target")}
+                row |= {c: cell(labels.get(c)) for c in (*LABEL_COLUMNS, "stance_target")}
                 spans = labels.get("stance_evidence") or ()
-                row |= {name: _cell(span["text"]) for name, span in zip(_QUOTES, spans, strict=False)}
+                row |= {name: cell(span["text"]) for name, span in zip(_QUOTES, spans, strict=False)}
             writer.writerow(row)
             count += 1
     return count
@@ -43,7 +44,8 @@ def write_table(path: Path, items: Iterable[Item]) -> int:
 def read_table(path: Path, scheme: Scheme) -> Answers:
     """Reads a filled-in table (see `read_rows`); rows with anything in `skip` are out.
 
-    An empty `annotator` takes the file's name.
+    So are rows for training with nothing in `done`: they hold what the rules say. An empty `annotator` takes the
+    file's name.
 
     Raises:
         ValueError: The file is no such table, or a label is not in the scheme; names file and line.
@@ -57,39 +59,36 @@ def read_table(path: Path, scheme: Scheme) -> Answers:
 
 
 def _read_row(row: Mapping[str, str], stem: str, where: str, scheme: Scheme, answers: Answers) -> None:
+    article, said = uncell(row["article_id"]), row.get("inclusion_probability")
+    probability = float(said.replace(",", ".")) if said else None
+    purpose = row.get("purpose") or None
+    answers.draw(purpose, article, probability)
     if row.get("skip"):
         answers.cancelled += 1
+        return
+    if row.get("purpose") == "training" and row.get("done") == "":
+        answers.unread += 1
         return
     labels = {c: key_of_class(scheme, c, row[c]) for c in LABEL_COLUMNS if row.get(c)}
     if not labels:
         answers.empty += 1
         return
     if row.get("stance_target"):
-        labels["stance_target"] = _uncell(row["stance_target"])
-    purpose = row.get("purpose") or None
+        labels["stance_target"] = uncell(row["stance_target"])
     answers.annotations.append(
         Annotation(
-            id=row["article_id"],
+            id=article,
             annotator=row.get("annotator") or stem,
             where=where,
             labels=labels,
-            quotes=tuple(Quote(None, None, _uncell(row[q])) for q in _QUOTES if row.get(q)),
+            quotes=tuple(Quote(None, None, uncell(row[q])) for q in _QUOTES if row.get(q)),
             # A cell may have cut the text or changed its line ends, so only the hash can tell which text it was.
             text_sha256=row.get("text_sha256") or None,
             purpose=purpose,  # type: ignore[arg-type]
-            inclusion_probability=float(row["inclusion_probability"].replace(",", "."))
-            if row.get("inclusion_probability")
-            else None,
+            inclusion_probability=probability,
         )
     )
 
 
-def _cell(value: str | float | None) -> str:
-    """A cell's text; what a spreadsheet would take for a formula gets an apostrophe in front."""
-    text = "" if value is None else str(value)
-    text = text if len(text) <= _CELL else text[:_CELL] + " […]"
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _uncell(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+def _short(text: str) -> str:
+    return text if len(text) <= _CELL else text[:_CELL] + " […]"

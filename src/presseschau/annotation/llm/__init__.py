@@ -79,7 +79,9 @@ def annotate(
                 tally.unanswered.append(article.id)
                 failed_in_a_row += 1
                 if failed_in_a_row > 2 * llm.concurrency:
-                    raise LlmError(f"{llm.base_url} does not answer; the same command goes on where it stopped")
+                    raise LlmError(
+                        f"{llm.base_url} does not answer ({tally.trouble}); the same command goes on where it stopped"
+                    )
             else:
                 failed_in_a_row = 0
                 for task in answer.problems:

@@ -128,6 +128,7 @@ class Tally:
         prompt_tokens: Sent now, as the endpoint counts.
         completion_tokens: Received now.
         unanswered: Ids of articles whose requests failed; the same command tries them again.
+        trouble: What was wrong with the last request that failed, one line; empty where none did.
     """
 
     articles: int = 0
@@ -138,6 +139,7 @@ class Tally:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     unanswered: list[str] = field(default_factory=list)
+    trouble: str = ""
 
 
 @dataclass(slots=True)
@@ -231,18 +233,24 @@ class Endpoint:
                     data += chunk
                     # httpx limits the time between two chunks; a trickle could go on for ever.
                     if time.monotonic() > end or len(data) > _MAX_BYTES:
+                        self.tally.trouble = f"an answer that does not end (label.llm.timeout={self.llm.timeout})"
                         return None, None
                 status, pause = response.status_code, response.headers.get("retry-after")
-        except (httpx.TransportError, httpx.DecodingError):
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            self.tally.trouble = " ".join(f"{type(error).__name__} {error}".split())
             return None, None
         except httpx.InvalidURL as error:
             raise LlmError(f"label.llm.base_url={self.llm.base_url}: {error}") from None
         if status in _PASSING or status >= 500:
+            self.tally.trouble = f"{status} {self._safe(bytes(data))}"
             return None, _seconds(pause)
         if status != 200:
             self.stop()
             raise LlmError(f"{url} answers {status}: {self._safe(bytes(data))}")
-        return _read_reply(bytes(data)), None
+        reply = _read_reply(bytes(data))
+        if reply is None:
+            self.tally.trouble = f"no chat completion but {self._safe(bytes(data))}"
+        return reply, None
 
     def _safe(self, data: bytes) -> str:
         """The start of a server's message, on one line and without the key."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from presseschau.benchmark.data import Examples, Floats
 from presseschau.benchmark.features import mapped
 from presseschau.benchmark.models.model import Model, confident
 from presseschau.config import ConfigError
+
+if TYPE_CHECKING:
+    from presseschau.label.scheme import Scheme
 
 Answer = tuple[str | None, float, str | None]
 
@@ -57,16 +60,31 @@ class Keywords(Model):
         return [a for part in mapped(work, examples.parts(), len(examples), self.workers) for a in part]
 
 
+def scheme_of(path: Path | None) -> Scheme:
+    """The label scheme of a file with its lexicons, None for the built-in one.
+
+    Raises:
+        ConfigError: The file is no scheme.
+    """
+    from presseschau.label import load_scheme
+
+    try:
+        scheme = load_scheme(path)
+        for task in (scheme.topic, scheme.genre) if path else ():
+            task.build_lexicon()
+    except ValueError as error:
+        raise ConfigError(f"model.scheme={path}: {error}") from error
+    return scheme
+
+
 def check_labels(train: Examples, scheme: Path | None, model: str) -> None:
     """Whether a scheme has all labels of train.
 
     Raises:
         ConfigError: It lacks one.
     """
-    from presseschau.label import load_scheme
-
     task = train.corpus.task
-    known = getattr(load_scheme(scheme), task).keys
+    known = getattr(scheme_of(scheme), task).keys
     strange = sorted({train.labels[i] for i in np.unique(train.y)} - set(known))
     if strange:
         raise ConfigError(

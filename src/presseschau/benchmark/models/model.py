@@ -20,6 +20,7 @@ class Model(Protocol):
         random: Whether another seed gives another model; such a model is run with several.
         costly: Whether every question costs money: such a model is asked about the test articles as they are, and about
             nothing else.
+        needs: Modules that its seconds shall not have the import of.
         reads: What it reads besides title and text (for stance, the target), for the report.
         workers: Processes that it may use; they change nothing about its results.
         probabilities: How its probabilities come about, for the report.
@@ -27,6 +28,7 @@ class Model(Protocol):
 
     random: ClassVar[bool] = False
     costly: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[str] = "title and text"
     probabilities: ClassVar[str] = "the model's own"
     workers: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -25,6 +25,7 @@ class NaiveBayes(Model):
         features: The n-grams.
     """
 
+    needs: ClassVar[tuple[str, ...]] = ("scipy.sparse", "sklearn.naive_bayes", "sklearn.preprocessing")
     variant: Literal["multinomial", "complement"] = "multinomial"
     alpha: float = 1.0
     features: Ngrams = field(default_factory=Ngrams)

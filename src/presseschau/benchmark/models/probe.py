@@ -30,7 +30,7 @@ class Probe(Model):
 
     def __post_init__(self) -> None:
         """Checks the ranges."""
-        if self.prior <= 0:
+        if not 0 < self.prior < float("inf"):
             raise ValueError(f"prior={self.prior} must be above 0")
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:  # noqa: ARG002 counts only

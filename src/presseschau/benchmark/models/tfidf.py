@@ -23,6 +23,7 @@ class TfidfLinear(Model):
         char: Character n-grams; None: none.
     """
 
+    needs: ClassVar[tuple[str, ...]] = ("scipy.sparse", "sklearn.linear_model", "sklearn.preprocessing", "sklearn.svm")
     probabilities: ClassVar[str] = "logistic regression's own; of an SVM the softmax of decision values"
     word: Ngrams | None = None
     char: Ngrams | None = None

@@ -13,7 +13,7 @@ from presseschau.annotation.articles import Article
 from presseschau.annotation.human import HumanLabel
 from presseschau.annotation.llm import Llm, LlmError, Tally, annotate, estimate
 from presseschau.benchmark.data import Examples, Floats
-from presseschau.benchmark.models.keywords import check_labels
+from presseschau.benchmark.models.keywords import check_labels, scheme_of
 from presseschau.benchmark.models.model import Model, confident
 from presseschau.config import ConfigError
 from presseschau.document import Document
@@ -105,9 +105,7 @@ class ZeroShot(Model):
         return [found.get(_number(i)) for i in range(len(examples))]
 
     def _scheme(self) -> Any:
-        from presseschau.label import load_scheme
-
-        return load_scheme(self.scheme)
+        return scheme_of(self.scheme)
 
     def _cost(self, sent: int, received: int) -> str:
         cost = self.llm.cost(sent, received)
