@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -258,6 +259,28 @@ class TestProse:
         assert found["tested"].endswith(english)
         assert found["german_tested"].endswith(german)
 
+    @pytest.mark.parametrize(
+        ("articles", "english", "german"),
+        [
+            (1, "1 German-language article", "einen deutschsprachigen Artikel"),
+            (999, "999 German-language articles", "999 deutschsprachige Artikel"),
+            (1_234_567, "1,234,567 German-language articles", "1.234.567 deutschsprachige Artikel"),
+        ],
+    )
+    def test_articles_are_counted_as_each_language_does(
+        self, counted: Statistics, articles: int, english: str, german: str
+    ) -> None:
+        found = places(INFO, replace(counted, splits={"train": articles}), {})
+        assert (found["size"], found["german_size"]) == (english, german)
+
+    def test_a_single_day_is_no_period(self, counted: Statistics) -> None:
+        found = places(INFO, replace(counted, first="2025-03-01", last="2025-03-01"), {})
+        assert found["german_period"] == " vom 1.3.2025"
+
+    def test_one_validated_article_is_singular(self, counted: Statistics) -> None:
+        notice = places(INFO, replace(counted, roles={"validation": 1}), {})["notice"]
+        assert "1 article was labelled by people" in notice
+
     def test_it_says_technology_only_where_it_is(self, counted: Statistics) -> None:
         mostly_other = {"topic": {"other": {"train": counted.articles}}}
         assert "technology" in places(INFO, counted, {})["focus"]
@@ -327,6 +350,27 @@ class TestDerived:
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("| all | 89 |", "| all | 98 |").replace("is no legal advice", "is mine"), "utf-8")
         assert verify(tmp_path / "x") == ["README.md: split_table is not what the folder gives"]
+
+    @pytest.mark.parametrize(
+        ("written", "instead", "key"),
+        [
+            ("\n- n<1K\n", "\n- 1K<n<10K\n", "size_categories"),
+            ("language:\n- de\n", "language:\n- en\n", "language"),
+            ("  default: true\n", "", "configs"),
+            ("download_size: ", "download_size: 1", "dataset_info"),
+            ("'0': hardware", "'0': software", "dataset_info"),
+        ],
+    )
+    def test_verify_compares_the_yaml_with_the_folder(
+        self, sample: Path, tmp_path: Path, written: str, instead: str, key: str
+    ) -> None:
+        folder = tmp_path / "x"
+        shutil.copytree(sample, folder)
+        path = folder / "README.md"
+        text = path.read_text(encoding="utf-8")
+        assert written in text
+        path.write_text(text.replace(written, instead, 1), encoding="utf-8")
+        assert f"README.md: {key} in its YAML is not what the folder gives" in verify(folder)
 
     def test_keys_and_notes_of_the_origin_are_kept(self, sample: Path, tmp_path: Path) -> None:
         change = Change(notes={"rights": "> Mine."}, front={"extra_gated_prompt": "Ask."})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -142,8 +143,40 @@ def test_verify_finds_what_does_not_hold(sample: Path, tmp_path: Path) -> None:
     assert "data/other.parquet is listed but not there" in found
     assert "is not listed" in found
     assert "record set topic does not describe the shards" in found
+    (target / NAME).write_bytes(b"{")
+    assert [line.partition(" (")[0] for line in check_croissant(target, schema)] == ["croissant.json: can't be read"]
     (target / NAME).unlink()
     assert list(check_croissant(target, schema)) == ["croissant.json: missing"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("name", "other", "name is not that of the folder"),
+        ("version", "9.9.9", "version is not that of the folder"),
+        ("license", "mit", "license is not that of the folder"),
+        ("@context", {}, "@context is not that of the folder"),
+    ],
+)
+def test_verify_compares_what_croissant_says_of_the_folder(
+    sample: Path, tmp_path: Path, key: str, value: object, line: str
+) -> None:
+    shutil.copytree(sample, tmp_path / "x")
+    (tmp_path / "x" / NAME).write_bytes(orjson.dumps(read(sample) | {key: value}))
+    assert list(check_croissant(tmp_path / "x", Folder.open(sample).schema)) == [f"croissant.json: {line}"]
+
+
+def test_verify_compares_how_files_and_sets_are_described(sample: Path, tmp_path: Path) -> None:
+    shutil.copytree(sample, tmp_path / "x")
+    broken = read(sample)
+    broken["distribution"][0]["contentSize"] = "1 B"
+    broken["distribution"][-1]["includes"] = "*.csv"
+    broken["recordSet"].append({"@type": "cr:RecordSet", "@id": "own"})
+    (tmp_path / "x" / NAME).write_bytes(orjson.dumps(broken))
+    found = "\n".join(check_croissant(tmp_path / "x", Folder.open(sample).schema))
+    assert "is not described as it is" in found
+    assert "record set own does not describe the shards" in found
+    assert "its sets of files are not those of the folder" in found
 
 
 def test_licences_become_urls() -> None:

@@ -65,7 +65,7 @@ def without(path: Path, key: str) -> None:
         (lambda f: (f / "LICENSE.md").unlink(), ["LICENSE.md: missing"]),
         (lambda f: (f / "report.html").unlink(), ["report.html: missing"]),
         (lambda f: append(f / "report.html"), ["report.html: not what the folder gives"]),
-        (lambda f: (f / "croissant.json").write_text("{"), ["croissant.json: can't be checked"]),
+        (lambda f: (f / "croissant.json").write_text("{"), ["croissant.json: can't be read"]),
         (
             lambda f: swap(f / "figures" / "genres.png", f / "figures" / "topics.png"),
             ["figures/genres.png: not what the folder gives", "figures/topics.png: not what the folder gives"],

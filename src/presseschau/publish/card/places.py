@@ -36,15 +36,15 @@ def places(
         "version": info.version,
         "license": info.license,
         "articles": f"{statistics.articles:,}",
+        "size": f"{statistics.articles:,} German-language article{'s' * (statistics.articles != 1)}",
+        "german_size": _german_size(statistics.articles),
         "pages": f"{pages['input']:,}",
         "dropped": f"{pages['dropped']:,}",
         "failed": f"{pages['failed']:,}",
         "content_sha256": manifest["content_sha256"],
         "messages": bullets(manifest["messages"]) or "None.",
         "contact": contact,
-        "german_period": f" aus der Zeit vom {_day(statistics.first)} bis {_day(statistics.last)}"
-        if statistics.first
-        else "",
+        "german_period": _german_period(statistics),
         "tested": _tested(statistics),
         "german_tested": _german_tested(statistics),
         "once": "Near-duplicates stay, all in one split."
@@ -70,8 +70,24 @@ def places(
     }
 
 
-def _day(day: str | None) -> str:
-    year, month, number = (day or "0000-00-00").split("-")
+def _german_size(articles: int) -> str:
+    """How many articles there are, as the object of a German sentence; groups of digits are set apart by a dot."""
+    return (
+        "einen deutschsprachigen Artikel"
+        if articles == 1
+        else f"{articles:,} deutschsprachige Artikel".replace(",", ".")
+    )
+
+
+def _german_period(statistics: Statistics) -> str:
+    if not statistics.first or not statistics.last:
+        return ""
+    first, last = _day(statistics.first), _day(statistics.last)
+    return f" vom {first}" if first == last else f" aus der Zeit vom {first} bis {last}"
+
+
+def _day(day: str) -> str:
+    year, month, number = day.split("-")
     return f"{int(number)}.{int(month)}.{year}"
 
 

@@ -70,7 +70,7 @@ def _notice(statistics: Statistics) -> str:
     validated = _validated(statistics)
     if validated >= ENOUGH_VALIDATED:
         return f"> {validated:,} articles of this corpus were labelled by people for validation (view `gold`)."
-    have = f"{validated:,} articles" if validated else "no article"
+    have = f"{validated:,} article{'s' * (validated != 1)}" if validated else "no article"
     verb = "were" if validated > 1 else "was"
     return (
         f"> **Notice: {UNVALIDATED}.** {have.capitalize()} {verb} labelled by people for validation, and below "

@@ -29,6 +29,8 @@ NAME = "README.md"
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _HEADING = re.compile(r"^# .*\n", re.MULTILINE)
 _NOTE = re.compile(r"\n<!-- (?P<name>\w+) -->\n(?P<text>.*?)\n<!-- /(?P=name) -->\n", re.DOTALL)
+# Keys of the YAML block that follow from the data; the others are words, which people may edit.
+_COUNTED = ("language", "size_categories", "configs", "dataset_info")
 _OWN_KEYS = ("extra_gated_prompt", "extra_gated_fields", "extra_gated_heading", "extra_gated_button_content")
 
 
@@ -51,15 +53,21 @@ def write_card(
     Raises:
         ValueError: The prose names a place that there is nothing for, or the Hub would not understand the block.
     """
+    block = _block(schema, statistics)
+    write_figures(folder, statistics)
+    numbers_ = numbers(folder, schema, statistics, block)
+    text = render(statistics.manifest["card"], block | dict(front or {}), numbers_)
+    (folder / NAME).write_text(with_notes(text, notes or {}), encoding="utf-8")
+
+
+def _block(schema: Schema, statistics: Statistics) -> dict[str, Any]:
+    """The YAML block as the data gives it."""
     manifest = statistics.manifest
     config = manifest["config"]
     languages = tuple(config.get("filter", {}).get("languages", ("de",)))
     said = Said(languages, bool(statistics.roles), config.get("source", {}).get("kind") == "sample")
     shards = [Shard(**shard) for shard in manifest["shards"]]
-    block = metadata(_info(manifest), schema, shards, statistics.sizes.views, said)
-    write_figures(folder, statistics)
-    text = render(manifest["card"], block | dict(front or {}), numbers(folder, schema, statistics, block))
-    (folder / NAME).write_text(with_notes(text, notes or {}), encoding="utf-8")
+    return metadata(_info(manifest), schema, shards, statistics.sizes.views, said)
 
 
 def numbers(folder: Path, schema: Schema, statistics: Statistics, front: Mapping[str, Any]) -> dict[str, str]:
@@ -81,6 +89,9 @@ def check_numbers(folder: Path, schema: Schema, statistics: Statistics, text: st
     if manifest["packages"]["presseschau"] != version("presseschau"):
         return
     front, _ = read_card(folder)
+    for key, value in _block(schema, statistics).items():
+        if key in _COUNTED and front.get(key) != value:
+            yield f"README.md: {key} in its YAML is not what the folder gives"
     given_in = set(_PLACE.findall(manifest["card"]))
     for name, value in numbers(folder, schema, statistics, front).items():
         if name in given_in and value not in text:

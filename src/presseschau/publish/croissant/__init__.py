@@ -20,6 +20,10 @@ from presseschau.publish.statistics import Statistics, count
 from presseschau.schema import VIEWS, Schema
 
 NAME = "croissant.json"
+# What is neither prose, which people may edit, nor described above.
+_OF_THE_FOLDER = (
+    "@context", "@type", "conformsTo", "name", "version", "license", "datePublished", "citeAs", "inLanguage",
+)  # fmt: skip
 # The context of the specification, in its order, and the two vocabularies that the RAI fields come from.
 _CONTEXT: Mapping[str, Any] = {
     "@language": "en",
@@ -95,7 +99,11 @@ def check_croissant(folder: Path, schema: Schema, statistics: Statistics | None 
     if not path.is_file():
         yield f"{NAME}: missing"
         return
-    found = orjson.loads(path.read_bytes())
+    try:
+        found = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        yield f"{NAME}: can't be read ({error})"
+        return
     files = {file.get("contentUrl"): file for file in found.get("distribution", ()) if "contentUrl" in file}
     true = {file["contentUrl"]: file for file in distribution(folder, read_manifest(folder)) if "contentUrl" in file}
     for name in sorted(set(files) | set(true)):
@@ -105,7 +113,18 @@ def check_croissant(folder: Path, schema: Schema, statistics: Statistics | None 
             yield f"{NAME}: {name} is listed but not there"
         elif files[name].get("sha256") != true[name]["sha256"]:
             yield f"{NAME}: {name}: sha256 differs"
+        elif files[name] != true[name]:
+            yield f"{NAME}: {name}: is not described as it is"
+    expected = croissant(folder, schema, statistics)
     sets = {one["@id"]: one for one in found.get("recordSet", ())}
-    for one in croissant(folder, schema, statistics)["recordSet"]:
-        if sets.get(one["@id"]) != one:
-            yield f"{NAME}: record set {one['@id']} does not describe the shards"
+    wanted = {one["@id"]: one for one in expected["recordSet"]}
+    for name in [*wanted, *(name for name in sets if name not in wanted)]:
+        if sets.get(name) != wanted.get(name):
+            yield f"{NAME}: record set {name} does not describe the shards"
+    if [f for f in found.get("distribution", ()) if "contentUrl" not in f] != [
+        f for f in expected["distribution"] if "contentUrl" not in f
+    ]:
+        yield f"{NAME}: its sets of files are not those of the folder"
+    for key in _OF_THE_FOLDER:
+        if found.get(key) != expected.get(key):
+            yield f"{NAME}: {key} is not that of the folder"
