@@ -292,6 +292,21 @@ def test_a_takedown_list_is_applied_and_kept_as_hashes_only(
     assert (entry["outcome"], entry["stage"], entry["url"]) == ("dropped", "publish", None)
 
 
+@pytest.mark.parametrize("basis", ["licensed", "44b"])
+def test_no_page_of_a_publisher_that_was_taken_down_is_in_the_ledger(
+    publish: Callable[..., Published], server: LoopbackHub, open_sample: Path, tmp_path: Path, basis: str
+) -> None:
+    ledger = pq.read_table(open_sample / "ledger.parquet").to_pylist()
+    host = min(r["url"].split("/")[2] for r in ledger if r["url"] and r["outcome"] != "kept").removeprefix("www.")
+    assert any(host in (row["url"] or "") for row in ledger if row["reason"] != "takedown")
+    (tmp_path / "list.txt").write_text(host + "\n")
+    publish(basis=basis, takedown=tmp_path / "list.txt", check=verify)
+    (tmp_path / "ledger.parquet").write_bytes(sent(server)["ledger.parquet"])
+    sent_rows = pq.read_table(tmp_path / "ledger.parquet").to_pylist()
+    assert len(sent_rows) == len(ledger)
+    assert not [row for row in sent_rows if host in (row["url"] or "")]
+
+
 def test_entries_of_a_takedown_list_that_hit_nothing_are_told_and_earlier_ones_are_kept(
     publish: Callable[..., Published], server: LoopbackHub, open_sample: Path, tmp_path: Path
 ) -> None:

@@ -52,6 +52,26 @@ def test_a_url_that_is_none_and_a_column_that_no_record_has(tmp_path: Path) -> N
     assert rows["1"]["detail"] is None
 
 
+def test_no_page_of_a_publisher_that_was_taken_down_keeps_its_url(tmp_path: Path) -> None:
+    records: list[dict[str, object]] = [
+        {"url": f"https://www.{house}.example/{n}", "text": article(n), "published": f"2026-01-0{n % 7 + 1}"}
+        for n, house in enumerate(["eins-kurier"] * 6 + ["zwei-kurier"] * 3)
+    ]
+    records += [
+        {"url": "https://www.zwei-kurier.example/kurz", "text": "Zu kurz."},
+        {"url": "https://b.example/kurz", "text": "Kurz."},
+    ]
+    path = lines(tmp_path / "in.jsonl", records)
+    (tmp_path / "list.txt").write_text("zwei-kurier.example\n", encoding="utf-8")
+    build(tmp_path, "source=jsonl", f"source.path={path}", "split=random", f"takedown={tmp_path / 'list.txt'}")
+    ledger = pq.read_table(tmp_path / "dataset/ledger.parquet").to_pylist()
+    of = {row["source"].partition("#")[2]: (row["outcome"], row["reason"], row["url"]) for row in ledger}
+    assert [of[str(n)] for n in (7, 8, 9)] == [("dropped", "takedown", None)] * 3
+    assert of["10"] == ("dropped", "too_short", None)
+    assert of["11"] == ("dropped", "too_short", "https://b.example/kurz")
+    assert verify(tmp_path / "dataset") == []
+
+
 def test_a_text_that_is_html_and_a_text_of_menus(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

@@ -20,6 +20,7 @@ from presseschau.publish.statistics import view_rows
 from presseschau.rights import Takedown
 from presseschau.schema import SPLITS
 from presseschau.split import SplitPlan
+from presseschau.stable import publisher_of
 
 _ROWS = 20_000  # of the ledger, in memory
 _LEFT = ("unit", "text", "exact_key", "bands", "prints", "shingles", "path", "confidence", "filename")  # in the batches
@@ -105,6 +106,8 @@ def overrule(con: duckdb.DuckDBPyConnection, overrides: Overrides) -> OverrideRe
 def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedown | None) -> str | None:
     """Makes `rights(source, reason, detail)`, the pages left out by right, and `articles`, all other `documents`.
 
+    Pages that are no articles are looked up in the takedown list, too: their URL must not be in the ledger either.
+
     Returns:
         A line for the user where entries of the takedown list match no article.
     """
@@ -112,10 +115,13 @@ def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedo
     hit = set[str]()
     if takedown is not None:
         columns = ("source", "url", "publisher", "id", "text_sha256")
-        for batch in stream(con.cursor(), f"SELECT {', '.join(columns)} FROM pages WHERE outcome IS NULL", 10_000):  # noqa: S608
+        asked = f"SELECT {', '.join(columns)} FROM pages WHERE outcome IS NULL OR url IS NOT NULL"  # noqa: S608
+        for batch in stream(con.cursor(), asked, 10_000):
             rows = list[tuple[str | None, ...]]()
-            for source, *asked in zip(*(batch.column(name).to_pylist() for name in columns), strict=True):
-                if hits := takedown.hits(*asked):
+            for source, url, publisher, *rest in zip(
+                *(batch.column(name).to_pylist() for name in columns), strict=True
+            ):
+                if hits := takedown.hits(url, publisher or publisher_of(url), *rest):
                     hit.update(entry for _, entry in hits)
                     rows.append((source, "takedown", hits[0][0]))
             insert_rows(con, "rights", rows)
@@ -187,7 +193,8 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
                   WHEN split.reason IS NOT NULL THEN 'split' END AS stage,
              CASE WHEN off_topic.source IS NOT NULL THEN 'off_topic'
                   ELSE coalesce(pages.reason, rights.reason, dedup.reason, split.reason) END AS reason,
-             coalesce(CASE WHEN pages.outcome IS NOT NULL THEN pages.detail END, rights.detail,
+             coalesce(CASE WHEN pages.outcome IS NOT NULL THEN pages.detail END,
+                      CASE WHEN pages.outcome IS NULL THEN rights.detail END,
                       CASE WHEN dedup.reason IS NOT NULL THEN dedup.detail END,
                       off_topic.detail, nullif(split.detail, ''),
                       CASE WHEN split.reason IS NULL THEN {_NOTE} END) AS detail

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import pyarrow.parquet as pq
+
 from presseschau.config import ConfigError, nearest
 from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub
@@ -16,7 +18,7 @@ from presseschau.publish.content import is_stub
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.verify import Folder
 from presseschau.rights import Takedown
-from presseschau.stable import sha256
+from presseschau.stable import publisher_of, sha256
 
 Basis = Literal["44b", "60d", "licensed"]
 BASES: Mapping[str, str] = {
@@ -132,6 +134,7 @@ def prepare(
     full = settings.full and not stub
     published = manifest["config"].get("rights", {}).get("reserved") == "publish"
     gone, hit = _left_out(settings.dataset, takedown, reserved=full and not published)
+    hidden = _hidden(settings.dataset, takedown, hit) if takedown else set[str]()
     note = _NOTES.get(f"{settings.basis} full" if full and settings.basis == "60d" else str(settings.basis))
     notes: dict[str, str | None] = {"rights": note} if note else {}
     front = {"extra_gated_prompt": _PROMPT} if settings.gated else {}
@@ -141,9 +144,11 @@ def prepare(
     if gone:
         left_out = ", ".join(f"{n:,} {reason}" for reason, n in counted.items())
         notes["left_out"] = _LEFT_OUT.format(rows=len(gone), reasons=left_out)
-    change = Change(gone=gone, manifest=lambda made: _with_takedown(made, takedown), notes=notes, front=front)
+    change = Change(
+        gone=gone, hidden=hidden, manifest=lambda made: _with_takedown(made, takedown), notes=notes, front=front
+    )
     to_stub = not full and not stub
-    if gone or ((notes or front) and not to_stub):
+    if gone or hidden or ((notes or front) and not to_stub):
         derive(folder, scratch / "changed", change, None if to_stub else finish)
         folder = scratch / "changed"
     if to_stub:
@@ -177,6 +182,16 @@ def _left_out(dataset: Path, takedown: Takedown | None, reserved: bool) -> tuple
                 elif reserved and row["tdm_reserved"]:
                     gone[row["id"]] = Gone("tdm_reserved", row["tdm_evidence"] or "")
     return gone, hit
+
+
+def _hidden(dataset: Path, takedown: Takedown, hit: set[str]) -> set[str]:
+    """URLs in the ledger that the list names: of older versions and copies, too. Adds the entries that they hit."""
+    found = set[str]()
+    for row in pq.read_table(dataset / "ledger.parquet", columns=["id", "url"]).to_pylist():
+        if row["url"] and (hits := takedown.hits(row["url"], publisher_of(row["url"]), row["id"], None)):
+            found.add(row["url"])
+            hit.update(entry for _, entry in hits)
+    return found
 
 
 def _applied(takedown: Takedown, manifest: Mapping[str, Any]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ class Change:
         rows: A table of the published schema to another one of the same schema and length, row by row.
         targets: The same for the rows of `stance_targets`.
         gone: Ids that are left out, and why.
+        hidden: URLs that the ledger must not have either, of pages that were no rows.
         manifest: The manifest of the origin to that of the derived folder; what follows from the rows is set before.
         notes: Passages of the card by name, put after its title; None takes one out.
         front: Keys of the card's YAML block to set.
@@ -58,6 +59,7 @@ class Change:
     rows: Callable[[pa.Table], pa.Table] = lambda table: table
     targets: Callable[[pa.Table], pa.Table] = lambda table: table
     gone: Mapping[str, Gone] = field(default_factory=dict)
+    hidden: Set[str] = frozenset()
     manifest: Callable[[dict[str, Any]], dict[str, Any]] = lambda manifest: manifest
     notes: Mapping[str, str | None] = field(default_factory=dict)
     front: Mapping[str, Any] = field(default_factory=dict)
@@ -85,7 +87,7 @@ def derive(dataset: Path, target: Path, change: Change, finish: Callable[[Path],
         shards, content = _write_rows(origin, folder, change)
         if not shards:
             raise ValueError(f"no row of {dataset} would be left")
-        _write_ledger(origin, folder, change.gone)
+        _write_ledger(origin, folder, change)
         _write_splits(origin, folder, change.gone)
         _copy_rest(origin, folder)
         counts, pages = _outcomes(folder)
@@ -142,17 +144,18 @@ def _kept(
         yield table.filter(pc.invert(pc.is_in(table.column("id"), value_set=left_out))) if gone else table
 
 
-def _write_ledger(origin: Folder, folder: Path, gone: Mapping[str, Gone]) -> None:
+def _write_ledger(origin: Folder, folder: Path, change: Change) -> None:
     path = origin.path / "ledger.parquet"
-    if not gone:
+    if not change.gone and not change.hidden:
         shutil.copyfile(path, folder / "ledger.parquet")
         return
     rows = pq.read_table(path).to_pylist()
     for row in rows:
-        why = gone.get(row["id"]) if row["outcome"] == "kept" else None
-        if why is not None:
+        why = change.gone.get(row["id"])
+        if why is not None and row["outcome"] == "kept":
             row |= {"outcome": "dropped", "stage": "publish", "reason": why.reason, "detail": why.detail}
-            row["url"] = row["url"] if why.url else None
+        if row["url"] in change.hidden or (why is not None and not why.url):
+            row["url"] = None
     write_ledger(folder, pa.Table.from_pylist(rows, schema=LEDGER_SCHEMA).to_batches())
 
 
