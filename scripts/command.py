@@ -156,6 +156,8 @@ def _not_raised(lost: sys.UnraisableHookArgs) -> None:
     """Ctrl-C that came where nothing can be raised, in a callback of an import, say, must not be lost."""
     if isinstance(lost.exc_value, KeyboardInterrupt):
         _leave_at_once(signal.SIGINT, None)
+    if _interrupted and isinstance(lost.exc_value, OSError):
+        return  # Python wakes a pool in the end that has just been taken apart
     sys.__unraisablehook__(lost)
 
 
