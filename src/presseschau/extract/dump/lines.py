@@ -172,9 +172,13 @@ def _goes_on(text: str) -> bool:
     return text.split(" ", 1)[0] in _GOES_ON
 
 
+def _is_drop_cap(before: str, text: str) -> bool:
+    return len(before) == 1 and before.isupper() and text[0].islower()
+
+
 def _joined(before: str, text: str, hyphenated: bool) -> str:
     """A block and the line that goes on with it; a word that was broken between them is whole again."""
-    if len(before) == 1 and before.isupper() and text[0].islower():  # a drop cap
+    if _is_drop_cap(before, text):
         return before + text
     broken = _BROKEN.search(before)
     if broken and text[0].isalpha() and not _goes_on(text):
@@ -195,8 +199,8 @@ def _continues(before: Line, text: str, last_raw: str, width: int, ragged: bool)
         return True
     if before.bullet or ends_sentence(before.text):
         return False
-    if len(before.text) == 1 and before.text.isupper() and text[0].islower():
-        return True  # a drop cap
+    if _is_drop_cap(before.text, text):
+        return True
     last_word = before.text.rsplit(" ", 1)[-1]
     if last_word in _OPEN_END or before.text.endswith(","):
         return " " in before.text
