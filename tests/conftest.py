@@ -9,9 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+
+# The same examples in every run, so that a change fails for what it changed; `make test-slow` looks for new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile("repeatable")
 
 # The Hub's client reads this once, at import: tests of uploading need it unset, those of loading use `offline`.
 os.environ.pop("HF_HUB_OFFLINE", None)
