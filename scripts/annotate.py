@@ -81,6 +81,13 @@ def _llm(order: Any) -> int:
             file=sys.stderr,
         )
         return FAILED
+    if not written:
+        print(
+            f"error: the model abstains on all articles, {order.output} was not written; its answers are in "
+            f"{order.llm.cache_dir}",
+            file=sys.stderr,
+        )
+        return FAILED
     print(f"{written} articles labelled in {order.output}; a build takes it as label.llm={order.output}")
     return BUILT
 

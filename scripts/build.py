@@ -1,4 +1,7 @@
-"""Pages in, dataset out: `python scripts/build.py source=html source.path=pages/ output.dir=mydata`."""
+"""Pages in, dataset out: `python scripts/build.py source=html source.path=pages/ output.dir=mydata`.
+
+`+experiment=NAME` takes a frozen recipe of `configs/experiment/`.
+"""
 
 from __future__ import annotations
 

@@ -21,17 +21,22 @@ import io
 import re
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
-# Options whose value is a path, a URL or an id: taken as typed, whatever commas, brackets or digits are in it.
+# Options whose value is a path, a URL, an id or a text: taken as typed, whatever commas, brackets or digits are in it.
 LITERAL = re.compile(
-    r"(\+*(?:\w+\.)*(?:path|dir|work_dir|output|takedown|diff|lock|scheme|calibration|human|llm|corrections|targets|transformer|card|snapshots|publisher_list|cache_dir|url|id|page))=(.*)",
-    re.DOTALL,
+    r"""(\+*(?:\w+\.)*(?:path|dir|work_dir|output|takedown|diff|lock|scheme|calibration|human|llm|corrections|targets
+        |transformer|card|snapshots|publisher_list|cache_dir|url|id|page
+        |pretty_name|contact|homepage|license_name|license_link|agent|sep|quote))=(.*)""",
+    re.DOTALL | re.VERBOSE,
 )
+_PLAIN = re.compile(r"""null|[\[{].*|(['"]).*\1""", re.DOTALL)  # of these, what Hydra reads
+_KEY = re.compile(r"""(?<=[{,])\s*(['"])([\w.-]+)\1(?=\s*:)""")
 _WORD = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^\s,:{}\[\]'"](?:[^,:{}\[\]'"]*[^\s,:{}\[\]'"])?""")
 BUILT, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 _ended: list[int] = []  # the exit status, once it is known
@@ -52,43 +57,24 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str, w
     """
     atexit.register(_leave)  # the first one, so the last to be called
     _open_streams()
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print a stack and exit with 1 for a mistyped option
-    import hydra
-    from hydra.errors import HydraException
-    from omegaconf import DictConfig, OmegaConf
-    from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
-
+    if find_spec("presseschau") is None:
+        _stop(f"{sys.executable} has no presseschau: `make build` sets up .venv, run .venv/bin/python", USAGE)
     from presseschau.config import ConfigError, said
 
-    OmegaConf.register_new_resolver("root", lambda: str(ROOT), replace=True)
-    # A flag in between would end the list of overrides.
-    sys.argv[1:] = map(_as_typed, sorted(sys.argv[1:], key=lambda argument: argument not in ("--multirun", "-m")))
-    jobs: list[DictConfig] = []  # one, or with --multirun one for each combination
     try:
-        if any(argument.startswith("-") for argument in sys.argv[1:]):  # --help, --cfg job, --multirun
-            with TemporaryDirectory(prefix="presseschau-") as passing:  # for what Hydra writes about a multirun
-                OmegaConf.register_new_resolver("passing", lambda: passing, replace=True)
-                hydra.main(version_base="1.3", config_path=str(ROOT / "configs"), config_name=config_name)(
-                    jobs.append
-                )()
-        else:  # in half of the time: `hydra.main` composes once more, to learn whether it is a multirun
-            with hydra.initialize_config_dir(str(ROOT / "configs"), version_base="1.3"):
-                jobs.append(hydra.compose(config_name, sys.argv[1:]))
-        configs = [_at_home(OmegaConf.to_container(job, resolve=True, throw_on_missing=True)) for job in jobs]
-        places = [OmegaConf.select(job, written) for job in jobs if written]
-    except MissingMandatoryValue as error:
-        key = re.search(r"full_key: (\S+)", str(error))
-        _stop(f"{key[1] if key else 'an option'} is missing: say {key[1] if key else 'it'}=…", USAGE)
-    except (HydraException, OmegaConfBaseException, ValueError) as error:
-        _stop(_one_line(error, config_name), USAGE)
-    except OSError as error:  # the help, to a reader that has gone
+        if asked := {"--help", "-h", "--version"}.intersection(sys.argv[1:]):
+            _tell_about("version" if "--version" in asked else config_name)
+        configs, places = _composed(config_name, written)
+    except OSError as error:  # a reader that has gone
         _stop(said(error), FAILED)
+    if any(config.get("dir") == "" for config in configs):
+        _stop("dir is empty: name the dataset folder", USAGE)
     if len(set(places)) < len(places):
         _stop(f"{written} is the same for several jobs of the multirun, which would replace each other's", USAGE)
     signal.signal(signal.SIGINT, _interrupt)
     sys.unraisablehook = _not_raised
     try:
-        _end(max((_told(main, cast("dict[str, Any]", config)) for config in configs), default=BUILT))
+        _end(max((_told(main, config) for config in configs), default=BUILT))
     except ConfigError as error:
         _stop(str(error), USAGE)
     except KeyboardInterrupt:
@@ -98,6 +84,60 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str, w
             raise
         kind = "" if isinstance(error, OSError | RuntimeError) else f"{type(error).__name__}: "
         _stop(f"{failure}: {kind}{said(error)} (PRESSESCHAU_TRACEBACK=1 shows where)", FAILED)
+
+
+def _composed(config_name: str, written: str | None) -> tuple[list[dict[str, Any]], list[Any]]:
+    """The config of each job, one or with --multirun one for each combination, and what is `written` in each."""
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra would print a stack and exit with 1 for a mistyped option
+    import hydra
+    from hydra.errors import HydraException
+    from omegaconf import DictConfig, OmegaConf
+    from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+
+    OmegaConf.register_new_resolver("root", lambda: str(ROOT), replace=True)
+    # A flag in between would end the list of overrides.
+    sys.argv[1:] = map(_as_typed, sorted(sys.argv[1:], key=lambda argument: argument not in ("--multirun", "-m")))
+    jobs: list[DictConfig] = []
+    refused = io.StringIO()
+    try:
+        if any(argument.startswith("-") for argument in sys.argv[1:]):  # --cfg job, --multirun
+            with (
+                TemporaryDirectory(prefix="presseschau-") as passing,  # for what Hydra writes about a multirun
+                redirect_stderr(refused),
+            ):
+                OmegaConf.register_new_resolver("passing", lambda: passing, replace=True)
+                hydra.main(version_base="1.3", config_path=str(ROOT / "configs"), config_name=config_name)(
+                    jobs.append
+                )()
+        else:  # in half of the time: `hydra.main` composes once more, to learn whether it is a multirun
+            with hydra.initialize_config_dir(str(ROOT / "configs"), version_base="1.3"):
+                jobs.append(hydra.compose(config_name, sys.argv[1:]))
+        configs = [_at_home(OmegaConf.to_container(job, resolve=True, throw_on_missing=True)) for job in jobs]
+        return configs, [OmegaConf.select(job, written) for job in jobs if written]
+    except MissingMandatoryValue as error:
+        key = re.search(r"full_key: (\S+)", str(error))
+        _stop(f"{key[1] if key else 'an option'} is missing: say {key[1] if key else 'it'}=…", USAGE)
+    except (HydraException, OmegaConfBaseException, ValueError) as error:
+        _stop(_one_line(error, config_name), USAGE)
+    except SystemExit as error:  # of the parser of flags; usage in several lines, then what is wrong
+        if error.code:
+            wrong = refused.getvalue().strip().rpartition(": error: ")[2]
+            _stop(f"{wrong} (options are written OPTION=VALUE, without dashes; --help lists them)", USAGE)
+        raise
+
+
+def _tell_about(topic: str) -> None:
+    """Prints the version, or what a command does and every option it has."""
+    if topic == "version":
+        from importlib.metadata import version
+
+        print(f"presseschau {version('presseschau')}", flush=True)
+    else:
+        import __main__
+        from options import page
+
+        print(page(topic, __main__.__doc__ or "", sys.argv[1:]), flush=True)
+    _end(BUILT)
 
 
 def _open_streams() -> None:
@@ -125,9 +165,10 @@ def _told(main: Callable[[dict[str, Any]], int], config: dict[str, Any]) -> int:
 def _as_typed(argument: str) -> str:
     """An override in Hydra's grammar whose value means what was typed."""
     match = LITERAL.fullmatch(argument)
-    if match is None or match[2] == "null" or match[2][:1] in ("'", '"', "[", "{"):
+    if match is None or _PLAIN.fullmatch(match[2]):
         name, equals, value = argument.partition("=")
-        return name + equals + _WORD.sub(_quoted, value)
+        # Hydra's grammar has no quotes around keys.
+        return name + equals + _WORD.sub(_quoted, _KEY.sub(r"\2", value) if value.startswith("{") else value)
     # Hydra unescapes quotes, and backslashes only before a quote.
     value = re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + ("\\'" if m[2] else ""), match[2])
     return f"{match[1]}='{value}'"
@@ -161,14 +202,14 @@ def _not_raised(lost: sys.UnraisableHookArgs) -> None:
     sys.__unraisablehook__(lost)
 
 
-def _stop(message: str, status: int) -> None:
+def _stop(message: str, status: int) -> NoReturn:
     if _interrupted:  # also where a library has made another error of it
         message, status = "interrupted; the same command goes on where it stopped", INTERRUPTED
     print(f"error: {message}", file=sys.stderr)
     _end(status)
 
 
-def _end(status: int) -> None:
+def _end(status: int) -> NoReturn:
     _ended.append(status)
     sys.exit(status)
 
@@ -184,38 +225,47 @@ def _one_line(error: Exception, config_name: str) -> str:
     """Hydra's complaint as one line that names the option and the nearest valid choice."""
     from hydra.errors import OverrideParseException
 
+    from options import groups
     from presseschau.config import nearest
 
     text = str(error)
     if match := re.search(r"(?:Could not override|Could not find in the config:?|Key) '([\w.@/]+)'", text):
-        known = _options(config_name)
-        return f"unknown option {match[1]}: {nearest(match[1], known)}"
+        return f"unknown option {match[1]}: {_known(match[1], config_name)}"
+    choices = {group.name: group.choices for group in groups(config_name)}
     for argument in sys.argv[1:]:
-        group, _, choice = argument.lstrip("+").partition("=")
-        known = [path.stem for path in (ROOT / "configs" / group).glob("*.yaml")] if group.isidentifier() else []
-        if known and not set(known).issuperset(choice.split(",")):
-            return f"{group}={choice} is not known: {nearest(choice, known)}"
+        name, _, value = argument.lstrip("+").partition("=")
+        known = choices.get(name) or [path.stem for path in (ROOT / "configs" / name).glob("*.yaml") if name]
+        if known and not set(known).issuperset(value.split(",")):
+            return f"{name}={value} is not known: {nearest(value, known)}"
+        if f"Ambiguous value for argument '{argument}'" in text:
+            if name in choices:
+                return f"{argument}: say one of them"
+            return f"{argument}: write a list as {name}=[{value}], a decimal with a point, a text '{name}=\"{value}\"'"
     if isinstance(error, OverrideParseException):
-        return f"can't read {error.override}: write OPTION=VALUE, special characters in quotes: 'OPTION=\"VALUE\"'"
+        name, equals, value = str(error.override).partition("=")
+        if not equals:
+            return f"can't read {name}: write OPTION=VALUE without spaces, or in quotes: 'OPTION=a text'"
+        such = '["A", "B"]' if value.startswith("[") else '"VALUE"'
+        return f"can't read {name}={value}: spaces and special characters need quotes: '{name}={such}'"
     return " ".join(text.split())
 
 
-def _options(config_name: str) -> list[str]:
-    """Every dotted option that the config has with its default groups."""
-    from hydra import compose, initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
-    from omegaconf import DictConfig
+def _known(name: str, config_name: str) -> str:
+    """What an unknown name may have meant."""
+    from options import groups, names
+    from presseschau.config import nearest
 
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(ROOT / "configs"), version_base="1.3"):
-        config = compose(config_name)
-
-    def walk(node: DictConfig, path: str) -> list[str]:
-        found = []
-        for key in map(str, node):
-            name = f"{path}.{key}" if path else key
-            child = node._get_node(key)
-            found += [name, *(walk(child, name) if isinstance(child, DictConfig) else [])]
-        return found
-
-    return walk(config, "")
+    if name == "experiment" or ("/" in name and (ROOT / "configs" / name).is_dir()):  # split/houses
+        return f"did you mean +{name}=…?"
+    for group in groups(config_name):
+        having = [f"{group.name}={c}" for c in group.choices if name in {o.name for o in group.options(c)}]
+        if having:
+            return f"it belongs to {', '.join(having)}"
+    known = names(config_name, sys.argv[1:])
+    if inside := [one for one in known if one.endswith(f".{name}")]:
+        return f"did you mean {' or '.join(inside[:3])}?"
+    hint = nearest(name, [one for one in known if one.count(".") == name.count(".")])
+    if hint.startswith("valid:"):
+        parent = name.rpartition(".")[0]
+        hint = nearest("", [one for one in known if one.rpartition(".")[0] == (parent if parent in known else "")])
+    return hint

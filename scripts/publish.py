@@ -15,6 +15,8 @@ def main(config: dict[str, Any]) -> int:
     if os.environ.get("HF_ENDPOINT", HUB).rstrip("/") != HUB:
         # Large files by Git LFS, which every such server has; the client would take Xet, which only the Hub has.
         os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+    if not sys.stderr.isatty():
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     from presseschau.config import ConfigError, build
     from presseschau.pipeline.outgoing import Upload
     from presseschau.pipeline.upload import upload

@@ -10,22 +10,16 @@ import argparse
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-
-import yaml
+from collections.abc import Iterable, Mapping
 
 from command import BUILT, FAILED, INTERRUPTED, USAGE
+from options import CONFIGS, ROOT, Option, elsewhere, groups, options
 from presseschau.document import REASONS
 from presseschau.label import Labeler, load_scheme
 from presseschau.publish import files
 from presseschau.publish.manifest import Manifest
 from presseschau.schema import AUTHORS, SCHEMA_VERSION, TARGETS, VIEWS, Column, LabelNames, Schema
 
-ROOT = Path(__file__).resolve().parent.parent
-CONFIGS = ROOT / "configs"
 HEAD = "<!-- written by scripts/reference.py: do not edit -->\n\n"
 # Command, its config, what it is for.
 COMMANDS = {
@@ -49,59 +43,9 @@ STATUS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option of a config file: its full name, default as written, and the comment beside it."""
-
-    name: str
-    default: str
-    meaning: str
-
-
-def options(path: Path, prefix: str = "") -> Iterator[Option]:
-    """Every option of a YAML file, in its order; nested ones with dots."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    root = yaml.compose("\n".join(lines))
-    if isinstance(root, yaml.MappingNode):
-        yield from _entries(root, lines, prefix)
-
-
-def _entries(node: yaml.MappingNode, lines: list[str], prefix: str) -> Iterator[Option]:
-    for key, value in node.value:
-        name = f"{prefix}{key.value}"
-        if key.value in ("defaults", "hydra"):
-            continue
-        if isinstance(value, yaml.MappingNode) and value.value and not value.flow_style:
-            yield from _entries(value, lines, f"{name}.")
-            continue
-        start, end = value.start_mark, value.end_mark
-        written = lines[start.line][start.column : end.column] if start.line == end.line else "…"
-        after = lines[min(end.line, len(lines) - 1)] if start.line == end.line else lines[key.start_mark.line]
-        comment = re.search(r"(?:^|\s)#\s*(.*)$", after[end.column if start.line == end.line else 0 :])
-        yield Option(name, written.strip() or "null", comment[1] if comment else "")
-
-
-@cache
-def _elsewhere() -> dict[str, str]:
-    """The first meaning that is written for an option, by its full name."""
-    found: dict[str, str] = {}
-    for path in sorted(CONFIGS.rglob("*.yaml")):
-        prefix = "" if path.parent == CONFIGS else f"{path.parent.name}."
-        for option in options(path, prefix):
-            if option.meaning and option.meaning != "not used":
-                found.setdefault(option.name, option.meaning)
-    return found
-
-
-def groups(config: str) -> list[tuple[str, str]]:
-    """Group and default option of every entry in a config's defaults list, in order."""
-    listed = yaml.safe_load((CONFIGS / f"{config}.yaml").read_text(encoding="utf-8"))["defaults"]
-    return [(group, option) for entry in listed if isinstance(entry, dict) for group, option in entry.items()]
-
-
 def option_table(found: Iterable[Option]) -> str:
     """The options as a Markdown table; one that is explained in another file of its group is so here, too."""
-    rows = [f"| `{o.name}` | {_code(o.default)} | {_cell(o.meaning or _elsewhere().get(o.name, ''))} |" for o in found]
+    rows = [f"| `{o.name}` | {_code(o.default)} | {_cell(o.meaning or elsewhere().get(o.name, ''))} |" for o in found]
     return "\n".join(["| option | default | meaning |", "|---|---|---|", *rows])
 
 
@@ -109,9 +53,9 @@ def options_page() -> str:
     """Every option of every command."""
     parts = [
         "# Options",
-        "`python scripts/COMMAND.py OPTION=VALUE …`; `--cfg job` prints all of them with their values. `???`: has to "
-        "be said. Lists are written `[a,b]`, values with spaces or commas in quotes. A mistyped option is one line "
-        "that names the nearest one.",
+        "`python scripts/COMMAND.py OPTION=VALUE …`; `--help` lists the options of a command, `--cfg job` prints its "
+        "config with your values. `???`: has to be said. Lists are written `[a,b]`, values with spaces or commas in "
+        "quotes. A mistyped option is one line that names the nearest one.",
         "## Exit status",
         "\n".join(["| status | |", "|--:|---|", *(f"| {code} | {text} |" for code, text in STATUS.items())]),
     ]
@@ -119,21 +63,19 @@ def options_page() -> str:
         parts += [f"## {command}.py", f"{purpose[0].upper()}{purpose[1:]}."]
         own = list(options(CONFIGS / f"{config}.yaml"))
         parts += [option_table(own)] if own else []
-        for group, default in groups(config):
-            choices = sorted(path.stem for path in (CONFIGS / group).glob("*.yaml"))
+        for group in groups(config):
+            name, choices = group.name, group.choices
             if len(choices) > 1:
-                parts.append(f"### {command}.py: `{group}`")
-                parts.append(
-                    f"`{group}=` " + " ".join(f"`{c}`" for c in choices) + f"; `{default}` unless you say otherwise."
-                )
-            shown = choices if command in ("build", "benchmark") else [default]
-            if command != "build" and group in ("source", "engine", "label"):
-                parts.append(f"`{group}.…` as in [build.py](#buildpy).")
+                parts.append(f"### {command}.py: `{name}`")
+                listed = " ".join(f"`{choice}`" for choice in choices)
+                parts.append(f"`{name}=` {listed}; `{group.default}` unless you say otherwise.")
+            shown = choices if command in ("build", "benchmark") else [group.default]
+            if command != "build" and name in ("source", "engine", "label"):
+                parts.append(f"`{name}.…` as in [build.py](#buildpy).")
                 continue
             for choice in shown:
-                title = [f"`{group}={choice}`"] if len(choices) > 1 else []
-                found = list(options(CONFIGS / group / f"{choice}.yaml", f"{group}."))
-                found = [o for o in found if o.name.rpartition(".")[2] not in ("kind", "strategy", "name")]
+                title = [f"`{name}={choice}`"] if len(choices) > 1 else []
+                found = group.options(choice)
                 parts += [*title, option_table(found)] if found else [*title, "No options."] if title else []
     return "\n\n".join(parts)
 

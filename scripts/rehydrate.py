@@ -10,7 +10,7 @@ from command import BUILT, run
 
 def main(config: dict[str, Any]) -> int:
     from presseschau.config import build
-    from presseschau.pipeline.rehydrate import Matching, engine_from, rehydrate
+    from presseschau.pipeline.rehydrate import REPORT, Matching, engine_from, rehydrate
     from presseschau.pipeline.settings import Source, Work
 
     matching = {"match": config["match"], "near_jaccard": config["near_jaccard"]}
@@ -24,9 +24,12 @@ def main(config: dict[str, Any]) -> int:
     )
     for outcome, rows in made.outcomes.items():
         print(f"{outcome:8} {rows:,}")
+        if outcome == "dropped":
+            print("\n".join(f"  {n:,} {reason}" for reason, n in made.reasons.items()))
     for column, rows in made.differs.items():
         print(f"{rows:,} pages have another {column} than the release")
     print("every row is that of the release" if made.equal else "the rows are not all those of the release")
+    print(f"what became of each row is in {made.folder / REPORT}")
     print(f"load it: datasets.load_dataset({str(made.folder)!r}, 'topic')")
     return BUILT
 

@@ -1,4 +1,7 @@
-"""Times the build against the usual stack on the same pages: `python scripts/speed.py source.path=pages/`."""
+"""Times the build against the usual stack on the same pages: `python scripts/speed.py source.path=pages/`.
+
+Needs the extra `speed`.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,22 @@ from command import BUILT, ROOT, run
 def main(config: dict[str, Any]) -> int:
     import orjson
 
-    from presseschau.config import ConfigError
+    from presseschau.config import ConfigError, convert
     from presseschau.pipeline.speed import measure
 
-    if config["rounds"] < 1:
-        raise ConfigError(f"rounds={config['rounds']} must be at least 1")
+    rounds, scaling = convert(config["rounds"], int, "rounds"), convert(config["scaling"], bool, "scaling")
+    pages, options = convert(config["pages"], int | None, "pages"), convert(config["build"], tuple[str, ...], "build")
+    if rounds < 1:
+        raise ConfigError(f"rounds={rounds} must be at least 1")
     try:
-        found = measure(config["source"], ROOT / "scripts/build.py", config["build"], config["rounds"], config["pages"])
+        found = measure(config["source"], ROOT / "scripts/build.py", options, rounds, pages)
     except ValueError as error:
         raise ConfigError(str(error)) from error
     summary = found.summary()
-    if config["scaling"]:
+    if scaling:
         from presseschau.pipeline.scaling import measure_scaling
 
-        own = measure_scaling(
-            config["source"], ROOT / "scripts/build.py", config["build"], config["rounds"], config["pages"]
-        )
+        own = measure_scaling(config["source"], ROOT / "scripts/build.py", options, rounds, pages)
         summary["scaling"] = own.summary()
     out = Path(config["output"])
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ def main(config: dict[str, Any]) -> int:
 
     folder = Path(config["output"]["dir"])
     collection = build(Collection, config["collection"], "collection")
-    engine = Local(config["workers"])
+    engine = build(Local, {"workers": config["workers"]}, "")
     parts = max(1, collection.pages // 5_000)
     jobs = [WriteJob(collection, folder, numbers_of(part, parts, collection.pages)) for part in range(parts)]
     size = sum(made or 0 for _, made in engine.run(write_share, jobs))

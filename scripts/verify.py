@@ -12,7 +12,7 @@ from command import BUILT, FAILED, run
 
 
 def main(config: dict[str, Any]) -> int:
-    from presseschau.config import ConfigError
+    from presseschau.config import ConfigError, convert
     from presseschau.publish.diff import changelog, diff
     from presseschau.publish.verify import verify
 
@@ -21,13 +21,14 @@ def main(config: dict[str, Any]) -> int:
         if not comma:
             raise ConfigError(f"diff={config['diff']} must name two dataset folders: diff=OLD,NEW")
         try:
-            print(changelog(diff(Path(before), Path(after).expanduser())))
+            print(changelog(diff(Path(before), Path(after.strip()).expanduser())))
         except ValueError as error:
             raise ConfigError(str(error)) from error
         return BUILT
     if config["dir"] is None:
         raise ConfigError("dir is missing: say dir=… (or diff=OLD,NEW)")
 
+    rebuilds = convert(config["rebuild"], bool, "rebuild")
     try:
         problems = verify(Path(config["dir"]))
     except ValueError as error:
@@ -36,7 +37,7 @@ def main(config: dict[str, Any]) -> int:
         print(problem)
     broken = f"{len(problems)} promise{' does' if len(problems) == 1 else 's do'} not hold"
     print(f"{config['dir']}: {broken if problems else 'every promise holds'}")
-    if config["rebuild"]:
+    if rebuilds:
         from presseschau.pipeline.rebuild import rebuild
 
         given = {key: value for key, value in config.items() if key not in ("dir", "diff", "rebuild", "workers")}

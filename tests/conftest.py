@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
 # The same examples in every run, so that a change fails for what it changed; `make test-slow` looks for new ones.
-settings.register_profile("repeatable", derandomize=True)
-settings.register_profile("thorough", max_examples=1000, deadline=None)
+# How long one takes is no matter: the machine may be busy. Properties that build something per example take a share of
+# the profile's number, `settings.default.max_examples // 16`; all others leave it to the profile.
+_ANY_PACE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("repeatable", _ANY_PACE, derandomize=True)
+settings.register_profile("thorough", _ANY_PACE, max_examples=1000)
 settings.load_profile("repeatable")
 
 # The Hub's client reads this once, at import: tests of uploading need it unset, those of loading use `offline`.

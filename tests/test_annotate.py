@@ -7,6 +7,7 @@ import io
 import json
 import random
 import xml.etree.ElementTree as ET
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -290,6 +291,8 @@ def test_validation_stays_apart_from_training(dataset: Path) -> None:
         ({"annotations": None}, "task 1: is not as Label Studio exports it"),
         ({"annotations": [{"result": [{"from_name": "topic", "value": {"choices": ["ai", "mobile"]}}]}]},
          "task 1: 2 choices for topic"),
+        ({"annotations": [annotation(1, 7, choice("topic", "ai"), choice("topic", "mobile"))]},
+         "task 1: two choices for topic: ai and mobile"),
     ],
 )  # fmt: skip
 def test_what_label_studio_can_not_have_written_is_refused_with_its_task(
@@ -454,6 +457,54 @@ def test_only_rows_that_somebody_marked_as_done_are_people_s(dataset: Path) -> N
     own = [{k: v for k, v in r.items() if k != "done"} for r in rows]  # a table of one's own has no such column
     import_(order("import", dataset, path=(written(path, own),), output=out))
     assert list(load_human(out, NAMES).by_id) == sorted(ID)
+
+
+@pytest.mark.parametrize(("yes", "no"), [("TRUE", "FALSE"), ("WAHR", "FALSCH"), ("1", "0"), ("ja", "nein"), ("x", "")])
+def test_an_empty_tick_box_is_no_mark(dataset: Path, yes: str, no: str) -> None:
+    path, out = dataset.parent / "eva.csv", dataset.parent / "labels.jsonl"
+    export(order("export", dataset, purpose="training", output=path))
+    rows = [r | {"done": no, "skip": no} for r in table(path)]
+    rows[0]["done"] = rows[1]["done"] = rows[1]["skip"] = yes
+    summary = import_(order("import", dataset, path=(written(path, rows),), output=out))
+    assert list(load_human(out, NAMES).by_id) == [rows[0]["article_id"]]
+    assert "note: 1 annotations cancelled or skipped by their annotators" in summary
+    assert "note: 3 rows with the rules' labels have nothing in the column done, left out" in summary
+
+
+def test_a_file_whose_ending_tells_no_tool_is_refused(dataset: Path) -> None:
+    book, out = dataset.parent / "anna.xlsx", dataset.parent / "labels.jsonl"
+    book.write_bytes(b"PK")
+    with pytest.raises(
+        ValueError, match=r"anna.xlsx: its ending is none of .json, .jsonl, .csv: .* saved as CSV UTF-8"
+    ):
+        import_(order("import", dataset, path=(book,), output=out))
+    with pytest.raises(ValueError, match="say format="):
+        export(order("export", dataset, purpose="validation", output=dataset.parent / "tasks.tsv"))
+    assert not (dataset.parent / "tasks.tsv").exists()
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "json"])
+def test_an_editor_may_put_a_byte_order_mark_in_front(dataset: Path, ending: str) -> None:
+    tasks, out = dataset.parent / f"anna.{ending}", dataset.parent / "labels.jsonl"
+    export(order("export", dataset, purpose="validation", output=tasks))
+    mobile(tasks, set())
+    tasks.write_bytes(BOM_UTF8 + tasks.read_bytes().removeprefix(BOM_UTF8))
+    import_(order("import", dataset, path=(tasks,), output=out))
+    assert len(load_human(out, NAMES).by_id) == 5
+    out.write_bytes(BOM_UTF8 + out.read_bytes())
+    assert len(load_human(out, NAMES).by_id) == 5
+    with pytest.raises(ValueError, match="no article is left"):
+        export(order("export", dataset, purpose="training", exclude=(out,), output=dataset.parent / "more.csv"))
+
+
+def test_a_name_in_two_spellings_is_noticed(dataset: Path) -> None:
+    path, out = dataset.parent / "alle.csv", dataset.parent / "labels.jsonl"
+    export(order("export", dataset, purpose="validation", output=path))
+    rows = [r | {"topic": "ai", "annotator": "Anna"} for r in table(path)]
+    rows[1]["annotator"], rows[2]["annotator"] = "anna", "Ben"
+    summary = import_(order("import", dataset, path=(written(path, rows),), output=out))
+    assert "note: Anna and anna count as 2 people: if they are one, write the name one way" in summary
+    assert "Ben" not in summary
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "json"])
@@ -778,11 +829,13 @@ def test_whatever_is_broken_is_refused_in_one_line(dataset: Path) -> None:
         ({"purpose": "validation", "strategy": "uncertainty"}, "strategy=uncertainty gives no inclusion probabilities"),
         ({"purpose": None}, "action=export needs purpose"),
         ({"purpose": "training", "n": 0}, "n=0 must be at least 1"),
+        ({"purpose": "training", "rounds": 0}, "rounds=0 must be at least 1"),
     ],
 )
 def test_orders_that_make_no_sense_are_refused(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         order("export", tmp_path, **{"output": tmp_path / "x", **options})
+    assert order("export", tmp_path, purpose="training", output=tmp_path / "x", n=1, rounds=1).rounds == 1
 
 
 def test_a_scheme_that_is_not_the_datasets_is_refused(dataset: Path, tmp_path: Path) -> None:

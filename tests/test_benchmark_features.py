@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -66,7 +66,6 @@ LETTERS = st.characters(max_codepoint=0x6FF) | st.characters(min_codepoint=0x200
 
 
 @given(st.lists(st.text(LETTERS, max_size=30), min_size=1, max_size=6), st.sampled_from(CHOICES[1:2] + CHOICES[4:]))
-@settings(max_examples=60, deadline=None)
 def test_any_text_has_the_same_rows(texts: list[str], ngrams: Ngrams) -> None:
     try:
         expected = theirs(ngrams).fit_transform(texts)

@@ -148,6 +148,13 @@ def test_rows_without_text_or_label_are_left_out_on_request(tmp_path: Path) -> N
     assert corpus.notes == ("1 rows without text were left out", "1 rows without label were left out")
 
 
+def test_white_space_around_a_label_makes_no_other_class(tmp_path: Path) -> None:
+    rows = ["text,label", "eins, a", "zwei,b ", "drei,a", "vier,\tb"]
+    corpus = load(source(csv_file(tmp_path, "\n".join(rows)), text="text", label="label"), "topic")
+    assert corpus.labels == ("a", "b")
+    assert corpus.y.tolist() == [0, 1, 0, 1]
+
+
 def test_labels_that_train_does_not_have_are_counted_or_dropped_on_request(tmp_path: Path) -> None:
     path = csv_file(tmp_path, "label,text,split\na,eins,train\nb,zwei,train\nc,drei,test\na,vier,test\n")
     counted = load(source(path, split="split", unseen="count"), "topic")

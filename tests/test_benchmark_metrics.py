@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, f1_score
 
@@ -23,7 +23,6 @@ def sure(predicted: np.ndarray, width: int = 4) -> np.ndarray:
 
 
 @given(PAIRS, st.sets(st.integers(0, 3), min_size=1))
-@settings(max_examples=60, deadline=None)
 def test_macro_f1_is_the_mean_over_the_labels_of_train(pairs: list[tuple[int, int]], train: set[int]) -> None:
     y, p = (np.array(side) for side in zip(*pairs, strict=True))
     classes = np.array(sorted(train))
@@ -144,12 +143,55 @@ def test_randomisation_tells_a_difference_from_none() -> None:
     poor = np.where(rng.random(300) < 0.5, y, (y + 1) % 3)
     other = np.where(rng.random(300) < 0.9, y, (y + 1) % 3)
     clusters, classes = [str(i) for i in range(300)], np.array([0, 1, 2])
-    p = [randomisation(y, good, x, clusters, classes, 3, rounds=999, seed=0) for x in (poor, other, good)]
-    assert p[0] == pytest.approx(0.001)
-    assert p[1] > 0.05
-    assert p[2] == 1.0
-    # In one cluster there is nothing to permute
-    assert randomisation(y, good, poor, ["x"] * 300, classes, 3, rounds=99, seed=0) == 1.0
+
+    def p(one: np.ndarray, two: np.ndarray, names: list[str]) -> tuple[float, float]:
+        return randomisation(([(y, one)], names), ([(y, two)], names), classes, 3, rounds=999, seed=0)
+
+    assert p(good, poor, clusters) == (pytest.approx(0.001), pytest.approx(0.001))
+    assert min(p(good, other, clusters)) > 0.05
+    assert p(good, good, clusters) == (1.0, 1.0)
+    assert p(good, poor, ["x"] * 300) == (1.0, 1.0)  # in one cluster there is nothing to permute
+
+
+def test_randomisation_of_accuracy_is_mcnemar_where_every_article_is_a_cluster() -> None:
+    y = np.zeros(40, dtype=np.int64)
+    one, two = np.where(np.arange(40) < 30, 0, 1), np.where(np.arange(40) % 2, 0, 1)
+    names = [str(i) for i in range(40)]
+    found, _ = randomisation(([(y, one)], names), ([(y, two)], names), np.array([0, 1]), 2, rounds=20_000, seed=0)
+    assert found == pytest.approx(mcnemar(one == y, two == y), abs=0.01)
+
+
+def test_the_luck_of_a_seed_is_no_difference_of_models() -> None:
+    rng = np.random.default_rng(0)
+    names, classes = [str(i) for i in range(200)], np.array([0, 1])
+
+    def seeds(number: int, right: float, spread: float) -> list[tuple[np.ndarray, np.ndarray]]:
+        found = []
+        for _ in range(number):
+            y = np.arange(200) % 2
+            found.append((y, np.where(rng.random(200) < right + rng.normal(0, spread), y, 1 - y)))
+        return found
+
+    options = {"rounds": 300, "seed": 0}
+    first, mean = [], []
+    for _ in range(80):  # the same kind of model twice, whose seeds differ by more than the articles do
+        a, b = seeds(5, 0.7, 0.1), seeds(5, 0.7, 0.1)
+        first.append(randomisation((a[:1], names), (b[:1], names), classes, 2, **options)[1] < 0.05)
+        mean.append(randomisation((a, names), (b, names), classes, 2, **options)[1] < 0.05)
+    assert np.mean(first) > 0.3
+    assert np.mean(mean) < 0.12
+    # A real difference is found by all seeds together, whichever run has more of them
+    better, worse = seeds(6, 0.8, 0.01), seeds(4, 0.7, 0.01)
+    assert max(randomisation((better, names), (worse, names), classes, 2, **options)) < 0.05
+    assert max(randomisation((worse, names), (better[:1], names), classes, 2, **options)) < 0.05
+
+
+def test_an_interval_of_several_seeds_tells_of_their_differences() -> None:
+    rng = np.random.default_rng(0)
+    y, names = np.zeros(400, dtype=np.int64), [str(i) for i in range(400)]
+    runs = [(y, np.where(rng.random(400) < right, 0, 1)) for right in (0.5, 0.6, 0.7, 0.8, 0.9)]
+    low, high = intervals(runs, names, np.array([0, 1]), 2, rounds=500, confidence=0.95, seed=0)["accuracy"]
+    assert high - low > 0.15  # of the articles alone: .04
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))

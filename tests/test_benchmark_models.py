@@ -223,12 +223,33 @@ def test_a_transformer_that_learns_nothing_stops_early(tiny: Path, class_weight:
     alone = model_from(CONFIGS["transformer"] | options | {"epochs": 2}, workers=1)
     alone.fit(part(whole, "train"), None, 0)
     assert alone.spent["epochs"] == 2  # without validation nothing stops it
+    test = part(whole, "test")
+    first = test.only(test.rows[test.y == 0])
+    train = part(whole, "train")
+    alone.fit(train.only(train.rows[train.y > 0]), first, 0)
+    assert alone.spent["epochs"] == 2  # nor does a validation of labels that train does not have
 
 
 def test_a_transformer_that_can_not_be_had_is_one_line(tiny: Path) -> None:
     with pytest.raises(ConfigError, match=r"model.path=.*is no model folder here") as error:
         fitted("transformer", path=str(tiny / "nichts"))
     assert "\n" not in str(error.value)
+
+
+def test_a_transformer_that_was_made_without_padding_takes_its_end_for_it(tiny: Path) -> None:
+    import transformers
+
+    tokenizer = transformers.AutoTokenizer.from_pretrained(tiny)
+    tokenizer.pad_token, tokenizer.eos_token = None, "[SEP]"
+    tokenizer.save_pretrained(tiny)
+    config = transformers.GPT2Config(vocab_size=len(tokenizer), n_embd=32, n_layer=1, n_head=2, n_positions=40)
+    transformers.GPT2Model(config).save_pretrained(tiny)
+    model, test = fitted("transformer", path=str(tiny), epochs=1, batch_size=6)
+    assert model.predict_proba(test).shape == (15, 3)
+    tokenizer.eos_token = None
+    tokenizer.save_pretrained(tiny)
+    with pytest.raises(ConfigError, match="its tokenizer has no pad_token: name one there"):
+        fitted("transformer", path=str(tiny), epochs=1)
 
 
 def test_tiny_embeddings_from_end_to_end(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,9 @@ SURE = Uncertainty(bootstrap=50, permutations=99)
 
 
 def settings(*overrides: str) -> Settings:
+    quoted = [re.sub(r"=(/.*)", r"='\1'", override) for override in overrides]  # a path may hold anything
     with initialize_config_dir(str(ROOT / "configs"), version_base="1.3"):
-        config = compose("benchmark", overrides=["uncertainty.bootstrap=50", "workers=1", *overrides])
+        config = compose("benchmark", overrides=["uncertainty.bootstrap=50", "workers=1", *quoted])
     plain = OmegaConf.to_container(config, resolve=True)
     assert isinstance(plain, dict)
     return settings_from({str(k): v for k, v in plain.items()})
@@ -332,6 +333,40 @@ def test_a_damaged_run_holds_nothing_up_and_is_made_anew(
     assert "multinomial_nb" in (tmp_path / "out/leaderboard.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda found, _: found["metrics"]["test"].update(macro_f1=0.99),
+        lambda found, _: found["metrics"]["test_publisher"].update(accuracy=0.99),
+        lambda found, _: found["metrics"]["test"].update(macro_f1=None),
+        lambda found, _: found.pop("gaps"),
+        lambda found, _: found.update(model="<b>best</b> | 1.0"),
+        lambda found, _: found.update(task="../../etc"),
+        lambda found, _: found.update(seeds=[]),
+        lambda found, _: found["labels"].update(train=["no", "such"]),
+        lambda _, rows: rows.pop(0),
+        lambda _, rows: rows.append(rows[0]),
+        lambda _, rows: [row.update(predicted="no such label") for row in rows],
+        lambda _, rows: [row.pop("predicted") for row in rows],
+        lambda _, rows: [row.update(seed="0") for row in rows],
+    ],
+)
+def test_a_run_whose_scores_are_not_those_of_its_predictions_is_left_out(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], edit: Callable[[Any, Any], Any]
+) -> None:
+    good, bad = (
+        ran(published, tmp_path, f"model={model}", "masked=false").folder for model in ("majority", "stratified")
+    )
+    found = json.loads((bad / "results.json").read_bytes())
+    rows = pq.read_table(bad / "predictions.parquet").to_pylist()
+    edit(found, rows)
+    (bad / "results.json").write_text(json.dumps(found), encoding="utf-8")
+    pq.write_table(pa.Table.from_pylist(rows), bad / "predictions.parquet")
+    publish(tmp_path / "out", good, SURE, 0)
+    assert f"{bad} is damaged or edited" in capsys.readouterr().err
+    assert "stratified" not in (tmp_path / "out/leaderboard.md").read_text(encoding="utf-8")
+
+
 def test_a_damaged_fit_is_fitted_again(published: Path, tmp_path: Path) -> None:
     whole = ran(published, tmp_path, "model=stratified")
     (whole.folder / "results.json").unlink()
@@ -474,7 +509,9 @@ def test_two_runs_are_compared_on_the_same_articles_only(published: Path, tmp_pa
     assert "| test | majority | multinomial_nb |" in text
     rows = json.loads((tmp_path / "c/comparison.json").read_bytes())
     assert [r["split"] for r in rows] == ["test", "test_temporal", "test_publisher"]
-    assert all(r["p_mcnemar_holm"] >= r["p_mcnemar"] for r in rows)
+    assert all(r[f"p_{score}_holm"] >= r[f"p_{score}"] for r in rows for score in ("accuracy", "macro_f1"))
+    assert "exact McNemar" in text
+    assert "several seeds" not in text
     (published / "data/test_temporal-00000-of-00001.parquet").unlink()
     other = ran(published, tmp_path, "model=majority").folder
     with pytest.raises(ConfigError, match="majority and multinomial_nb can't be compared"):
@@ -483,6 +520,21 @@ def test_two_runs_are_compared_on_the_same_articles_only(published: Path, tmp_pa
         compare([str(one)], tmp_path / "c", SURE, 0)
     with pytest.raises(ConfigError, match="no finished run"):
         compare([str(tmp_path), str(one)], tmp_path / "c", SURE, 0)
+
+
+def test_a_random_model_is_compared_by_all_its_seeds(published: Path, tmp_path: Path) -> None:
+    one = ran(published, tmp_path, "model=majority").folder
+    two = ran(published, tmp_path, "model=stratified", "seeds=3").folder
+    text = compare([str(one), str(two)], tmp_path / "c", SURE, 0)
+    assert "Where a model has several seeds" in text
+    assert "exact McNemar" not in text
+    row = json.loads((tmp_path / "c/comparison.json").read_bytes())[0]
+    assert row["seeds"] == [1, 3]
+    found = pq.read_table(two / "predictions.parquet").to_pylist()
+    right = {(r["seed"], r["id"]): r["correct"] for r in found if r["split"] == "test"}
+    sure = [r for r in pq.read_table(one / "predictions.parquet").to_pylist() if r["split"] == "test"]
+    only = sum(r["correct"] and not right[seed, r["id"]] for r in sure for seed in (0, 1, 2)) / 3
+    assert row["only_a_right"] == pytest.approx(only, abs=1e-5)
 
 
 def test_masking_is_no_part_of_a_models_speed(published: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,9 @@ def test_it_is_not_ranked_against_its_own_labels_and_finds_its_own_target(tmp_pa
     assert model.made("llm", f"rules/1+{model.llm.labeler}")
     assert not model.made("llm", "rules/1+llm/other/1")
     assert not model.made("rules", "rules/1")
+    plus = ZeroShot(replace(model.llm, model="lab/klein+"))
+    assert plus.made("llm", f"rules/1+{plus.llm.labeler}")
+    assert not plus.made("llm", f"rules/1+{model.llm.labeler}")
     whole = corpus("stance", size=6)
     favor = NEUTRAL | {"stance": "favor", "stance_target": "Gerät 0", "stance_target_type": "product"}
     with serving(says(completion(favor))) as server:

@@ -50,7 +50,12 @@ def test_several_authors() -> None:
 
 
 def test_place_and_agency_in_a_worded_byline() -> None:
-    assert names("<p>Von Anna Beispiel, Rom, und Max Muster, dpa</p>") == ("Anna Beispiel", "Rom", "Max Muster", "dpa")
+    assert names("<p>Von Anna Beispiel, Rom, und Max Muster, dpa</p>") == ("Anna Beispiel", "Max Muster", "dpa")
+
+
+def test_our_correspondent() -> None:
+    assert names("<p>Von unserer USA-Korrespondentin Anna Beispiel, Washington</p>") == ("Anna Beispiel",)
+    assert names("<p>Von unserer Redaktion</p>") == ()
 
 
 def test_the_same_markup_elsewhere_on_the_page_is_a_teasers() -> None:

@@ -22,13 +22,16 @@ def found(text: str, *authors: str) -> list[str]:
         "Ein Kommentar von Eva Muster",
         "Interview: Eva Muster",
         "Autorin: Eva Muster",
+        "Aufgezeichnet von Eva Muster",
+        "Das Gespräch führte Eva Muster.",
+        "Mitarbeit: Eva Muster",
     ],
 )
 def test_a_whole_line_at_either_end_needs_no_author_from_the_page(line: str) -> None:
     assert found(f"{line}\n\n{STORY}") == ["Eva Muster"]
     assert found(f"{STORY}\n\n{line}") == ["Eva Muster"]
-    middle = f"{STORY}\n\n" * 4
-    assert found(f"{middle}{line}\n\n{middle}") == []
+    texts = ("\n\n".join([*[STORY] * at, line, *[STORY] * (8 - at)]) for at in range(9))
+    assert [at for at, text in enumerate(texts) if found(text)] == [0, 1, 2, 6, 7, 8]
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,11 @@ def test_a_whole_line_at_either_end_needs_no_author_from_the_page(line: str) -> 
         "Mit der Bürgermeisterin sprach Eva Muster.",
         "Foto: Eva Muster",
         "(Eva Muster/dpa)",
+        "Eva Muster (dpa)",
+        "Eva Muster, Berlin",
+        "– Eva Muster",
+        "Ein Kommentar unserer Wirtschaftsredakteurin Eva Muster",
+        "Zur Person: Eva Muster, Jahrgang 1980",
     ],
 )
 def test_an_author_of_the_page_is_found_in_what_speaks_of_one(line: str) -> None:
@@ -55,6 +63,16 @@ def test_several_authors_share_a_byline() -> None:
         "Eva Muster",
         "Jan Beispiel",
     ]
+
+
+def test_credits_of_text_and_pictures() -> None:
+    assert found(f"Text: Eva Muster, Fotos: Jan Beispiel\n\n{STORY}") == ["Eva Muster", "Jan Beispiel"]
+
+
+def test_papers_print_names_in_capitals() -> None:
+    assert found(f"VON EVA MUSTER\n\n{STORY}", "Eva Muster") == ["EVA MUSTER"]
+    assert found(f"Von Eva Muster\n\n{STORY}", "EVA MUSTER") == ["Eva Muster"]
+    assert found(f"VON GANZEM HERZEN\n\n{STORY}", "Eva Muster") == []
 
 
 def test_either_end_of_a_long_paragraph_may_name_its_author() -> None:
@@ -71,6 +89,9 @@ def test_either_end_of_a_long_paragraph_may_name_its_author() -> None:
         ("Deutsche Telekom über das Netz", "Deutsche Telekom"),
         ("Das Netz der Eva Muster wird größer", "Eva Muster"),
         ("dpa über das Netz", "dpa"),
+        ("Eva Muster, sagt der Bürgermeister, habe gewonnen.", "Eva Muster"),
+        ("Eva Muster (34) gewinnt die Wahl.", "Eva Muster"),
+        ("Das Gespräch führte Regie", ""),
         ("Von Eva Musterfrau ist nichts bekannt, sie schweigt.", "Eva Muster"),
     ],
 )

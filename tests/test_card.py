@@ -26,6 +26,7 @@ from presseschau.publish.card.read import citation, read_card, section
 from presseschau.publish.card.tables import rights_lines, tables
 from presseschau.publish.card.vocabulary import check, check_license, lint, vocabulary
 from presseschau.publish.derive import Change, Gone, derive
+from presseschau.publish.figures import figures_of
 from presseschau.publish.statistics import Statistics, count
 from presseschau.publish.verify import Folder, verify
 from presseschau.schema import LabelNames, Schema
@@ -58,6 +59,12 @@ def test_columns_are_written_as_datasets_writes_them(part: str) -> None:
 
 def files(folder: Path) -> list[str]:
     return [shard.path for shard in Folder.open(folder).shards]
+
+
+_GARDEN = (
+    "Im Garten der alten Mühle blühen in diesem Jahr die Rosen besonders früh, und viele Besucher kommen am Sonntag, "
+    "um unter den Bäumen zu sitzen, Kuchen zu essen und den Kindern beim Spielen auf der Wiese zuzusehen."
+)
 
 
 class TestYaml:
@@ -133,6 +140,15 @@ class TestYaml:
         assert any(message in problem for problem in found), found
         with pytest.raises(ValueError, match="the card's YAML: "):
             check(other, files(sample))
+
+    def test_tags_say_what_there_is(self, tmp_path: Path) -> None:
+        rows = [{"url": f"https://a.example/{n}", "text": "\n\n".join([_GARDEN] * 3)} for n in range(1)]
+        (tmp_path / "in.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+        folder = build(tmp_path, "source=jsonl", f"source.path={tmp_path / 'in.jsonl'}", "label.stance=false")
+        tags = read_card(folder)[0]["tags"]
+        assert "topic-classification" in tags
+        assert not {"technology", "stance-detection"} & set(tags)
+        assert verify(folder) == []
 
     def test_the_vocabulary_holds_together(self) -> None:
         known = vocabulary()
@@ -281,6 +297,69 @@ class TestProse:
         notice = places(INFO, replace(counted, roles={"validation": 1}), {})["notice"]
         assert "1 article was labelled by people" in notice
 
+    @pytest.mark.parametrize(
+        ("roles", "german"),
+        [
+            ({}, "Die Labels stammen aus offenen Regeln und nicht von Menschen; ihre"),
+            (
+                {"training": 1},
+                "1 Artikel wurde von Menschen eingeordnet, alle übrigen Labels stammen aus offenen Regeln",
+            ),
+            ({"training": 12}, "12 Artikel wurden von Menschen eingeordnet, alle übrigen"),
+            ({"training": 12, "validation": 1_300}, "1.312 Artikel wurden von Menschen eingeordnet, alle übrigen"),
+        ],
+    )
+    def test_people_are_counted_as_german_does(self, counted: Statistics, roles: dict[str, int], german: str) -> None:
+        assert places(INFO, replace(counted, roles=roles), {})["german_labels"].startswith(german)
+
+    def test_labels_of_models_are_not_called_those_of_rules(self, counted: Statistics) -> None:
+        mixed = places(INFO, replace(counted, sources={"topic": {"llm": 3, "rules": 86}}), {})
+        assert "aus offenen Regeln und von Modellen und nicht von Menschen" in mixed["german_labels"]
+        assert "a documented rule system and of models, not as truth" in mixed["notice"]
+        assert mixed["limit_labels"].startswith("The labels are those of rules and of models (")
+        own = places(INFO, counted, {})
+        assert not any("odel" in own[name] for name in ("german_labels", "notice", "limit_labels"))
+
+    def test_copies_that_stay_are_not_called_left_out(self, counted: Statistics) -> None:
+        config = counted.manifest["config"]
+        kept = config | {"dedup": config["dedup"] | {"near": "keep"}}
+        found = places(INFO, replace(counted, manifest={**counted.manifest, "config": kept}), {})
+        assert found["near"].startswith("are told apart: of exact ones, and of the versions of a page, one stays;")
+        assert "as often as outlets had it" in found["agencies"]
+        assert places(INFO, counted, {})["near"] == "are dropped, the earliest stays"
+
+    def test_a_stance_that_nobody_looked_for_is_not_promised(self, counted: Statistics) -> None:
+        config = counted.manifest["config"]
+        manifest = {**counted.manifest, "config": config | {"label": config["label"] | {"stance": False}}}
+        none = {**counted.labels, "stance": {"(none)": {"train": counted.articles}}}
+        found = places(INFO, replace(counted, manifest=manifest, labels=none), {})
+        assert (found["tasks"], found["german_tasks"]) == ("topic and genre", "Thema und Textsorte")
+        assert found["stance_meaning"] == "Stance was not looked for."
+        assert "tance" not in found["annotation"]
+        by_people = places(INFO, replace(counted, manifest=manifest), {})
+        assert by_people["tasks"] == places(INFO, counted, {})["tasks"] == "topic, genre and stance"
+
+    def test_other_languages_are_not_called_german(self, counted: Statistics) -> None:
+        config = counted.manifest["config"] | {"filter": {"languages": ["de", "en"]}}
+        found = places(INFO, replace(counted, manifest={**counted.manifest, "config": config}), {})
+        assert found["size"] == f"{counted.articles} articles"
+        assert found["german_size"] == f"{counted.articles} Artikel"
+
+    def test_one_is_singular(self, counted: Statistics) -> None:
+        pages = {"input": 1, "kept": 1, "dropped": 0, "failed": 0}
+        one = replace(
+            counted,
+            manifest={**counted.manifest, "input_units": 1, "pages": pages, "counts": []},
+            splits={"train": 1},
+            undated={"train": 1},
+        )
+        found = places(INFO, one, figures_of(one))
+        assert "It held 1 file or record with 1 page." in found["collection"]
+        assert "1 has no date." in found["collection"]
+        assert "1 became an article, 0 were dropped" in found["collection"]
+        assert "{1 article, content" in found["citation"]
+        assert "How 1 input page ended" in found["figure_funnel"]
+
     def test_it_says_technology_only_where_it_is(self, counted: Statistics) -> None:
         mostly_other = {"topic": {"other": {"train": counted.articles}}}
         assert "technology" in places(INFO, counted, {})["focus"]
@@ -316,6 +395,15 @@ def test_the_options_of_the_dataset_reach_card_and_croissant(tmp_path: Path) -> 
     assert "https://creativecommons.org/licenses/by/4.0/" in croissant
     assert '"url": "https://example.org/data"' in croissant
     assert "Ada Müller" in croissant
+
+
+def test_a_card_of_ones_own_has_the_figures_that_it_asks_for(tmp_path: Path) -> None:
+    (tmp_path / "card.md").write_text(
+        "# {{ pretty_name }}\n\n{{ articles }} Artikel.\n\n{{ figure_genres }}\n", "utf-8"
+    )
+    folder = build(tmp_path, f"publish.card={tmp_path / 'card.md'}")
+    assert [path.name for path in (folder / "figures").iterdir()] == ["genres.png"]
+    assert verify(folder) == []
 
 
 class TestDerived:
@@ -371,6 +459,11 @@ class TestDerived:
         assert written in text
         path.write_text(text.replace(written, instead, 1), encoding="utf-8")
         assert f"README.md: {key} in its YAML is not what the folder gives" in verify(folder)
+
+    def test_notes_keep_their_order(self, sample: Path, tmp_path: Path) -> None:
+        derive(sample, tmp_path / "one", Change(notes={"a": "> A.", "b": "> B."}), describe)
+        derive(tmp_path / "one", tmp_path / "two", Change(), describe)
+        assert (tmp_path / "one" / "README.md").read_bytes() == (tmp_path / "two" / "README.md").read_bytes()
 
     def test_keys_and_notes_of_the_origin_are_kept(self, sample: Path, tmp_path: Path) -> None:
         change = Change(notes={"rights": "> Mine."}, front={"extra_gated_prompt": "Ask."})

@@ -31,6 +31,7 @@ from presseschau.clean import drop_repeated_paragraphs, join_drop_caps, normalis
         ("\ud83d\ude00 und \ud800", "😀 und \ufffd"),
         ("", ""),
         ("Straße Grüße", "Straße Grüße"),
+        ("eﬃzient ﬁnden, ﬂiegen, Stoﬀ, ﬆark", "effizient finden, fliegen, Stoff, stark"),
     ],
 )
 def test_normal_form(raw: str, clean: str) -> None:
@@ -39,7 +40,7 @@ def test_normal_form(raw: str, clean: str) -> None:
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None))
 ODD_TEXT = st.text(
-    alphabet=" \n\r\t\u00a0\u00ad\u200b\ufeff\u2028\u2029\u0308aAuÄ.\x85\x0b\x1c\ud800\udc00\u0344\u2000"
+    alphabet=" \n\r\t\u00a0\u00ad\u200b\ufeff\u2028\u2029\u0308aAuÄ.\x85\x0b\x1c\ud800\udc00\u0344\u2000\ufb00\ufb06"
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pytest
 
-from presseschau.config import ConfigError, build
+from presseschau.config import ConfigError, build, nearest
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,12 @@ def test_values_become_their_types() -> None:
     assert made == Outer(3, "a", ("x", "1.5"), Path("a/b"), date(2026, 3, 31), {"h": ("a.de",)}, Inner(1.0))
 
 
+def test_many_choices_are_not_all_told() -> None:
+    assert nearest("zzz", ["b", "a"]) == "valid: a, b"
+    assert nearest("zzz", [f"https://blatt.example/artikel/{n}" for n in range(10, 99)]).count("\n") == 0
+    assert len(nearest("zzz", [f"https://blatt.example/artikel/{n}" for n in range(10, 99)])) < 350
+
+
 def test_null_asks_for_the_default_of_a_mapping() -> None:
     assert build(Outer, {"count": 1, "houses": None}, "").houses == {}
 
@@ -60,9 +66,10 @@ def test_null_asks_for_the_default_of_a_mapping() -> None:
         ({"count": None}, "count=null must be a whole number"),
         ({"count": 1, "mode": "c"}, "mode=c is not known: valid: a, b"),
         ({"count": 1, "name": ["x"]}, "unknown option name: did you mean names?"),
-        ({"count": 1, "names": "x"}, r"names=x must be a list, such as names=\[a,b\]"),
+        ({"count": 1, "names": "x"}, r"names=x must be a list: names=\[x\]$"),
+        ({"count": 1, "names": None}, r"names=null must be a list: names=\[a,b\]$"),
         ({"count": 1, "day": "31.3.2026"}, "day=31.3.2026 must be a day such as 2026-03-31"),
-        ({"count": 1, "inner": {"share": 2}}, "inner: share=2.0 must be between 0 and 1"),
+        ({"count": 1, "inner": {"share": 2}}, "^inner.share=2.0 must be between 0 and 1"),
         ({"count": 1, "inner": {"shar": 2}}, r"unknown option inner.shar: did you mean share\?"),
         ({"count": 1, "inner": 5}, "inner=5 must be a mapping"),
         ({"count": 1, "houses": ["a"]}, "must be a mapping"),

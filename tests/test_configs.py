@@ -8,6 +8,7 @@ import os
 import shlex
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ DEFAULTS = yaml.safe_load((CONFIGS / "build.yaml").read_text(encoding="utf-8"))[
 GROUPS = [group for entry in DEFAULTS if isinstance(entry, dict) for group in entry]
 OPTIONS = [f"{group}/{path.stem}" for group in GROUPS for path in sorted((CONFIGS / group).glob("*.yaml"))]
 EXPERIMENTS = sorted(path.stem for path in (CONFIGS / "experiment").glob("*.yaml"))
-COMMANDS = sorted(p.stem for p in (ROOT / "scripts").glob("*.py") if p.stem != "command")
+COMMANDS = sorted(p.stem for p in (ROOT / "scripts").glob("*.py") if p.stem not in ("command", "options"))
 
 
 def composed(*overrides: str) -> dict[str, Any]:
@@ -79,6 +80,45 @@ def test_help_of_every_command(command: str) -> None:
     done = run_script(command, "--help")
     assert done.returncode == 0
     assert done.stderr == ""
+    assert "Hydra" not in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 120
+
+
+def test_help_names_every_option_with_default_and_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # 120 at most
+    said = run_script("build", "--help", "source=csv").stdout
+    assert said.startswith("Pages in, dataset out")
+    plain = composed("source=csv", "source.path=x")
+    for name in leaves(plain):
+        assert f"  {name}=" in said or name.rpartition(".")[2] in ("kind", "strategy"), name
+    assert "  filter.min_words=40                   fewer than about three sentences" in said
+    assert "source=csv                              read: the kind of input; or ccnews html" in said
+    assert "source.sep=null" in said
+    assert "split=benchmark                         train, validation and test sets; held-out publishers" in said
+    verify = run_script("verify", "--help").stdout
+    assert "  source.path=null  " in verify
+    assert "dataset.name" not in verify
+
+
+def leaves(node: dict[str, Any], prefix: str = "") -> list[str]:
+    found: list[str] = []
+    for key, value in node.items():
+        found += leaves(value, f"{prefix}{key}.") if isinstance(value, dict) else [f"{prefix}{key}"]
+    return found
+
+
+def test_a_python_without_the_package_is_told_which_one_has_it() -> None:
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-S", str(ROOT / "scripts/build.py"), "--help"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert (
+        done.stderr == f"error: {sys.executable} has no presseschau: `make build` sets up .venv, run .venv/bin/python\n"
+    )
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert run_script("build", "--version").stdout == f"presseschau {version('presseschau')}\n"
 
 
 @pytest.mark.parametrize(
@@ -90,6 +130,8 @@ def test_help_of_every_command(command: str) -> None:
         (["split.fractoin=1"], "unknown option split.fractoin"),
         (["split.test=high"], "split.test=high must be a number"),
         (["split.test=2"], "split.test"),
+        (["dataset.creators=[O'Neill]"], """need quotes: 'dataset.creators=["A", "B"]'"""),
+        (["seed='4'"], "seed='4' must be a whole number"),
         (["seed=abc"], "seed=abc must be a whole number"),
         (["source=html"], "source.path is missing"),
         (["source=html", "source.path=/no/such/folder"], "/no/such/folder"),
@@ -104,8 +146,22 @@ def test_help_of_every_command(command: str) -> None:
         (["output.dir=README.md"], "output.dir=README.md is a file"),
         (["rights.reserved=maybe"], "rights.reserved=maybe is not known"),
         (["split.cutoff=soon"], "split.cutoff=soon must be a day"),
-        (["label.keep=[ai"], "can't read label.keep=[ai: write OPTION=VALUE"),
+        (["label.transformer.max_tokens=4"], "label.transformer.max_tokens=4 must be at least 8"),
+        (["label.keep=[ai"], "can't read label.keep=[ai: spaces and special"),
         (["seed"], "can't read seed: write OPTION=VALUE"),
+        (
+            ["--source", "html"],
+            "unrecognized arguments: --source html (options are written OPTION=VALUE, without dashes",
+        ),
+        (["min_words=3"], "unknown option min_words: did you mean filter.min_words?"),
+        (["filter.foo=3"], "unknown option filter.foo: did you mean filter.min_words?"),
+        (["filter.zzzzzz=3"], "unknown option filter.zzzzzz: valid: filter.languages, filter.min_chars"),
+        (["split=random", "split.cutoff=2026-01-01"], "split.cutoff: it belongs to split=benchmark, split=temporal"),
+        (["source=csv", "source.path=x", "source.seps=a"], "unknown option source.seps: did you mean source.sep?"),
+        (["experiment=general_press"], "unknown option experiment: did you mean +experiment=…?"),
+        (["source=html,text"], "source=html,text: say one of them"),
+        (["split.test=0,1"], "split.test=0,1: write a list as split.test=[0,1], a decimal with a point, a text"),
+        (["split.held_out=a.de"], "split.held_out=a.de must be a list: split.held_out=[a.de]"),
         (["split=null"], "split=null is not known: valid: benchmark, publisher, random, temporal"),
         (["label.scheme=tests"], "label.scheme=tests: Is a directory"),
         (["output.dir=/"], "output.dir=/ has no name of its own"),
@@ -127,7 +183,7 @@ def test_mistakes_exit_with_2_and_one_line(overrides: list[str], message: str, t
         ("takedown=''", "takedown is empty"),
         ("output.dir=''", "output.dir is empty"),
         ("output=null", "output=None must be a group of options"),
-        ("label.keep=ai", r"label.keep=ai must be a list, such as label.keep=\[a,b\]"),
+        ("label.keep=ai", r"label.keep=ai must be a list: label.keep=\[ai\]$"),
         ("split.lock=[a]", "split.lock=.* must be a path"),
         ("seed=99999999999999999999999", "seed=9+ is too large"),
         ("seed=-1", "^seed=-1 must not be negative"),
@@ -189,7 +245,7 @@ def test_lists_that_are_words_are_refused(sample: Path) -> None:
     for name, *overrides in (("export", f"dir={sample}", "columns=id"), ("benchmark", "action=compare", "runs=/tmp/x")):
         done = run_script(name, *overrides)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
-        assert "must be a list, such as" in done.stderr
+        assert "must be a list: " in done.stderr
 
 
 def test_the_home_folder_is_known_in_every_path(tmp_path: Path) -> None:
@@ -230,6 +286,40 @@ def test_german_words_need_no_quotes(tmp_path: Path) -> None:
     card = (out / "README.md").read_text(encoding="utf-8")
     assert "Jörg Müller, B C, 2024" in card
     assert "12345" in card
+
+
+def test_texts_mean_what_was_typed() -> None:
+    typed = {"pretty_name": "Größe: A=B, 2026 (it's)", "homepage": "https://a.example/?x=1,2", "contact": "2026"}
+    done = run_script(
+        "build",
+        *(f"dataset.{name}={text}" for name, text in typed.items()),
+        *("source=csv", "source.path=x", "source.sep=,", "source.quote='"),
+        'source.columns={"text": "body", "url": link}',
+        "--cfg",
+        "job",
+    )
+    assert done.returncode == 0, done.stderr
+    config = yaml.safe_load(done.stdout)
+    assert {name: config["dataset"][name] for name in typed} == typed
+    assert (config["source"]["sep"], config["source"]["quote"]) == (",", "'")
+    assert config["source"]["columns"] == {"text": "body", "url": "link"}
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "message"),
+    [
+        ("verify", ["dir="], "dir is empty: name the dataset folder"),
+        ("verify", ["dir=x", "rebuild=nein"], "rebuild=nein must be true or false"),
+        ("speed", ["source.path=x", "scaling=nein"], "scaling=nein must be true or false"),
+        ("speed", ["source.path=x", "rounds=zwei"], "rounds=zwei must be a whole number"),
+        ("speed", ["source.path=x", "pages=alle"], "pages=alle must be a whole number"),
+        ("synthesize", ["workers=viele"], "workers=viele must be a whole number"),
+        ("synthesize", ["workers=0"], "workers=0 must be at least 1"),
+    ],
+)
+def test_mistakes_in_other_commands(command: str, options: list[str], message: str) -> None:
+    done = run_script(command, *options)
+    assert (done.returncode, done.stderr) == (2, f"error: {message}\n")
 
 
 def test_no_article_at_all_exits_with_1_and_says_why(tmp_path: Path) -> None:

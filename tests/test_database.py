@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from presseschau.pipeline.database import connect, insert_rows, less_memory, limit_of, stream
+from presseschau.pipeline.database import connect, less_memory, limit_of, stream
 
 LARGE = "CREATE TABLE large AS SELECT repeat(sha256(i::VARCHAR), 20) AS text FROM range(60000) t(i)"  # 77 MB
 
@@ -49,9 +49,7 @@ def test_an_error_meanwhile_is_the_one_that_is_told(tmp_path: Path) -> None:
 
 def test_answers_come_in_batches(tmp_path: Path) -> None:
     with connect(tmp_path, "100MB") as con:
-        con.execute("CREATE TABLE words (word VARCHAR, kind VARCHAR)")
-        insert_rows(con, "words", [])
-        insert_rows(con, "words", [(f"w{n:04d}", None) for n in range(100)])
+        con.execute("CREATE TABLE words AS SELECT printf('w%04d', n) AS word FROM range(100) numbers(n)")
         query = "SELECT word FROM words WHERE word >= ? ORDER BY word"
         batches = list(stream(con.cursor(), query, 30, ["w0010"]))
     assert [len(batch) for batch in batches] == [30, 30, 30]

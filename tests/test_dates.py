@@ -42,6 +42,10 @@ CRAWLED = datetime(2024, 3, 12, 15, 0, tzinfo=UTC)
         ("12.03.2024 99:99", "2024-03-12T00:00:00"),
         ("March 12, 2024 2:05 PM", "2024-03-12T13:05:00"),
         ("12 Dec 2023", "2023-12-12T00:00:00"),
+        ("Mar 12, 2024 2:05 PM", "2024-03-12T13:05:00"),
+        ("12 Mar 2024 2:05 p.m.", "2024-03-12T13:05:00"),
+        ("2024/03/12", "2024-03-12T00:00:00"),
+        ("2024/03/12 14:05:00", "2024-03-12T13:05:00"),
         ("Tue, 12 Mar 2024 14:05:00 +0100", "2024-03-12T13:05:00"),
         ("Tue, 12 Mar 2024 14:05:00 GMT", "2024-03-12T14:05:00"),
         ("1710252300", "2024-03-12T14:05:00"),
@@ -110,9 +114,23 @@ def test_aware_rounds_down_to_seconds() -> None:
     assert aware(datetime(2024, 3, 12, 14, 5, 1, 999_999)) == datetime(2024, 3, 12, 13, 5, 1, tzinfo=UTC)  # noqa: DTZ001
 
 
-@given(st.text(alphabet="0123456789-:.+TZ, aeuhrvomUM/", max_size=40))
-def test_never_raises(text: str) -> None:
-    parse_date(text, CRAWLED)
+ANY_MOMENT = st.datetimes(timezones=st.none() | st.just(UTC))
+
+
+@given(
+    st.text(alphabet="0123456789-:.+TZ, aeuhrvomUM/", max_size=40)
+    | st.sampled_from(["vor 999 Wochen", "vor 1 Sekunde", "gestern, 14:00 Uhr", "heute", "2024-03-12"])
+    | ANY_MOMENT.map(str),
+    st.just(CRAWLED) | ANY_MOMENT,
+)
+def test_never_raises(text: str, crawled: datetime) -> None:
+    parse_date(text, crawled)
+
+
+@pytest.mark.parametrize("crawled", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
+def test_a_crawl_date_that_stands_for_an_unknown_one_is_none(crawled: datetime) -> None:
+    assert parse_date("2024-03-12", crawled) == datetime(2024, 3, 12, tzinfo=UTC)
+    assert parse_date("gestern, 14:00 Uhr", crawled) is None
 
 
 @given(st.datetimes(datetime(1991, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import build
+from presseschau.pipeline.stub import release_stub
 from presseschau.publish.derive import Change, Gone, derive, write_manifest
 from presseschau.publish.diff import changelog, diff
 from presseschau.publish.manifest import read_manifest
@@ -62,6 +63,20 @@ def test_another_text_and_other_metadata_are_told_apart(sample: Path, tmp_path: 
     assert (diff(sample, tmp_path / "text").text, diff(sample, tmp_path / "text").metadata) == ([first], [])
     changed(sample, tmp_path / "meta", section="Neu")
     assert (diff(sample, tmp_path / "meta").text, diff(sample, tmp_path / "meta").metadata) == ([], [first])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"title": "Neu"}, {"teaser": "Neu"}, {"keywords": ["neu"]}, {"modified": None}, {"label_role": "training"}],
+)
+def test_whatever_a_reader_sees_of_an_article_is_compared(sample: Path, tmp_path: Path, values: dict[str, Any]) -> None:
+    first = changed(sample, tmp_path / "x", **values)
+    assert diff(sample, tmp_path / "x").metadata == [first]
+
+
+def test_a_stub_has_no_other_words(sample: Path, tmp_path: Path) -> None:
+    release_stub(sample, tmp_path / "stub")
+    assert diff(sample, tmp_path / "stub").metadata == []
 
 
 def test_a_move_between_splits_is_named(sample: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from presseschau.extract.body.fit import Boosting
@@ -228,7 +228,6 @@ def test_a_page_that_is_all_menu_has_no_article() -> None:
     assert (document.path, document.text) == ("dump", "")
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     st.lists(
         st.sampled_from([*MENU, *HEAD, LEAD, *BODY, *TAIL, "", "* Punkt", "D", "er Rest", "\ud800", "***", "1. FC"])
@@ -240,7 +239,6 @@ def test_any_order_of_lines_gives_a_document(parts: list[str]) -> None:
     document.text.encode("utf-8")
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_gives_a_document(raw: str) -> None:
     extract_text(raw).text.encode("utf-8")

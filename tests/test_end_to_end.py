@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from conftest import SHARED, build, run_script
+from conftest import ROOT, SHARED, build, run_script
 from presseschau.publish.verify import verify
 from presseschau.schema import SPLITS, VIEWS
 
@@ -121,7 +121,7 @@ def test_topics_that_are_not_kept_go_to_the_ledger(tmp_path: Path) -> None:
 def test_a_lock_keeps_every_article_in_its_split(sample: Path, tmp_path: Path) -> None:
     before = orjson.loads((sample / "splits.json").read_bytes())["articles"]
     pages = tmp_path / "pages"
-    shutil.copytree("data/sample/html", pages)
+    shutil.copytree(ROOT / "data/sample/html", pages)
     for extra in sorted(pages.rglob("*.html"))[::5]:
         extra.unlink()
     dataset = build(tmp_path, "source=html", f"source.path={pages}", f"split.lock={sample / 'splits.json'}")
@@ -147,7 +147,7 @@ def test_takedown(sample: Path, tmp_path: Path) -> None:
 def test_one_article_alone_gives_a_dataset_and_a_message(tmp_path: Path) -> None:
     pages = tmp_path / "pages"
     pages.mkdir()
-    source = next(p for p in sorted(Path("data/sample/text").glob("*.txt")))
+    source = next(p for p in sorted((ROOT / "data/sample/text").glob("*.txt")))
     shutil.copy(source, pages / "one.txt")
     dataset = build(tmp_path, "source=text", f"source.path={pages}")
     manifest = orjson.loads((dataset / "manifest.json").read_bytes())

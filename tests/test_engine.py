@@ -10,11 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from presseschau.engine import Dask, Local
+from test_resume import PATIENCE, wait_for_the_last, wait_until
 
 
 def square(number: int) -> int:
@@ -43,6 +45,11 @@ def die_four_times(path: str) -> str:
     with deaths.open("a") as file:
         file.write("x")
     os._exit(1)
+
+
+def never_end(path: str) -> None:
+    Path(path).touch()
+    time.sleep(2 * PATIENCE)
 
 
 @pytest.mark.parametrize("start", ["forkserver", "spawn"])
@@ -96,6 +103,26 @@ def test_a_worker_killed_by_others_loses_nothing(tmp_path: Path) -> None:
     assert {result for _, result in Local(2).run(die_once, jobs)} == {"second try"}
 
 
+def test_workers_end_with_the_main_process_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import sys, test_engine\nfrom presseschau.engine import Local\n"
+        "if __name__ == '__main__': list(Local(2).run(test_engine.never_end, sys.argv[1:]))"
+    )
+    marks = [tmp_path / "a", tmp_path / "b"]
+    search = os.pathsep.join((str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")))
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, marks)], env={**os.environ, "PYTHONPATH": search}, start_new_session=True
+    ) as process:
+        try:
+            wait_until(process, lambda: all(mark.exists() for mark in marks))
+            process.kill()
+            assert process.wait() == -signal.SIGKILL
+            wait_for_the_last(process.pid)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
 def test_an_error_in_the_function_is_raised() -> None:
     with pytest.raises(TypeError):
         list(Local(1).run(square, ["a"]))  # type: ignore[list-item]
@@ -120,6 +147,20 @@ def test_dask_really_runs_a_job_again_that_it_gave_up(tmp_path: Path) -> None:
     assert list(Dask(workers=1).run(die_four_times, [str(tmp_path / "deaths")])) == [
         (str(tmp_path / "deaths"), "fifth try")
     ]
+
+
+@dask_cluster
+def test_a_worker_that_is_long_in_coming_back_is_waited_for(tmp_path: Path) -> None:
+    # Dask's own limit, after which it drops the worker, is over before any can be back.
+    code = (
+        "import sys, test_engine\nfrom presseschau.engine import Dask\n"
+        "if __name__ == '__main__': print(list(Dask(workers=1).run(test_engine.die_once, sys.argv[1:])))"
+    )
+    search = os.pathsep.join((str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")))
+    environment = {**os.environ, "PYTHONPATH": search, "DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT": "1ms"}
+    command = [sys.executable, "-c", code, str(tmp_path / "mark")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=PATIENCE)
+    assert "second try" in done.stdout, done.stderr
 
 
 @dask_cluster

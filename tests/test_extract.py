@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from presseschau import extract_html
@@ -322,7 +322,6 @@ def test_a_wrong_setting_is_named(field: dict[str, object]) -> None:
         Extractor(**field)  # type: ignore[arg-type]
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=300),

@@ -9,12 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import join, quote
 
 import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT, run_script
 from presseschau.dedup import Dedup
+from presseschau.dedup.resolve import resolve_duplicates
 from presseschau.pipeline import corpus
 from presseschau.pipeline.database import connect
 from presseschau.split import SplitPlan
@@ -98,7 +100,7 @@ def test_the_audit_takes_no_more_memory_than_was_given(tmp_path: Path) -> None:
                CREATE TABLE kept (id VARCHAR, source VARCHAR, cluster VARCHAR, publisher VARCHAR, published TIMESTAMP);
                CREATE TABLE split (id VARCHAR, split VARCHAR, reason VARCHAR)"""
         )
-        Dedup().resolve(con)
+        resolve_duplicates(con, Dedup())
         corpus.audit(con, Dedup(), SplitPlan("random", 0, 0.1, 0.1), tmp_path, events=False, publishers=False)
         [(limit,)] = con.execute("SELECT current_setting('memory_limit')").fetchall()
     assert limit == "71.4 MiB"  # three quarters
@@ -122,6 +124,7 @@ def test_no_stage_reads_a_clock() -> None:
 
 # ---- a full disk: a tmpfs of a few megabytes in a mount name space of its own, where the system lets us have one
 
+BUILD = join([sys.executable, str(ROOT / "scripts/build.py")])
 NAME_SPACE = ["unshare", "--mount", "--user", "--map-root-user", "bash", "-ec"]
 MAY_MOUNT = (
     shutil.which("unshare") is not None
@@ -133,9 +136,9 @@ small_disk = pytest.mark.skipif(not MAY_MOUNT, reason="no tmpfs can be mounted h
 def on_a_small_disk(mounted: Path, script: str) -> subprocess.CompletedProcess[str]:
     """Runs a script with `$disk` mounted anew; `resize SIZE` changes it, `build …` builds, `ended` is what it gave."""
     mounted.mkdir(exist_ok=True)
-    head = f"""disk={mounted}
+    head = f"""disk={quote(str(mounted))}
         resize() {{ mount -o remount,size="$1" "$disk"; }}
-        build() {{ ended=0; {sys.executable} {ROOT / "scripts/build.py"} engine.workers=1 split=random "$@" || ended=$?; }}
+        build() {{ ended=0; {BUILD} engine.workers=1 split=random "$@" || ended=$?; }}
         mount -t tmpfs -o size=64m tmpfs "$disk"
         """
     return subprocess.run(
@@ -154,10 +157,11 @@ def assert_the_disk_was_full(done: subprocess.CompletedProcess[str]) -> None:
 def test_a_full_disk_under_the_work_files_ends_in_one_line_and_the_build_goes_on(
     pages: Path, whole: dict[str, str], tmp_path: Path
 ) -> None:
-    command = f'build source=html source.path={pages} output.dir={tmp_path}/dataset pipeline.work_dir="$disk"/work'
+    made = quote(f"{tmp_path}/dataset")
+    command = f'build source=html source.path={quote(str(pages))} output.dir={made} pipeline.work_dir="$disk"/work'
     done = on_a_small_disk(
         tmp_path / "disk",
-        f"""resize 40k; {command} pipeline.batch_units=8; test $ended = 1; test ! -e {tmp_path}/dataset
+        f"""resize 40k; {command} pipeline.batch_units=8; test $ended = 1; test ! -e {made}
         resize 64m; {command} pipeline.batch_units=8; test $ended = 0""",
     )
     assert_the_disk_was_full(done)
@@ -168,12 +172,13 @@ def test_a_full_disk_under_the_work_files_ends_in_one_line_and_the_build_goes_on
 def test_a_full_disk_under_the_output_leaves_the_last_good_dataset(
     pages: Path, whole: dict[str, str], tmp_path: Path
 ) -> None:
-    command = f'build source=html source.path={pages} output.dir="$disk"/dataset pipeline.work_dir={tmp_path}/work'
+    work = quote(f"{tmp_path}/work")
+    command = f'build source=html source.path={quote(str(pages))} output.dir="$disk"/dataset pipeline.work_dir={work}'
     done = on_a_small_disk(
         tmp_path / "disk",
         f"""{command}; test $ended = 0
         resize $(($(du -sk "$disk" | cut -f1) + 64))k; {command} dataset.version=2.0.0; test $ended = 1
-        cp -r "$disk" {tmp_path}/kept""",
+        cp -r "$disk" {quote(f"{tmp_path}/kept")}""",
     )
     assert_the_disk_was_full(done)
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["dataset"]

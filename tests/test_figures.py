@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -158,3 +159,30 @@ def test_lengths_are_counted_in_words(counted: Statistics, sample: Path) -> None
 def test_the_share_of_sure_labels(counted: Statistics) -> None:
     bins = {19: 3, 16: 1, 15: 4}
     assert sure_share(replace(counted, confidences={"topic": bins}), "topic") == 0.5
+
+
+def test_a_home_that_cannot_be_written_is_no_matter(sample: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from presseschau.publish.figures import write_figures; "
+        "from presseschau.publish.statistics import count; "
+        "write_figures(Path(sys.argv[2]), count(Path(sys.argv[1])), ['genres'])"
+    )
+    (tmp_path / "file").write_text("")  # below a file not even root can make a folder
+    nowhere = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), str(tmp_path / "file" / "x"))
+    environment = {key: value for key, value in os.environ.items() if key != "MPLCONFIGDIR"} | nowhere
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(sample), str(tmp_path)], env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "figures" / "genres.png").read_bytes() == (sample / "figures" / "genres.png").read_bytes()
+
+
+def test_articles_without_a_publisher_are_none_of_the_publishers(sample: Path) -> None:
+    counted = count(sample)
+    known = {name: n for name, n in counted.publishers.items() if name != "(unknown)"}
+    for publishers, alt in (
+        (known, f"of articles of the {len(known)} publishers with most: "),
+        ({"(unknown)": 30, **known}, f"of articles of the {len(known)} publishers with most: (unknown) 30, "),
+        ({"(unknown)": 30}, "of articles by publisher: (unknown) 30."),
+    ):
+        assert alt in figures_of(replace(counted, publishers=publishers))["publishers"].alt

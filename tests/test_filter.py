@@ -83,6 +83,8 @@ def test_a_long_article_may_end_in_an_offer() -> None:
         "Testen Sie Bote Plus einen Monat lang für 1 Euro.",
         "Sie möchten weiterlesen? Hier geht es zu den Angeboten.",
         "Melden Sie sich an, um weiterzulesen.",
+        "Sie möchten diesen Artikel lesen?",
+        "Mit dem Digitalpaket haben Sie Zugriff auf alle Inhalte, den ersten Monat für 99 Cent.",
     ],
 )
 def test_offers_are_known(text: str) -> None:
@@ -100,6 +102,8 @@ def test_offers_are_known(text: str) -> None:
         "Testen Sie das Gerät vor dem Kauf zwei Wochen.",
         "Das Netz lässt sich vier Wochen kostenlos testen und ist dann monatlich kündbar.",
         "Jetzt können Nutzer die Funktion testen.",
+        "Die Angreifer hatten Zugriff auf alle Inhalte der Postfächer, teilte die Stadt mit.",
+        "Sie möchten im Alter mehr lesen, sagten die meisten der Befragten.",
     ],
 )
 def test_news_about_subscriptions_is_no_offer(text: str) -> None:

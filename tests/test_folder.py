@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import errno
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import orjson
 import pytest
 
 from conftest import run_script
-from presseschau.publish.folder import FolderError, check_output, check_replaceable, recover, staged
+from presseschau.publish.folder import FolderBusyError, FolderError, check_output, check_replaceable, recover, staged
 
 
 def test_a_folder_appears_whole(tmp_path: Path) -> None:
@@ -90,11 +95,26 @@ def test_a_link_is_somebodys_too(tmp_path: Path) -> None:
         check_replaceable(tmp_path / "dataset")
 
 
-@pytest.mark.parametrize("name", ["a[1]", "a*", "a?"])
-def test_a_path_that_would_be_a_pattern_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(FolderError, match="load_dataset takes for a pattern"):
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a[1]", "pattern"), ("a*", "pattern"), ("a?", "pattern"), ("$A", "variable"), ("${A}", "variable")],
+)
+def test_a_path_that_would_be_another_one_is_refused(tmp_path: Path, name: str, kind: str) -> None:
+    with pytest.raises(FolderError, match=f"load_dataset takes for a {kind}"):
         check_output(tmp_path / name)
     check_output(tmp_path / "a]")
+    check_output(tmp_path / "5 $")
+
+
+def test_a_place_that_can_not_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FolderError, match=f"can't be written: {tmp_path / 'file'} is no folder"):
+        check_output(tmp_path / "file" / "deep" / "data")
+    (tmp_path / "closed").mkdir(mode=0o500)
+    if not os.access(tmp_path / "closed", os.W_OK):  # root may write anywhere
+        with pytest.raises(FolderError, match="can't be written"):
+            check_output(tmp_path / "closed" / "data")
+    check_output(tmp_path / "deep" / "deeper" / "data")
 
 
 @pytest.mark.parametrize(
@@ -109,3 +129,65 @@ def test_the_build_refuses_before_any_work(tmp_path: Path, name: str, message: s
     assert message in done.stderr
     assert not (tmp_path / "work").exists()
     assert (tmp_path / "mine" / "labels" / "people.jsonl").read_text() == "{}"
+
+
+def test_a_license_that_the_user_laid_there_is_not_lost(tmp_path: Path) -> None:
+    folder = tmp_path / "dataset"
+    folder.mkdir()
+    (folder / "LICENSE.md").write_text("mine")
+    for link, lost in ((None, False), ("https://example.org/terms", False), ("LICENSE.md", True)):
+        manifest = orjson.dumps({"config": {"dataset": {"license_link": link}}})
+        (folder / "manifest.json").write_bytes(manifest)
+        if lost:
+            with pytest.raises(FolderError, match=re.escape("would be lost: LICENSE.md;")):
+                check_replaceable(folder)
+        else:
+            check_replaceable(folder)
+
+
+def test_a_second_writer_is_told_whose_the_folder_is_and_breaks_nothing(tmp_path: Path) -> None:
+    target, code = (
+        tmp_path / "data",
+        "\n".join(
+            (
+                "import sys",
+                "from pathlib import Path",
+                "from presseschau.publish.folder import staged",
+                "with staged(Path(sys.argv[1])) as part:",
+                "    (part / 'manifest.json').write_text('first')",
+                "    print('writing', flush=True)",
+                "    sys.stdin.readline()",
+            )
+        ),
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(target)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "writing\n"
+        with pytest.raises(FolderBusyError, match=f"being written by process {first.pid};"), staged(target):
+            pass
+        first.communicate("\n")
+        assert first.returncode == 0
+    assert (target / "manifest.json").read_text() == "first"
+    with staged(target) as part:
+        (part / "manifest.json").write_text("second")
+    assert [p.name for p in tmp_path.iterdir()] == ["data"]
+
+
+def test_a_writer_that_was_killed_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".data.lock").write_text("1")
+    (tmp_path / ".data.partial").mkdir()
+    with staged(tmp_path / "data") as part:
+        assert list(part.iterdir()) == []
+    assert [p.name for p in tmp_path.iterdir()] == ["data"]
+
+
+def test_a_drive_without_locks_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with staged(tmp_path / "data") as part:
+        (part / "manifest.json").write_text("1")
+    assert [p.name for p in tmp_path.iterdir()] == ["data"]

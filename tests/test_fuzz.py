@@ -1,26 +1,35 @@
-"""Spoilt input of every kind through the real page stages into a work file; `test_hostile` has the HTML pages."""
+"""Spoilt input of every kind through the real page stages into a work file, and odd records through whole builds.
+
+`test_hostile` has the HTML pages.
+"""
 
 from __future__ import annotations
 
 import gzip
+import json
 import random
 from collections.abc import Callable
 from contextlib import nullcontext
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+import zstandard
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import build
 from presseschau.dedup import Dedup
 from presseschau.document import Drop
 from presseschau.extract import Extractor
 from presseschau.filter import Filter
 from presseschau.label import Labeler
 from presseschau.pipeline.pages import ExtractJob, LabelJob, PageStages, extract_batch, label_batch, write_drops
+from presseschau.publish.verify import verify
 from presseschau.read import ReadError, Unit, open_source
 from test_hostile import ARTICLE, SENTENCE, crashed, mutated
 
@@ -91,6 +100,18 @@ def csv(chance: random.Random) -> bytes:
     return "\n".join(mark.join(f'"{cell}"' for cell in row) for row in rows).encode() + b"\n"
 
 
+def parquet(chance: random.Random) -> bytes:
+    rows = [
+        {"url": f"https://beispiel.example/{number}", "text": TEXT, "html": None if number % 2 else ARTICLE}
+        for number in range(4)
+    ]
+    file = BytesIO()
+    pq.write_table(
+        pa.Table.from_pylist(rows), file, row_group_size=2, compression=chance.choice(["none", "snappy", "zstd"])
+    )
+    return file.getvalue()
+
+
 def sidecar(chance: random.Random) -> bytes:
     del chance
     stated = {
@@ -107,10 +128,12 @@ def text(chance: random.Random) -> bytes:
     return f"{menu}\nEin neues Gerät\n\n{TEXT}\n{menu}\n".encode()
 
 
+PACKED: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "zst": zstandard.compress}
 KINDS: dict[str, tuple[str, str, Callable[[random.Random], bytes]]] = {
     "warc": ("warc", "warc", warc),
     "jsonl": ("jsonl", "jsonl", jsonl),
     "csv": ("csv", "csv", csv),
+    "parquet": ("parquet", "parquet", parquet),
     "sidecar": ("html", "json", sidecar),
     "text": ("text", "txt", text),
 }
@@ -123,9 +146,10 @@ def check_mutations(folder: Path, name: str, count: int) -> None:
     (folder / "in").mkdir()
     for number in range(count):
         raw = mutated(make(chance), chance)
-        if name == "warc" and chance.random() < 0.3:
-            raw = gzip.compress(raw)[: chance.choice([None, -20])]
-            (folder / "in" / f"{number}.warc.gz").write_bytes(raw)
+        if name not in ("parquet", "sidecar") and chance.random() < 0.3:
+            how = chance.choice(list(PACKED))
+            raw = PACKED[how](raw)[: chance.choice([None, -20])]
+            (folder / "in" / f"{number}.{ending}.{how}").write_bytes(raw)
         else:
             (folder / "in" / f"{number}.{ending}").write_bytes(raw)
         if name == "sidecar":
@@ -165,7 +189,7 @@ RECORDS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings.default.max_examples // 2)
 @given(st.lists(RECORDS | ANYTHING, min_size=1, max_size=8), st.sampled_from(["utf-8", "utf-16", "latin-1"]))
 def test_any_records(records: list[object], encoding: str) -> None:
     with TemporaryDirectory() as name:
@@ -178,7 +202,7 @@ def test_any_records(records: list[object], encoding: str) -> None:
         check(folder, "jsonl")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings.default.max_examples // 4)
 @given(st.lists(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode()), max_size=6))
 def test_any_bytes(files: list[bytes]) -> None:
     for kind, ending in (("html", "html"), ("text", "txt"), ("warc", "warc"), ("csv", "csv"), ("jsonl", "jsonl.gz")):
@@ -190,3 +214,121 @@ def test_any_bytes(files: list[bytes]) -> None:
             # A table in which no column has a known name is a wrong command.
             with pytest.raises(ReadError, match="column") if kind == "csv" else nullcontext():
                 check(folder, kind)
+
+
+# ---- whole builds: what the page stages let through must not upset a later one
+
+ODD = [
+    "", "\0", "\x1f", "\u2028", "\u202e", "\ufeff", "\ufffd", "\U0001f600", "\ud83d", "e\u0301", "İ", "ﬁ", "\U0010ffff",
+    "<script>alert(1)</script>", "</td>", "|", "`", "*", "[x](http://a)", "{{x}}", "---\n", "...", "'", '"', "\\", "$x$",
+    "&amp;", "=1+1", "\t", "\r\n", "\n\n", "#", "%00", "%s", "{0}", "null", "None", "true", "../../etc/passwd", "ä" * 3000,
+]  # fmt: skip
+HOSTS = [
+    "a.example", "www.a.example", "A.EXAMPLE", "b.co.uk", "müller.de", "xn--mller-kva.de", "1.2.3.4", "[::1]", "localhost",
+    "c.github.io", "a.example:8080", "eva:geheim@a.example", "a.example.",
+]  # fmt: skip
+MOMENTS = [
+    "0001-01-01",
+    "9999-12-31T23:59:59Z",
+    "1900-01-01",
+    "2038-01-19T03:14:08Z",
+    "2024-02-30",
+    "gestern",
+    "",
+    0,
+    -1,
+]
+NOUNS = [
+    "Firma",
+    "Stadt",
+    "Kamera",
+    "Cloud",
+    "Ministerin",
+    "Sparkasse",
+    "Leiterplatte",
+    "Studie",
+    "Werkstatt",
+    "Batterie",
+]
+
+
+class Odd:
+    """Records with articles, copies and near copies among them, and with anything in what is stated about them."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance, self.texts = chance, list[str]()
+
+    def value(self) -> str:
+        return self.chance.choice(ODD) + self.chance.choice(["", " ", *NOUNS]) + self.chance.choice(ODD)
+
+    def sentence(self) -> str:
+        one, two, three = (self.chance.choice(NOUNS) for _ in range(3))
+        return f"Die {one} zeigt am {self.chance.randrange(1, 29)}. Mai, was die {two} von der {three} hält."
+
+    def text(self) -> str:
+        if self.texts and self.chance.random() < 0.2:
+            text = self.chance.choice(self.texts)
+            return text if self.chance.random() < 0.5 else f"{text}\n\n{self.sentence()}"
+        parts = [" ".join(self.sentence() for _ in range(4)) for _ in range(self.chance.randrange(3, 7))]
+        if self.chance.random() < 0.5:
+            parts.insert(self.chance.randrange(len(parts)), self.value())
+        self.texts.append("\n\n".join(parts))
+        return self.texts[-1]
+
+    def url(self) -> str | None:
+        tail = self.chance.choice(["", ".html", "?utm_source=x", "?b=1&a=2", "#top", "/", self.value()])
+        whole = f"{self.chance.choice(['http', 'https'])}://{self.chance.choice(HOSTS)}/ä/{self.chance.randrange(999)}{tail}"
+        return self.chance.choice([whole] * 8 + [None, self.value()])
+
+    def moment(self) -> object:
+        usual = (
+            f"20{self.chance.randrange(18, 27)}-{self.chance.randrange(1, 13):02}-1{self.chance.randrange(9)}T10:00:00"
+        )
+        return self.chance.choice([usual] * 6 + [None, self.chance.choice(MOMENTS)])
+
+    def page(self) -> str:
+        stated = {
+            "@type": "NewsArticle", "headline": self.value(), "datePublished": self.moment(), "keywords": [self.value()],
+            "author": {"name": self.value()}, "articleSection": self.value(), "publisher": {"name": self.value()},
+        }  # fmt: skip
+        body = "".join(f"<p>{part}</p>" for part in self.text().split("\n\n"))
+        return (
+            f"<!doctype html><html lang=de><head><title>{self.value()}</title><meta name=author content='{self.value()}'>"
+            f"<script type='application/ld+json'>{json.dumps(stated)}</script></head><body><article>"
+            f"<h1>{self.chance.choice([self.value(), self.sentence()])}</h1>{body}</article></body></html>"
+        )
+
+    def record(self) -> dict[str, object]:
+        content = {"text": self.text()} if self.chance.random() < 0.5 else {"html": self.page()}
+        more = {
+            "title": self.value(), "crawled": self.moment(), "headers": {"tdm-reservation": self.value()},
+            "own": self.chance.choice([None, 1.5, 2**60, True, [self.value()], {"a": self.value()}, self.value()]),
+        }  # fmt: skip
+        stated = {name: value for name, value in more.items() if self.chance.random() < 0.5}
+        return {**content, **stated, "url": self.url(), "published": self.moment()}
+
+
+def check_build(folder: Path, split: str, count: int) -> None:
+    """Every promise holds, every record is in the ledger once, and no safety net had to catch one."""
+    odd = Odd(random.Random(f"{split} {count}"))
+    lines = (json.dumps(odd.record(), ensure_ascii=number % 2 == 0) for number in range(count))
+    (folder / "in.jsonl").write_bytes("\n".join(lines).encode("utf-8", "surrogatepass"))
+    dataset = build(
+        folder, "source=jsonl", f"source.path={folder / 'in.jsonl'}", "source.keep=[own]", f"split={split}",
+        "publish.authors=true",
+    )  # fmt: skip
+    assert verify(dataset) == []
+    rows = pq.read_table(dataset / "ledger.parquet").to_pylist()
+    assert sorted(int(row["source"].partition("#")[2]) for row in rows) == list(range(1, count + 1))
+    assert [row for row in rows if crashed(row)] == []
+    assert sum(row["outcome"] == "kept" for row in rows) > count / 3
+
+
+def test_a_build_of_odd_records_keeps_every_promise(tmp_path: Path) -> None:
+    check_build(tmp_path, "random", 120)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("split", ["random", "benchmark", "temporal", "publisher"])
+def test_a_build_of_many_odd_records_keeps_every_promise(tmp_path: Path, split: str) -> None:
+    check_build(tmp_path, split, 1_500)

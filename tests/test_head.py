@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.extract.metadata.head import Head, read_head
@@ -35,6 +36,15 @@ def test_robots_keep_their_wording() -> None:
         '<meta name="tdm-reservation" content="1"><meta name="bottom-line" content="x"><meta name="msapplication-x" content="y">'
     )
     assert head.robots == (("robots", "noai"), ("gptbot", "noindex"), ("tdm-reservation", "1"))
+
+
+@pytest.mark.parametrize("stray", ['<noscript><img src="/pixel"></noscript>', "<div></div>", "<p>", "Text"])
+def test_robots_of_the_whole_page(stray: str) -> None:
+    own = '<meta property="og:title" content="Brücke"><meta name="robots" content="index">'
+    head = head_of(
+        f'<head>{own}{stray}<meta name="robots" content="noai"></head><meta name="tdm-reservation" content="1">'
+    )
+    assert head.robots == (("robots", "index"), ("robots", "noai"), ("tdm-reservation", "1"))
 
 
 def test_license_of_a_link_before_a_visible_one() -> None:

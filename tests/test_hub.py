@@ -27,7 +27,7 @@ from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub
 from presseschau.pipeline.upload import Published, upload
 from presseschau.publish.content import SIGNATURES
-from presseschau.publish.derive import Change, derive
+from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.hub import Difference, Hub, HubError, LocalFile, RemoteFile, difference, local_files
 from presseschau.publish.verify import verify
 
@@ -148,7 +148,7 @@ def test_a_tag_that_says_another_version_is_refused(publish: Callable[..., Publi
         publish(tag=tag)
 
 
-@pytest.mark.parametrize("tag", ["v1.0.0", "1.0.0", "2026", "2026-spring", "acl-2027", "version-of-record"])
+@pytest.mark.parametrize("tag", ["v1.0.0", "1.0.0", "2026", "2026-spring", "acl-2027", "version-of-record", "a/b"])
 def test_a_tag_may_be_the_version_or_a_name(publish: Callable[..., Published], tag: str) -> None:
     assert publish(tag=tag, dry_run=True).lines[-1] == f"version    {tag}"
 
@@ -201,7 +201,11 @@ def test_no_dataset_folder_is_a_mistake_of_the_command(publish: Callable[..., Pu
         ({"basis": "60"}, "rights.basis=60 is not known"),
         ({"basis": "44b", "content": "full"}, "44b UrhG does not allow"),
         ({"basis": "60d", "content": "full"}, "needs private=true or gated"),
-        ({"repo": "name"}, "repo=name must be USER/NAME"),
+        *(
+            ({"repo": repo}, "must be USER/NAME")
+            for repo in ("name", "u/a--b", "u/a..b", "u/a.git", "u/a-", "u/" + "a" * 97)
+        ),
+        *(({"tag": tag}, "is no name for a version") for tag in ("main", "a b", "a..b", "v1~2", "/a", "a/", "x.lock")),
     ],
 )
 def test_mistakes_are_named_before_anything_is_sent(
@@ -323,6 +327,50 @@ def test_entries_of_a_takedown_list_that_hit_nothing_are_told_and_earlier_ones_a
     assert len(hashes) == 3
 
 
+def test_a_list_that_the_build_had_hits_nothing_more_and_none_of_its_pages_is_named(
+    publish: Callable[..., Published], server: LoopbackHub, open_sample: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_text("rheinblick.example\n")
+    shutil.copytree(open_sample, tmp_path / "dataset")
+    path = tmp_path / "dataset" / "manifest.json"
+    manifest = orjson.loads(path.read_bytes())
+    manifest["config"]["takedown"] = "sha256:" + hashlib.sha256(listed.read_bytes()).hexdigest()
+    rows = pq.read_table(open_sample / "ledger.parquet").to_pylist()
+    # As a build with the list leaves them: without URL, whatever they were left out for.
+    gone = {row["id"]: Gone("takedown", "publisher") for row in rows if "rheinblick" in (row["url"] or "")}
+    derive(open_sample, tmp_path / "built", Change(gone=gone, manifest=lambda made: made | manifest), describe)
+    ledger = pq.read_table(tmp_path / "built" / "ledger.parquet")
+    urls = [None if "rheinblick" in (url or "") else url for url in ledger.column("url").to_pylist()]
+    table = ledger.set_column(ledger.schema.get_field_index("url"), ledger.schema.field("url"), [urls])
+    assert sum("rheinblick" in source for source in table.column("source").to_pylist()) > len(gone) / 2
+    pq.write_table(table, tmp_path / "built" / "ledger.parquet")
+    done = publish(dataset=tmp_path / "built", takedown=listed)
+    assert not [line for line in done.lines if line.startswith("note: ")]
+    (tmp_path / "sent.parquet").write_bytes(sent(server)["ledger.parquet"])
+    found = pq.read_table(tmp_path / "sent.parquet").to_pylist()
+    assert "rheinblick" not in str(found)
+    assert "rheinblick" not in sent(server)["report.html"].decode()
+    assert len({row["source"] for row in found}) == len(found) == len(rows)
+    assert [row["source"] for row in found] == sorted(row["source"] for row in found)
+    assert {row["source"] for row in found if row["url"]} <= {row["source"] for row in rows}
+
+
+def test_words_of_the_card_that_would_be_lost_are_told(
+    publish: Callable[..., Published], server: LoopbackHub, open_sample: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(open_sample, tmp_path / "dataset")
+    assert not [line for line in publish(dataset=folder, basis="44b", dry_run=True).lines if "edited" in line]
+    path = folder / "README.md"
+    path.write_text(path.read_text("utf-8").replace("### Recommendations\n", "### Recommendations\n\nLies erst das.\n"))
+    (told,) = [line for line in publish(dataset=folder, basis="44b", dry_run=True).lines if "edited" in line]
+    assert told.startswith("note: README.md has been edited")
+    assert "publish.card=" in told
+    as_it_is = publish(dataset=folder)
+    assert not [line for line in as_it_is.lines if "edited" in line]
+    assert "Lies erst das." in sent(server)["README.md"].decode()
+
+
 @pytest.mark.parametrize("gone", [False, True])
 def test_a_stub_is_published_as_it_was_built(
     publish: Callable[..., Published], server: LoopbackHub, open_sample: Path, tmp_path: Path, gone: bool
@@ -353,7 +401,9 @@ def test_a_dry_run_changes_nothing_and_says_what_would_happen(
 
 def test_a_dry_run_works_without_a_server(publish: Callable[..., Published], server: LoopbackHub) -> None:
     server.url = "http://127.0.0.1:9"
-    assert "the server was not reached" in publish(dry_run=True).lines[-1]
+    lines = publish(dry_run=True).lines
+    assert "the server was not reached" in lines[-1]
+    assert lines[1].startswith("repository user/name: not looked at, ")
 
 
 @pytest.mark.parametrize(
@@ -475,7 +525,7 @@ def test_git_ids_are_those_of_git(tmp_path: Path) -> None:
 
 
 def run_publish(*arguments: str, url: str, **env: str) -> subprocess.CompletedProcess[str]:
-    environment = {"HF_ENDPOINT": url, "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    environment = {"HF_ENDPOINT": url, "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "0"}
     return run_script("publish", *arguments, env={**environment, **env})
 
 
@@ -488,6 +538,7 @@ def test_the_command_never_prints_a_token(open_sample: Path, server: LoopbackHub
     server.failures = []
     done = run_publish(*arguments, url=server.url)
     assert done.returncode == 0, done.stderr
+    assert done.stderr == ""  # no bars where nobody looks
     assert TOKEN not in done.stdout + done.stderr
 
 

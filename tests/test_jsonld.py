@@ -126,6 +126,8 @@ def test_broken_script_does_not_hide_the_next() -> None:
 
 
 def test_strings_of_all_shapes() -> None:
+    assert strings({"@type": "Person", "givenName": "Anna", "familyName": "Beispiel"}) == ["Anna Beispiel"]
+    assert strings({"familyName": None, "@type": "Person"}) == []
     assert strings([{"@value": "a &amp; b"}, "<b>c</b>", {"name": ["d", ""]}, {"url": "x"}, 7]) == ["a & b", "c", "d"]
     deep: Any = "x"
     for _ in range(2000):

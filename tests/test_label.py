@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ROOT
@@ -83,6 +83,12 @@ def test_boundary_a_state_acts_on_transport_and_transport_it_stays() -> None:
 def test_boundary_an_attack_stays_security_whoever_acts() -> None:
     text = "Das Ministerium spricht von Schadsoftware. Hacker erbeuteten Passwörter der Behörde."
     assert topic("Hackerangriff auf Regierung", text) == "security"
+
+
+@pytest.mark.parametrize("word", ["Velora", "Messergebnis", "Quantensprung"])
+def test_a_stem_names_no_longer_word_of_another_sense(word: str) -> None:
+    votes = LABELER.explain(Document(text=f"{word} ist da.", title=f"{word} und mehr"))
+    assert {v.function for v in votes if v.task == "topic"} == {"prior/other"}
 
 
 def test_thin_evidence_is_other() -> None:
@@ -183,6 +189,19 @@ def test_a_quoted_first_person_is_not_the_writer() -> None:
         genre("Firma verschiebt Start", ("Die Firma teilte am Montag mit, der Start sei verschoben. " + said) * 6)
         == "news"
     )
+
+
+@pytest.mark.parametrize(
+    ("function", "title"),
+    [
+        ("structure/title_shows_how", "Speicher voll? So schaffen Sie Platz"),
+        ("structure/title_shows_how", "Wie finde ich den Router?"),
+        ("structure/title_infinitive", "Cache leeren - so klappt es im Browser"),
+        ("structure/title_price", "Saugroboter fällt auf 299 Euro"),
+    ],
+)
+def test_how_a_headline_is_built(function: str, title: str) -> None:
+    assert function in {v.function for v in LABELER.explain(Document(text="Text.", title=title))}
 
 
 def test_a_section_names_the_genre() -> None:
@@ -290,7 +309,6 @@ SENTENCE = "Der Trojaner Bahn KI-Chip sagte am Montag, Windpark Umsatz „Ich Ak
 WORDS = st.sampled_from(SENTENCE.split(" "))
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(WORDS, max_size=60),
     st.lists(st.sampled_from([" ", "  ", "\n", "\n\n", "\t ", " \n"]), min_size=60, max_size=60),
@@ -304,7 +322,6 @@ def test_white_space_does_not_matter(words: list[str], gaps: list[str]) -> None:
     assert LABELER.label(plain) == LABELER.label(spaced)
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.text(max_size=300), st.text(max_size=60))
 def test_any_text_gets_a_label_and_the_same_one_whatever_came_before(text: str, title: str) -> None:
     document = Document(text=text, title=title)

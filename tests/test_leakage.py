@@ -17,9 +17,10 @@ import pytest
 from numpy.typing import NDArray
 
 from presseschau.dedup import Dedup
+from presseschau.dedup.resolve import resolve_duplicates
 from presseschau.dedup.signature import shingle_set
 from presseschau.leakage import Leakage, LeakedPair, Probe, audit, events, measure
-from presseschau.split import Benchmark, Lock, Random, Splitter, from_splits_json, to_splits_json
+from presseschau.split import Benchmark, Lock, Random, Splitter, from_splits_json, load_lock, to_splits_json
 from presseschau.stable import article_id
 from presseschau.synthetic import Collection
 
@@ -80,7 +81,7 @@ def audited(rows: Iterable[Row], cutoff: date | None = None, embargo_days: int =
     with duckdb.connect() as con:
         con.register("arrow", pa.table(articles))
         con.execute("CREATE TABLE articles AS FROM arrow")
-        dedup.resolve(con)
+        resolve_duplicates(con, dedup)
         con.register("audited", pa.table({**columns_of(rows), "source": source}))
         return audit(con, dedup, cutoff=cutoff, embargo_days=embargo_days)
 
@@ -278,8 +279,8 @@ def build(rows: Iterable[Input], splitter: Splitter, folder: Path, lock: Lock | 
             signature = (s.exact_key, s.bands.tolist(), s.prints.tolist(), s.shingles, f"{i % 9}.parquet")
             con.execute(f"INSERT INTO articles VALUES ({', '.join('?' * 14)})", [*values, *signature])
         if lock is not None:
-            lock.load(con)
-        dedup.resolve(con)
+            load_lock(con, lock)
+        resolve_duplicates(con, dedup)
         con.execute(
             """CREATE VIEW kept AS SELECT articles.*, cluster, length(text) % 3 || '' AS topic
             FROM articles JOIN dedup USING (source) WHERE reason IS NULL"""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -100,6 +100,20 @@ def test_url_of_the_record_wins_then_canonical_then_social() -> None:
     assert read(page(head), "kein/absoluter/pfad").publisher == "beispielblatt.at"
     assert read(page('<meta property="og:url" content="https://b.de/s">'), None).url == "https://b.de/s"
     assert read(page('<link rel="canonical" href="/relativ">'), None).url is None
+    assert read(page('<link rel="canonical" href="//www.b.de/a">'), None).url == "https://www.b.de/a"
+
+
+def test_the_front_page_is_the_address_only_where_nothing_else_is_stated() -> None:
+    front, own = '<link rel="canonical" href="https://b.de/">', '<meta property="og:url" content="https://b.de/a">'
+    assert read(page(front + own), None).url == "https://b.de/a"
+    assert read(page(front), None).url == "https://b.de/"
+    assert read(page('<link rel="canonical" href="https://b.de/?p=7">' + own), None).url == "https://b.de/?p=7"
+
+
+@pytest.mark.parametrize(("canonical", "social"), [("/a", "http://[b/"), ("//[b/a", ""), ("http://b]/", "https://[")])
+def test_addresses_that_are_none(canonical: str, social: str) -> None:
+    head = f'<link rel="canonical" href="{canonical}"><meta property="og:url" content="{social}">'
+    assert read(page(head), None).url is None
 
 
 @pytest.mark.parametrize(
@@ -229,7 +243,6 @@ MARKS = ['class="author"', 'itemprop="author"', 'rel="author"', 'datetime="2024-
 ATTRIBUTES = st.sampled_from([*MARKS, 'property="og:title" content="x"', 'name="date" content="2024"', ""])
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(TAGS, ATTRIBUTES, st.text(max_size=20)), max_size=8))
 def test_any_page_is_read(parts: list[tuple[str, str, str]]) -> None:
     read("".join(f"<{tag} {attributes}>{text}" for tag, attributes, text in parts) + "<p>12.3.2024</p>", None)

@@ -82,6 +82,31 @@ def notice_class(block: Block) -> str | None:
         ("notice", "<p>Oder nutzen Sie unser Angebot ohne Werbung mit dem Pur-Abo für 4 Euro.</p>"),
         ("notice", "<p>Wir und unsere bis zu 184 Partner verarbeiten Daten, um Anzeigen zu messen.</p>"),
         ("notice", "<p>Bitte aktivieren Sie JavaScript in Ihrem Browser.</p>"),
+        ("notice", "<p>Wir haben hier einen externen Inhalt eingebunden. Ein Klick zeigt ihn an.</p>"),
+        ("notice", "<p>+++ Auf WhatsApp können Sie unseren Kanal kostenlos abonnieren. +++</p>"),
+        (
+            "notice",
+            "<p>© Kanalbote. Alle Rechte vorbehalten. Jede Wiedergabe, auch in Teilen, nur mit unserer Erlaubnis.</p>",
+        ),
+        ("tools", "<p>Artikel anhören (4 Minuten)</p>"),
+        ("tools", "<p>Fehler gefunden? Schreiben Sie uns an redaktion@kanalbote.example.</p>"),
+        ("byline", "<p>12.08.2025 von Marta Muster</p>"),
+        ("print", "<p>kanalbote.example, 11.11.2024, 06:30 Uhr</p>"),
+        ("print", "<p>https://kanalbote.example/digital/netze-112.html</p>"),
+        ("credit", "<p>Die neue Presse in der Halle am Kanal (Foto: Muster)</p>"),
+        ("credit", "<p>Die Halle am Kanal wird 2027 abgerissen. Archivbild: Stadtwerke</p>"),
+        ("credit", "<p>Bild 1: Die Bagger rücken an. Foto: Muster</p>"),
+        ("newsletter", "<h3>Unser Newsletter</h3>"),
+        ("pointer", "<p>Lesen Sie auch: Volk am Kanal. Ein Gespräch über Wasser und Wärme</p>"),
+        ("pointer", "<p>Mehr dazu lesen Sie hier:</p>"),
+        ("pointer", "<p>Weitere Informationen zu den Netzen der Stadt finden Sie in unserem Dossier:</p>"),
+        ("pointer", "<p>Alles zum Streit um den Kanal lesen Sie hier.</p>"),
+        ("advertisement", "<p>Anzeige: Jetzt 20 Euro Bonus sichern</p>"),
+        (
+            "notice",
+            "<p>Wenn Sie mehr aus dem Tal lesen wollen, dann können Sie sich hier für den Newsletter „Tal am Morgen“ anmelden.</p>",
+        ),
+        ("advertisement", "<p>powered by kanalsport.example - Tabellen und Ergebnisse</p>"),
     ],
 )
 def test_notices(kind: str, html: str) -> None:
@@ -110,6 +135,20 @@ def test_notices(kind: str, html: str) -> None:
         "<p>17. Affiliate-Marketing</p>",
         "<p>Anzeige gegen den Betreiber, Werbung für den Gegner</p>",
         "<p>(lacht)</p>",
+        "<p>Die Lizenzen stehen zwischen dem alten Recht, für das der Satz „Alle Rechte vorbehalten“ steht, und dem Verzicht auf jedes Recht an einem Werk.</p>",
+        "<h2>Newsletter als Geschäft</h2>",
+        "<h2>Anzeige: Polizei ermittelt gegen Betreiber</h2>",
+        "<p>Mehr Wasser sehen Sie nirgends im Land, sagte der Bürgermeister.</p>",
+        "<p>Weitere Tests sind nötig. Lesen Sie die Werte am Gerät ab, nicht in der App.</p>",
+        "<p>Seite drucken wollte im Test keines der Geräte ohne Fehler. Das Papier blieb hängen.</p>",
+        "<p>Fehlerhaft war nach Angaben des Gutachters der Kanal.</p>",
+        "<p>Den Kanal haben in einem Jahr 300 Leute abonniert, und der Verein ist stolz darauf.</p>",
+        "<p>Powered by Rückenwind fuhr das Boot in drei Stunden bis zur Insel.</p>",
+        "<p>Dass der Kanal leer ist, passt ins Bild: Die Schleuse steht seit Mai.</p>",
+        "<p>Dass der Kanal leer ist, passt ins Bild: Stillstand an der Schleuse</p>",
+        "<p>Sie sah das alte Foto: Darauf stand der Großvater am Kanal. Er lachte.</p>",
+        "<p>Der Sender lädt externe Inhalte aus aller Welt auf seine Seite.</p>",
+        "<p>12.08.2025 von hier abgefahren, erreichte der Zug die Grenze nie.</p>",
         "<p>Weiter nach der Anzeige ermittelt hat die Polizei nicht.</p>",
         "<p>Wir und unsere Partner in Polen bauen die Brücke gemeinsam, sagte der Minister.</p>",
         "<p>Mehr Nachrichten finden Sie in der Bibliothek, die am Montag öffnet.</p>",
@@ -131,3 +170,9 @@ def test_a_long_block_is_no_notice() -> None:
 def test_a_heading_loses_the_sign_that_links_to_itself() -> None:
     assert without_permalink(block("<h2>Rechenaufwand#</h2>")) == "Rechenaufwand"
     assert without_permalink(block("<p>Geschrieben in C#</p>")) == "Geschrieben in C#"
+
+
+@pytest.mark.parametrize("sign", ["[Bearbeiten]", " [Bearbeiten | Quelltext bearbeiten]", "[edit]"])
+def test_a_heading_of_a_wiki_loses_the_link_to_its_source(sign: str) -> None:
+    assert without_permalink(block(f"<h2>Geschichte{sign}</h2>")) == "Geschichte"
+    assert without_permalink(block("<h2>Der Film [Kritik]</h2>")) == "Der Film [Kritik]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from presseschau.extract.phrases import PHRASE_NAMES, phrases
@@ -45,7 +45,6 @@ def test_some_classes_in_their_own_order() -> None:
     assert phrases("Von Anna Beispiel", ("credit", "byline")) == 0b10
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_every_match_holds_a_sign_of_its_class(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(PHRASE_NAMES))

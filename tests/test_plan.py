@@ -1,14 +1,11 @@
-"""Which batches there are, and what the results of a stage rest on."""
+"""Which batches there are."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from presseschau.dedup import Dedup
 from presseschau.pipeline.pages import unit_key
-from presseschau.pipeline.plan import extract_key, pairs_key, plan_batches
-from presseschau.pipeline.settings import PageLimit, Signing
+from presseschau.pipeline.plan import plan_batches
 from presseschau.pipeline.store import Store
 from presseschau.read import Unit
 
@@ -37,7 +34,7 @@ def test_new_pages_move_no_others(tmp_path: Path) -> None:
     first = plan_batches(units(range(40)), store, 4_000_000, 100)
     for name, batch in first.todo.items():
         store.path(name).write_bytes(b"done")
-        store = store.add(name, [unit_key(unit) for unit in batch])
+        store.add(name, [unit_key(unit) for unit in batch])
     again = plan_batches([*units(range(20)), *units(range(90, 95)), *units(range(20, 40))], store, 4_000_000, 100)
     assert (set(again.ready), again.stale) == (set(first.todo), ())
     assert [unit.source for batch in again.todo.values() for unit in batch] == [f"000{n}.html" for n in range(90, 95)]
@@ -48,27 +45,8 @@ def test_a_batch_tells_what_it_holds_that_is_no_longer_in_the_input(tmp_path: Pa
     first = plan_batches(units(range(200)), store, 4_000_000, 100)
     for name, batch in first.todo.items():
         store.path(name).write_bytes(b"done")
-        store = store.add(name, [unit_key(unit) for unit in batch])
+        store.add(name, [unit_key(unit) for unit in batch])
     kept, *gone = next(iter(first.todo.values()))
     again = plan_batches([kept], store, 4_000_000, 100)
     assert again.ready == (next(iter(first.todo)),)
     assert sorted(again.stale) == sorted(map(unit_key, gone))
-
-
-def test_only_what_can_change_a_page_is_in_the_key_of_the_page_stages() -> None:
-    def key(dedup: Dedup) -> str:
-        return extract_key({"dedup": Signing.of(dedup), "pipeline": PageLimit(30.0)}).key
-
-    assert key(Dedup()) == key(replace(Dedup(), jaccard=0.9, containment=0.95, near="keep", bucket=30))
-    assert key(Dedup()) != key(replace(Dedup(), bands=20))
-    assert key(Dedup()) != key(replace(Dedup(), seed=1))
-
-
-def test_other_shingles_compare_all_pairs_again() -> None:
-    assert pairs_key(5).changed(pairs_key(4).parts) == ["words"]
-
-
-def test_what_changed_is_named() -> None:
-    one = extract_key({"pipeline": PageLimit(30.0)})
-    assert one.changed(extract_key({"pipeline": PageLimit(10.0)}).parts) == ["pipeline.page_seconds"]
-    assert one.changed(one.parts) == []

@@ -32,6 +32,13 @@ def balance(text: str) -> float:
         "Das ist kein Reinfall.",
         "Die Bedienung ist nicht nur schnell, sondern auch elegant.",
         "So elegant arbeitet kein anderes elegantes Gerät.",
+        "Wir kennen kein besseres Tablet.",
+        "Die Idee ist alles andere als dumm.",
+        "Von schlechter Verarbeitung kann keine Rede sein.",
+        "Es ist nicht so, dass der Klang schlecht wäre.",
+        "Was soll daran schlecht sein?",
+        "Schlecht ist das nicht.",
+        "Damit macht man nichts falsch.",
     ],
 )
 def test_praise(text: str) -> None:
@@ -47,6 +54,15 @@ def test_praise(text: str) -> None:
         "Das ist keine gute Lösung.",
         "Die Bedienung ist kaum intuitiv.",
         "Ein Tarifchaos ohnegleichen.",
+        "Alles andere als gelungen.",
+        "Von guter Verarbeitung kann keine Rede sein.",
+        "Ein Meisterwerk sieht anders aus.",
+        "Einen Mehrwert sucht man vergebens.",
+        "Der angeblich so kluge Lautsprecher schweigt.",
+        "Das soll ein Fortschritt sein?",
+        "Eine gute Uhr ist sie damit nicht.",
+        "Das hätte man besser machen können.",
+        "Von diesem Tarif sollte man die Finger lassen.",
         "Die Verarbeitung ist elegant, aber der Preis ist ein schlechter Witz.",
     ],
 )
@@ -68,6 +84,15 @@ def test_blame(text: str) -> None:
 )
 def test_bad_news_and_set_phrases_judge_next_to_nothing(text: str) -> None:
     assert abs(balance(text)) <= 0.3
+
+
+def test_what_is_granted_counts_less() -> None:
+    assert balance("Trotz lästiger Menüs bleibt es.") == balance("Lästige Menüs.") / 2
+
+
+def test_an_idiom_turns_only_what_it_reaches() -> None:
+    assert balance("Der Klang ist alles andere als dünn, das Gehäuse ist großartig.") > 1.5
+    assert balance("Großartig ist der Klang, ein Fortschritt ist das nicht.") > 0
 
 
 def test_negated_blame_is_less_than_praise() -> None:

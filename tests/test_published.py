@@ -37,6 +37,14 @@ def test_order_of_sources() -> None:
     assert published(body) == "2024-03-04T10:00"
 
 
+def test_archives_state_old_dates_and_a_text_speaks_of_them() -> None:
+    assert published(main={"datePublished": "1949-05-23"}) == "1949-05-23T00:00"
+    assert published(metas={"date": ("23.05.1949",)}) == "1949-05-23T00:00"
+    assert published("<h1>Titel</h1><p>23. Mai 1949</p>") is None
+    for never in ("1970-01-01T01:00:00+01:00", "1969-12-31T19:00:00-05:00", "1900-01-01", "0001-01-01T00:00:00Z"):
+        assert published(main={"datePublished": never}) is None
+
+
 def test_unreadable_values_fall_through() -> None:
     assert published(metas={"article:published_time": ("gestern",), "date": ("2024-03-03",)}) == "2024-03-03T00:00"
     assert published(main={"datePublished": ["", "2024-03-03"]}) == "2024-03-03T00:00"

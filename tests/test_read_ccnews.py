@@ -514,19 +514,17 @@ def test_a_file_that_changes_under_the_reader_is_not_mixed(archive: Archive) -> 
 
 def test_a_server_that_falls_silent(archive: Archive) -> None:
     (name,) = archive.put("2026/05", warc(*URLS))
-    archive.fail(f"GET {name}", Act(stall=0.6), Act())
-    pages, drops, _ = read(reader(archive, http=replace(FAST, timeout=0.2)))
+    archive.fail(f"GET {name}", Act(stall=30), Act())
+    pages, drops, _ = read(reader(archive, http=replace(FAST, timeout=1.0)))
     assert (urls(pages), drops) == (URLS, [])
 
 
 def test_a_server_that_drips(archive: Archive) -> None:
     (name,) = archive.put("2026/05", warc(*URLS))
-    archive.fail(f"GET {name}", Act(drip=0.05), Act())
-    start = time.monotonic()
-    pages, drops, _ = read(reader(archive, http=replace(FAST, timeout=0.2)))
+    archive.fail(f"GET {name}", Act(drip=0.1), Act())
+    pages, drops, _ = read(reader(archive, http=replace(FAST, timeout=1.0)))
     assert (urls(pages), drops) == (URLS, [])
     assert len(archive.requests(f"GET {name}")) == 2
-    assert time.monotonic() - start < 2
 
 
 def test_redirects_are_followed(archive: Archive) -> None:
@@ -592,7 +590,7 @@ def test_memory_does_not_grow_with_the_warc(archive: Archive) -> None:
 DATA = warc(*URLS)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings.default.max_examples // 4)
 @given(cuts=st.lists(st.integers(0, len(DATA)), max_size=3))
 def test_wherever_it_is_cut_the_pages_are_the_same(cuts: list[int]) -> None:
     made = Archive()
@@ -604,6 +602,15 @@ def test_wherever_it_is_cut_the_pages_are_the_same(cuts: list[int]) -> None:
         pages, drops, _ = read(reader(made))
         server.shutdown()
     assert (urls(pages), drops) == (URLS, [])
+
+
+def test_a_cut_behind_the_last_byte_of_a_file_of_unknown_size(archive: Archive) -> None:
+    (name,) = archive.put("2026/05", DATA)
+    archive.fail(f"HEAD {name}", Act(length=-1))
+    archive.fail(f"GET {name}", Act(length=len(DATA) + 10), Act())
+    pages, drops, _ = read(reader(archive))
+    assert (urls(pages), drops) == (URLS, [])
+    assert archive.requests(f"GET {name}")[1]["range"] == f"bytes={len(DATA)}-"
 
 
 LISTED = "- {host: blatt.de, name: Blatt, house: blatt, country: de}\n"

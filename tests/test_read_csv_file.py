@@ -77,7 +77,7 @@ def test_the_separator_that_a_spreadsheet_states(tmp_path, stated, options):
 
 
 @pytest.mark.parametrize("ending", PACK)
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp1252", "mac-roman", "utf-16"])
 def test_carriage_returns_end_lines_and_line_feeds_stand_in_cells(tmp_path, codec, ending):
     data = 'url;text\r1;"Käse:\neins"\r\r2;zwei\r3;' + "drei " * 40_000
     found = read(tmp_path / f"a.csv{ending}", PACK[ending](data.encode(codec)))
@@ -123,6 +123,19 @@ def test_encodings(tmp_path, codec):
     mark = b"\xff\xfe" if codec == "utf-16-le" else b""
     (page,) = read(tmp_path / "a.csv", mark + data.encode(codec))
     assert (page.url, page.raw) == ("https://a.de/1", "„Käse“ – gut")
+
+
+def test_a_spreadsheet_from_an_old_mac(tmp_path):
+    data = "url;text\rhttps://a.de/1;„Größe“ – für süße Äpfel\r".encode("mac-roman")
+    assert [page.raw for page in read(tmp_path / "a.csv", data)] == ["„Größe“ – für süße Äpfel"]
+
+
+def test_a_quote_that_is_not_doubled_is_told_with_what_to_do(tmp_path):
+    data = 'url\ttext\n1\t"Sie" kam\n2\tJa\n'
+    drop, page = read(tmp_path / "a.tsv", data)
+    assert drop.detail == "line 2: a quote in a quoted field is not doubled; source.quote='' takes quotes for letters"
+    assert page.raw == "Ja"
+    assert [page.raw for page in read(tmp_path / "a.tsv", data, quote="")] == ['"Sie" kam', "Ja"]
 
 
 def test_tsv_columns_and_kept_columns(tmp_path):

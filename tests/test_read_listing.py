@@ -1,5 +1,6 @@
 import os
 import shutil
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -159,14 +160,27 @@ def test_every_name_is_a_page_where_the_user_says_so(tmp_path):
 
 
 def test_files_that_may_be_pages_are_told():
-    assert unread_pages({".css": 9, "(hidden)": 2}) is None
-    assert "not read: 2 .php, 3 .php?, 1 (none); source.endings=" in str(
-        unread_pages({".php": 2, ".php?": 3, "(none)": 1})
+    assert unread_pages({".css": 9, "(hidden)": 2}, "html") is None
+    pages = {".php": 2, ".php?": 3, "(none)": 1}
+    assert "not read: 2 .php, 3 .php?, 1 (none); source.endings=" in str(unread_pages(pages, "html"))
+    assert unread_pages(pages, "warc") is unread_pages(pages, "csv") is None
+
+
+def test_archives_that_are_not_read_are_told_with_what_to_do():
+    assert str(unread_pages({".wacz": 2, ".css": 1}, "warc")).endswith(
+        "not read: 2 .wacz, unzip them: their WARCs are in the folder archive/"
     )
+    both = str(unread_pages({".php": 1, ".mhtml": 3}, "html"))
+    assert both.endswith("says which to read; 3 .mhtml, save their pages as HTML only")
+
+
+def test_a_sidecar_in_the_other_normal_form_is_no_other_file(tmp_path):
+    put(tmp_path, *(unicodedata.normalize(form, name) for form, name in [("NFC", "für.html"), ("NFD", "für.json")]))
+    assert list_files(str(tmp_path), HTML, sidecars=True).skipped == {}
 
 
 def test_missing_paths_are_one_clear_line(tmp_path):
-    with pytest.raises(ReadError, match=r"^source\.path=\S+/fehlt: there is no such file or folder$"):
+    with pytest.raises(ReadError, match=r"^source\.path=.+/fehlt: there is no such file or folder$"):
         list_files(str(tmp_path / "fehlt"), HTML)
     with pytest.raises(ReadError, match=r"the glob matches nothing$"):
         list_files(str(tmp_path / "*.html"), HTML)

@@ -1,5 +1,6 @@
 import gzip
 import os
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -60,6 +61,24 @@ def test_sidecar(tmp_path):
     }
     assert read(tmp_path, keep=["dept"]) == [Page(name, **expected) for name in ("a.html", "a.html.gz")]
     assert read(tmp_path, columns={"title": "dept"})[0].title == "Netz"
+
+
+@pytest.mark.parametrize(("page", "sidecar"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+def test_a_sidecar_in_either_normal_form(tmp_path, page, sidecar):
+    (tmp_path / unicodedata.normalize(page, "für.html")).write_bytes(HTML)
+    bare = digest(tmp_path)
+    (tmp_path / unicodedata.normalize(sidecar, "für.json")).write_text('{"title": "Titel"}')
+    assert [found.title for found in read(tmp_path)] == ["Titel"]
+    assert digest(tmp_path) != bare
+
+
+def test_mhtml_is_told(tmp_path):
+    head = "From: <Saved by Blink>\r\nSubject: Titel\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
+    (tmp_path / "a.html").write_bytes(f'{head}\tboundary="B"\r\n\r\n--B\r\nContent-Type: text/html\r\n'.encode() + HTML)
+    (tmp_path / "b.html").write_bytes(b"<p>Content-Type: multipart/related</p>")
+    drop, page = read(tmp_path)
+    assert (drop.reason, drop.detail) == ("unreadable", "an MHTML file: save the page as HTML only")
+    assert isinstance(page, Page)
 
 
 def test_more_endings(tmp_path):

@@ -113,7 +113,7 @@ def test_skipped(tmp_path):
         ("json", ".", {}, "nearest is jsonl"),
         ("", ".", {}, "is not known"),
         ("html", "", {}, r"source=html needs source\.path=FILE, FOLDER or GLOB"),
-        ("html", "fehlt", {}, r"source\.path=\S*fehlt: there is no such file or folder"),
+        ("html", "fehlt", {}, r"source\.path=.*fehlt: there is no such file or folder"),
         ("html", "", {"keep": ["x"]}, "needs source.path"),
         ("jsonl", "leer", {}, r"no \*\.jsonl .* there, and nothing else"),
         ("html", "voll", {}, r"no \*\.html .* there, but 2 \.pdf, 1 \.txt"),

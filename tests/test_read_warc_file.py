@@ -69,6 +69,54 @@ def test_a_page_with_its_headers(tmp_path):
     )
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("blank", [b"\n", b"\r\n"])
+def test_headers_whose_lines_end_in_bare_line_feeds(tmp_path, end, blank):
+    head = end.join([b"HTTP/1.1 200 OK", b"Content-Type: text/html", b"TDM-Reservation:", b"  1", b"no field", b""])
+    body = b"<p>eins\r\n\r\nzwei\n\ndrei"
+    (page,) = read(tmp_path / "a.warc", record(1, head + blank + body))
+    assert page.raw == body
+    assert page.headers == (("content-type", "text/html"), ("tdm-reservation", "1"))
+
+
+def test_http_without_headers(tmp_path):
+    data = (
+        record(1, b"HTTP/2 200\r\n\r\n" + PAGE)
+        + record(2, b"HTTP/1.1  200 OK\n\n" + PAGE)
+        + record(3, b"HTTP/1.1 2000\n\nx")
+    )
+    one, two, three = read(tmp_path / "a.warc", data)
+    assert (one.raw, one.headers, two.raw, two.headers) == (PAGE, (), PAGE, ())
+    assert (three.reason, three.detail) == ("bad_record", "no HTTP status line")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "detail"),
+    [
+        (
+            "a.arc.gz",
+            gzip.compress(b"filedesc://a.arc 0.0.0.0 20240501000000 text/plain 76\n1 0 Archive\n\n"),
+            "an ARC file",
+        ),
+        ("a.wacz", b"PK\x03\x04\x14\x00", "a ZIP archive"),
+    ],
+)
+def test_archives_of_other_kinds_are_told_with_what_to_do(tmp_path, name, data, detail):
+    (drop,) = read(tmp_path / name, data)
+    assert (drop.source, drop.reason, drop.outcome) == (name, "unreadable", "failed")
+    assert drop.detail.startswith(detail)
+    with pytest.raises(ReadError, match=r"warcio recompress|archive/"):
+        open_source("warc", str(tmp_path))
+
+
+def test_wet_files_are_told_with_what_to_do(tmp_path):
+    (drop,) = read(tmp_path / "a.warc.wet.gz", gzip.compress(record(1, b"Text", "conversion", "text/plain")))
+    assert (drop.reason, drop.outcome) == ("empty", "failed")
+    assert "WET" in drop.detail
+    with pytest.raises(ReadError, match="the WARCs that they were made of"):
+        open_source("warc", str(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("ending", "pack"),
     [

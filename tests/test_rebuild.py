@@ -87,3 +87,13 @@ def test_differences_name_file_place_and_values(tmp_path: Path) -> None:
         f"new: not in {one}",
         f"old: only in {one}",
     ]
+
+
+def test_what_people_laid_beside_a_dataset_is_no_difference(sample: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(sample, tmp_path / "dataset")
+    (folder / "LICENSE").write_text("mine")
+    (folder / ".cache").mkdir()
+    (folder / ".cache" / "x").write_text("a client's")
+    assert list(differences(folder, sample)) == []
+    (folder / "report.html").unlink()
+    assert list(differences(folder, sample)) == [f"report.html: not in {folder}"]

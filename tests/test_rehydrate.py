@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from presseschau.engine import Local
 from presseschau.pipeline.rehydrate import REPORT, Matching, Rehydrated, rehydrate
 from presseschau.pipeline.settings import Source, Work
 from presseschau.pipeline.stub import release_stub
+from presseschau.publish.card import fit_notes
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.verify import verify
 from presseschau.stable import sha256
@@ -42,7 +44,7 @@ def articles(sample: Path) -> list[dict[str, Any]]:
 def fill(stub: Path, tmp_path: Path) -> Callable[..., Rehydrated]:
     """Rehydrates from records made of rows."""
 
-    def run(records: list[dict[str, Any]], match: str = "exact", **options: Any) -> Rehydrated:
+    def run(records: list[dict[str, Any]], match: str = "exact", stub: Path = stub, **options: Any) -> Rehydrated:
         lines = [orjson.dumps({key: row[key] for key in ("url", "title", "text")}) for row in records]
         (tmp_path / "own.jsonl").write_bytes(b"\n".join(lines))
         return rehydrate(
@@ -84,6 +86,21 @@ def test_the_same_pages_give_the_same_dataset_by_the_command(sample: Path, stub:
     assert one["config"] == two["config"]
     assert "stub" not in (full / "README.md").read_text(encoding="utf-8").split("---\n")[2][:600]
     assert {row["outcome"] for row in report(full).values()} == {"exact"}
+
+
+def test_files_of_the_stub_are_no_loss_and_its_note_on_rights_no_truth(
+    fill: Callable[..., Rehydrated], articles: list[dict[str, Any]], stub: Path, tmp_path: Path
+) -> None:
+    bare = shutil.copytree(stub, tmp_path / "bare")
+    (bare / "LICENSE").write_text("Bedingungen")
+    fit_notes(bare, {"rights": "> This copy holds no article text."}, {})
+    for _ in range(2):
+        made = fill(articles[:2], stub=bare)
+    assert (made.folder / "LICENSE").read_text() == "Bedingungen"
+    assert "holds no article text" not in (made.folder / "README.md").read_text(encoding="utf-8")
+    (made.folder / "LICENSE").write_text("Andere")
+    with pytest.raises(ConfigError, match="would be lost: LICENSE;"):
+        fill(articles[:2], stub=bare)
 
 
 def test_what_came_back_loads_like_the_release(sample: Path, stub: Path, tmp_path: Path) -> None:
@@ -196,6 +213,19 @@ def test_a_page_that_the_filter_drops_is_named_with_its_reason(
     )
     entry = report(made.folder)[articles[0]["id"]]
     assert (entry["outcome"], entry["detail"]) == ("dropped", "filter: too_short")
+    assert made.reasons == {"filter: too_short": 1}
+
+
+def test_the_command_says_why_pages_are_not_there(stub: Path, articles: list[dict[str, Any]], tmp_path: Path) -> None:
+    short = {"text": "Der Artikel wurde gelöscht. Bitte rufen Sie die Startseite auf."}
+    records = [{"url": row["url"], "text": row["text"]} | (short if n else {}) for n, row in enumerate(articles[:3])]
+    (tmp_path / "own.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)))
+    done = run_script(
+        "rehydrate", f"dir={stub}", "source=jsonl", f"source.path={tmp_path / 'own.jsonl'}",
+        f"output.dir={tmp_path / 'full'}", f"pipeline.work_dir={tmp_path / 'w'}", "engine.workers=1",
+    )  # fmt: skip
+    assert "dropped  2\n  2 filter: too_short\n" in done.stdout, done.stdout + done.stderr
+    assert f"is in {tmp_path / 'full' / REPORT}\n" in done.stdout
 
 
 def test_nothing_found_is_a_failure_and_leaves_no_dataset(
@@ -203,6 +233,10 @@ def test_nothing_found_is_a_failure_and_leaves_no_dataset(
 ) -> None:
     with pytest.raises(RuntimeError, match="no text of the stub was found"):
         fill([articles[0] | {"url": "https://other.example/x"}])
+    with pytest.raises(RuntimeError, match="missing, 2 of the 2 pages have no URL, by which rows are found"):
+        fill([articles[0] | {"url": None}, articles[1] | {"url": None}])
+    with pytest.raises(RuntimeError, match="most were dropped as filter: too_short"):
+        fill([articles[0] | {"text": "Der Artikel wurde gelöscht. Bitte rufen Sie die Startseite auf."}])
     assert not (tmp_path / "full").exists()
 
 

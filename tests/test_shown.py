@@ -33,6 +33,10 @@ def shown(body: str, title: str = "Titel", url: str | None = None, crawled: date
         ("<h1>Titel</h1><span>26</span><span>Okt 2023</span>", "2023-10-26"),
         ("<h1>Titel</h1><script>var d='01.01.2001'</script><!-- 2.2.2002 --><p>12. M&auml;rz 2024</p>", "2024-03-12"),
         ("<h1>Titel</h1><p>12.<!-- -->03.2024</p>", "2024-03-12"),
+        # what is said to be it, before what was changed
+        ("<h1>Titel</h1><p>Aktualisiert am 14.03.2024 | Veröffentlicht am 12.03.2024, 9:00 Uhr</p>", "2024-03-12T08:00"),
+        ("<h1>Titel</h1><p>Stand: 14. März 2024</p><p>Erstellt: Dienstag, 12. März 2024</p>", "2024-03-12"),
+        ("<h1>Titel</h1><p>12.03.2024</p><p>Buchkritik: „Der Wald“, erschienen am 5.3.2020</p>", "2024-03-12"),
         # the first of two above the headline; the second says when it was changed
         ("<p>von Eva</p><p>12. März 2024</p><p>14. März 2024</p><h1>Titel</h1>", "2024-03-12"),
     ],

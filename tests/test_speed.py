@@ -66,7 +66,8 @@ def test_the_same_pages_are_stored_from_any_source(pages: Path, tmp_path: Path) 
 
 @needs_datasketch
 def test_the_usual_stack_keeps_what_is_german_and_new(pages: Path, tmp_path: Path) -> None:
-    usual([str(path) for path in sorted(pages.rglob("*.gz"))], tmp_path)
+    (tmp_path / "empty.gz").write_bytes(gzip.compress(b"<html></html>"))
+    usual([str(tmp_path / "empty.gz"), *(str(path) for path in sorted(pages.rglob("*.gz")))], tmp_path)
     kept = pq.read_table(tmp_path / "usual.parquet")
     made = [Collection(30).page(number) for number in range(30)]
     fresh = sum(page.language == "de" and page.copy_of is None for page in made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -182,7 +183,7 @@ def test_the_pool_is_shared_out_by_cluster_and_seed() -> None:
     assert all(one[name] == fewer[name] for name in fewer)  # the hash knows nothing of the other articles
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=settings.default.max_examples // 16)
 @given(
     st.integers(0, 1000), st.sampled_from([Benchmark, Random, Temporal, Publisher]), st.sampled_from(["drop", "move"])
 )
@@ -498,7 +499,7 @@ def test_relatives_of_several_locked_splits_follow_the_most_held_out(tmp_path: P
     }
 
 
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=settings.default.max_examples // 16)
 @given(st.integers(0, 1000), st.sampled_from([Benchmark, Random, Temporal, Publisher]))
 def test_growth_by_a_third_moves_no_article(
     tmp_path_factory: pytest.TempPathFactory, seed: int, splitter: type[Splitter]
@@ -525,8 +526,10 @@ def test_a_lock_of_another_strategy_is_refused(tmp_path: Path) -> None:
         assign(Temporal(), corpus(20), lock)
 
 
-GOOD: dict[str, Any] = SplitPlan("random", 0, 0.1, 0.1).as_json() | {
-    "articles": {"a": {"cluster": "a", "split": "train"}}
+GOOD: dict[str, Any] = {
+    "version": 1,
+    **asdict(SplitPlan("random", 0, 0.1, 0.1)),
+    "articles": {"a": {"cluster": "a", "split": "train"}},
 }
 
 
@@ -603,3 +606,10 @@ def test_an_empty_split_is_told_once() -> None:
 def test_a_wrong_option_is_named(splitter: type[Splitter], wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         splitter(**wrong)
+
+
+def test_without_a_cutoff_there_is_no_validation_before_it_either() -> None:
+    rows = [article(str(number), number=5) for number in range(9)]
+    result, plan = assign(Temporal(validation_cutoff=date(2024, 1, 2)), rows)
+    assert set(splits(result).values()) == {"train"}
+    assert (plan.cutoff, plan.validation_cutoff) == (None, None)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from presseschau.annotation.answers import ids_in
 from presseschau.annotation.corrections import load_corrections
-from presseschau.annotation.spreadsheet import read_rows
 from presseschau.label import load_scheme
+from presseschau.publish.export import field
 from presseschau.schema import LabelNames
+from presseschau.spreadsheet import cell, read_rows, uncell
 
 SCHEME = load_scheme()
 NAMES = LabelNames(SCHEME.topic.keys, SCHEME.genre.keys, SCHEME.stance.keys)
@@ -60,6 +61,12 @@ def test_any_file_is_read_or_refused_in_one_line(tmp_path_factory: pytest.TempPa
             said = str(error)
         assert str(path) in said
         assert "\n" not in said
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49 30", "-5 °C", "@wer", "\tx", "＝1", "＋1", "－1", "＠wer"])
+def test_what_looks_like_a_formula_is_none_in_any_table_and_comes_back(text: str) -> None:
+    assert cell(text) == field(text) == f"'{text}"
+    assert uncell(cell(text)) == text
 
 
 def test_a_missing_column_or_file_is_named(tmp_path: Path) -> None:

@@ -20,6 +20,15 @@ from presseschau.stable import canonical_url, host_of
         ("https://blatt.example", "https://blatt.example/"),
         ("https://blatt.example/a?id=7&utm_source=x", "https://blatt.example/a?id=7"),
         ("https://blätter.example/ä", "https://xn--bltter-cua.example/%C3%A4"),
+        ("https://www.Straße.example/a", "https://www.xn--strae-oqa.example/a"),
+        ("https://GROẞ-ÄRGER.example", "https://xn--gro-rger-sya5c.example/"),
+        ("https://bl%C3%A4tter.example/a", "https://xn--bltter-cua.example/a"),
+        ("https://blatt.example./a", "https://blatt.example/a"),
+        ("https://[2001:DB8::1]:443/a", "https://[2001:db8::1]/a"),
+        ("https://blatt.example/a.html;jsessionid=0A1.live5?nn=7", "https://blatt.example/a.html?nn=7"),
+        ("https://blatt.example/a;b=c?PHPSESSID=0a1&id=7", "https://blatt.example/a;b=c?id=7"),
+        ("https://{{host}}/a", None),
+        ("https://blatt.example%00/a", None),
         ("ftp://blatt.example/a", None),
         ("/a", None),
         ("", None),
@@ -27,6 +36,26 @@ from presseschau.stable import canonical_url, host_of
 )
 def test_canonical_url(stated: str, canonical: str | None) -> None:
     assert canonical_url(stated) == canonical
+
+
+HOSTS = [
+    "blatt.example", "BLATT.example.", "[::1]", "müller.de", "faß.de", "xn--mller-kva.de", "xn--zzzz.de", "eva:x@blatt.example",
+    "blatt.example:80", "blatt%2Eexample", "web.archive.org", "WEB.archive.org:443", "%77eb.archive.org.",
+]  # fmt: skip
+PATHS = ["/%e4 ä?b=1&utm_source=x#top", "/;a?b;c?d", "/../a", "/\\x", "/web/2020/https://blatt.example/a?b=1"]
+PATHS += ["/web/2020im_/https://WEB.archive.org/web/2019/HTTP://müller.de/"]
+
+
+@given(
+    st.sampled_from(["http://", "HTTPS://", " https://"]),
+    st.sampled_from(HOSTS) | st.text(max_size=12) | st.text("a.:@%-[]0ß", max_size=12),
+    st.sampled_from(PATHS) | st.text(max_size=12),
+)
+@example("http://", "..", "")
+def test_a_canonical_url_stays_as_it_is(scheme: str, host: str, path: str) -> None:
+    canonical = canonical_url(scheme + host + path)
+    assert canonical_url(canonical) == canonical
+    assert canonical is None or (canonical.isascii() and " " not in canonical)
 
 
 @given(

@@ -111,6 +111,8 @@ def test_targets_from_a_german_spreadsheet(tmp_path: Path) -> None:
     path = tmp_path / "targets.csv"
     path.write_bytes("\ufeffname;aliases;kind\r\nGrüne, die;Grünen|Bündnis 90;other\r\nNordlicht;;\r\n".encode())
     assert load_given(path) == (GivenTarget("Grüne, die", ("Grünen", "Bündnis 90")), GivenTarget("Nordlicht"))
-    path.write_bytes("name;aliases;kind\r\nGrüne;;\r\n".encode("cp1252"))
+    path.write_bytes("name;aliases;kind\r\nGrüne;;\r\n".encode("cp1252"))  # what Excel calls CSV
+    assert load_given(path) == (GivenTarget("Grüne"),)
+    path.write_bytes("name;aliases;kind\r\nGrüne;;\r\n".encode("cp850"))
     with pytest.raises(ValueError, match='save it as "CSV UTF-8"'):
         load_given(path)

@@ -58,6 +58,15 @@ def test_both_sides_without_a_decision_are_mixed() -> None:
     assert undecided.decide(both, "news")[0] in ("favor", "against", "neutral")
 
 
+def test_a_review_that_says_much_on_both_sides_is_mixed() -> None:
+    model = replace(load_model(), sign={"balance": 2.0})
+    both = replace(PLAIN, praise=7.0, blame=6.0, own=16, judging=6)
+    assert model.decide(both, "review")[0] == "mixed"
+    assert model.decide(both, "news")[0] != "mixed"
+    assert model.decide(replace(both, blame=3.0), "review")[0] == "favor"  # less than a third of the whole
+    assert model.decide(replace(both, own=100), "review")[0] == "favor"  # so many sentences hold some by chance
+
+
 amounts = st.floats(0, 60)
 counts = st.integers(0, 200)
 
@@ -112,3 +121,5 @@ def test_rules_are_checked() -> None:
     for share in (0.0, 1.5):
         with pytest.raises(ValueError, match="mixed_share"):
             replace(load_model(), mixed_share=share)
+    with pytest.raises(ValueError, match="torn"):
+        replace(load_model(), torn=0.6)

@@ -42,6 +42,14 @@ def target(title: str | None, text: str = "") -> Target | None:
         ),
         ("Sichere Passwörter merken", "Eine sichere Wahl. Passwörter schützen. Passwörter.", "Passwörter", "other"),
         ("WhatsApp bekommt Kanäle - Beispielblatt", "WhatsApp wächst.", "WhatsApp", "product"),
+        ("Samsung stellt neue Kamera vor", "Samsung zeigt die Kamera. Samsung ist groß.", "Kamera", "product"),
+        ("Samsung wächst mit neuer Kamera", "Samsung ist groß. Samsung verdient.", "Samsung", "company"),
+        ("Rathaus in Kassel testet Chatbot", "Das Rathaus übt. In Kassel ist Mai.", "Chatbot", "product"),
+        ("Die App Funkspruch fordert Geduld", "Funkspruch lädt. Die Geduld.", "App Funkspruch", "product"),
+        ("Abschied vom Kabelfernsehen", "Der Abschied vom Kabelfernsehen fällt leicht.", "Kabelfernsehen", "other"),
+        ("Wem gehört der Wald", "Wem nützt es? Der Wald gehört Kern.", "Wald", "other"),
+        ("Die Talsperre-App läuft", "Die Talsperre-App zeigt Pegel.", "Talsperre-App", "product"),
+        ("Ausblick auf 2027", "Der Ausblick ist trüb. Der Ausblick.", "Ausblick", "other"),
     ],
 )
 def test_targets(title: str, text: str, name: str, kind: str) -> None:
@@ -54,6 +62,15 @@ def test_without_a_headline_the_first_lines_serve() -> None:
     found = target(None, "Der Messenger Funkspruch ist da. Er ist klein.")
     assert found is not None
     assert found.name == "Messenger Funkspruch"
+
+
+def test_a_headline_that_says_little_gives_way_to_a_clear_lead() -> None:
+    found = target("Coup ohne Folgen", "Der Messenger Funkspruch 3 ist da. Funkspruch ist klein, Funkspruch ist fein.")
+    assert found is not None
+    assert found.name == "Messenger Funkspruch 3"
+    kept = target("Coup ohne Folgen", "Es regnet in der Stadt.")
+    assert kept is not None
+    assert kept.name == "Coup"
 
 
 def test_no_noun_no_target() -> None:

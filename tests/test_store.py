@@ -13,7 +13,7 @@ def filled(folder: Path, *batches: str) -> Store:
     store = Store.open(folder)
     for batch in batches:
         store.path(batch).write_bytes(batch.encode())
-        store = store.add(batch, [f"{batch}-unit"])
+        store.add(batch, [f"{batch}-unit"])
     return store
 
 

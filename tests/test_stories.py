@@ -170,7 +170,7 @@ def test_an_event_that_hundreds_tell_of_is_one_story() -> None:
     assert [len(story) for story in found] == [300]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=settings.default.max_examples // 16)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_input_does_not_matter(shuffled: random.Random) -> None:
     rows = [event(f"a{n}", n % 9, f"{EVENT} und Wachtel{n % 3}") for n in range(12)] + other_news(200)

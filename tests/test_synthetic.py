@@ -82,7 +82,17 @@ def test_the_command_writes_them(tmp_path: Path) -> None:
     assert len(list((tmp_path / "pages").rglob("*.html.gz"))) == 5
 
 
-@pytest.mark.parametrize("wrong", [{"pages": 0}, {"pages": 1, "copies": 1.0}, {"pages": 1, "foreign": 2.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pages": 0},
+        {"pages": 1, "copies": 1.0},
+        {"pages": 1, "foreign": 2.0},
+        {"pages": 1, "publishers": 0},
+        {"pages": 1, "words": 0},
+    ],
+)
 def test_ranges(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be"):
         Collection(**wrong)  # type: ignore[arg-type]
+    assert Collection(1, publishers=1, words=1, page_bytes=1).page(0).html

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -14,7 +15,7 @@ from conftest import build, run_script
 from presseschau.annotation.articles import Article
 from presseschau.annotation.human import HumanLabel, HumanLabels, write_human
 from presseschau.annotation.refit import refit
-from presseschau.annotation.transformer import Answer, Classifier, Transformer, relabelled
+from presseschau.annotation.transformer import Answer, Classifier, Transformer, relabelled, token_limit
 from presseschau.document import Document
 from presseschau.label import Labeler, load_scheme
 from presseschau.label.calibrate import Calibration, load_calibration
@@ -91,6 +92,22 @@ def test_an_answer_is_the_largest_softmax(model: Path, tmp_path: Path) -> None:
     (answer,) = open_model(model, tmp_path).answers([document])
     assert next(c.name for c in TOPICS.classes if c.key == answer.label) == name
     assert answer.confidence == pytest.approx(float(scores.max()), abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("config", "longest", "limit"),
+    [
+        ({"max_position_embeddings": 514}, 10**30, 512),
+        ({"max_position_embeddings": 130}, 10**30, 128),
+        ({"max_position_embeddings": 8194}, 1000, 600),
+        ({"max_position_embeddings": 8194}, 500, 500),
+        ({"max_position_embeddings": -1}, 10**30, 600),  # XLNet: no end
+        ({}, 10**30, 600),  # T5
+    ],
+)
+def test_a_text_is_read_as_far_as_the_model_has_positions(config: dict[str, int], longest: int, limit: int) -> None:
+    model = SimpleNamespace(config=SimpleNamespace(**config))
+    assert token_limit(model, SimpleNamespace(model_max_length=longest), 600) == limit
 
 
 def test_what_is_in_the_cache_needs_no_weights(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from conftest import run_script
+from conftest import ROOT, build, run_script
 from presseschau.publish.verify import verify
 
 
@@ -63,6 +63,7 @@ def without(path: Path, key: str) -> None:
         (lambda f: (f / "README.md").write_text("# Title"), ["README.md: can't be read"]),
         (lambda f: (f / "README.md").write_text("---\n---\n# Title"), ["README.md: can't be read"]),
         (lambda f: (f / "LICENSE.md").unlink(), ["LICENSE.md: missing"]),
+        (lambda f: append(f / "LICENSE.md"), ["LICENSE.md: not what the build wrote"]),
         (lambda f: (f / "report.html").unlink(), ["report.html: missing"]),
         (lambda f: append(f / "report.html"), ["report.html: not what the folder gives"]),
         (lambda f: (f / "croissant.json").write_text("{"), ["croissant.json: can't be read"]),
@@ -108,3 +109,64 @@ def test_no_dataset_folder_is_a_mistake_of_the_command(tmp_path: Path) -> None:
 def test_brackets_in_the_path_are_no_pattern(copy: Path, tmp_path: Path) -> None:
     copy.rename(tmp_path / "copy [1]")
     assert verify(tmp_path / "copy [1]") == []
+
+
+def test_hostile_titles_names_and_columns_break_no_promise(tmp_path: Path) -> None:
+    rows = [
+        {
+            "url": f"https://verlag{n % 3}.example/{n}",
+            "title": title,
+            "text": "\n\n".join(f"Absatz {n}.{i}: {_STORY}" for i in range(3)),
+            "a|b": title[:80],
+        }
+        for n, title in enumerate(_TITLES)
+    ]
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    name = "Böse | `Namen` <b>fett</b> {{ name }}"
+    folder = build(
+        tmp_path, "source=jsonl", f"source.path={tmp_path / 'in.jsonl'}", "source.keep=['a|b']", "dedup.near=keep",
+        f'dataset.pretty_name="{name}"', "split=random",
+    )  # fmt: skip
+    assert verify(folder) == []
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert f"\n# {name}\n" in card
+    assert "struct<a\\|b: string>" in card
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert "<img src=x" not in report
+
+
+_STORY = (
+    "Die Stadt plant im kommenden Jahr einen neuen Bahnhof, und viele Bürger freuen sich über das Vorhaben, weil der "
+    "alte längst zu klein geworden ist, während andere die Kosten kritisieren und den Standort ablehnen."
+)
+_TITLES = (
+    "Mit | Strich und `Code` <script>alert(1)</script>",
+    "---\nkey: value\n---",
+    "{{ content_sha256 }} {{TITLE}} {{BODY}} {{CUBE}}",
+    "\u202eumgekehrt\u202c",
+    "</script><img src=x onerror=alert(1)>",
+    "Zeile eins\r\nZeile zwei\u2028Zeile drei",
+    "<!-- stub -->\nNeu\n<!-- /stub -->",
+    "Lang " * 900,
+)
+
+
+def test_the_day_of_the_release_is_kept(tmp_path: Path) -> None:
+    folder = build(tmp_path, env={"SOURCE_DATE_EPOCH": "1700000000"})
+    assert orjson.loads((folder / "manifest.json").read_bytes())["released"] == "2023-11-14"
+    assert orjson.loads((folder / "croissant.json").read_bytes())["datePublished"] == "2023-11-14"
+    assert "year    = {2023}" in (folder / "README.md").read_text(encoding="utf-8")
+    assert verify(folder) == []  # where it is not set
+    pages = f"source.path={ROOT / 'data/sample'}"
+    done = run_script("verify", f"dir={folder}", "rebuild=true", pages, env={"SOURCE_DATE_EPOCH": "86400"})
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_time_is_told(tmp_path: Path) -> None:
+    for wrong in ("gestern", "99999999999999"):
+        done = run_script(
+            "build", f"output.dir={tmp_path / 'x'}", f"pipeline.work_dir={tmp_path / 'w'}",
+            env={"SOURCE_DATE_EPOCH": wrong},
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert f"SOURCE_DATE_EPOCH={wrong} is no time in seconds" in done.stderr

@@ -56,6 +56,8 @@ def test_a_short_quoted_term_is_no_speech() -> None:
         ("Die Behörde findet, dass der Plan gut ist.", "reported"),
         ("Kern wirft der Behörde Ignoranz vor.", "reported"),
         ("Kern hält den Plan für absurd.", "reported"),
+        ("Kritiker sprechen von einem Skandal.", "reported"),
+        ("Die Gemeinde räumt schwere Versäumnisse ein, teilte sie mit.", "reported"),
         ("Der Plan sei von Anfang an verfehlt gewesen.", "subjunctive"),
         ("Die Technik könne viele Leben retten.", "subjunctive"),
         ("Das Gesetz, so hieß es weiter, bringe den Menschen nichts Gutes.", "subjunctive"),

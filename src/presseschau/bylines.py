@@ -25,19 +25,24 @@ _ORGANISATION = re.compile(
 # What stands before an author's name. A case ending would be a person spoken of (`Müllers`), which \b keeps out.
 _BEFORE = (
     r"(?:\b(?:von|by|aus\sder\sFeder\svon|meint|findet|kommentiert|fragt|sprach|führten?|fragten?|interviewten?"
-    r"|(?:autor(?:in|en)?|text|interview|gespräch|protokoll|kommentar|bericht|reportage|bearbeitung|redaktion|fotos?|bild"
-    r"|bilder|idee|recherche|mitarbeit|übersetzung)\s?:)|[©(/])"
+    r"|(?:autor(?:[:*]?in|(?:[:*]?inn)?en)?|text|interview|gespräch|protokoll|kommentar|bericht|reportage|bearbeitung|redaktion|fotos?|bild"
+    r"|bilder|idee|recherche|mitarbeit|übersetzung|kontakt|zur\sperson)\s?:"
+    r"|unser(?:e[mnr]?)?\s[\w-]*(?:autor|redakteur|redaktor|korrespondent|reporter|kolumnist|mitarbeiter|volontär)(?:in)?)"
+    r"|[©(/])"
 )
 # After the name, at the start of a paragraph: what it is about, or who the author is.
 _AFTER = (
     r"(?:\s?[|/]|(?:,|–|-|:|\))?\s?(?:$|über|zu[mr]?|aus|im|ist|arbeitet|schreibt|berichtet|leitet|studiert|lebt|meint|kommentiert"
-    r"|findet|fragt|erklärt|hat\s(?:für|mit)|mit\sMaterial|freie[rn]?|redakteur|korrespondent|volontär))"
+    r"|findet|fragt|erklärt|hat\s(?:für|mit)|mit\sMaterial|freie[rn]?|redakteur|korrespondent|volontär)"
+    r"|\s?\([\w/ .,-]{1,30}\)\.?$|,\s(?-i:[A-ZÄÖÜ][\w./-]*(?:\s[A-ZÄÖÜ][\w./-]*){0,2})$)"  # (dpa) · , Berlin
 )
-# A whole line: `Von Eva Muster und Jan Beispiel, Berlin`.
+# A whole line: `Von Eva Muster und Jan Beispiel, Berlin`, `Text: Eva Muster, Fotos: Jan Beispiel`.
 _PLAIN_NAME = r"[A-ZÄÖÜ][a-zäöüßé’'-]+(?:-[A-ZÄÖÜ]\w+)?(?:\s(?:von|van|de|del|der))?(?:\s[A-ZÄÖÜ][\w'’-]*\.?){1,2}"
 _LINE = re.compile(
-    r"(?:(?:Ein|Eine)\s(?:Kommentar|Gastbeitrag|Interview|Bericht|Reportage|Analyse|Essay)\s(?:von|mit)|(?:Von|VON|Text|Autor"
-    rf"|Autorin|Autoren|Interview|Protokoll)\s?:?)\s(?P<names>{_PLAIN_NAME}(?:(?:,|\sund|\s?/)\s?{_PLAIN_NAME}){{0,3}})"
+    r"(?:(?:Ein|Eine)\s(?:Kommentar|Gastbeitrag|Interview|Bericht|Reportage|Analyse|Essay)\s(?:von|mit)"
+    r"|(?:Aufgezeichnet|Geschrieben|Protokolliert|Verfasst)\svon|(?:Das\s)?(?:Gespräch|Interview)\sführten?"
+    r"|(?:Von|VON|Text|Autor|Autorin|Autoren|Interview|Protokoll|Mitarbeit)\s?:?)"
+    rf"\s(?P<names>{_PLAIN_NAME}(?:(?:,|\sund|\s?/)\s?(?:(?:Fotos?|Bild(?:er)?)\s?:\s)?{_PLAIN_NAME}){{0,3}})"
     r"(?:,\s[A-ZÄÖÜ][\w/ .-]{1,30}|\s?/\s?\w{2,5}|\s\([\w/ .-]{1,30}\))?\.?"
 )
 _SINGLE = re.compile(_PLAIN_NAME)
@@ -55,7 +60,7 @@ def names_in_bylines(text: str, authors: Sequence[str]) -> Iterator[tuple[int, i
     ['Eva Muster']
     """
     # Few texts hold an author's name: looking for it first spares all others the patterns.
-    people = [name for name in authors if name in text and _is_person(name)]
+    people = [way for name in authors for way in _ways(name) if way in text and _is_person(name)]
     names = "|".join(re.escape(name) for name in sorted(people, key=lambda name: (-len(name), name)))
     paragraphs = list(re.finditer(r"[^\n]+", text))
     for number, paragraph in enumerate(paragraphs):
@@ -66,6 +71,11 @@ def names_in_bylines(text: str, authors: Sequence[str]) -> Iterator[tuple[int, i
             yield from ((start + at, start + end) for at, end in _whole_line(line))
 
 
+def _ways(name: str) -> tuple[str, ...]:
+    """A name as the page has it, and in capitals as papers print it, or the other way round."""
+    return tuple(dict.fromkeys((name, name.title() if name.isupper() else name.upper())))
+
+
 def _is_person(name: str) -> bool:
     return len(name) <= 60 and _PERSON.fullmatch(name) is not None and not _ORGANISATION.search(name)
 
@@ -73,7 +83,7 @@ def _is_person(name: str) -> bool:
 def _as_author(line: str, names: str) -> Iterator[tuple[int, int]]:
     """Names in the parts of a paragraph that speak of them as authors."""
     known = re.compile(rf"(?<!\w)(?:{names})(?!\w)")
-    cue = re.compile(rf"{_BEFORE}\s?(?:{names})(?!\w)|^(?:{names}){_AFTER}", re.IGNORECASE)
+    cue = re.compile(rf"{_BEFORE}\s?(?:{names})(?!\w)|^(?:{names}){_AFTER}|^[–—-]\s?(?:{names})$", re.IGNORECASE)
     # A byline can be all of a short paragraph, or stand at either end of a long one.
     parts = [(0, len(line))] if len(line) <= _SHORT else [(0, _END), (len(line) - _END, len(line))]
     for start, end in parts:
@@ -86,4 +96,5 @@ def _whole_line(line: str) -> Iterator[tuple[int, int]]:
     found = _LINE.fullmatch(line.strip())
     if found is not None and not _ORGANISATION.search(found["names"]):
         at = line.index(found["names"])
-        yield from ((at + match.start(), at + match.end()) for match in _SINGLE.finditer(found["names"]))
+        names = _SINGLE.finditer(found["names"])
+        yield from ((at + name.start(), at + name.start() + len(name[0].rstrip("."))) for name in names)

@@ -20,9 +20,11 @@ _REMOVED = (
 )  # fmt: skip
 _SPACES = (0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
 _LINE_ENDS = (0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x2028)
+_LIGATURES = dict(enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"), 0xFB00))  # PDFs have them inside words
 _TABLE: dict[int, str | None] = (
     _C1 | dict.fromkeys(_REMOVED) | dict.fromkeys(_SPACES, " ") | dict.fromkeys(_LINE_ENDS, "\n") | {0x2029: "\n\n"}
-)
+    | _LIGATURES
+)  # fmt: skip
 _ODD = re.compile("[" + "".join(map(re.escape, map(chr, sorted(_TABLE)))) + "]")
 _ODD_PRINTABLE = tuple(char for char in map(chr, sorted(_TABLE)) if char.isprintable())
 _TEXTS = {chr(code): text or "" for code, text in _TABLE.items()}
@@ -53,9 +55,10 @@ def normalise_characters(text: str) -> str:
 def normalise(text: str) -> str:
     r"""Text in the one form that the build works on; idempotent.
 
-    NFC; soft hyphens, zero-width characters, directional marks, byte order marks and control characters out; every
-    Unicode space an ordinary one; line ends `\n`; runs of spaces squeezed, none at the edges of a line; at most one
-    blank line between paragraphs. Lone surrogates become U+FFFD, split pairs are joined. Quotes and dashes stay.
+    NFC; soft hyphens, zero-width characters, directional marks, byte order marks and control characters out; ligatures
+    as letters; every Unicode space an ordinary one; line ends `\n`; runs of spaces squeezed, none at the edges of a
+    line; at most one blank line between paragraphs. Lone surrogates become U+FFFD, split pairs are joined. Quotes and
+    dashes stay.
 
     >>> normalise("Strom\u00adpreis\u00a0 steigt \r\n\r\n\r\n\r\num 5\u202f% ")
     'Strompreis steigt\n\num 5 %'

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +20,9 @@ class ConfigError(ValueError):
     """The command or the config is wrong; one line that names what, where and the nearest valid choice."""
 
 
+_LISTED = 300  # characters of names that a line still holds
+
+
 def said(error: Exception) -> str:
     """What an error says, in one line: of a file, its name and what is wrong with it, without the system's number."""
     if isinstance(error, OSError) and error.strerror:
@@ -26,7 +31,7 @@ def said(error: Exception) -> str:
 
 
 def nearest(name: str, choices: Iterable[str]) -> str:
-    """A hint for an unknown name: the closest choice, else all of them.
+    """A hint for an unknown name: the closest choice, else all of them, or the first ones of many.
 
     >>> nearest("randm", ["benchmark", "random"])
     'did you mean random?'
@@ -35,7 +40,8 @@ def nearest(name: str, choices: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"did you mean {close[0]}?"
-    return f"valid: {', '.join(known[:20])}{', …' if len(known) > 20 else ''}"
+    listed = [name for name, size in zip(known, accumulate(map(len, known)), strict=True) if size <= _LISTED]
+    return f"valid: {', '.join(listed + ['…'] * (len(listed) < len(known)))}"
 
 
 def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
@@ -69,8 +75,11 @@ def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
     except ConfigError:
         raise
     except ValueError as error:
-        said_where = not where or str(error).startswith((f"{where}.", f"{where}:"))
-        raise ConfigError(str(error) if said_where else f"{where}: {error}") from error
+        text = str(error)
+        if not where or text.startswith((f"{where}.", f"{where}:")):
+            raise ConfigError(text) from error
+        named = re.match(r"\w+(?=[ =])", text)
+        raise ConfigError(f"{where}{'.' if named and named[0] in fields else ': '}{text}") from error
 
 
 def _join(where: str, name: str) -> str:
@@ -99,7 +108,8 @@ def convert(value: Any, hint: Any, where: str) -> Any:
         origin, args = tuple, (args[0], ...)
     if origin is tuple:
         if not isinstance(value, Sequence) or isinstance(value, str):
-            raise ConfigError(f"{where}={_shown(value)} must be a list, such as {where}=[a,b]")
+            such = "a,b" if value is None or isinstance(value, Mapping) else _shown(value)
+            raise ConfigError(f"{where}={_shown(value)} must be a list: {where}=[{such}]")
         if args[-1] is Ellipsis:
             return tuple(convert(v, args[0], f"{where}[{i}]") for i, v in enumerate(value))
         if len(value) != len(args):
@@ -163,4 +173,6 @@ _NAMES = {int: "a whole number", float: "a number", str: "text", bool: "true or 
 
 def _shown(value: Any) -> str:
     text = str(value).lower() if isinstance(value, bool) else "null" if value is None else str(value)
+    if isinstance(value, str) and re.fullmatch(r"[-+]?\d+(?:\.\d+)?|true|false|null", value):
+        text = f"'{value}'"  # a text that looks like something else
     return text if len(text) <= 60 else text[:57] + "…"

@@ -27,7 +27,9 @@ _PAYWALL = re.compile(
         (?:\S+\s+){0,2} \S*(?:abos?|abonnements?|plus|premium)\b
       | testen \s+ sie \s+ (?:\S+\s+){0,2} (?:abo|plus|premium|digital\w*) \s+ (?:\S+\s+){0,4}
         (?:tage?|wochen?|monate?|kostenlos|gratis|euro|€)
-      | \b (?:sie \s+ (?:möchten|wollen) | (?:möchten|wollen) \s+ sie) \s+ weiterlesen \s* \?
+      | \b (?:sie \s+ (?:möchten|wollen) | (?:möchten|wollen) \s+ sie) \s+
+        (?:(?:den|diesen) \s+ (?:\w+\s+)? (?:artikel|text|beitrag|bericht) \s+)? (?:weiter|zu \s ende \s)?lesen \s* \?
+      | (?:haben|erhalten|bekommen) \s+ sie \s+ (?:\S+\s+){0,3} zugriff \s+ auf \s+ (?:alle|sämtliche)\b
       | (?:melden \s+ sie \s+ sich \s+ (?:\w+\s+)? an|einloggen|anmelden) ,? \s+ um \s+
         (?:\w+\s+){0,5} (?:weiter|lesen)""",
     re.VERBOSE | re.IGNORECASE,

@@ -18,14 +18,16 @@ _TRACKING = re.compile(
       | xtor | mc_[ce]id | _ga | _gl | [fgdy]clid | gclsrc | gbraid | wbraid | msclkid | twclid | ttclid | igshid | igsh
       | li_fat_id | cmpid | cmp | icid | s_cid | ncid | sc_cid | mkt_tok | wtmc | cn-track | dicbo
       | ref | ref_src | ref_url | referrer | referer | reflink | smid | smtyp | sharetype | share | xing_share
-      | fb_action_ids | fb_action_types | fb_source | campaign_id""",
+      | fb_action_ids | fb_action_types | fb_source | campaign_id | phpsessid | jsessionid""",
     re.VERBOSE | re.IGNORECASE,
 )
-_CAPTURE = re.compile(r"^\s*https?://web\.archive\.org/web/\d{4,14}(?:[a-z]{2}_)?/(?=https?://)", re.IGNORECASE)
+_SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
+_CAPTURE = re.compile(r"^\s*(?:https?://web\.archive\.org/web/\d{4,14}(?:[a-z]{2}_)?/)+(?=https?://)", re.IGNORECASE)
 _CANONICAL = re.compile(
-    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w\-.~!$&'()*+,;=:@/%]*", re.ASCII
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w\-.~!$&'()*+,=:@/%]*", re.ASCII
 )  # most are, as stated
 _UNRESERVED = "-._~!$&'()*+,;=:@/%"
+_HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 _DEFAULT_PORT = {"http": "80", "https": "443"}
 
 
@@ -49,7 +51,7 @@ def rounded(score: float) -> float:
 
 
 def canonical_url(url: str | None) -> str | None:
-    """The URL without fragment, tracking parameters, default port or case noise; None unless absolute http(s).
+    """The URL without fragment, tracking, session, default port or case noise; None unless absolute http(s).
 
     A query that selects the article stays, in its order. A capture of the Wayback Machine is known by what it captured.
 
@@ -70,16 +72,33 @@ def canonical_url(url: str | None) -> str | None:
     except ValueError:
         return None
     scheme = parts.scheme.lower()
-    if scheme not in _DEFAULT_PORT or not host or any(c.isspace() for c in host):
-        return None
-    try:
-        host = host.encode("idna").decode("ascii") if not host.isascii() else host
-    except UnicodeError:
+    host = _ascii_host(unquote(host or "").lower())
+    if scheme not in _DEFAULT_PORT or host is None:
         return None
     netloc = host if port is None or str(port) == _DEFAULT_PORT[scheme] else f"{host}:{port}"
     query = "&".join(p for p in parts.query.split("&") if p and not _TRACKING.fullmatch(unquote(p.partition("=")[0])))
-    path = quote(parts.path or "/", safe=_UNRESERVED)
-    return urlunsplit((scheme, netloc, path, quote(query, safe=_UNRESERVED + "?"), ""))
+    path = quote(_SESSION.sub("", parts.path) or "/", safe=_UNRESERVED)
+    found = urlunsplit((scheme, netloc, path, quote(query, safe=_UNRESERVED + "?"), ""))
+    return canonical_url(found) if host == "web.archive.org" and _CAPTURE.match(found) else found  # was `…org:443`
+
+
+def _ascii_host(host: str) -> str | None:
+    """A host in lower case as the network knows it, an IPv6 address in brackets; None where it can't be one.
+
+    `ß` is a letter of its own, as for registries and browsers since IDNA 2008 (RFC 5891); Python's codec makes it `ss`.
+    """
+    try:
+        if "ß" in host:
+            host = ".".join(_punycode(label) if "ß" in label else label for label in host.split("."))
+        host = host.encode("idna").decode("ascii") if not host.isascii() else host
+    except UnicodeError:
+        return None
+    host = f"[{host}]" if ":" in host else host.rstrip(".")
+    return host if _HOST.fullmatch(host) else None
+
+
+def _punycode(label: str) -> str:
+    return "xn--" + unicodedata.normalize("NFKC", label).encode("punycode").decode()
 
 
 @cache

@@ -247,7 +247,10 @@ def estimate_llm(order: Annotate) -> Estimate:
 
 
 def run_llm(order: Annotate, progress: Callable[[Tally], None]) -> tuple[int, Tally]:
-    """Asks the language model and writes the label file, unless requests failed; labels written, and the tally.
+    """Asks the language model and writes the label file, unless requests failed or it labels nothing.
+
+    Returns:
+        Articles labelled, and the tally.
 
     Raises:
         ValueError: The dataset or a label file does not fit.
@@ -256,7 +259,7 @@ def run_llm(order: Annotate, progress: Callable[[Tally], None]) -> tuple[int, Ta
     dataset, output = open_dataset(order), given(order.output)
     articles = dataset.articles(_asked(order, dataset))
     labels, tally = ask(_llm(order), articles, load_scheme(order.labeler.scheme), progress)
-    if not tally.unanswered:
+    if labels and not tally.unanswered:
         output.parent.mkdir(parents=True, exist_ok=True)
         write_human(output, labels)
     return len(labels), tally

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,10 +12,10 @@ import orjson
 
 from presseschau.annotation.articles import Article
 from presseschau.annotation.human import Purpose
-from presseschau.annotation.spreadsheet import read_rows, uncell
 from presseschau.document import Span
 from presseschau.label.scheme import Scheme
 from presseschau.label.stance_given import KINDS
+from presseschau.spreadsheet import read_rows, uncell
 
 LABEL_COLUMNS = ("topic", "topic_secondary", "genre", "stance", "stance_target_type")
 EVIDENCE = "evidence"
@@ -169,7 +170,7 @@ def ids_in(path: Path) -> set[str]:
     if path.suffix.lower() == ".csv":
         return {uncell(row["article_id"]) for _, row in read_rows(path, ("article_id",))}
     try:
-        content = path.read_bytes()
+        content = path.read_bytes().removeprefix(BOM_UTF8)
         if path.suffix == ".json":
             return {task["data"]["article_id"] for task in orjson.loads(content)}
         rows = [orjson.loads(line) for line in content.splitlines() if line.strip()]

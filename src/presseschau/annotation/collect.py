@@ -67,6 +67,8 @@ def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose
     by_article: dict[str, list[Annotation]] = {}
     for annotation in kept:
         by_article.setdefault(annotation.id, []).append(annotation)
+    for names in _same_but_for_case({a.annotator for a in kept}):
+        out.notes.append(f"{' and '.join(names)} count as {len(names)} people: if they are one, write the name one way")
     methods: dict[str, Method] = {}
     consensus: dict[str, dict[str, Consensus]] = {}
     for task in TASKS:
@@ -89,6 +91,14 @@ def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose
     homeless = sum(1 for x in out.labels if x.labels.get("stance", "neutral") != "neutral" and not _target(x))
     _note(out, homeless, "articles have a stance whose target nobody named; the rules' target stands in for it", "")
     return out
+
+
+def _same_but_for_case(names: Iterable[str]) -> list[list[str]]:
+    """Names that differ by their capitals only, as one person types hers."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(names):
+        found.setdefault(name.casefold(), []).append(name)
+    return [same for same in found.values() if len(same) > 1]
 
 
 def _note(out: Collected, count: int, what: str, noun: str = "annotations ") -> None:

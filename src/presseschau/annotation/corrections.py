@@ -11,7 +11,7 @@ from typing import Any
 
 from presseschau.annotation.human import Names, check_labels
 from presseschau.annotation.relabel import NotApplied, Override
-from presseschau.annotation.spreadsheet import read_rows, uncell
+from presseschau.spreadsheet import read_rows, uncell
 
 COLUMNS = ("id", "field", "value", "who", "date", "why")
 FIELDS = ("topic", "topic_secondary", "genre", "stance", "stance_target", "stance_target_type")

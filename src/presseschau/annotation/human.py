@@ -8,6 +8,7 @@ applied and the build says so.
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -116,7 +117,7 @@ def load_human(path: Path, names: Names) -> HumanLabels:
         ValueError: The file can't be read, or a line is wrong; the message names file and line.
     """
     try:
-        lines = path.read_bytes().splitlines()
+        lines = path.read_bytes().removeprefix(BOM_UTF8).splitlines()
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from None
     found: dict[str, HumanLabel] = {}

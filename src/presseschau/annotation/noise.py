@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from presseschau.annotation.spreadsheet import cell
+from presseschau.spreadsheet import cell
 from presseschau.stable import rounded, sha256
 
 MIN_ARTICLES = 50  # below, a class has too few articles in a fold for a probability that means anything

@@ -15,7 +15,7 @@ from presseschau.label import Labeler, load_scheme
 from presseschau.label.scheme import TASKS, Scheme
 
 Format = Literal["label_studio", "jsonl", "csv"]
-_TOOLS: Mapping[str, Format] = {".jsonl": "jsonl", ".csv": "csv"}
+_TOOLS: Mapping[str, Format] = {".json": "label_studio", ".jsonl": "jsonl", ".csv": "csv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Annotate:
         dir: The dataset folder.
         path: Files that annotators filled in (import) or label files (agreement, calibrate).
         output: What to write: task file, label file, table to review, or folder of tables.
-        format: The annotators' tool; None goes by each file's ending: `.jsonl` (doccano), `.csv`, else Label Studio.
+        format: The annotators' tool; None goes by each file's ending: `.json` (Label Studio), `.jsonl`
+            (doccano), `.csv`.
         overwrite: Whether a file that people may have filled in may be written over.
         purpose: `validation` (blind, random or stratified) or `training` (with pre-annotations).
         strategy: How articles are chosen; None takes `random` for validation, `uncertainty` for training.
@@ -123,8 +124,16 @@ def unwritten(order: Annotate) -> Path:
 
 
 def tool_of(order: Annotate, path: Path) -> Format:
-    """The annotators' tool that a file is of, as the order says or by its ending."""
-    return order.format or _TOOLS.get(path.suffix.lower(), "label_studio")
+    """The annotators' tool that a file is of, as the order says or by its ending.
+
+    Raises:
+        ValueError: Neither says it.
+    """
+    if tool := order.format or _TOOLS.get(path.suffix.lower()):
+        return tool
+    raise ValueError(
+        f"{path}: its ending is none of {', '.join(_TOOLS)}: say format=…; a workbook has to be saved as CSV UTF-8"
+    )
 
 
 def given(path: Path | None) -> Path:

@@ -140,9 +140,7 @@ class Classifier:
         if not texts:
             return []
         tokenizer, model = self._model()
-        longest = getattr(model.config, "max_position_embeddings", self.config.max_tokens)
-        # RoBERTa counts positions from the padding index on, so its last two are not for text.
-        limit = int(min(self.config.max_tokens, tokenizer.model_max_length, longest - 2))
+        limit = token_limit(model, tokenizer, self.config.max_tokens)
         # The tokenizer is not made for threads; the model is.
         encoded = [tokenizer(text, truncation=True, max_length=limit, return_tensors="pt") for text in texts]
         with ThreadPoolExecutor(len(os.sched_getaffinity(0)), initializer=_use_one_core) as pool:
@@ -163,6 +161,13 @@ class Classifier:
                 raise RuntimeError(f"label.transformer={self.folder} can't be read ({reason})") from error
             self._loaded = (tokenizer, model)
         return self._loaded  # type: ignore[no-any-return]
+
+
+def token_limit(model: Any, tokenizer: Any, most: int) -> int:
+    """Tokens of a text that a model reads: so many at most, and no more than it has positions for."""
+    positions = getattr(model.config, "max_position_embeddings", None) or -1
+    # RoBERTa counts positions from the padding index on, so its last two are not for text; XLNet has -1: no end
+    return int(min(most, tokenizer.model_max_length, positions - 2 if positions > 0 else most))
 
 
 def score_features(score: float) -> dict[str, float]:

@@ -45,14 +45,13 @@ class Finished:
         return found["task"], found["protocol"], found["test_sha256"], tuple(found["labels"]["train"])
 
     def predictions(self, split: str) -> dict[str, Any]:
-        """Columns of the predictions on one split, in order of id, of the first seed."""
-        table = pq.read_table(
-            self.folder / "predictions.parquet", columns=["split", "id", "cluster", "seed", "label", "predicted"]
-        )
-        table = table.filter(
-            pc.and_(pc.equal(table["split"], split), pc.equal(table["seed"], self.results["seeds"][0]))
-        )
-        return dict(table.sort_by("id").to_pydict())
+        """Id, cluster and label of the articles of one split, in order of id, and what each seed predicted."""
+        columns = ["split", "id", "cluster", "seed", "label", "predicted"]
+        table = pq.read_table(self.folder / "predictions.parquet", columns=columns)
+        table = table.filter(pc.equal(table["split"], split)).sort_by([("seed", "ascending"), ("id", "ascending")])
+        seeds = [table.filter(pc.equal(table["seed"], seed)) for seed in self.results["seeds"]]
+        found: dict[str, Any] = seeds[0].select(["id", "cluster", "label"]).to_pydict()
+        return found | {"predicted": [part["predicted"].to_pylist() for part in seeds]}
 
 
 def open_runs(folders: Sequence[str]) -> list[Finished]:
@@ -69,7 +68,10 @@ def open_runs(folders: Sequence[str]) -> list[Finished]:
         if not whole:
             raise ConfigError(f"runs: {name} holds no finished run")
         for place in sorted({*places} - {place for place, _ in whole}):
-            print(f"note: {place} is damaged and left out; its command, given again, makes it anew", file=sys.stderr)
+            print(
+                f"note: {place} is damaged or edited and left out; its command, given again, makes it anew",
+                file=sys.stderr,
+            )
         found |= {place.resolve(): Finished(place, results) for place, results in whole}
     return _named(_once([*found.values()]))
 
@@ -144,10 +146,10 @@ def tested(pairs: Sequence[tuple[Finished, Finished]], sure: Uncertainty, seed: 
     found: list[dict[str, Any]] = []
     for split in pairs[0][0].results["metrics"] if pairs else ():
         rows = [_pair(a, b, split, sure, seed) for a, b in pairs]
-        for test in ("mcnemar", "randomisation"):
-            for row, adjusted in zip(rows, holm([r[f"p_{test}"] for r in rows]), strict=True):
-                row[f"p_{test}_holm"] = rounded(adjusted)
-                row[f"p_{test}"] = rounded(row[f"p_{test}"])
+        for score in ("accuracy", "macro_f1"):
+            for row, adjusted in zip(rows, holm([r[f"p_{score}"] for r in rows]), strict=True):
+                row[f"p_{score}_holm"] = rounded(adjusted)
+                row[f"p_{score}"] = rounded(row[f"p_{score}"])
         found += rows
     return found
 
@@ -158,8 +160,14 @@ def _pair(a: Finished, b: Finished, split: str, sure: Uncertainty, seed: int) ->
         raise ConfigError(f"{a.name} and {b.name} can't be compared: {split} has other articles or labels")
     names = sorted({*first["label"], *a.results["labels"]["all"]})
     place = {label: i for i, label in enumerate(names)} | {None: ABSTAINED}
-    y, one, two = (np.array([place[x] for x in c]) for c in (first["label"], first["predicted"], second["predicted"]))
+    y = np.array([place[label] for label in first["label"]])
+    one, two = ([np.array([place[x] for x in p]) for p in side["predicted"]] for side in (first, second))
     classes = np.array([place[label] for label in a.results["labels"]["train"]])
+    right, also = (np.mean([predicted == y for predicted in each], axis=0) for each in (one, two))
+    side, other = (([(y, predicted) for predicted in each], first["cluster"]) for each in (one, two))
+    p_accuracy, p_macro = randomisation(side, other, classes, len(names), rounds=sure.permutations, seed=seed)
+    if len(one) == len(two) == 1:
+        p_accuracy = mcnemar(one[0] == y, two[0] == y)
     scores = [r.results["metrics"][split]["macro_f1"] for r in (a, b)]
     return {
         "split": split,
@@ -168,29 +176,33 @@ def _pair(a: Finished, b: Finished, split: str, sure: Uncertainty, seed: int) ->
         "macro_f1_a": scores[0],
         "macro_f1_b": scores[1],
         "difference": rounded(scores[0] - scores[1]),
-        "only_a_right": int(((one == y) & (two != y)).sum()),
-        "only_b_right": int(((one != y) & (two == y)).sum()),
-        "p_mcnemar": mcnemar(one == y, two == y),
-        "p_randomisation": randomisation(
-            y, one, two, first["cluster"], classes, len(names), rounds=sure.permutations, seed=seed
-        ),
+        "only_a_right": rounded(float((right * (1 - also)).sum())),
+        "only_b_right": rounded(float((also * (1 - right)).sum())),
+        "seeds": [len(one), len(two)],
+        "p_accuracy": p_accuracy,
+        "p_macro_f1": p_macro,
     }
 
 
 def table(found: Sequence[dict[str, Any]]) -> str:
     """The tests as a Markdown table."""
     lines = [
-        "| split | a | b | macro-F1 a − b | only a right : only b right | McNemar p (Holm) | randomisation p (Holm) |",
+        "| split | a | b | macro-F1 a − b | only a right : only b right | accuracy p (Holm) | macro-F1 p (Holm) |",
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {r['split']} | {r['a']} | {r['b']} | {r['difference']:+.3f} | {r['only_a_right']} : {r['only_b_right']} "
-        f"| {_p(r['p_mcnemar'])} ({_p(r['p_mcnemar_holm'])}) "
-        f"| {_p(r['p_randomisation'])} ({_p(r['p_randomisation_holm'])}) |"
+        f"| {r['split']} | {r['a']} | {r['b']} | {r['difference']:+.3f} "
+        f"| {round(r['only_a_right'], 1):g} : {round(r['only_b_right'], 1):g} "
+        f"| {_p(r['p_accuracy'])} ({_p(r['p_accuracy_holm'])}) "
+        f"| {_p(r['p_macro_f1'])} ({_p(r['p_macro_f1_holm'])}) |"
         for r in found
     ]
-    lines += ["", "p values in brackets are adjusted by Holm over the pairs of a split; predictions of the first seed."]
-    return "\n".join(lines) + "\n"
+    told = ["p values in brackets are adjusted by Holm over the pairs of a split."]
+    if any(r["seeds"] == [1, 1] for r in found):
+        told += ["Accuracy: exact McNemar; macro-F1: approximate randomisation by cluster."]
+    if any(r["seeds"] != [1, 1] for r in found):
+        told += ["Where a model has several seeds: randomisation of both, which counts the seeds' differences in."]
+    return "\n".join([*lines, "", " ".join(told)]) + "\n"
 
 
 def _p(value: float) -> str:

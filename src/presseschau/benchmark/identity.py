@@ -18,6 +18,7 @@ _PRACTICAL = {
     "enabled", "base_url", "key_env", "cache_dir", "concurrency", "timeout", "attempts", "backoff", "price_input",
     "price_output", "chars_per_token",
 }  # fmt: skip
+_CODE = ("benchmark", "label", "annotation/llm")
 _SHOWN = {"leaderboard.py", "tables.py", "plots.py", "page.py", "compare.py"}  # what only shows results
 
 
@@ -63,9 +64,9 @@ def _plain(value: Any) -> Any:
 
 @cache
 def _code() -> str:
-    """Digest of the code that results come from, so that a change of it is another run: ours and the labeler's."""
+    """Digest of the code that results come from, so that a change of it is another run: ours and the labelers'."""
     package = Path(__file__).parents[1]
-    files = [f for folder in ("benchmark", "label") for f in sorted((package / folder).rglob("*")) if f.is_file()]
+    files = [f for folder in _CODE for f in sorted((package / folder).rglob("*")) if f.is_file()]
     read = [f for f in files if f.suffix in (".py", ".yaml", ".json") and f.name not in _SHOWN]
     return sha256("\n".join(sha256(f.read_bytes()) for f in read))
 

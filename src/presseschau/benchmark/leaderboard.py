@@ -20,6 +20,7 @@ from presseschau.benchmark.settings import Uncertainty
 from presseschau.benchmark.tables import plot_name, section
 from presseschau.stable import sha256
 
+_TESTS = 2  # raised with every change of the tests, so that kept ones are not taken for the new
 _PLOT = re.compile(r"(topic|genre|stance)-[0-9a-f]{8}-[a-z]+\.png")
 
 
@@ -74,7 +75,7 @@ def _significance(output: Path, name: str, runs: list[Finished], sure: Uncertain
     ranked = [run for run in runs if run.results["ranked"][first]]
     if len(ranked) < 2:
         return []
-    key = sha256(repr(([r.folder.name for r in ranked], sure.permutations, seed)))
+    key = sha256(repr((_TESTS, [r.folder.name for r in ranked], sure.permutations, seed)))
     path = output / "significance" / f"{name}.json"
     with suppress(FileNotFoundError, orjson.JSONDecodeError):
         stored = orjson.loads(path.read_bytes())

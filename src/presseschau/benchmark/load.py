@@ -61,7 +61,9 @@ def _corpus(rows: Rows, task: str, source: Source) -> Corpus:
         raise ConfigError(f"{source.path} has no rows" + (" with a stance" if task == "stance" else ""))
     if not pa.types.is_string(texts.type) and not pa.types.is_large_string(texts.type):
         raise ConfigError(f"column {source.text} is {texts.type}, not text: say dataset.text=COLUMN")
-    labels = [str(v) if v is not None and v == v else None for v in table.column("label").to_pylist()]
+    # White space around a label, as "text, label" has it, makes no other class; names that the data states stay
+    plain = str if rows.labels else lambda value: str(value).strip()
+    labels = [plain(v) if v is not None and v == v else None for v in table.column("label").to_pylist()]
     no_label = np.array([label is None or label.strip() in ("", "nan", "NaN") for label in labels], dtype=bool)
     if no_label.all():
         raise ConfigError(f"column {source.label or task} has no values: say dataset.label=COLUMN")

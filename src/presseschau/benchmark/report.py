@@ -7,21 +7,28 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from presseschau.benchmark.data import ABSTAINED
 from presseschau.benchmark.measure import machine
+from presseschau.benchmark.metrics import macro_f1
 from presseschau.benchmark.models import model_from
 from presseschau.benchmark.scored import Run, gaps, makers, masked, scored, sources
+from presseschau.benchmark.settings import NAME, Task
 from presseschau.benchmark.units import Unit
 from presseschau.stable import sha256
 
 SCHEMA = 1
+_PARTS = {
+    "gaps", "validated", "validation", "masked", "learning_curve", "ranked", "dataset", "splits", "config", "measured",
+    "protocol", "test_sha256",
+}  # fmt: skip
 _PACKAGES = ("presseschau", "numpy", "scipy", "scikit-learn", "pyarrow", "model2vec", "transformers", "torch")
 
 
@@ -32,13 +39,32 @@ def test_digest(digests: Mapping[str, str]) -> str:
 
 
 def finished(folder: Path) -> dict[str, Any] | None:
-    """The results of a finished run, None where it is not there or not whole."""
+    """The results of a finished run, None where they are not there, not whole, or not those of its predictions."""
     try:
         found = orjson.loads((folder / "results.json").read_bytes())
-        pq.read_metadata(folder / "predictions.parquet")
-    except (OSError, orjson.JSONDecodeError, pa.ArrowInvalid):
+        columns = ["split", "id", "cluster", "seed", "label", "predicted"]
+        table = pq.read_table(folder / "predictions.parquet", columns=columns)
+        return found if found["schema"] == SCHEMA and _holds(found, table) else None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, pa.ArrowException):
         return None
-    return found if isinstance(found, dict) and found.get("schema") == SCHEMA else None
+
+
+def _holds(found: Mapping[str, Any], table: pa.Table) -> bool:
+    """Whether results have all parts, and scores that follow from the predictions: anybody may have edited them."""
+    names = list(dict.fromkeys([*found["labels"]["all"], *table["label"].to_pylist()]))
+    place = {label: i for i, label in enumerate(names)} | {None: ABSTAINED}
+    classes = np.array([place[label] for label in found["labels"]["train"]])
+    for split, said in found["metrics"].items():
+        rows, each = table.filter(pc.equal(table["split"], split)), []
+        for seed in found["seeds"]:
+            part = rows.filter(pc.equal(rows["seed"], seed))
+            y, predicted = (np.array([place[x] for x in part[c].to_pylist()]) for c in ("label", "predicted"))
+            if not len(set(part["id"].to_pylist())) == len(y) == said["articles"] > 0:
+                return False
+            each.append(((y == predicted).mean(), macro_f1(y, predicted, classes, len(names))))
+        if not each or not np.allclose(np.mean(each, axis=0), [said["accuracy"], said["macro_f1"]], rtol=0, atol=1e-5):
+            return False
+    return found.keys() >= _PARTS and NAME.fullmatch(found["model"]) is not None and found["task"] in get_args(Task)
 
 
 def write(folder: Path, run: Run) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from presseschau.config import ConfigError, build
 from presseschau.read.csv_file import csv_options
 
 Task = Literal["topic", "genre", "stance"]
+NAME = re.compile(r"[^/\\|\x00-\x1f]{1,80}")  # of a model: it names a folder, and stands in tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class Settings:
             raise ValueError(f"folds={self.folds} must be at least 2")
         if self.seed < 0 or self.seeds < 1 or self.budget < 1 or self.seed + self.seeds > 2**32:
             raise ValueError("needs seed >= 0 (and below 2^32), seeds >= 1 and budget >= 1")
-        if not re.fullmatch(r"[^/\\|\x00-\x1f]{1,80}", self.name):
+        if not NAME.fullmatch(self.name):
             raise ValueError(f"model.name={self.name} names a folder: 1 to 80 characters without slash or bar")
         if self.workers is not None and self.workers < 1:
             raise ValueError(f"workers={self.workers} must be at least 1")

@@ -1,9 +1,9 @@
-"""How sure a score or a difference is: bootstrap over clusters, exact McNemar, approximate randomisation, Holm."""
+"""How sure a score or a difference is: bootstrap over clusters and seeds, McNemar, approximate randomisation, Holm."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb
+from math import comb, lcm, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +61,9 @@ def intervals(
     confidence: float,
     seed: int,
 ) -> dict[str, list[float] | None]:
-    """Percentile intervals of accuracy and macro-F1, by resampling clusters (Efron & Tibshirani 1993, ch. 8 and 13).
+    """Percentile intervals of accuracy and macro-F1, by resampling clusters, and the seeds of a random model.
+
+    Efron & Tibshirani 1993, ch. 8 and 13; articles and seeds at once: Owen 2007, "The pigeonhole bootstrap".
 
     Args:
         runs: Labels and predictions of each seed on the same articles; their scores are averaged in each resample.
@@ -72,16 +74,22 @@ def intervals(
         confidence: Coverage.
         seed: Of the resampling.
     """
-    accuracy, macro = _resamples((runs, clusters), classes, width, rounds, np.random.default_rng(seed))
+    generator = np.random.default_rng(seed)
+    weights = _seed_weights(len(runs), rounds, generator)
+    accuracy, macro = _resamples((runs, clusters), weights, classes, width, generator)
     return {"accuracy": _middle(accuracy, confidence), "macro_f1": _middle(macro, confidence)}
 
 
 def difference(
     hard: Side, easy: Side, classes: Ints, width: int, *, rounds: int, confidence: float, seed: int
 ) -> dict[str, list[float] | None]:
-    """Percentile intervals of a score on one set of articles minus that on another, each resampled by itself."""
+    """Percentile intervals of a score on one set of articles minus that of the same seeds on another.
+
+    Each set of articles is resampled by itself.
+    """
     generator = np.random.default_rng(seed)
-    one, two = (_resamples(side, classes, width, rounds, generator) for side in (hard, easy))
+    weights = _seed_weights(len(hard[0]), rounds, generator)
+    one, two = (_resamples(side, weights, classes, width, generator) for side in (hard, easy))
     return {
         "accuracy": _middle(one[0] - two[0], confidence),
         "macro_f1_shared": _middle(one[1] - two[1], confidence),
@@ -95,25 +103,29 @@ def _middle(draws: Floats, confidence: float) -> list[float] | None:
     return [round(float(v), 6) for v in np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2])]
 
 
+def _seed_weights(seeds: int, rounds: int, generator: np.random.Generator) -> Floats:
+    """What each seed counts in each resample: they are drawn with replacement, too."""
+    return generator.multinomial(seeds, np.full(seeds, 1 / seeds), size=rounds) / seeds
+
+
 def _resamples(
-    side: Side, classes: Ints, width: int, rounds: int, generator: np.random.Generator
+    side: Side, weights: Floats, classes: Ints, width: int, generator: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """Accuracy and macro-F1 in each resample of the clusters, averaged over the seeds."""
+    """Accuracy and macro-F1 in each resample of the clusters, averaged over the seeds by their weights."""
     runs, clusters = side
     tables = [cluster_counts(y, p, clusters, width) for y, p in runs]
     points = [_each(table.sum(0)) for table, _ in tables]
-    size = len(tables[0][0])
-    accuracy, macro = [], []
+    rounds, size = len(weights), len(tables[0][0])
+    accuracy, macro = np.zeros(rounds), np.zeros(rounds)
     for start in range(0, rounds, _ROUNDS):
-        drawn = generator.multinomial(size, np.full(size, 1 / size), size=min(_ROUNDS, rounds - start)).astype(float)
-        means = []
-        for (table, plain), point in zip(tables, points, strict=True):
+        part = slice(start, min(start + _ROUNDS, rounds))
+        drawn = generator.multinomial(size, np.full(size, 1 / size), size=part.stop - start).astype(float)
+        for (table, plain), point, weight in zip(tables, points, weights[part].T, strict=True):
             total = drawn @ plain
             whole = (drawn @ table.reshape(size, -1)).reshape(len(drawn), 3, width)
-            means.append((total[:, 1] / total[:, 0], _resampled(whole, point, classes)))
-        accuracy.append(np.mean([m[0] for m in means], axis=0))
-        macro.append(np.mean([m[1] for m in means], axis=0))
-    return np.concatenate(accuracy), np.concatenate(macro)
+            accuracy[part] += weight * total[:, 1] / total[:, 0]
+            macro[part] += weight * _resampled(whole, point, classes)
+    return accuracy, macro
 
 
 def mcnemar(right_a: npt.NDArray[np.bool_], right_b: npt.NDArray[np.bool_]) -> float:
@@ -130,38 +142,47 @@ def mcnemar(right_a: npt.NDArray[np.bool_], right_b: npt.NDArray[np.bool_]) -> f
     return min(1.0, 2 * sum(comb(total, i) for i in range(low + 1)) / 2**total) if total else 1.0
 
 
-def randomisation(
-    y: Ints,
-    predicted_a: Ints,
-    predicted_b: Ints,
-    clusters: Sequence[str],
-    classes: Ints,
-    width: int,
-    *,
-    rounds: int,
-    seed: int,
-) -> float:
-    """Two-sided p of approximate randomisation on macro-F1: the runs' predictions are swapped cluster by cluster.
+def randomisation(a: Side, b: Side, classes: Ints, width: int, *, rounds: int, seed: int) -> tuple[float, float]:
+    """Two-sided p of the difference in accuracy, and in macro-F1, of two runs: the means over the seeds of each.
 
-    Noreen 1989; Yeh 2000, "More accurate tests for the statistical significance of result differences".
+    The runs' predictions on the same articles are swapped cluster by cluster, those of all seeds together (Noreen 1989;
+    Yeh 2000, "More accurate tests for the statistical significance of result differences"). To what that moves the
+    difference comes what other seeds would: their scores' resampled means (as in Sellam et al. 2022, "The MultiBERTs"),
+    widened by n / (n - 1) in variance, since a few seeds differ less among each other than from the next one. A test of
+    one seed of a random model would take that seed's luck for the model's.
     """
-    a, _ = cluster_counts(y, predicted_a, clusters, width)
-    b, _ = cluster_counts(y, predicted_b, clusters, width)
-    flat_a, flat_b = a.reshape(len(a), -1), b.reshape(len(b), -1)
-
-    def gap(rows_a: Floats, rows_b: Floats) -> Floats:
-        shape = (-1, 3, width)
-        one, two = (_each(rows.reshape(shape))[..., classes].mean(-1) for rows in (rows_a, rows_b))
-        return np.asarray(one - two)
-
-    observed = abs(float(gap(flat_a.sum(0), flat_b.sum(0))[0]))
     generator = np.random.default_rng(seed)
-    at_least = 0
+    sides = [[cluster_counts(y, p, clusters, width)[0] for y, p in runs] for runs, clusters in (a, b)]
+    each = [np.array([_both(table.sum(0), classes) for table in side]) for side in sides]
+    luck = [_luck(scores, rounds, np.random.default_rng([seed, i])) for i, scores in enumerate(each)]
+    observed = np.abs(each[0].mean(0) - each[1].mean(0))
+    turns = lcm(len(sides[0]), len(sides[1]))  # each seed of the one meets as many of the other
+    pairs = [(sides[0][i % len(sides[0])], sides[1][i % len(sides[1])]) for i in range(turns)]
+    at_least = np.zeros(2)
     for start in range(0, rounds, _ROUNDS):
-        swap = generator.integers(0, 2, size=(min(_ROUNDS, rounds - start), len(a))).astype(float)
-        change = swap @ (flat_b - flat_a)
-        at_least += int((np.abs(gap(flat_a.sum(0) + change, flat_b.sum(0) - change)) >= observed - 1e-12).sum())
-    return (at_least + 1) / (rounds + 1)
+        part = slice(start, min(start + _ROUNDS, rounds))
+        size = len(pairs[0][0])
+        swap = generator.integers(0, 2, size=(part.stop - start, size)).astype(float)
+        gaps = luck[0][part] - luck[1][part]
+        for one, two in pairs:
+            change = (swap @ (two - one).reshape(size, -1)).reshape(-1, 3, width)
+            gaps += (_both(one.sum(0) + change, classes) - _both(two.sum(0) - change, classes)) / turns
+        at_least += (np.abs(gaps) >= observed - 1e-12).sum(0)
+    accuracy, macro = (at_least + 1) / (rounds + 1)
+    return float(accuracy), float(macro)
+
+
+def _both(table: Floats, classes: Ints) -> Floats:
+    """Accuracy and macro-F1 of tables (…, 3, labels)."""
+    hit, missed = table[..., 0, :].sum(-1), table[..., 2, :].sum(-1)
+    return np.stack([hit / (hit + missed), _each(table)[..., classes].mean(-1)], axis=-1)
+
+
+def _luck(scores: Floats, rounds: int, generator: np.random.Generator) -> Floats:
+    """How far the mean of each round's seeds is from that of all: (rounds, scores); 0 of a single seed."""
+    size = len(scores)
+    wider = sqrt(size / (size - 1)) if size > 1 else 0.0
+    return np.asarray((_seed_weights(size, rounds, generator) @ scores - scores.mean(0)) * wider)
 
 
 def holm(values: Sequence[float]) -> list[float]:

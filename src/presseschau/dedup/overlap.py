@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from presseschau.dedup.candidates import split_pairs
-from presseschau.dedup.shingled import Texts, by_length, fetch_columns, spill_file, spill_shingles
+from presseschau.dedup.criteria import Dedup
+from presseschau.dedup.database import fetch_columns, spill_file
+from presseschau.dedup.shingled import Texts, by_length, spill_shingles
 from presseschau.dedup.signature import Hashes
-
-if TYPE_CHECKING:  # page workers sign texts and need no database
-    import duckdb
 
 N = TypeVar("N", bound=np.generic)
 
@@ -46,12 +46,13 @@ class Edges:
     @staticmethod
     def joined(parts: Sequence[Edges]) -> Edges:
         """All edges of several groups, at least one, in their order."""
-        return Edges(
-            np.concatenate([part.a for part in parts]),
-            np.concatenate([part.b for part in parts]),
-            np.concatenate([part.jaccard for part in parts]),
-            np.concatenate([part.containment for part in parts]),
-        )
+        columns = zip(*((part.a, part.b, part.jaccard, part.containment) for part in parts), strict=True)
+        return Edges(*map(np.concatenate, columns))
+
+    def kinds(self, dedup: Dedup) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which pairs are near-duplicates, and which others are contained; what is neither is only related."""
+        near = self.jaccard >= dedup.jaccard
+        return near, ~near & (self.containment >= dedup.containment)
 
 
 def overlap(x: Hashes, y: Hashes) -> tuple[float, float]:
@@ -68,16 +69,8 @@ def overlap(x: Hashes, y: Hashes) -> tuple[float, float]:
     return shared / (len(x) + len(y) - shared), shared / min(len(x), len(y))
 
 
-def verify_pairs(
-    con: duckdb.DuckDBPyConnection,
-    pairs: Hashes,
-    texts: Texts,
-    *,
-    shingle_words: int,
-    least_jaccard: float,
-    least_containment: float,
-) -> Edges:
-    """The pairs that reach one of the two thresholds, with their true values, in order of rank.
+def verify_pairs(con: duckdb.DuckDBPyConnection, pairs: Hashes, texts: Texts, dedup: Dedup) -> Edges:
+    """The pairs that are duplicates or related, with their true values, in order of rank.
 
     What is known of two wordings is not computed again: the table `verified(a, b, jaccard, containment)`, whose keys
     are `exact_key`s, `a < b`, is made where it is missing, and has all pairs that were asked for in the end; so a later
@@ -89,9 +82,7 @@ def verify_pairs(
         con: The connection.
         pairs: Pairs of ranks as `candidates.pair_candidates` gives them.
         texts: Theirs.
-        shingle_words: Words per shingle.
-        least_jaccard: Threshold.
-        least_containment: Threshold.
+        dedup: Words per shingle, and the thresholds `related` and `containment`.
     """
     columns = "(a UBIGINT, b UBIGINT, jaccard DOUBLE, containment DOUBLE)"
     con.execute(
@@ -100,8 +91,8 @@ def verify_pairs(
         CREATE OR REPLACE TEMP TABLE overlap_asked (pair UBIGINT, a UBIGINT, b UBIGINT)"""
     )
     for block in _blocks(pairs):
-        _insert(con, "overlap_asked", {"pair": block, **_wordings(block, texts)})
-    least = {"jaccard": least_jaccard, "containment": least_containment}
+        con.from_arrow(pa.table({"pair": block, **_wordings(block, texts)})).insert_into("overlap_asked")
+    least = {"jaccard": dedup.related, "containment": dedup.containment}
     con.execute(
         """INSERT INTO verified
         FROM verified_before SEMI JOIN overlap_asked USING (a, b) ANTI JOIN verified USING (a, b)
@@ -111,15 +102,7 @@ def verify_pairs(
     query = "SELECT min(pair) AS pair FROM overlap_asked ANTI JOIN verified USING (a, b) GROUP BY a, b"
     new = np.sort(fetch_columns(con, query)["pair"])
     with spill_file(con) as file:
-        sets, most = spill_shingles(
-            con,
-            new,
-            texts,
-            file,
-            shingle_words=shingle_words,
-            least_jaccard=least_jaccard,
-            least_containment=least_containment,
-        )
+        sets, most = spill_shingles(con, new, texts, file, dedup)
         for block, at_most in zip(_blocks(new), _blocks(most), strict=True):
             values = -_bounds(block, at_most, texts)
             earlier, later = (ranks.tolist() for ranks in split_pairs(block))
@@ -129,7 +112,7 @@ def verify_pairs(
                     left, of_left = earlier[at], np.frombuffer(sets.read(earlier[at]), np.uint64)
                 values[:, at] = overlap(of_left, np.frombuffer(sets.read(later[at]), np.uint64))
             known = {**_wordings(block, texts), "jaccard": values[0], "containment": values[1]}
-            _insert(con, "verified", known)
+            con.from_arrow(pa.table(known)).insert_into("verified")
     found = fetch_columns(
         con,
         """SELECT pair, jaccard, containment FROM overlap_asked JOIN verified USING (a, b)
@@ -155,9 +138,3 @@ def _bounds(pairs: Hashes, most: NDArray[np.int32], texts: Texts) -> NDArray[np.
     """Jaccard and containment that pairs have at most which share at most so many shingles."""
     short, long = (texts.shingles[ranks] for ranks in by_length(pairs, texts))
     return np.stack([most / (short + long - most), most / short])
-
-
-def _insert(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
-    con.register("overlap_arrow", pa.table(dict(columns)))
-    con.execute(f"INSERT INTO {table} FROM overlap_arrow")
-    con.unregister("overlap_arrow")

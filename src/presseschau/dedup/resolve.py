@@ -2,235 +2,92 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
-from typing import TYPE_CHECKING, Literal
-
+import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from presseschau.dedup import signature
-from presseschau.dedup.candidates import Bounds, Postings, Ranked, pair_candidates
+from presseschau.dedup.candidates import Postings, Ranked, pair_candidates
+from presseschau.dedup.criteria import Dedup
+from presseschau.dedup.database import IN_FILES, fetch_columns, list_files, spill_file
+from presseschau.dedup.graph import components, greedy_duplicates
 from presseschau.dedup.overlap import Edges, verify_pairs
-from presseschau.dedup.shingled import IN_FILES, Texts, fetch_columns, list_files, spill_file
-from presseschau.dedup.signature import Hashes, Signature
+from presseschau.dedup.shingled import Texts
 from presseschau.dedup.signed import keep_postings, read_articles
 from presseschau.schema import SPLITS
 
-if TYPE_CHECKING:  # page workers sign texts and need no database
-    import duckdb
-
-_ROUNDS = 4  # rounds over wordings that were too common to be paired all with all; each sees only what is still kept
+_ROUNDS = 4  # over wordings that are too common to be paired all with all
 _TABLES = (
     "dedup_rival", "dedup_size", "dedup_version", "dedup_rank", "dedup_dropped", "dedup_component", "dedup_torn",
     "dedup_member",
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Dedup:
-    """One row per article, and no article twice.
+def resolve_duplicates(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> None:
+    """Creates the table `dedup(source, reason, detail, cluster)` with one row per row of `articles`.
 
-    Attributes:
-        near: `drop` sends near-duplicates and contained texts to the ledger, `keep` leaves them in, all in one cluster.
-        jaccard: Two texts with at least this share of common shingles are duplicates.
-        containment: So are two of which the shorter has at least this share of its shingles in the longer.
-        related: From this Jaccard on, two articles share a cluster. Not containment: at 0.5 of it, on 4,400 real
-            articles, house notices chained 88 unrelated short ones into one cluster.
-        shingle_words: Words per shingle. Five: of an article's prints 2.7 % occur in others too, with four 6.1 % (4,000
-            newspaper articles), nearly all of them phrases; texts that differ in every 15th word are still related.
-        bands: MinHash bands; 21 x 6 finds a pair at Jaccard 0.8 with probability .998, 16 x 8 only with .95.
-        rows: MinHash values per band.
-        window: Shingles per winnowing window, a power of two; every common passage of `window + shingle_words - 1`
-            words leaves a common print.
-        bucket: See `Bounds`.
-        anchors: See `Bounds`.
-        seed: Chooses the hash functions.
-    """
+    `reason` is NULL for what stays, else `superseded`, `exact_duplicate`, `near_duplicate` or `contained`; `detail`
+    then names the id it repeats, and the value. An article repeats one that stays, so the value is true of the two.
+    `cluster` joins all that verified edges connect, also through an article that is dropped; but under a lock never
+    two splits of it: `torn(id, detail)` has the newcomers that stay and would do so, which may be in no split.
 
-    near: Literal["drop", "keep"] = "drop"
-    jaccard: float = 0.8
-    containment: float = 0.9
-    related: float = 0.5
-    shingle_words: int = 5
-    bands: int = 21
-    rows: int = 6
-    window: int = 16
-    bucket: int = 24
-    anchors: int = 4
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.near not in ("drop", "keep"):
-            raise ValueError(f"dedup.near must be drop or keep, not {self.near!r}")
-        for name in ("jaccard", "containment", "related"):
-            if not 0.0 < getattr(self, name) <= 1.0:
-                raise ValueError(f"dedup.{name} must be above 0 and at most 1, not {getattr(self, name)!r}")
-        if self.related > self.jaccard:
-            raise ValueError(f"dedup.related ({self.related}) must not exceed dedup.jaccard ({self.jaccard})")
-        for name in ("shingle_words", "bands", "rows"):
-            if not 1 <= getattr(self, name) <= 1000:
-                raise ValueError(f"dedup.{name} must be 1 to 1000, not {getattr(self, name)!r}")
-        if self.window < 1 or self.window & (self.window - 1):
-            raise ValueError(f"dedup.window must be a power of two, not {self.window!r}")
-        if self.seed < 0:
-            raise ValueError(f"dedup.seed must not be negative, not {self.seed!r}")
-        self.bounds()
-
-    def bounds(self) -> Bounds:
-        """The bounds on pairs per bucket; the fewer prints a larger window leaves, the fewer a pair must share."""
-        return Bounds(self.bucket, self.anchors, share=0.34 / (self.window + 1))
-
-    def sign(self, text: str) -> Signature:
-        """The signature of one text; depends on nothing but the text and this config."""
-        return signature.sign(
-            text,
-            shingle_words=self.shingle_words,
-            bands=self.bands,
-            rows=self.rows,
-            window=self.window,
-            seed=self.seed,
-        )
-
-    def verify(self, con: duckdb.DuckDBPyConnection, pairs: Hashes, texts: Texts) -> Edges:
-        """The pairs that are duplicates or related, by true values; see `overlap.verify_pairs`."""
-        return verify_pairs(
-            con,
-            pairs,
-            texts,
-            shingle_words=self.shingle_words,
-            least_jaccard=self.related,
-            least_containment=self.containment,
-        )
-
-    def resolve(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Creates the table `dedup(source, reason, detail, cluster)` with one row per row of `articles`.
-
-        `reason` is NULL for what stays, else `superseded`, `exact_duplicate`, `near_duplicate` or `contained`; `detail`
-        then names the id it repeats, and the value. An article repeats one that stays, so the value is true of the two.
-        `cluster` joins all that verified edges connect, also through an article that is dropped; but under a lock never
-        two splits of it: `torn(id, detail)` has the newcomers that stay and would do so, which may be in no split.
-
-        Order of precedence among duplicates: an article of an earlier release (`locked`) never gives way to a newcomer;
-        then the earliest stays (published, else crawled, undated last), then the smallest id.
-
-        Args:
-            con: Has the relation `articles(source VARCHAR, id VARCHAR, url VARCHAR, publisher VARCHAR, title VARCHAR,
-                text VARCHAR, published TIMESTAMP, crawled TIMESTAMP, free BOOLEAN, exact_key UBIGINT, bands UBIGINT[],
-                prints UBIGINT[], shingles INTEGER, filename VARCHAR)`, `source` being unique, and may have
-                `locked(id, cluster, split)`.
-        """
-        with spill_file(con) as file:
-            postings = read_articles(con, file).shared()
-            keep_postings(con, postings)
-            _supersede_versions(con)
-            _rank_articles(con)
-            edges = self._verified_edges(con, postings)
-        dropped = greedy_duplicates(edges, self.jaccard, self.containment)
-        if self.near == "keep":
-            dropped = dropped[:0]
-        _register(
-            con,
-            "dedup_dropped",
-            rank=dropped[:, 0],
-            kept=dropped[:, 1],
-            jaccard=edges.jaccard[dropped[:, 2]],
-            containment=edges.containment[dropped[:, 2]],
-        )
-        nodes, roots, torn = components(edges, *_locked_splits(con))
-        _register(con, "dedup_component", rank=nodes, root=roots)
-        _register(con, "dedup_torn", rank=torn[:, 0], one=torn[:, 1], other=torn[:, 2])
-        _write_result(con, self.jaccard)
-        for table in _TABLES:
-            con.execute(f"DROP TABLE IF EXISTS {table}")
-
-    def _verified_edges(self, con: duckdb.DuckDBPyConnection, postings: Postings) -> Edges:
-        """All pairs that are duplicates or related, by true values."""
-        row = fetch_columns(
-            con, "SELECT number, exact_key, shingles, file, first = rank AS alive FROM dedup_rank ORDER BY rank"
-        )
-        [(rows,)] = con.execute("SELECT count(*) FROM signed").fetchall()
-        number, shingles = row["number"], row["shingles"]
-        articles = Ranked.of(number, rows, shingles)
-        texts = Texts("dedup_rank", row["exact_key"], shingles, row["file"])
-        edges, seen, gone = Edges.none(), np.empty(0, np.uint64), np.flatnonzero(~row["alive"])
-        for _ in range(_ROUNDS):
-            articles.ranks[number[gone]] = -1
-            pairs, postings = pair_candidates(postings, articles, self.bounds())
-            if len(seen):
-                pairs = pairs[seen[np.searchsorted(seen, pairs).clip(max=len(seen) - 1)] != pairs]
-            if not len(pairs):
-                break
-            edges = Edges.joined([edges, self.verify(con, pairs, texts)])
-            seen = np.concatenate([seen, pairs])
-            seen.sort()
-            gone = greedy_duplicates(edges, self.jaccard, self.containment)[:, 0]
-            if (articles.ranks[number[gone]] < 0).all():
-                break  # the same articles would meet again
-        return edges
-
-
-def greedy_duplicates(edges: Edges, jaccard: float, containment: float) -> NDArray[np.int64]:
-    """Who is dropped for whom, earliest first: an article goes if it is a duplicate of an earlier one that stays.
-
-    Returns:
-        Rows of (dropped rank, kept rank, position in `edges`); near-duplicates before containers, then the earliest.
-    """
-    near = edges.jaccard >= jaccard
-    chosen = np.flatnonzero(near | (edges.containment >= containment))
-    chosen = chosen[np.lexsort((edges.a[chosen], ~near[chosen], edges.b[chosen]))]
-    dropped: dict[int, tuple[int, int]] = {}
-    for a, b, at in zip(edges.a[chosen].tolist(), edges.b[chosen].tolist(), chosen.tolist(), strict=True):
-        if b not in dropped and a not in dropped:
-            dropped[b] = (a, at)
-    return np.array([(b, a, at) for b, (a, at) in dropped.items()], np.int64).reshape(-1, 3)
-
-
-def components(
-    edges: Edges, splits: NDArray[np.int8], locked: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
-    """Connected components of the edges, none of which has articles of two splits of an earlier release.
-
-    Newcomers are taken in order of rank: one that is related to two splits connects nobody.
+    Order of precedence among duplicates: an article of an earlier release (`locked`) never gives way to a newcomer;
+    then the earliest stays (published, else crawled, undated last), then the smallest id.
 
     Args:
-        edges: Pairs of ranks.
-        splits: By rank the number of the split that the article has been in, 0 for none.
-        locked: How many ranks, the first ones, are articles of that release: they stay whatever they are related to.
-
-    Returns:
-        Every rank that has an edge; the smallest rank it is connected with; and rows of (newcomer, and the first two
-        relatives of different splits) for those that connect nobody.
+        con: Has the relation `articles(source VARCHAR, id VARCHAR, url VARCHAR, text VARCHAR, published TIMESTAMP,
+            crawled TIMESTAMP, free BOOLEAN, exact_key UBIGINT, bands UBIGINT[], prints UBIGINT[], shingles INTEGER,
+            filename VARCHAR)`, `source` being unique, and may have `locked(id, cluster, split)`.
+        dedup: What a duplicate is.
     """
-    order = np.lexsort((edges.a, edges.b))
-    ranks = np.unique(np.concatenate([edges.a, edges.b]))
-    split, root, torn = splits[ranks].tolist(), list(range(len(ranks))), list[tuple[int, int, int]]()
+    con.execute("CREATE TABLE IF NOT EXISTS locked (id VARCHAR, cluster VARCHAR, split VARCHAR)")
+    with spill_file(con) as file:
+        postings = read_articles(con, file).shared()
+        keep_postings(con, postings)
+        _supersede_versions(con)
+        _rank_articles(con)
+        edges = _verified_edges(con, postings, dedup)
+    dropped = greedy_duplicates(edges, dedup)
+    if dedup.near == "keep":
+        dropped = dropped[:0]
+    gone, kept, at = dropped.T
+    nodes, roots, torn = components(edges, *_locked_splits(con))
+    values = {"jaccard": edges.jaccard[at], "containment": edges.containment[at]}
+    con.from_arrow(pa.table({"rank": gone, "kept": kept, **values})).create("dedup_dropped")
+    con.from_arrow(pa.table({"rank": nodes, "root": roots})).create("dedup_component")
+    con.from_arrow(pa.table(dict(zip(("rank", "one", "other"), torn.T, strict=True)))).create("dedup_torn")
+    _write_result(con, dedup.jaccard)
+    for table in _TABLES:
+        con.execute(f"DROP TABLE {table}")
 
-    def find(node: int) -> int:
-        while root[node] != node:
-            root[node] = root[root[node]]
-            node = root[node]
-        return node
 
-    left, right = (np.searchsorted(ranks, end[order]).tolist() for end in (edges.a, edges.b))
-    for own, pairs in groupby(zip(left, right, strict=True), itemgetter(1)):
-        earlier = [node for node, _ in pairs]
-        first = {split[own]: own} if split[own] else {}
-        for node in earlier:
-            if there := split[find(node)]:
-                first.setdefault(there, node)
-        if len(first) > 1 and ranks[own] >= locked:
-            torn.append((own, *list(first.values())[:2]))
-            continue
-        for node in map(find, earlier):
-            here = find(own)
-            if node != here and (len(first) < 2 or split[node] == split[here]):
-                split[min(node, here)] = split[node] or split[here]
-                root[max(node, here)] = min(node, here)
-    roots = ranks[[find(node) for node in range(len(ranks))]] if len(ranks) else ranks
-    return ranks, roots, ranks[np.array(torn, np.int64).reshape(-1, 3)].astype(np.int64)
+def _verified_edges(con: duckdb.DuckDBPyConnection, postings: Postings, dedup: Dedup) -> Edges:
+    """All pairs that are duplicates or related, by true values.
+
+    In rounds: what was too common to be paired all with all is paired again among the articles that still stay.
+    """
+    row = fetch_columns(
+        con, "SELECT number, exact_key, shingles, file, first = rank AS alive FROM dedup_rank ORDER BY rank"
+    )
+    [(rows,)] = con.execute("SELECT count(*) FROM signed").fetchall()
+    number, shingles = row["number"], row["shingles"]
+    articles = Ranked.of(number, rows, shingles)
+    texts = Texts("dedup_rank", row["exact_key"], shingles, row["file"])
+    edges, seen, gone = Edges.none(), np.empty(0, np.uint64), np.flatnonzero(~row["alive"])
+    for _ in range(_ROUNDS):
+        articles.ranks[number[gone]] = -1
+        pairs, postings = pair_candidates(postings, articles, dedup.bounds())
+        if len(seen):
+            pairs = pairs[seen[np.searchsorted(seen, pairs).clip(max=len(seen) - 1)] != pairs]
+        if not len(pairs):
+            break
+        edges = Edges.joined([edges, verify_pairs(con, pairs, texts, dedup)])
+        seen = np.concatenate([seen, pairs])
+        seen.sort()
+        gone = greedy_duplicates(edges, dedup)[:, 0]
+        if (articles.ranks[number[gone]] < 0).all():
+            break  # the same articles would meet again
+    return edges
 
 
 def _locked_splits(con: duckdb.DuckDBPyConnection) -> tuple[NDArray[np.int8], int]:
@@ -280,8 +137,6 @@ def _supersede_versions(con: duckdb.DuckDBPyConnection) -> None:
 
 def _rank_articles(con: duckdb.DuckDBPyConnection) -> None:
     """Creates `dedup_rank`: the order of precedence, and `first`, the first article of the same wording."""
-    if not _has_table(con, "locked"):
-        con.execute("CREATE OR REPLACE TEMP TABLE locked (id VARCHAR, cluster VARCHAR, split VARCHAR)")
     con.execute(
         """CREATE OR REPLACE TEMP TABLE dedup_rank AS
         WITH ranked AS (
@@ -293,7 +148,10 @@ def _rank_articles(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _write_result(con: duckdb.DuckDBPyConnection, jaccard: float) -> None:
-    """Creates `dedup` of `Dedup.resolve`. Locked articles keep their clusters, newcomers join the most held-out one."""
+    """Creates `dedup` and `torn`, see `resolve_duplicates`.
+
+    Locked articles keep their clusters, newcomers join the most held-out one.
+    """
     con.execute(
         """CREATE OR REPLACE TEMP TABLE dedup_member AS
         SELECT a.source, a.id, a.page, r.rank, r.first, r.id AS winner, v.number IS NOT NULL AS superseded,
@@ -325,7 +183,6 @@ def _write_result(con: duckdb.DuckDBPyConnection, jaccard: float) -> None:
         ORDER BY m.source""",
         {"order": list(SPLITS), "jaccard": jaccard},
     )
-
     con.execute(
         """CREATE OR REPLACE TABLE torn AS
         SELECT m.id, 'related to ' || one.id || ' and ' || other.id || ', of different splits' AS detail
@@ -333,16 +190,3 @@ def _write_result(con: duckdb.DuckDBPyConnection, jaccard: float) -> None:
         JOIN dedup_rank one ON one.rank = t.one JOIN dedup_rank other ON other.rank = t.other
         WHERE m.stays"""
     )
-
-
-def _register(
-    con: duckdb.DuckDBPyConnection, table: str, **columns: NDArray[np.int32] | NDArray[np.int64] | NDArray[np.float64]
-) -> None:
-    """Creates a temporary table of numpy columns."""
-    con.register("dedup_arrow", pa.table({name: pa.array(column) for name, column in columns.items()}))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM dedup_arrow")
-    con.unregister("dedup_arrow")
-
-
-def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    return con.execute("FROM duckdb_tables() WHERE table_name = $name", {"name": name}).fetchall() != []

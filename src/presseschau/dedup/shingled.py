@@ -8,30 +8,25 @@ long.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from typing import IO
 
+import duckdb
 import numpy as np
 import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from presseschau.dedup.candidates import split_pairs
+from presseschau.dedup.criteria import Dedup
+from presseschau.dedup.database import IN_FILES, list_files
 from presseschau.dedup.signature import Hashes, shingle_sequence, shingle_set, words_of
-
-if TYPE_CHECKING:  # page workers sign texts and need no database
-    import duckdb
-
-Data: TypeAlias = bytes | memoryview
 
 _TEXTS = 500  # texts in memory at a time
 _WORDS = 8  # of a short text that are looked for
 _KNOWN = 10_000  # short texts whose words are in memory
-_BUFFER = 1 << 20  # bytes of a spill file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +53,7 @@ class Spill:
         self._file = file
         self._places = np.zeros((2, ranks), np.int64)
 
-    def add(self, rank: int, data: Data) -> None:
+    def add(self, rank: int, data: bytes) -> None:
         """Keeps what there is of a rank."""
         self._places[:, rank] = self._file.tell(), self._file.write(data)
 
@@ -69,14 +64,7 @@ class Spill:
 
 
 def spill_shingles(
-    con: duckdb.DuckDBPyConnection,
-    pairs: Hashes,
-    texts: Texts,
-    file: IO[bytes],
-    *,
-    shingle_words: int,
-    least_jaccard: float,
-    least_containment: float,
+    con: duckdb.DuckDBPyConnection, pairs: Hashes, texts: Texts, file: IO[bytes], dedup: Dedup
 ) -> tuple[Spill, NDArray[np.int32]]:
     """Shingle sets of pairs of ranks, and which of the pairs need none, for they cannot reach a threshold.
 
@@ -85,41 +73,37 @@ def spill_shingles(
         pairs: As `candidates.pair_candidates` gives them.
         texts: Theirs.
         file: Where the sets are put.
-        shingle_words: Words per shingle.
-        least_jaccard: Threshold.
-        least_containment: Threshold.
+        dedup: Words per shingle, and the thresholds `related` and `containment`.
 
     Returns:
         The sets, as bytes; and by pair how many shingles the two can share at most, -1 where their sets tell.
     """
     short, long = by_length(pairs, texts)
-    lopsided = texts.shingles[short] < least_jaccard * texts.shingles[long]  # at most contained
+    lopsided = texts.shingles[short] < dedup.related * texts.shingles[long]  # at most contained
     needed, sought = np.zeros((2, len(texts.shingles)), bool)
     needed[short] = needed[long[~lopsided]] = sought[short[lopsided]] = True
     sets, words = (Spill(file, len(needed)) for _ in range(2))
-    for rank, data in _read_texts(con, texts, np.flatnonzero(needed)):
-        text = str(data, "utf-8")
-        sets.add(rank, shingle_set(text, shingle_words).tobytes())
+    for rank, text in _read_texts(con, texts, np.flatnonzero(needed)):
+        sets.add(rank, shingle_set(text, dedup.shingle_words).tobytes())
         if sought[rank]:
-            words.add(rank, orjson.dumps(long_words(text, shingle_words)))
+            words.add(rank, orjson.dumps(long_words(text, dedup.shingle_words)))
     file.flush()
     words_at = lru_cache(_KNOWN)(lambda rank: orjson.loads(words.read(rank)))
     most = np.full(len(pairs), -1, np.int32)
     asked = np.flatnonzero(~needed[long])
     asked = asked[np.argsort(long[asked], kind="stable")]
     starts = np.searchsorted(long[asked], np.arange(len(needed) + 1))
-    for rank, data in _read_texts(con, texts, np.unique(long[asked])):
+    for rank, text in _read_texts(con, texts, np.unique(long[asked])):
         own = asked[starts[rank] : starts[rank + 1]]
-        text = str(data, "utf-8")
         folded = text.casefold()
         for pair, other, size in zip(
             own.tolist(), short[own].tolist(), texts.shingles[short[own]].tolist(), strict=True
         ):
-            left = _shared_at_most(folded, words_at(other), size, least_containment)
-            if left / size < least_containment:
+            left = _shared_at_most(folded, words_at(other), size, dedup.containment)
+            if left / size < dedup.containment:
                 most[pair] = left
         if (most[own] < 0).any():
-            sets.add(rank, shingle_set(text, shingle_words).tobytes())
+            sets.add(rank, shingle_set(text, dedup.shingle_words).tobytes())
     file.flush()
     return sets, most
 
@@ -164,52 +148,15 @@ def long_words(text: str, shingle_words: int) -> list[tuple[str, int]]:
     return [(word.decode(), count) for word, count in zip(longest, counts.tolist(), strict=False)]
 
 
-def _read_texts(con: duckdb.DuckDBPyConnection, texts: Texts, ranks: NDArray[np.int64]) -> Iterator[tuple[int, Data]]:
-    """The texts of some ranks in UTF-8, in any order."""
+def _read_texts(con: duckdb.DuckDBPyConnection, texts: Texts, ranks: NDArray[np.int64]) -> Iterator[tuple[int, str]]:
+    """The texts of some ranks, in any order."""
     if not len(ranks):
         return
-    con.register("shingled_arrow", pa.table({"rank": ranks.astype(np.int32)}))
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE shingled_text AS
-        SELECT rank, source FROM {texts.ranks} SEMI JOIN shingled_arrow USING (rank)"""  # noqa: S608
-    )
-    con.unregister("shingled_arrow")
-    query = f"SELECT rank, text FROM articles JOIN shingled_text USING (source) WHERE {IN_FILES}"  # noqa: S608
+    con.from_arrow(pa.table({"rank": ranks.astype(np.int32)})).create("shingled_rank")
+    wanted = f"(FROM {texts.ranks} SEMI JOIN shingled_rank USING (rank))"
+    query = f"SELECT rank, text FROM articles JOIN {wanted} USING (source) WHERE {IN_FILES}"  # noqa: S608
     reader = con.sql(query, params={"files": list_files(texts.files[ranks])})
     for batch in reader.to_arrow_reader(_TEXTS):
-        column = batch["text"].cast(pa.large_binary())
-        data = memoryview(column.buffers()[2])
-        ends = np.frombuffer(column.buffers()[1], np.int64)[column.offset :].tolist()
-        for rank, start, end in zip(batch["rank"].to_pylist(), ends, ends[1:], strict=False):
-            yield rank, data[start:end]
-    con.execute("DROP TABLE shingled_text")
-
-
-# Files whose names do not fulfil it are not opened. A search in one string, since that in a list takes long.
-IN_FILES = "contains($files, ',' || hash(filename))"
-
-
-def list_files(files: Hashes) -> str:
-    """The parameter of `IN_FILES`; a file that is not among these may pass, too.
-
-    >>> list_files(np.array([7, 12, 7], np.uint64))
-    ',7,12'
-    """
-    return "".join(f",{file}" for file in np.unique(files).tolist())
-
-
-def spill_file(con: duckdb.DuckDBPyConnection) -> IO[bytes]:
-    """An unnamed file in the connection's own spill folder where the pipeline has set one, else in the system's."""
-    [(setting,)] = con.execute("SELECT current_setting('temp_directory')").fetchall()
-    folder = Path(setting) if setting else None
-    if folder is None or not folder.is_absolute():
-        return tempfile.TemporaryFile(buffering=_BUFFER)
-    folder.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryFile(buffering=_BUFFER, dir=folder)
-
-
-def fetch_columns(
-    con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
-) -> dict[str, NDArray[Any]]:
-    """The answer to a query that has no NULL in it."""
-    return {name: np.asarray(column) for name, column in con.execute(query, parameters).fetchnumpy().items()}
+        for rank, text in zip(batch["rank"].to_pylist(), batch["text"], strict=True):
+            yield rank, text.as_py()
+    con.execute("DROP TABLE shingled_rank")

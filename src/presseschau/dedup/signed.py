@@ -5,17 +5,15 @@ Rows have numbers, in no particular order. Nothing here depends on anything but 
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import xxhash
 
 from presseschau.dedup.candidates import Postings
 from presseschau.dedup.versions import MARK, PLAIN, version_of
-
-if TYPE_CHECKING:  # page workers sign texts and need no database
-    import duckdb
 
 _ROWS = 10_000  # in memory at a time, but for their texts
 _COLUMNS = ("source", "id", "day", "crawled", "free", "exact_key", "shingles", "file")
@@ -40,9 +38,7 @@ def read_articles(con: duckdb.DuckDBPyConnection, file: IO[bytes]) -> Postings:
     for batch in con.cursor().sql(query, params={"mark": MARK, "plain": PLAIN}).to_arrow_reader(_ROWS):
         number = pa.array(np.arange(first, first + len(batch), dtype=np.int32))
         columns = {name: batch[name] for name in _COLUMNS}
-        con.register("dedup_arrow", pa.table({"number": number, **columns, **_versions(batch)}))
-        con.execute("INSERT INTO signed BY NAME FROM dedup_arrow")
-        con.unregister("dedup_arrow")
+        con.from_arrow(pa.table({"number": number, **columns, **_versions(batch)})).insert_into("signed")
         postings.add(first, batch["bands"], batch["prints"])
         first += len(batch)
     return postings
@@ -53,9 +49,8 @@ def keep_postings(con: duckdb.DuckDBPyConnection, shared: Postings) -> None:
     schema = pa.schema({"posting": pa.uint64()})
     for table, kind in _KEYS.items():
         batches = (pa.record_batch([pa.array(part)], schema) for part in getattr(shared, kind))
-        con.register("signed_arrow", pa.RecordBatchReader.from_batches(schema, batches))
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM signed_arrow")
-        con.unregister("signed_arrow")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} (posting UBIGINT)")
+        con.from_arrow(pa.RecordBatchReader.from_batches(schema, batches)).insert_into(table)
 
 
 def shared_postings(con: duckdb.DuckDBPyConnection, file: IO[bytes]) -> Postings:

@@ -78,6 +78,8 @@ def _path(path: str) -> tuple[str, int]:
             and not _DATE_PART.match(segments[-2])
             and (found := _PAGE_SEGMENT.match(last.lower()))
             and _is_page(found[1])
+            # `/artikel/1` is an article among many: the first page of one has no bare number.
+            and (last not in ("0", "1") or _PAGE_WORD.match(segments[-2].lower()))
         ):
             page = max(1, int(found[1]))
             segments.pop()

@@ -74,7 +74,10 @@ class Dask:
         size = self.workers or len(os.sched_getaffinity(0))
         # One thread each: the page stages hold the interpreter's lock.
         options: dict[str, Any] = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+        # Else Dask drops a worker for good that has not come back after 15 s (a busy machine, one death after another).
+        patience = importlib.import_module("dask").config.set({"distributed.deploy.lost-worker-timeout": "1 day"})
         with (
+            patience,
             distributed.LocalCluster(n_workers=size, threads_per_worker=1, processes=True, **options) as cluster,
             distributed.Client(cluster, set_as_default=False) as client,
         ):

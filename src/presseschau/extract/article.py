@@ -22,6 +22,7 @@ from presseschau.extract.body.notices import without_permalink
 from presseschau.extract.body.select import select
 from presseschau.extract.body.service import is_service_page
 from presseschau.extract.body.sites import site_blocks
+from presseschau.extract.body.tables import lines
 from presseschau.extract.body.tokens import words_of
 from presseschau.extract.notices import is_notice
 from presseschau.stable import rounded
@@ -117,7 +118,7 @@ def read_article(
 
 def _normal_parts(blocks: Sequence[Block]) -> list[str]:
     """The blocks' texts, normalised; their white space is collapsed, so mostly one look at all of them is enough."""
-    texts = [without_permalink(b) for b in blocks]
+    texts = [" ".join(map(without_permalink, line)) for line in lines(blocks)]
     if normalise_characters(joined := " ".join(texts)) != joined:
         texts = [normalise(t) for t in texts]
     return [t for t in texts if t]

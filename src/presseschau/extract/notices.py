@@ -9,6 +9,8 @@ import ahocorasick
 _NOTICE = re.compile(
     r"""ich \s bin \s (?:damit|mit \s der) \b .{0,60} (?:einverstanden|drittanbieter|newsletter|angezeigt)
       | an \s dieser \s stelle \s (?:finden|findest|ist|befindet|steht|haben) \b .{0,80} inhalt
+      | extern\w* \s inhalt\w* \b .{0,60}
+        (?:eingebunden|ein(?:zu)?binden|angezeigt|an(?:zu)?zeigen|geladen|laden\b|zustimm)
       | bitte \s (?:aktivieren|deaktivieren|erlauben) \s sie \b .{0,60} (?:javascript|blocker|cookies|browser)
       | mit \s (?:dem|einem|ihrem)? \s? klick \s (?:auf|hier) \b .{0,120}
         (?:datenschutzerklärung|einverstanden|(?:stimmen|willigen|akzeptieren) \s sie|stimme \s ich)
@@ -16,14 +18,15 @@ _NOTICE = re.compile(
       | (?:diesem|dieser|unserem|unserer) \s (?:artikel|beitrag|text|seite) \b .{0,40} affiliate-?links? \b
       | (?:erhalten|bekommen|erhält|bekommt) \s (?:wir|die \s redaktion) \b .{0,60} provision
       | (?:wir|die \s redaktion) \s (?:erhalten|bekommen|erhält|bekommt) \b .{0,60} provision
-      | alle \s rechte \s vorbehalten | all \s rights \s reserved
+      | \A .{0,120} (?:alle \s rechte \s vorbehalten | all \s rights \s reserved) (?:\. | .{0,40} \Z)
       | sie \s haben \b .{0,40} (?:javascript|blocker) \b .{0,60} (?:aktiviert|deaktiviert|ausgeschaltet)
       | (?:vielen|herzlichen) \s dank ,? \s (?:für|dass) \b .{0,60} (?:anmeldung|registrierung|interesse)
-      | sie \s sich \b .{0,60} newsletter \s (?:an\b|anmelden|eintragen|registrieren)
+      | sie \s sich \b .{0,80} newsletter \b (?:\s an\b | .{0,40} \b (?:anmelden|eintragen|registrieren)\b)
       | wir \s und \s unsere \s (?:bis \s zu \s)? (?:\d+\s)? partner \b .{0,40}
         (?:verarbeite|speicher|nutz|verwende)
       | besuchen \s sie \s (?:unsere|diese) \s (?:web)?seite \b .{0,40} mit \s werbung
       | nutzen \s sie \b .{0,60} \b pur-?abo
+      | (?:unsere[nm]?|den) \s (?:\w+-)?kanal \b .{0,30} abonnier
       | abonnieren \s sie \b .{0,60} (?:newsletter|kanal|whatsapp)""",
     re.VERBOSE | re.IGNORECASE,
 )

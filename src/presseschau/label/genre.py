@@ -39,20 +39,26 @@ STRUCTURE = tuple(
 )
 ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 1.0, "lead": 0.9, "body": 0.12, "keywords": 0.5}
 _TITLE_ADDRESS = re.compile(r"(?<=[a-z0-9,;:!?–-] )(?:Sie|Ihnen|Ihre?[nmrs]?)\b")
-_INFINITIVE = re.compile(r"^[A-Z].*\b(?:[a-z]{3,}(?:en|ern|eln))(?: - so geht.*)?[!.]?$")
+_INFINITIVE = re.compile(
+    r"^[A-Z].*\b(?:[a-z]{3,}(?:en|ern|eln))(?: - so (?:geht|klappt|gelingt|funktioniert).*)?[!.]?$"
+)
 _FINITE = re.compile(
     r"\b(?:will|wollen|soll|sollen|sollten|kann|koennen|muss|muessen|darf|duerfen|wird|werden|wurden|haben|hat|ist|sind|lassen|laesst|koennte|koennten|duerfte|duerften|nicht|zu|wie|warum)\b"
 )
 _TITLE_QUOTE = re.compile(r"[„“\"»‚'].*[“”\"«‘'][.?!]?")
 _SENTENCE = re.compile(r"(?<=[.!?:]) ")
 _ASKED = re.compile(r"\b(?:Sie|Ihnen|Ihre?[nmrs]?|du|dir|dich|dein\w*)\b")
-_EXPLAINS = re.compile(r"(?:^|[:–-] )(?:warum|wieso|weshalb|wie)\b")
+_EXPLAINS = re.compile(r"(?:^|[:–?!.-] )(?:warum|wieso|weshalb|wie)\b")
 _SPEAKER = re.compile(r"\b(?:Herr|Frau) (?:Dr\. |Prof\. |Professor )?[A-Z][\w-]+(?:, [a-z]\w+|\?)")
 _SPEAKER_LABEL = re.compile(r"[.?!“\"»] ([A-Z][\w.-]+(?: [A-Z][\w-]+){0,2}): (?=[A-Z„\"»])")
 _LABEL_END = re.compile(r": (?=[A-Z„\"»])")  # looked for first, since it is found many times faster
-_HOWTO_TITLE = re.compile(r"(?:^|[:–-] )(?:so|wie|was|wo|worauf|welche\w*) (?:\w+ )?(?:sie|ihr|du|man)\b")
+_HOWTO_TITLE = re.compile(
+    r"(?:^|[:–?!.-] )(?:so|wie|was|wo|worauf|welche\w*) (?:\w+ )?(?:sie|ihr|du|man)\b|(?:^|[:–?!.-] )wie \w+ ich\b"
+)
 _AGENCY = re.compile(r"\((?:dpa|apa|afp|reuters|sda|sid|ap|dpa-afx)[)/-]|\b(?:dpa|apa|afp|rtr|sda)\s*[)/]")
-_PRICE = re.compile(r"\b(?:fuer|ab|nur|unter|statt)(?: nur)? [\d.,]+ ?(?:euro|€|franken|statt)[^.]{0,30}")
+_PRICE = re.compile(
+    r"\b(?:fuer|ab|nur|unter|statt|faellt auf|sinkt auf)(?: nur)? [\d.,]+ ?(?:euro|€|franken|statt)[^.]{0,30}"
+)
 _CLOCK = re.compile(r":\d\d")
 _ENTRY = re.compile(r"\b\d{1,2}[.:]\d\d Uhr(?::| [-|])")  # how the entries of a ticker start
 _POSTED = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?(?:20)?\d\d,?(?: -| um)? ?\d{1,2}:\d\d")
@@ -110,7 +116,7 @@ def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> list[
         vote("institution", "press_release", 2.5, reading.host)
     for section in reading.sections:
         if section in sections:
-            vote("section", sections[section], 4.0, section)
+            vote("section", sections[section], 5.0, section)
             break
     return votes
 

@@ -17,6 +17,8 @@ _CLAUSE = frozenset((",", ";", ":", "–", "—", "(", ")"))
 _TURNS = frozenset((",", ";", "–", "—"))
 _OPENING = frozenset('„“”»«‚‘›‹":–—')
 _DUTY = frozenset(("darf", "duerfen", "duerfte", "duerften", "sollte", "sollten", "soll", "sollen"))
+_COPULAS = frozenset(("ist", "sind", "war", "waren", "wird", "werden", "wirkt", "wirken", "klingt"))
+_THAN = frozenset(("mehr", "besser", "schlechter", "nur", "ob"))
 _INDEFINITE = frozenset(("etwas", "nichts", "viel", "wenig", "alles"))
 _NEGATION_REACH, _DEGREE_REACH, _VERB_REACH, _SHIELD_REACH, _REMOVER_REACH = 5, 2, 6, 3, 2  # words
 _BEFORE_BUT, _AFTER_BUT = 0.6, 1.25  # "zwar gut, aber teuer": what comes after the contrast counts more
@@ -57,6 +59,9 @@ def judging_in(reading: Reading, lexicon: StanceLexicon) -> dict[int, Entry]:
     tokens, forms, judging, last = reading.tokens, [*reading.forms, ""], lexicon.judging, lexicon.compounds.last
     found: dict[int, Entry] = {}
     for i in [i for i, form in enumerate(forms) if form in judging or (len(form) > _COMPOUND and form[-3:] in last)]:
+        following = lexicon.starts.get(forms[i])
+        if following is not None and forms[i + 1] not in following:
+            continue
         entry = _entry(tokens[i], forms[i], lexicon)
         if entry and (entry.term or (entry.noun and tokens[i][0].isupper()) or forms[i + 1] in entry.phrases):
             found[i] = entry
@@ -91,7 +96,7 @@ def values_of(
         speech: Count the words in quotation marks too.
     """
     praise = blame = peak = 0.0
-    strong, after, focus, contrast = 0, sentence.first, -1, None
+    strong, after, focus, contrast, denied = 0, sentence.first, -1, None, None
     why: list[str] = []
     for i, entry in judging.items():
         if i < after:
@@ -104,6 +109,10 @@ def values_of(
         if left_out or not term.polarity:
             continue
         value = _scoped(reading.forms, sentence, i, size, term, lexicon)
+        if denied is None:
+            denied = _denied(reading, sentence, lexicon)
+        if denied and i in denied:
+            value *= _NEGATED_PRAISE if value > 0 else _NEGATED_BLAME
         if reading.quoted[i] == 2:
             value *= _IRONY if value > 0 and size == 1 else 0.0
         if contrast is None:
@@ -146,6 +155,27 @@ def _contrast(words: Sequence[str], sentence: Sentence, lexicon: StanceLexicon) 
     return -1
 
 
+def _denied(reading: Reading, sentence: Sentence, lexicon: StanceLexicon) -> frozenset[int]:
+    """Indices of the words that an idiom ("alles andere als", "… sieht anders aus") turns into their opposite."""
+    first, last = sentence.first, sentence.last
+    words = reading.forms[first:last]
+    if reading.tokens[last - 1].startswith("?") and "soll" in words and "sein" in words:
+        return frozenset(range(first, last))  # "Das soll ein Fortschritt sein?"
+    if lexicon.denials.keys().isdisjoint(words):
+        return frozenset()
+    found: set[int] = set()
+    if words[-2:-1] == ["nicht"] and _THAN.isdisjoint(words):  # "Eine gute Uhr ist das nicht."
+        clause = next((i + 1 for i in range(len(words) - 3, -1, -1) if words[i] in _CLAUSE), 0)
+        verb = next((i for i in range(clause, len(words)) if words[i] in _COPULAS), clause)
+        found.update(range(clause, verb))
+    for i, word in enumerate(words):
+        for idiom, at, reach in lexicon.denials.get(word, ()):
+            start, end = i - at, i - at + len(idiom)
+            if start >= 0 and words[start:end] == idiom:
+                found.update(range(end, end + reach) if reach > 0 else range(start + reach, start))
+    return frozenset(first + i for i in found if 0 <= i < len(words))
+
+
 def _scoped(
     words: Sequence[str],
     sentence: Sentence,
@@ -168,7 +198,7 @@ def _scoped(
             negated ^= words[k + 1] not in exempt and not (value < 0 and words[k - 1] in _DUTY)
         elif entry.role == "shields":
             shielded |= k >= at - _SHIELD_REACH and words[k + 1] != "allem"
-        elif entry.factor != 1.0 and k >= at - _DEGREE_REACH:
+        elif entry.factor != 1.0 and (k >= at - _DEGREE_REACH or entry.role == "concessions"):
             value *= entry.factor
     behind = _VERB_REACH if term.verb else _REMOVER_REACH if value < 0 else 0
     for k in range(at + size, min(sentence.last, at + size + behind)):

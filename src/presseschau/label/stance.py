@@ -31,6 +31,7 @@ _HEADING = 5  # tokens
 _EVIDENCE = 3  # passages
 _QUOTE = 15  # words of a passage
 _ROOM = 4  # words of a passage that the focus leaves behind it
+_OF_PRODUCTS = ("review", "deal")  # what these are about is a product, whatever its name says
 _BORDERS = frozenset((",", ";", ":", "–", "—"))
 
 
@@ -111,7 +112,8 @@ class StanceLabeler:
         if target is None:
             return Stance(votes=votes)
         stance, confidence = self.model.decide(features, genre)
-        return Stance(target.name, target.kind, stance, confidence, evidence_of(votes, stance), votes)
+        kind = "product" if target.kind == "other" and genre in _OF_PRODUCTS else target.kind
+        return Stance(target.name, kind, stance, confidence, evidence_of(votes, stance), votes)
 
     def features(self, document: Document, genre: str) -> Features:
         """What the model decides on, for `stance_model.fit` on another reference."""

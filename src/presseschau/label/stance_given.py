@@ -17,6 +17,7 @@ from presseschau.label.sentences import fold, tokenize
 from presseschau.label.stance import Stance, StanceLabeler, evidence_of
 from presseschau.label.stance_target import Target
 from presseschau.label.voice import Reading, read
+from presseschau.spreadsheet import read_table
 
 KINDS = ("product", "company", "technology", "policy", "person", "other")
 # A sentence that opens so still speaks of what the one before it named.
@@ -126,11 +127,7 @@ def stance_toward(
 
 
 def _rows_of(path: Path) -> list[dict[str, Any]]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError('is no CSV in UTF-8: in the spreadsheet, save it as "CSV UTF-8"') from None
-    separator = max(",;\t", key=text.partition("\n")[0].count)  # a German spreadsheet writes semicolons
+    text, separator = read_table(path)
     rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     for row in rows:
         if None in row:

@@ -33,7 +33,7 @@ _ADJECTIVE = (
 )
 _NOUN = ("", "s", "es", "e", "en", "n", "nen", "se", "sen", "ses")
 _VERB = ("en", "n", "t", "te", "ten", "et", "ete", "eten", "end", "ende", "enden", "ender", "endes", "st")
-_DEGREES = ("intensifiers", "downtoners")
+_DEGREES = ("intensifiers", "downtoners", "concessions")
 _NO_PHRASES: Mapping[str, tuple[tuple[list[str], Term], ...]] = {}
 _ROLES = ("negators", "exempt", *_DEGREES, "conditionals", "shields", "removers", "contrast", "conclusions")
 
@@ -62,9 +62,9 @@ class Entry(NamedTuple):
         term: The word as adjective, verb or adverb; None where it judges nothing.
         noun: The word as a noun, capitalised in the text.
         phrases: Phrases that start with it by their second word: the words after the first, the term; longest first.
-        role: `negators`, `exempt`, `intensifiers`, `downtoners`, `conditionals`, `shields`,
-            `removers`, `contrast`, `conclusions` or "".
-        factor: What an intensifier or a downtoner multiplies the next term with, else 1.
+        role: `negators`, `exempt`, `intensifiers`, `downtoners`, `concessions`, `conditionals`,
+            `shields`, `removers`, `contrast`, `conclusions` or "".
+        factor: What an intensifier, a downtoner or a concession multiplies the next term with, else 1.
     """
 
     term: Term | None = None
@@ -85,6 +85,9 @@ class StanceLexicon:
         tails: Endings of compounds (`-chaos`) to their term, longest first.
         compounds: Words that end so.
         judging: Forms whose entry can judge, alone or as the start of a phrase.
+        starts: Those that judge only as the start of a phrase, most of them frequent words: the phrases' second words.
+        denials: Idioms that turn the words near them into their opposite, by their longest word: the words, the place
+            of the longest among them, and how many words behind them (below 0: before them) they reach.
         conditional: What a conditional clause multiplies a weight with.
         shield: What a fault that something is meant to help with is multiplied with.
     """
@@ -95,6 +98,8 @@ class StanceLexicon:
     tails: Mapping[str, Term]
     compounds: Kind
     judging: frozenset[str]
+    starts: Mapping[str, frozenset[str]]
+    denials: Mapping[str, tuple[tuple[list[str], int, int], ...]]
     conditional: float
     shield: float
 
@@ -165,9 +170,22 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
         tails,
         Kind.of((), tails),
         frozenset(form for form, entry in entries.items() if entry.term or entry.noun or entry.phrases),
+        {form: frozenset(e.phrases) for form, e in entries.items() if e.phrases and not (e.term or e.noun)},
+        _denials(data["denials"]),
         float(data["conditionals"]["factor"]),
         float(data["shields"]["factor"]),
     )
+
+
+def _denials(groups: Iterable[Mapping[str, Any]]) -> dict[str, tuple[tuple[list[str], int, int], ...]]:
+    """The idioms of each group by their longest word, which is in the fewest sentences."""
+    found: dict[str, tuple[tuple[list[str], int, int], ...]] = {}
+    for group in groups:
+        for phrase in group["phrases"]:
+            idiom = tokenize(phrase)[1]
+            longest = max(idiom, key=len)
+            found[longest] = (*found.get(longest, ()), (idiom, idiom.index(longest), int(group["reach"])))
+    return found
 
 
 def words_of(phrase: str) -> tuple[str, ...]:

@@ -83,6 +83,9 @@ class StanceModel:
             "Thresholding classifiers to maximize F1 score").
         mixed_share: Weaker side as a share of the stronger from which a balanced article is `mixed`, 0 to 1.
         mixed_density: Density of evaluation below which an undecided article is `neutral`, not `mixed`.
+        torn: Share of the weaker side's probability from which an article is `mixed`, 0 to 0.5, where also
+        torn_share: its weaker side is at least this share of the stronger (a third of the whole), and
+        torn_density: its density of evaluation is at least this: else too little is said to call it balanced.
     """
 
     reference: str
@@ -94,12 +97,20 @@ class StanceModel:
     favor_sides: float = 1.5
     mixed_share: float = 0.34
     mixed_density: float = 1.6
+    torn: float = 0.25
+    torn_share: float = 0.5
+    torn_density: float = 2.5
 
     def __post_init__(self) -> None:
         if self.favor_sides < 1:
             raise ValueError(f"stance model: favor_sides must be 1 or more, got {self.favor_sides}")
-        if not 0 < self.mixed_share <= 1:
-            raise ValueError(f"stance model: mixed_share must be above 0 and at most 1, got {self.mixed_share}")
+        for name, value, top in (
+            ("mixed_share", self.mixed_share, 1),
+            ("torn_share", self.torn_share, 1),
+            ("torn", self.torn, 0.5),
+        ):
+            if not 0 < value <= top:
+                raise ValueError(f"stance model: {name} must be above 0 and at most {top}, got {value}")
 
     def probabilities(self, features: Features, genre: str) -> dict[str, float]:
         """Probability of favor, against and neutral (with mixed); they sum to 1."""
@@ -117,11 +128,18 @@ class StanceModel:
         stance = max(found, key=lambda s: found[s] * (1.0 if s == "neutral" else self.favor_sides))
         if not features.judges:
             stance = "neutral"
+        judges = self.groups.get(genre, "report") != "report"
+        if judges and self._is_torn(features, found):
+            return "mixed", _logistic(self.sure, _sure_features(1 - max(found[side] for side in SIDES)))
         confidence = _logistic(self.sure, _sure_features(found[stance]))
-        judges = self.groups.get(genre, "report") != "report" and features.density >= self.mixed_density
-        if stance == "neutral" and judges and features.share >= self.mixed_share:
-            stance = "mixed"
-        return stance, confidence
+        weighs = features.density >= self.mixed_density and features.share >= self.mixed_share
+        return ("mixed" if judges and weighs and stance == "neutral" else stance), confidence
+
+    def _is_torn(self, features: Features, found: Mapping[str, float]) -> bool:
+        """Whether an article says much on both sides, so that the model takes either one only just."""
+        weaker, stronger = sorted(found[side] for side in SIDES)
+        says_much = features.density >= self.torn_density and features.share >= self.torn_share
+        return says_much and weaker >= self.torn * (weaker + stronger)
 
 
 def side_features(features: Features, group: str) -> dict[str, float]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from presseschau.document import Document
 from presseschau.label.lexicon import read_yaml
@@ -14,14 +15,18 @@ from presseschau.label.sentences import Kind, fold, tokenize
 from presseschau.label.voice import Reading
 
 _SITE = re.compile(r"\s+[-–|]\s+[A-ZÄÖÜ0-9][\w.&! ]{1,24}$")
+_DIGIT, _YEAR = re.compile(r"\d"), re.compile(r"(?:19|20)\d\d")
 _OPENING = frozenset('„“»«"‚›')
 _WITHIN = frozenset(("von", "des", "der", "&"))
 _COMPLEMENT = frozenset(
     ("von", "vom", "für", "zu", "zum", "zur", "gegen", "bei", "an", "am", "im", "in", "über", "auf", "mit")
 )
+_WHERE = frozenset(("in", "im", "aus", "bei", "von", "am"))
 _ARTICLES = frozenset(("der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einer", "einem", "eines"))
 _ENDINGS = ("", "s", "n", "en", "es")
 _LONGEST = 6  # words of a target
+_LEAD = 300  # characters
+_VAGUE, _CLEARER = 1.6, 3.0  # a headline's best is vague below this weight; by so much a lead's has to be better
 _LEGAL_FORMS = frozenset(("ag", "gmbh", "inc", "se", "kg", "ltd", "corp"))
 
 
@@ -47,6 +52,7 @@ class TargetLexicon:
     kickers: frozenset[str]
     never: frozenset[str]
     weak: frozenset[str]
+    acts: frozenset[str]
     kinds: Mapping[str, Kind]
     companies: frozenset[str]
     products: frozenset[str]
@@ -63,12 +69,20 @@ class TargetLexicon:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """A candidate: its folded words, where it stands, whether in quotation marks."""
+    """A candidate: its folded words, where it stands, whether in quotation marks, whether it acts on what follows."""
 
     forms: tuple[str, ...]
     start: int
     end: int
     quoted: bool
+    acts: bool
+
+
+class _Found(NamedTuple):
+    """The best candidate of a headline or a lead, and its weight."""
+
+    weight: float
+    target: Target
 
 
 @cache
@@ -87,8 +101,10 @@ def load_targets() -> TargetLexicon:
 def find_target(document: Document, reading: Reading) -> Target | None:
     """The main target, None where neither headline nor text has a noun to offer.
 
-    Candidates are the noun phrases of the headline, else of the first lines. What the text repeats, known names and
-    quoted titles weigh more; places, money and news words less; the earlier one wins a tie.
+    Candidates are the noun phrases of the headline; of the first lines where it has none, or only one that says little
+    ("Coup ohne Folgen") and they have a clearer one. What the text repeats, known names and
+    quoted titles weigh more; places, money and news words less, and so does who acts on what the headline names after
+    it ("Ministerin stoppt Warn-App"); the earlier one wins a tie.
 
     Args:
         document: The article.
@@ -96,17 +112,27 @@ def find_target(document: Document, reading: Reading) -> Target | None:
     """
     lexicon = load_targets()
     title = _SITE.sub("", (document.title or "").strip())
-    for source in (title, document.text[:300]):
-        phrases = _noun_phrases(source, reading, lexicon)
-        if phrases:
-            break
-    else:
+    found = _best(title, reading, lexicon)
+    if found is None or found.weight < _VAGUE:
+        lead = _best(document.text[:_LEAD], reading, lexicon)
+        if lead and (found is None or lead.weight > found.weight + _CLEARER):
+            found = lead
+    return found and found.target
+
+
+def _best(source: str, reading: Reading, lexicon: TargetLexicon) -> _Found | None:
+    """The likeliest noun phrase of a headline or a lead."""
+    phrases = _noun_phrases(source, reading, lexicon)
+    if not phrases:
         return None
     places = _places(phrases, reading)
-    best = max(range(len(phrases)), key=lambda i: (_weight(phrases[i], i, places, lexicon), -i))
-    phrase = phrases[best]
+    first = sum(phrase.acts for phrase in phrases)  # its object, where the first one acts
+    weights = [_weight(phrase, i == first, places, lexicon) for i, phrase in enumerate(phrases)]
+    weight = max(weights)
+    phrase = phrases[weights.index(weight)]
     mentions = frozenset(f for f in phrase.forms if len(f) > 2 and f not in lexicon.never)
-    return Target(source[phrase.start : phrase.end], _kind(phrase.forms, reading, places, lexicon), mentions)
+    name, kind = source[phrase.start : phrase.end], _kind(phrase.forms, reading, places, lexicon)
+    return _Found(weight, Target(name, kind, mentions))
 
 
 def _places(phrases: Sequence[_Phrase], reading: Reading) -> dict[str, list[int]]:
@@ -118,13 +144,13 @@ def _places(phrases: Sequence[_Phrase], reading: Reading) -> dict[str, list[int]
     return places
 
 
-def _weight(phrase: _Phrase, position: int, places: Mapping[str, Sequence[int]], lexicon: TargetLexicon) -> float:
+def _weight(phrase: _Phrase, first: bool, places: Mapping[str, Sequence[int]], lexicon: TargetLexicon) -> float:
     """How likely a noun phrase is the object: repeats, known names, quotation marks, place in the headline."""
     heads = [f for f in phrase.forms if f not in lexicon.never and f not in _WITHIN]
     seen = max((min(sum(len(places.get(h + e, ())) for e in _ENDINGS), 8) for h in heads), default=0)
-    weak = all(h in lexicon.weak or h.isdigit() for h in heads)
-    named = any(lexicon.named(h) for h in heads) or any(c.isdigit() for h in heads for c in h)
-    return (0.3 if weak else 1.0) * (seen + 3.0 * named + 3.0 * phrase.quoted + 1.5 * (position == 0) + 1.0)
+    weak = phrase.acts or all(h in lexicon.weak or h.isdigit() for h in heads)
+    named = any(lexicon.named(h) or (_DIGIT.search(h) and not _YEAR.fullmatch(h)) for h in heads)
+    return (0.3 if weak else 1.0) * (seen + 3.0 * named + 3.0 * phrase.quoted + 1.5 * first + 1.0)
 
 
 def _noun_phrases(title: str, reading: Reading, lexicon: TargetLexicon) -> list[_Phrase]:
@@ -147,7 +173,18 @@ def _noun_phrases(title: str, reading: Reading, lexicon: TargetLexicon) -> list[
     if run:
         runs.append(run)
     runs = [r for r in runs if any(len(tokens[i]) > 1 for i in r)]
-    return [_phrase(r, tokens, forms, starts, lexicon) for r in runs]
+    phrases = [_phrase(r, tokens, forms, starts, lexicon) for r in runs]
+    for i in range(min(2, len(runs) - 1)):
+        last = runs[i][-1]
+        if (
+            forms[last + 1] in lexicon.acts
+            and tokens[last + 1].islower()
+            and (not i or forms[runs[i][0] - 1] in _WHERE)
+        ):
+            thing = any(lexicon.product(f) or lexicon.kinds["product"].match(f) for f in phrases[0].forms)
+            phrases[: i + 1] = [replace(p, acts=not thing) for p in phrases[: i + 1]]
+            break
+    return phrases
 
 
 def _phrase(run: list[int], tokens: list[str], forms: list[str], starts: list[int], lexicon: TargetLexicon) -> _Phrase:
@@ -158,7 +195,7 @@ def _phrase(run: list[int], tokens: list[str], forms: list[str], starts: list[in
         if after < len(tokens) and tokens[after][0].isupper():
             run, last = [*run, after], after
     quoted = run[0] > 0 and tokens[run[0] - 1] in _OPENING and len(run) <= 4
-    return _Phrase(tuple(forms[i] for i in run), starts[run[0]], starts[last] + len(tokens[last]), quoted)
+    return _Phrase(tuple(forms[i] for i in run), starts[run[0]], starts[last] + len(tokens[last]), quoted, acts=False)
 
 
 def _kind(forms: Sequence[str], reading: Reading, places: Mapping[str, Sequence[int]], lexicon: TargetLexicon) -> str:
@@ -173,8 +210,9 @@ def _kind(forms: Sequence[str], reading: Reading, places: Mapping[str, Sequence[
     if forms[0] in lexicon.first_names and len(forms) > 1:
         return "person"
     for form in reversed(forms):
+        part = form.rpartition("-")[2]  # Warn-App, KI-Chip: a short word that ends others is known by its hyphen
         for kind, words in lexicon.kinds.items():
-            if words.match(form):
+            if words.match(form) or part in words.words:
                 return kind
     return _kind_in_text(places.get(forms[-1], ()), reading, lexicon) or (
         "product" if digits and len(forms) > 1 else "other"

@@ -19,6 +19,8 @@ from presseschau.label.sentences import Kind, borders, fold, quotations, tokeniz
 _PARTICLES = {
     **dict.fromkeys(("wirft", "warf", "werfen", "warfen"), "vor"),
     **dict.fromkeys(("haelt", "hielt", "halten", "hielten"), "fuer"),
+    **dict.fromkeys(("spricht", "sprach", "sprechen", "sprachen"), "von"),
+    **dict.fromkeys(("raeumt", "raeumte", "raeumen", "raeumten"), "ein"),
 }
 
 

@@ -71,7 +71,7 @@ def audit(
     Args:
         con: Has the relation `audited(id VARCHAR, split VARCHAR, cluster VARCHAR, publisher VARCHAR,
             published TIMESTAMP, source VARCHAR)`, rows without a split being passed over; and the `articles` whose
-            sources they name, with what `Dedup.resolve` keeps of all their signatures: see `dedup.signed`.
+            sources they name, with what `dedup.resolve` keeps of all their signatures: see `dedup.signed`.
         dedup: Config of the signatures and the thresholds.
         cutoff: Last day before `test_temporal` (UTC), None where there is no such split.
         embargo_days: Days up to and including `cutoff` that no split but the held-out ones may have articles of.

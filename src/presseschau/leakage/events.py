@@ -6,6 +6,7 @@ import duckdb
 
 from presseschau.schema import SPLITS
 from presseschau.split.stories import forget_names, index_names, pair_articles
+from presseschau.stable import rounded
 
 _MOST = 5_000  # articles, but for those of the last day chosen
 
@@ -44,4 +45,4 @@ def event_leakage(con: duckdb.DuckDBPyConnection, articles: str) -> dict[str, fl
     ).fetchall()
     con.execute("DROP TABLE leakage_event; DROP VIEW leakage_told; DROP TABLE leakage_day; DROP VIEW leakage_dated")
     forget_names(con)
-    return {split: round(share, 6) for split, share in rows}
+    return {split: rounded(share) for split, share in rows}

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from presseschau.dedup.signature import shingle_sequence, words_of
+from presseschau.stable import rounded
 
 _TRAIN, _TEST = 2_000, 1_000  # articles at most: the cost of the probe does not grow with the corpus
 _TEXT = 1_500  # characters from either end, where house notices stand
@@ -46,7 +47,8 @@ def probe_publishers(con: duckdb.DuckDBPyConnection, articles: str) -> Probe | N
         con: The connection.
         articles: Name of a relation with id, split, publisher and text.
     """
-    train, test = _articles(con, articles).values()
+    train = _first_articles(con, articles, "train", _TRAIN)
+    test = _first_articles(con, articles, "test", _TEST)
     counts = Counter(publisher for publisher, _ in train)
     known = {publisher for publisher, count in counts.items() if count >= _LEAST}
     train, test = ([row for row in rows if row[0] in known] for rows in (train, test))
@@ -59,7 +61,7 @@ def probe_publishers(con: duckdb.DuckDBPyConnection, articles: str) -> Probe | N
     most = min(known, key=lambda publisher: (-counts[publisher], publisher))
     right = sum(guess == publisher for guess, (publisher, _) in zip(guesses, test, strict=True))
     majority = sum(publisher == most for publisher, _ in test)
-    return Probe(round(right / len(test), 6), round(majority / len(test), 6), len(known), len(train), len(test))
+    return Probe(rounded(right / len(test)), rounded(majority / len(test)), len(known), len(train), len(test))
 
 
 def _features(text: str) -> NDArray[np.int64]:
@@ -97,13 +99,10 @@ def _perceptron(texts: Sequence[NDArray[np.int64]], numbers: Sequence[int], clas
     return now
 
 
-def _articles(con: duckdb.DuckDBPyConnection, articles: str) -> dict[str, list[tuple[str, str]]]:
-    """Publisher and both ends of the text of the first articles of train and test that have a publisher, by split."""
+def _first_articles(con: duckdb.DuckDBPyConnection, articles: str, split: str, most: int) -> list[tuple[str, str]]:
+    """Publisher and both ends of the text of the first articles of a split that have a publisher."""
     query = f"""SELECT publisher, CASE WHEN length(text) <= {2 * _TEXT} THEN text
             ELSE left(text, {_TEXT}) || chr(10) || right(text, {_TEXT}) END
         FROM (SELECT id, publisher, text FROM {articles} WHERE split = $split AND publisher IS NOT NULL
             ORDER BY id LIMIT $most) ORDER BY id"""  # noqa: S608
-    return {
-        split: con.execute(query, {"split": split, "most": most}).fetchall()
-        for split, most in (("train", _TRAIN), ("test", _TEST))
-    }
+    return con.execute(query, {"split": split, "most": most}).fetchall()

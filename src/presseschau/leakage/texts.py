@@ -8,7 +8,9 @@ import duckdb
 
 from presseschau.dedup import Dedup
 from presseschau.dedup.candidates import Ranked, pair_candidates
-from presseschau.dedup.shingled import Texts, fetch_columns, spill_file
+from presseschau.dedup.database import fetch_columns, spill_file
+from presseschau.dedup.overlap import Edges, verify_pairs
+from presseschau.dedup.shingled import Texts
 from presseschau.dedup.signed import shared_postings
 from presseschau.schema import SPLITS
 
@@ -37,7 +39,7 @@ class LeakedPair:
 
 
 def overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int, int, tuple[LeakedPair, ...]]:
-    """Near-duplicate, contained and related pairs across splits, and the first of them."""
+    """How many pairs across splits are near-duplicates, contained and related, and the first of them."""
     con.execute(
         """CREATE OR REPLACE TEMP TABLE leakage_row AS
         SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS rank,
@@ -56,9 +58,14 @@ def overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int,
     texts = Texts("leakage_row", row["exact_key"], row["shingles"], row["file"])
     with spill_file(con) as file:
         pairs, _ = pair_candidates(shared_postings(con, file), articles, dedup.bounds())
-    edges = dedup.verify(con, pairs, texts)
-    near = edges.jaccard >= dedup.jaccard
-    contained = ~near & (edges.containment >= dedup.containment)
+    edges = verify_pairs(con, pairs, texts, dedup)
+    near, contained = edges.kinds(dedup)
+    examples = _examples(con, edges)
+    con.execute("DROP TABLE leakage_row")
+    return int(near.sum()), int(contained.sum()), int((~near & ~contained).sum()), examples
+
+
+def _examples(con: duckdb.DuckDBPyConnection, edges: Edges) -> tuple[LeakedPair, ...]:
     columns = (edges.a, edges.b, edges.jaccard, edges.containment)
     shown = list(zip(*(column[:_EXAMPLES].tolist() for column in columns), strict=True))
     ranks = sorted({rank for a, b, *_ in shown for rank in (a, b)})
@@ -68,6 +75,4 @@ def overlapping(con: duckdb.DuckDBPyConnection, dedup: Dedup) -> tuple[int, int,
             "SELECT rank, id, split FROM leakage_row WHERE rank IN (SELECT unnest($ranks::INTEGER[]))", {"ranks": ranks}
         ).fetchall()
     }
-    leaked = tuple(LeakedPair(*named[a], *named[b], jaccard, containment) for a, b, jaccard, containment in shown)
-    con.execute("DROP TABLE leakage_row")
-    return int(near.sum()), int(contained.sum()), int((~near & ~contained).sum()), leaked
+    return tuple(LeakedPair(*named[a], *named[b], jaccard, containment) for a, b, jaccard, containment in shown)

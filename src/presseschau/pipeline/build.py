@@ -2,62 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import duckdb
 import orjson
 
-from presseschau.annotation.overrides import OverrideReport, Overrides, load_overrides
-from presseschau.annotation.transformer import Classifier
-from presseschau.config import ConfigError, nearest, said
-from presseschau.document import Drop
-from presseschau.label import Labeler, load_scheme
-from presseschau.label.calibrate import load_calibration
-from presseschau.label.stance_given import GivenTarget, load_given
-from presseschau.pipeline import corpus, plan, release
-from presseschau.pipeline.classified import classified_key, classify
+from presseschau.annotation.overrides import OverrideReport
+from presseschau.dedup.resolve import resolve_duplicates
+from presseschau.pipeline import corpus, release
 from presseschau.pipeline.clock import Clock, progress
 from presseschau.pipeline.database import connect
-from presseschau.pipeline.extraction import BuildError, Extracted, extract, list_units, why
-from presseschau.pipeline.pages import LabelJob, PageStages, label_batch, write_drops
-from presseschau.pipeline.settings import PRIVATE, PageLimit, SavedRights, Settings, Signing
+from presseschau.pipeline.extraction import BuildError, extract, list_units
+from presseschau.pipeline.inputs import Inputs, open_inputs
+from presseschau.pipeline.keys import build_key, pairs_key
+from presseschau.pipeline.labelling import label
+from presseschau.pipeline.pages import PageStages, write_drops
+from presseschau.pipeline.settings import Settings
 from presseschau.pipeline.standing import keep_record, standing
 from presseschau.pipeline.store import Store, forget, locked
 from presseschau.pipeline.stub import release_stub
-from presseschau.pipeline.targets import TargetJob, look, targets_key
-from presseschau.publish.folder import check_output, staged
+from presseschau.publish.folder import staged
 from presseschau.publish.manifest import Manifest
 from presseschau.publish.shards import write_ledger
 from presseschau.read import Reader, unread_pages
-from presseschau.rights import Snapshots, Takedown
-from presseschau.schema import STANCES
-from presseschau.split import Lock, SplitPlan, from_splits_json
+from presseschau.split import SplitPlan, load_lock
 from presseschau.stable import sha256
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What the config names besides the pages.
-
-    Attributes:
-        takedown: What has to be left out.
-        lock: The splits of an earlier release.
-        overrides: Labels by people and language models, and corrections.
-        snapshots: Saved rights files of hosts.
-        targets: What stance is asked toward besides the main target of each article.
-        classifier: A local model whose labels replace the rules'.
-    """
-
-    takedown: Takedown | None
-    lock: Lock | None
-    overrides: Overrides
-    snapshots: Snapshots
-    targets: tuple[GivenTarget, ...] = ()
-    classifier: Classifier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +61,7 @@ def build(settings: Settings) -> Built:
         BuildError: The build failed; the last good dataset is untouched.
         StoreBusyError: Another build works in the same folder.
     """
-    reader, given = _open_inputs(settings)
+    reader, given = open_inputs(settings)
     work, clock, notes = settings.pipeline, Clock(), list[str]()
     with locked(work.work_dir):
         if work.clean:
@@ -97,20 +69,20 @@ def build(settings: Settings) -> Built:
         with clock("read"):
             units, drops = list_units(reader)
             entered = release.Entered.of(units, reader.skipped())
-            if settings.source.kind == "html" and (unread_note := unread_pages(entered.skipped)):
+            if unread_note := unread_pages(entered.skipped, settings.source.kind):
                 notes.append(unread_note)
-        key = _key(settings, entered, drops, given)
+        read = orjson.dumps([asdict(entered), [asdict(drop) for drop in drops]], option=orjson.OPT_SORT_KEYS)
+        key = build_key(settings, given, sha256(read))
         if not work.clean and (before := standing(work.work_dir, key, settings.output)):
             clock.write(work.work_dir / "cost.json")
             return Built(settings.output, *before, clock.seconds, 0, ("nothing has changed: the dataset stands",))
         with clock("extract"):
             stages = _page_stages(settings, reader, given)
-            extracted = extract(settings.engine, work, stages, _extract_key(stages), units, notes, clock)
+            extracted = extract(settings.engine, work, stages, units, notes, clock)
         unread = work.work_dir / "unread.parquet"
         write_drops(unread, drops)
         with clock("label"):
-            labels, label_key = _classify(settings, extracted, given, *_label(settings, extracted, notes, clock))
-            targets = _targets(settings, extracted, given, labels, label_key, clock)
+            labels, targets = label(settings, given, extracted, notes, clock)
         del units, reader, stages  # a million units, and what the reader knows of them, take half a gigabyte
         with connect(work.work_dir, work.memory_limit) as con:
             with clock("dedup"):
@@ -118,21 +90,21 @@ def build(settings: Settings) -> Built:
                 corpus.load_labels(con, labels)
                 if targets:
                     corpus.load_targets(con, targets)
-                pairs = Store.open(work.work_dir / "pairs" / plan.pairs_key(settings.dedup.shingle_words).key)
+                pairs = Store.open(work.work_dir / "pairs" / pairs_key(settings.dedup.shingle_words).key)
                 corpus.recall_pairs(con, pairs)
                 overruled = _resolve(con, settings, given, notes)
             with clock("split"):
-                split_plan = _split(con, settings, given)
+                plan = _split(con, settings, given)
             with clock("publish"):
-                manifest = _publish(con, settings, split_plan, entered, given, overruled)
+                manifest = _publish(con, settings, given, entered, plan, overruled)
                 corpus.keep_pairs(con, pairs)
-                labels_kept = _label_counts(con, settings)
-                notes += corpus.unheard(con, settings.source.keep)
+                counts = corpus.label_counts(con, settings.names)
+                notes += corpus.absent_columns(con, settings.source.keep)
         if len(extracted.lasting) == len(extracted.documents):
-            keep_record(work.work_dir, key, settings.output, labels_kept)
+            keep_record(work.work_dir, key, settings.output, counts)
         clock.write(work.work_dir / "cost.json")
-    notes += [*split_plan.fallbacks, *overruled.messages()]
-    return Built(settings.output, manifest, labels_kept, clock.seconds, extracted.pages, tuple(notes))
+    notes += [*plan.fallbacks, *overruled.messages()]
+    return Built(settings.output, manifest, counts, clock.seconds, extracted.pages, tuple(notes))
 
 
 def _resolve(con: duckdb.DuckDBPyConnection, settings: Settings, given: Inputs, notes: list[str]) -> OverrideReport:
@@ -142,9 +114,8 @@ def _resolve(con: duckdb.DuckDBPyConnection, settings: Settings, given: Inputs, 
         if unmatched := corpus.apply_rights(con, settings.rights.reserved, given.takedown):
             notes.append(unmatched)
         bar.update()
-        if given.lock is not None:
-            given.lock.load(con)
-        settings.dedup.resolve(con)
+        load_lock(con, given.lock)
+        resolve_duplicates(con, settings.dedup)
         bar.update()
         overruled = corpus.overrule(con, given.overrides)
         bar.update()
@@ -165,9 +136,9 @@ def _split(con: duckdb.DuckDBPyConnection, settings: Settings, given: Inputs) ->
 def _publish(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
-    plan: SplitPlan,
-    entered: release.Entered,
     given: Inputs,
+    entered: release.Entered,
+    plan: SplitPlan,
     overruled: OverrideReport,
 ) -> Manifest:
     """The dataset folder in its place, or its stub."""
@@ -178,129 +149,11 @@ def _publish(
         if whole != folder:
             shutil.rmtree(whole, ignore_errors=True)
             whole.mkdir()
-        own = (given.overrides, overruled, given.targets, given.classifier)
-        manifest = release.write(con, whole, settings, plan, entered, *own, bar.update)
+        manifest = release.write(con, whole, settings, given, entered, plan, overruled, bar.update)
         if whole != folder:
             release_stub(whole, folder)
             shutil.rmtree(whole)
     return manifest
-
-
-def _key(settings: Settings, entered: release.Entered, drops: Sequence[Drop], given: Inputs) -> plan.StageKey:
-    """What the whole build rests on."""
-    configs = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name not in PRIVATE}
-    configs |= {"transformer": given.classifier and {"task": settings.transformer.task, **given.classifier.state}}
-    configs |= {"source": replace(settings.source, path=""), "page_limit": PageLimit(settings.pipeline.page_seconds)}
-    configs |= {"rights": replace(settings.rights, snapshots=None), "saved": SavedRights(given.snapshots.digest)}
-    read = orjson.dumps([asdict(entered), [asdict(drop) for drop in drops]], option=orjson.OPT_SORT_KEYS)
-    return plan.build_key(configs, {"read": sha256(read), "epoch": os.environ.get("SOURCE_DATE_EPOCH", "")})
-
-
-def _extract_key(stages: PageStages) -> plan.StageKey:
-    """What the results of the page stages rest on besides the pages."""
-    return plan.extract_key(
-        {
-            "extract": stages.extract,
-            "mask": stages.mask,
-            "filter": stages.filter,
-            "dedup": Signing.of(stages.dedup),
-            "pipeline": PageLimit(stages.seconds),
-            "rights": SavedRights(stages.snapshots.digest),
-        }
-    )
-
-
-def _label(
-    settings: Settings, extracted: Extracted, notes: list[str], clock: Clock
-) -> tuple[list[Path], plan.StageKey]:
-    """Labels the documents of all batches that no earlier build has labelled; the files of all, and their key."""
-    work = settings.pipeline
-    documents = extracted.documents
-    key = plan.label_key(documents[0].parent.name if documents else "", settings.label)
-    store = Store.open(work.work_dir.absolute() / "label" / key.key)
-    names = [path.stem for path in documents]
-    jobs = [
-        LabelJob(settings.label, path, store.path(path.stem)) for path in documents if path.stem not in store.entries
-    ]
-    if jobs:
-        notes.extend(why(work.work_dir / "label" / "last.json", "label", key, len(jobs) < len(names)))
-    with progress("label", len(names), len(names) - len(jobs), "batch", work.progress) as bar:
-        for job, report in settings.engine.run(label_batch, jobs):
-            if report is None:
-                raise BuildError(f"labelling {job.documents.name} ended its process; run again with label.stance=false")
-            if job.documents.stem in extracted.lasting:
-                store = store.add(job.path.stem, [job.path.stem])
-            clock.worked("label", report.cpu)
-            bar.update()
-    (work.work_dir / "label" / "last.json").write_bytes(orjson.dumps(dict(key.parts)))
-    return [store.path(name) for name in names], key
-
-
-def _classify(
-    settings: Settings, extracted: Extracted, given: Inputs, labels: list[Path], key: plan.StageKey
-) -> tuple[list[Path], plan.StageKey]:
-    """The label files with a local model's labels in them, and their key; the rules' own where there is no model."""
-    work, classifier = settings.pipeline, given.classifier
-    if classifier is None:
-        return labels, key
-    key = classified_key(key, classifier)
-    folder = work.work_dir.absolute() / "classified" / key.key
-    with progress("classify", len(labels), 0, "batch", work.progress) as bar:
-        return classify(classifier, extracted.documents, labels, extracted.lasting, folder, bar.update), key
-
-
-def _targets(
-    settings: Settings, extracted: Extracted, given: Inputs, labels: list[Path], key: plan.StageKey, clock: Clock
-) -> list[Path]:
-    """The files with the stances toward given targets; none where none are given."""
-    if not given.targets:
-        return []
-    folder = settings.pipeline.work_dir.absolute() / "targets" / targets_key(key, given.targets).key
-    jobs = [TargetJob(given.targets, *pair) for pair in zip(extracted.documents, labels, strict=True)]
-    files, seconds = look(settings.engine, jobs, extracted.lasting, folder)
-    clock.worked("label", seconds)
-    return files
-
-
-def _open_inputs(settings: Settings) -> tuple[Reader, Inputs]:
-    """Opens whatever the config names, so that a mistake is found before any work is done."""
-    if settings.targets and not settings.label.stance:
-        raise ConfigError("label.stance.targets asks for stance labels, and label.stance.enabled=false for none")
-    try:
-        _check_scheme(settings.label)
-        known = settings.names.topic
-        for topic in settings.keep_topics:
-            if topic not in known:
-                raise ConfigError(f"label.keep names {topic!r}: {nearest(topic, known)}")
-        check_output(settings.output)
-        given = Inputs(
-            takedown=Takedown.load(settings.takedown) if settings.takedown else None,
-            lock=from_splits_json(settings.lock) if settings.lock else None,
-            overrides=load_overrides(settings.names, settings.llm, settings.human, settings.corrections),
-            snapshots=settings.rights.saved(),
-            targets=load_given(settings.targets) if settings.targets else (),
-            classifier=Classifier.open(
-                settings.transformer, load_scheme(settings.label.scheme), load_calibration(settings.label.calibration)
-            ),
-        )
-        settings.split.check(given.lock)
-        return settings.source.open(), given
-    except (ValueError, OSError) as error:
-        raise ConfigError(said(error)) from error
-
-
-def _check_scheme(labeler: Labeler) -> None:
-    """Reads all of a scheme of the user's own now; a worker would find a mistake in its lexicon only after a while."""
-    if labeler.scheme is not None:
-        scheme = load_scheme(labeler.scheme)
-        for task in (scheme.topic, scheme.genre):
-            task.build_lexicon()
-        _ = labeler.functions
-        if labeler.stance and (missing := [name for name in STANCES if name not in scheme.stance.keys]):
-            raise ValueError(
-                f"label.scheme: its stance has no class {missing[0]}, which the rules name: leave `stance` out of the "
-                "scheme, or say label.stance=false"
-            )
 
 
 def _page_stages(settings: Settings, reader: Reader, given: Inputs) -> PageStages:
@@ -332,10 +185,3 @@ def _commonest_detail(con: duckdb.DuckDBPyConnection, reason: str) -> str | None
         [reason],
     ).fetchone()
     return str(found[0]) if found else None
-
-
-def _label_counts(con: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, dict[str, int]]:
-    counts = corpus.label_counts(con, ("topic", "genre", "stance"))
-    known = {column: settings.names.of(column) or () for column in counts}
-    ordered = {column: {name: counts[column][name] for name in names} for column, names in known.items()}
-    return {column: {name: n for name, n in classes.items() if n} for column, classes in ordered.items()}

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from presseschau.annotation.transformer import Classifier, relabelled
+from presseschau.pipeline.keys import StageKey, code_digest
 from presseschau.pipeline.pages import LABEL_SCHEMA, passed, write_rows
-from presseschau.pipeline.plan import StageKey, code_digest
 from presseschau.pipeline.store import Store
 
 _CODE = ("annotation/transformer.py", "pipeline/classified.py", "pipeline/pages.py")
@@ -46,7 +46,7 @@ def classify(
         if path.stem not in store.entries:
             write_rows(store.path(path.stem), LABEL_SCHEMA, _rows(classifier, path, labelled))
             if path.stem in lasting:
-                store = store.add(path.stem, [path.stem])
+                store.add(path.stem, [path.stem])
         tell(1)
     return [store.path(path.stem) for path in documents]
 

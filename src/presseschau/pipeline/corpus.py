@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -13,12 +14,12 @@ from presseschau import leakage
 from presseschau.annotation.overrides import OverrideReport, Overrides
 from presseschau.dedup import Dedup
 from presseschau.leakage import Figures, Leakage
-from presseschau.pipeline.database import insert_rows, limit_of, stream
+from presseschau.pipeline.database import limit_of, stream
 from presseschau.pipeline.pages import LABEL_SCHEMA
 from presseschau.pipeline.store import Store
 from presseschau.publish.statistics import view_rows
 from presseschau.rights import Takedown
-from presseschau.schema import SPLITS
+from presseschau.schema import SPLITS, LabelNames
 from presseschau.split import SplitPlan
 from presseschau.stable import publisher_of
 
@@ -26,7 +27,8 @@ _ROWS = 20_000  # of the ledger, in memory
 _LEFT = ("unit", "text", "exact_key", "bands", "prints", "shingles", "path", "confidence", "filename")  # in the batches
 _PAIRS = "verified"  # the one file of the store of pairs
 
-OVERRULED_SCHEMA = LABEL_SCHEMA.append(pa.field("label_role", pa.string()))
+_RIGHTS_SCHEMA = pa.schema({"source": pa.string(), "reason": pa.string(), "detail": pa.string()})
+_OVERRULED_SCHEMA = LABEL_SCHEMA.append(pa.field("label_role", pa.string()))
 
 
 def load_pages(con: duckdb.DuckDBPyConnection, batches: Sequence[Path], stale: Sequence[str]) -> None:
@@ -41,24 +43,6 @@ def load_pages(con: duckdb.DuckDBPyConnection, batches: Sequence[Path], stale: S
     con.execute(f"CREATE TABLE page_rows AS SELECT * EXCLUDE ({', '.join(_LEFT)}) FROM unit_rows")  # noqa: S608
     con.execute("CREATE VIEW pages AS SELECT * FROM page_rows WHERE outcome IS DISTINCT FROM 'skipped'")
     con.execute("CREATE VIEW documents AS SELECT * FROM unit_rows WHERE outcome IS NULL")
-
-
-def skipped(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Records inside the units that were no input of the build, by what they were."""
-    rows = con.execute(
-        "SELECT reason, sum(detail::BIGINT)::BIGINT FROM page_rows WHERE outcome = 'skipped' GROUP BY 1 ORDER BY 1"
-    ).fetchall()
-    return dict(rows)
-
-
-def unheard(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[str]:
-    """A note for each of the user's own columns that no article has."""
-    notes = []
-    for name in columns:
-        pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-        (count,) = con.execute("SELECT count(json_extract_string(extra, ?)) FROM pages", [pointer]).fetchone() or (0,)
-        notes += [] if count else [f"source.keep={name}: no article has it"]
-    return notes
 
 
 def load_labels(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> None:
@@ -77,32 +61,6 @@ def load_targets(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> Non
     con.execute("CREATE VIEW targets AS SELECT * EXCLUDE (unit) FROM target_rows ANTI JOIN stale USING (unit)")
 
 
-def overrule(con: duckdb.DuckDBPyConnection, overrides: Overrides) -> OverrideReport:
-    """Puts what people, a language model and corrections say in place of the rules' `labels` of the articles kept."""
-    report = OverrideReport()
-    con.execute("ALTER VIEW labels RENAME TO rule_labels")
-    empty = OVERRULED_SCHEMA.empty_table()
-    for name, table in (("spoken_of", pa.table({"id": pa.array(overrides.ids, pa.string())})), ("overruled", empty)):
-        con.register("new_rows", table)
-        con.execute(f"CREATE TABLE {name} AS SELECT * FROM new_rows")  # noqa: S608
-        con.unregister("new_rows")
-    query = """SELECT rule_labels.*, pages.id, pages.text_sha256
-               FROM rule_labels JOIN pages USING (source) JOIN dedup USING (source) SEMI JOIN spoken_of USING (id)
-               WHERE dedup.reason IS NULL ORDER BY pages.id"""
-    for batch in stream(con.cursor(), query, 1_000) if overrides.ids else ():
-        rows = list(overrides.apply(batch.to_pylist(), report))
-        con.register("new_rows", pa.Table.from_pylist(rows, schema=OVERRULED_SCHEMA))
-        con.execute("INSERT INTO overruled SELECT * FROM new_rows")
-        con.unregister("new_rows")
-    overrides.finish(report)
-    con.execute(
-        """CREATE VIEW labels AS
-           SELECT *, NULL::VARCHAR AS label_role FROM rule_labels ANTI JOIN overruled USING (source)
-           UNION ALL BY NAME SELECT * FROM overruled"""
-    )
-    return report
-
-
 def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedown | None) -> str | None:
     """Makes `rights(source, reason, detail)`, the pages left out by right, and `articles`, all other `documents`.
 
@@ -111,20 +69,17 @@ def apply_rights(con: duckdb.DuckDBPyConnection, reserved: str, takedown: Takedo
     Returns:
         A line for the user where entries of the takedown list match no article.
     """
-    con.execute("CREATE TABLE rights (source VARCHAR, reason VARCHAR, detail VARCHAR)")
+    con.from_arrow(_RIGHTS_SCHEMA.empty_table()).create("rights")
     hit = set[str]()
     if takedown is not None:
-        columns = ("source", "url", "publisher", "id", "text_sha256")
-        asked = f"SELECT {', '.join(columns)} FROM pages WHERE outcome IS NULL OR url IS NOT NULL"  # noqa: S608
+        asked = "SELECT source, url, publisher, id, text_sha256 FROM pages WHERE outcome IS NULL OR url IS NOT NULL"
         for batch in stream(con.cursor(), asked, 10_000):
-            rows = list[tuple[str | None, ...]]()
-            for source, url, publisher, *rest in zip(
-                *(batch.column(name).to_pylist() for name in columns), strict=True
-            ):
+            rows = []
+            for source, url, publisher, *rest in zip(*(c.to_pylist() for c in batch.columns), strict=True):
                 if hits := takedown.hits(url, publisher or publisher_of(url), *rest):
                     hit.update(entry for _, entry in hits)
-                    rows.append((source, "takedown", hits[0][0]))
-            insert_rows(con, "rights", rows)
+                    rows.append({"source": source, "reason": "takedown", "detail": hits[0][0]})
+            con.from_arrow(pa.Table.from_pylist(rows, schema=_RIGHTS_SCHEMA)).insert_into("rights")
     if reserved == "drop":
         con.execute(
             """INSERT INTO rights SELECT source, 'tdm_reserved', tdm_evidence FROM pages
@@ -147,6 +102,27 @@ def keep_pairs(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     con.table("verified").write_parquet(str(part), compression="zstd")
     part.replace(path)
     store.add(_PAIRS, ())
+
+
+def overrule(con: duckdb.DuckDBPyConnection, overrides: Overrides) -> OverrideReport:
+    """Puts what people, a language model and corrections say in place of the rules' `labels` of the articles kept."""
+    report = OverrideReport()
+    con.execute("ALTER VIEW labels RENAME TO rule_labels")
+    con.from_arrow(pa.table({"id": pa.array(overrides.ids, pa.string())})).create("spoken_of")
+    con.from_arrow(_OVERRULED_SCHEMA.empty_table()).create("overruled")
+    query = """SELECT rule_labels.*, pages.id, pages.text_sha256
+               FROM rule_labels JOIN pages USING (source) JOIN dedup USING (source) SEMI JOIN spoken_of USING (id)
+               WHERE dedup.reason IS NULL ORDER BY pages.id"""
+    for batch in stream(con.cursor(), query, 1_000) if overrides.ids else ():
+        rows = list(overrides.apply(batch.to_pylist(), report))
+        con.from_arrow(pa.Table.from_pylist(rows, schema=_OVERRULED_SCHEMA)).insert_into("overruled")
+    overrides.finish(report)
+    con.execute(
+        """CREATE VIEW labels AS
+           SELECT *, NULL::VARCHAR AS label_role FROM rule_labels ANTI JOIN overruled USING (source)
+           UNION ALL BY NAME SELECT * FROM overruled"""
+    )
+    return report
 
 
 def keep_topics(con: duckdb.DuckDBPyConnection, topics: Iterable[str]) -> None:
@@ -178,29 +154,21 @@ _NOTE = """nullif(concat_ws('; ', pages.detail,
 
 
 def settle(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes `ledger`, one row for every input page, from the tables of all stages."""
+    """Makes `ledger`, one row for every input page: where it was left out, or what is to be said of it."""
     con.execute(
         f"""CREATE TABLE ledger AS
-           SELECT pages.id, CASE WHEN rights.reason IS DISTINCT FROM 'takedown' THEN pages.url END AS url, pages.source,
-             CASE WHEN pages.outcome IS NOT NULL THEN pages.outcome
-                  WHEN coalesce(rights.reason, dedup.reason, split.reason) IS NOT NULL
-                    OR off_topic.source IS NOT NULL THEN 'dropped'
-                  ELSE 'kept' END AS outcome,
-             CASE WHEN pages.outcome IS NOT NULL THEN pages.stage
-                  WHEN rights.reason IS NOT NULL THEN 'filter'
-                  WHEN dedup.reason IS NOT NULL THEN 'dedup'
-                  WHEN off_topic.source IS NOT NULL THEN 'label'
-                  WHEN split.reason IS NOT NULL THEN 'split' END AS stage,
-             CASE WHEN off_topic.source IS NOT NULL THEN 'off_topic'
-                  ELSE coalesce(pages.reason, rights.reason, dedup.reason, split.reason) END AS reason,
-             coalesce(CASE WHEN pages.outcome IS NOT NULL THEN pages.detail END,
-                      CASE WHEN pages.outcome IS NULL THEN rights.detail END,
-                      CASE WHEN dedup.reason IS NOT NULL THEN dedup.detail END,
-                      off_topic.detail, nullif(split.detail, ''),
-                      CASE WHEN split.reason IS NULL THEN {_NOTE} END) AS detail
-           FROM pages
-           LEFT JOIN rights USING (source) LEFT JOIN dedup USING (source) LEFT JOIN off_topic USING (source)
-           LEFT JOIN kept USING (source) LEFT JOIN split ON split.id = kept.id"""  # noqa: S608
+           WITH left_out AS (
+             SELECT source, 'filter' AS stage, reason, detail FROM rights
+             UNION ALL SELECT source, 'dedup', reason, detail FROM dedup WHERE reason IS NOT NULL
+             UNION ALL SELECT source, 'label', 'off_topic', detail FROM off_topic
+             UNION ALL SELECT source, 'split', split.reason, nullif(detail, '') FROM split JOIN kept USING (id)
+               WHERE split.reason IS NOT NULL)
+           SELECT id, CASE WHEN left_out.reason IS DISTINCT FROM 'takedown' THEN url END AS url, source,
+             coalesce(pages.outcome, CASE WHEN left_out.source IS NULL THEN 'kept' ELSE 'dropped' END) AS outcome,
+             coalesce(pages.stage, left_out.stage) AS stage, coalesce(pages.reason, left_out.reason) AS reason,
+             CASE WHEN pages.outcome IS NOT NULL THEN pages.detail
+                  WHEN left_out.source IS NOT NULL THEN left_out.detail ELSE {_NOTE} END AS detail
+           FROM pages LEFT JOIN left_out USING (source)"""  # noqa: S608
     )
 
 
@@ -243,16 +211,6 @@ def audit(
     return found, leakage.measure(con, "rows", events=events, publishers=publishers)
 
 
-def masked(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """What was masked in the kept articles, by kind."""
-    rows = con.execute(
-        """SELECT found.kind, sum(found.count)::BIGINT FROM
-             (SELECT unnest(masked) AS found FROM pages JOIN kept USING (source) JOIN split ON split.id = kept.id
-              WHERE split.reason IS NULL) GROUP BY 1 ORDER BY 1"""
-    ).fetchall()
-    return dict(rows)
-
-
 def ledger_batches(con: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
     """The ledger in order of source."""
     yield from stream(con, "SELECT * FROM ledger ORDER BY source, id", _ROWS)
@@ -264,8 +222,9 @@ def split_sizes(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(rows)
 
 
-def label_counts(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> dict[str, Counter[str | None]]:
-    """Articles of the dataset by class, for label columns of `kept`."""
+def label_counts(con: duckdb.DuckDBPyConnection, names: LabelNames) -> dict[str, dict[str, int]]:
+    """Articles of the dataset by class, for each label column, in published order; classes that have any."""
+    columns = asdict(names)
     rows = con.execute(
         f"""SELECT {", ".join(columns)}, count(*) FROM kept JOIN split USING (id)
             WHERE split.reason IS NULL GROUP BY ALL"""  # noqa: S608
@@ -274,4 +233,34 @@ def label_counts(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> dict
     for *classes, n in rows:
         for column, name in zip(columns, classes, strict=True):
             counts[column][name] += n
-    return counts
+    return {
+        column: {name: counts[column][name] for name in own if counts[column][name]} for column, own in columns.items()
+    }
+
+
+def masked(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """What was masked in the kept articles, by kind."""
+    rows = con.execute(
+        """SELECT found.kind, sum(found.count)::BIGINT FROM
+             (SELECT unnest(masked) AS found FROM pages JOIN kept USING (source) JOIN split ON split.id = kept.id
+              WHERE split.reason IS NULL) GROUP BY 1 ORDER BY 1"""
+    ).fetchall()
+    return dict(rows)
+
+
+def skipped(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Records inside the units that were no input of the build, by what they were."""
+    rows = con.execute(
+        "SELECT reason, sum(detail::BIGINT)::BIGINT FROM page_rows WHERE outcome = 'skipped' GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return dict(rows)
+
+
+def absent_columns(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[str]:
+    """A note for each of the user's own columns that no article has."""
+    notes = []
+    for name in columns:
+        pointer = "/" + name.replace("~", "~0").replace("/", "~1")
+        [(count,)] = con.execute("SELECT count(json_extract_string(extra, ?)) FROM pages", [pointer]).fetchall()
+        notes += [] if count else [f"source.keep={name}: no article has it"]
+    return notes

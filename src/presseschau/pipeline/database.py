@@ -69,12 +69,6 @@ def stream(
     yield from con.sql(query, params=list(parameters)).to_arrow_reader(rows)
 
 
-def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | None, ...]]) -> None:
-    """Appends rows of text to a table."""
-    if rows:
-        con.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608
-
-
 def _allow_open_files() -> None:
     """A scan over the work files holds some 200 of them open, and macOS gives a process 256 where it is not asked."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from presseschau.config import ConfigError, build, nearest
 from presseschau.document import Document
 from presseschau.label import Labeler
+from presseschau.pipeline.keys import StageKey
 from presseschau.pipeline.pages import DOCUMENT_COLUMNS
-from presseschau.pipeline.plan import StageKey
 from presseschau.pipeline.settings import labeler_options
 from presseschau.publish.manifest import read_manifest
 from presseschau.schema import TARGETS

@@ -10,10 +10,11 @@ import orjson
 
 from presseschau.document import Drop
 from presseschau.engine import Engine
-from presseschau.pipeline import plan
 from presseschau.pipeline.breadcrumb import Breadcrumb
 from presseschau.pipeline.clock import Clock, progress
+from presseschau.pipeline.keys import StageKey, extract_key
 from presseschau.pipeline.pages import BatchDone, ExtractJob, PageStages, extract_batch, unit_key
+from presseschau.pipeline.plan import plan_batches
 from presseschau.pipeline.settings import Work
 from presseschau.pipeline.store import Store
 from presseschau.read import Reader, Unit, Unpacker
@@ -55,7 +56,6 @@ def extract(
     engine: Engine,
     work: Work,
     stages: PageStages,
-    key: plan.StageKey,
     units: Sequence[Unit],
     notes: list[str],
     clock: Clock,
@@ -66,13 +66,13 @@ def extract(
         engine: Where pages are worked on.
         work: Where batches are kept, and how large they are.
         stages: The page stages.
-        key: What their results rest on.
         units: The input.
         notes: Is told why work is done again.
         clock: Is told what it costs.
     """
+    key = extract_key(stages)
     store = Store.open(work.work_dir.absolute() / "extract" / key.key)
-    batches = plan.plan_batches(units, store, work.batch_bytes, work.batch_units)
+    batches = plan_batches(units, store, work.batch_bytes, work.batch_units)
     last = work.work_dir / "extract" / "last.json"
     if batches.todo:
         notes.extend(why(last, "extract", key, bool(batches.ready)))
@@ -87,11 +87,11 @@ def extract(
         )
         for job, report in survive(engine, jobs):
             if report.lasting:
-                store = store.add(job.path.stem, [unit_key(unit) for unit in job.units])
+                store.add(job.path.stem, [unit_key(unit) for unit in job.units])
             pages += report.pages
             clock.worked("extract", report.cpu)
             bar.update(len(job.units))
-    last.write_bytes(orjson.dumps(dict(key.parts)))
+    last.write_bytes(orjson.dumps(key.parts))
     documents = tuple(store.path(name) for name in sorted({*batches.ready, *batches.todo}))
     lasting = frozenset(path.stem for path in documents if path.stem in store.entries)
     return Extracted(documents, lasting, pages, batches.stale)
@@ -113,7 +113,7 @@ def survive(engine: Engine, jobs: Iterable[ExtractJob]) -> Iterator[tuple[Extrac
         yield job, report
 
 
-def why(record: Path, stage: str, key: plan.StageKey, growing: bool) -> list[str]:
+def why(record: Path, stage: str, key: StageKey, growing: bool) -> list[str]:
     """Says why a stage has work to do although an earlier build was here."""
     if growing:
         return [f"{stage}: only what is new in the input"]

@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 from presseschau.config import ConfigError, nearest
 from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub
-from presseschau.publish.card import fit_notes
+from presseschau.publish.card import fit_notes, is_edited
 from presseschau.publish.content import is_stub
-from presseschau.publish.derive import Change, Gone, derive
+from presseschau.publish.derive import Change, Gone, derive, is_hidden
+from presseschau.publish.manifest import read_manifest
+from presseschau.publish.shards import file_sha256
 from presseschau.publish.verify import Folder
 from presseschau.rights import Takedown
 from presseschau.stable import publisher_of, sha256
@@ -26,7 +28,9 @@ BASES: Mapping[str, str] = {
     "60d": "research under § 60d UrhG: the stub, or the full text in a private or gated repository",
     "licensed": "you hold the rights to share the texts: the full text",
 }
-_REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_REPO = re.compile(r"(?!.*(?:--|\.\.|\.git$))[A-Za-z0-9][\w.-]*/[A-Za-z0-9](?:[\w.-]{0,94}\w)?", re.ASCII)
+# Some of the names that git takes for a tag; `main` is the branch.
+_TAG = re.compile(r"(?!main$)(?!.*\.lock(?:/|$))\w(?:[\w+-]|[./](?=\w))*")
 _NOTES = {
     "44b": """\
 > **Rights of this copy.** The pages were mined under § 44b UrhG, which allows the copies that mining needs and no
@@ -42,6 +46,10 @@ _NOTES = {
 _LEFT_OUT = """\
 > **{rows:,} articles of the build are not in this copy** ({reasons}); `ledger.parquet` has them as
 > dropped by `publish`."""
+_EDITED = (
+    "README.md has been edited; what is sent is not the folder as it is, so its card is made anew, without the edits: "
+    "build with your words in publish.card=…"
+)
 _PROMPT = (
     "The article texts belong to their publishers. By asking for access you agree to use them for non-commercial "
     "research only, not to pass them on, and to delete your copies when the project ends or an article is taken down."
@@ -84,7 +92,11 @@ class Upload:
         if self.basis not in get_args(Basis):
             raise ConfigError(f"rights.basis={self.basis} is not known: {nearest(self.basis, BASES)} {choices}")
         if not _REPO.fullmatch(self.repo):
-            raise ConfigError(f"repo={self.repo} must be USER/NAME")
+            raise ConfigError(
+                f"repo={self.repo} must be USER/NAME, as the Hub takes it: no `--`, `..` or `.git` at its end"
+            )
+        if self.tag is not None and not _TAG.fullmatch(self.tag):
+            raise ConfigError(f"tag={self.tag} is no name for a version: take one such as v1.0.0")
         if self.content == "full" and self.basis == "44b":
             raise ConfigError("content=full: § 44b UrhG does not allow to share texts; leave content out for the stub")
         if self.content == "full" and self.basis == "60d" and not self.closed:
@@ -112,14 +124,14 @@ class Outgoing:
         content: `full` or `stub`.
         version: Of the dataset.
         gone: Rows that were left out, by reason.
-        unmatched: A line for the user where entries of the takedown list match no article.
+        notes: Lines for the user: entries of the takedown list that match no article, words of the card that are lost.
     """
 
     folder: Path
     content: str
     version: str
     gone: Mapping[str, int] = field(default_factory=dict)
-    unmatched: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def prepare(
@@ -134,7 +146,7 @@ def prepare(
     full = settings.full and not stub
     published = manifest["config"].get("rights", {}).get("reserved") == "publish"
     gone, hit = _left_out(settings.dataset, takedown, reserved=full and not published)
-    hidden = _hidden(settings.dataset, takedown, hit) if takedown else set[str]()
+    hidden = _hidden(settings.dataset, takedown, hit)
     note = _NOTES.get(f"{settings.basis} full" if full and settings.basis == "60d" else str(settings.basis))
     notes: dict[str, str | None] = {"rights": note} if note else {}
     front = {"extra_gated_prompt": _PROMPT} if settings.gated else {}
@@ -154,8 +166,15 @@ def prepare(
     if to_stub:
         release_stub(folder, scratch / "stub", lambda made: _describe(made, notes, front, finish))
         folder = scratch / "stub"
-    unmatched = takedown.unmatched(hit | _applied(takedown, manifest)) if takedown else None
-    return Outgoing(folder, "full" if full else "stub", str(manifest["version"]), counted, unmatched)
+    unmatched = takedown.unmatched(hit | _applied(settings, takedown, manifest)) if takedown else None
+    edited = _EDITED if folder != settings.dataset and _is_edited(settings.dataset) else None
+    told = tuple(note for note in (unmatched, edited) if note)
+    return Outgoing(folder, "full" if full else "stub", str(manifest["version"]), counted, told)
+
+
+def _is_edited(dataset: Path) -> bool:
+    folder = Folder.open(dataset)
+    return is_edited(dataset, folder.schema, folder.statistics)
 
 
 def _describe(
@@ -184,18 +203,30 @@ def _left_out(dataset: Path, takedown: Takedown | None, reserved: bool) -> tuple
     return gone, hit
 
 
-def _hidden(dataset: Path, takedown: Takedown, hit: set[str]) -> set[str]:
-    """URLs in the ledger that the list names: of older versions and copies, too. Adds the entries that they hit."""
+def _hidden(dataset: Path, takedown: Takedown | None, hit: set[str]) -> set[str]:
+    """Sources of ledger rows that must not tell their page: of older versions and copies, too, and of earlier lists.
+
+    Adds the entries that they hit.
+    """
+    listed = read_manifest(dataset)["config"].get("takedown") is not None
     found = set[str]()
-    for row in pq.read_table(dataset / "ledger.parquet", columns=["id", "url"]).to_pylist():
-        if row["url"] and (hits := takedown.hits(row["url"], publisher_of(row["url"]), row["id"], None)):
-            found.add(row["url"])
-            hit.update(entry for _, entry in hits)
+    for row in pq.read_table(
+        dataset / "ledger.parquet", columns=["id", "url", "source", "outcome", "reason"]
+    ).to_pylist():
+        url = row["url"]
+        hits = takedown.hits(url, publisher_of(url), row["id"], None) if takedown and url else []
+        hit.update(entry for _, entry in hits)
+        # The build has taken the URL away, and does not say so of what it left out for another reason.
+        taken = row["reason"] == "takedown" or (listed and url is None and row["outcome"] != "kept")
+        if hits or (taken and not is_hidden(row["source"])):
+            found.add(row["source"])
     return found
 
 
-def _applied(takedown: Takedown, manifest: Mapping[str, Any]) -> set[str]:
+def _applied(settings: Upload, takedown: Takedown, manifest: Mapping[str, Any]) -> set[str]:
     """The entries of the list that the build, or an earlier release, was given already."""
+    if settings.takedown and manifest["config"].get("takedown") == f"sha256:{file_sha256(settings.takedown)}":
+        return set(takedown.lines)
     known = set(manifest.get("takedown_sha256") or ())
     return {entry for entry in takedown.lines if sha256(entry) in known}
 

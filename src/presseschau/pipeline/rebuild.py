@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +54,21 @@ def rebuild(dataset: Path, given: Mapping[str, Any], workers: int | None = None)
         settings = settings_from(config)
         if settings.shown != manifest["config"]:
             raise ConfigError(f"{dataset}: its config means something else to this version of presseschau")
-        build(settings)
+        with _released(manifest.get("released")):
+            build(settings)
         found = list(differences(dataset, folder / "dataset"))
     return [*_other_versions(manifest), *found] if found else []
+
+
+@contextmanager
+def _released(day: str | None) -> Iterator[None]:
+    """Gives a build the day of an earlier one; none where that had none, whatever is set now."""
+    before = os.environ.get("SOURCE_DATE_EPOCH", "")
+    os.environ["SOURCE_DATE_EPOCH"] = f"{datetime.fromisoformat(f'{day}T00:00Z').timestamp():.0f}" if day else ""
+    try:
+        yield
+    finally:
+        os.environ["SOURCE_DATE_EPOCH"] = before
 
 
 def _path(tree: Mapping[str, Any], option: tuple[str, ...]) -> Any:

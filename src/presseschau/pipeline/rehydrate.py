@@ -15,14 +15,14 @@ import pyarrow.parquet as pq
 
 from presseschau.config import ConfigError, build, said
 from presseschau.engine import Engine
-from presseschau.pipeline import corpus, plan
+from presseschau.pipeline import corpus
 from presseschau.pipeline.clock import Clock
 from presseschau.pipeline.database import connect, stream
 from presseschau.pipeline.extraction import extract, list_units
 from presseschau.pipeline.filling import Filler
 from presseschau.pipeline.pages import PageStages, write_drops
 from presseschau.pipeline.release import describe
-from presseschau.pipeline.settings import ENGINES, PageLimit, Source, Work, one_of
+from presseschau.pipeline.settings import ENGINES, Source, Work, one_of
 from presseschau.pipeline.store import locked
 from presseschau.pipeline.stub import signer, similarity
 from presseschau.publish.content import SIGNATURES, is_stub, set_content
@@ -71,12 +71,14 @@ class Rehydrated:
     Attributes:
         folder: The dataset.
         outcomes: Rows of the stub by what was found: exact, near, changed, dropped, missing.
+        reasons: Rows whose page the build's own stages leave out, by stage and reason, most first.
         differs: Rows whose text is right and whose title, teaser or keywords are not, by column.
         equal: The content is that of the release, row by row.
     """
 
     folder: Path
     outcomes: Mapping[str, int]
+    reasons: Mapping[str, int]
     differs: Mapping[str, int]
     equal: bool
 
@@ -114,12 +116,25 @@ def rehydrate(
             _load_wanted(con, stub)
             _match(con, matching, signer(stages.dedup))
             outcomes = dict(con.execute("SELECT outcome, count(*) FROM verdict GROUP BY 1 ORDER BY 1").fetchall())
+            reasons = dict(
+                con.execute(
+                    "SELECT detail, count(*) AS n FROM verdict WHERE outcome = 'dropped' GROUP BY 1 ORDER BY n DESC, 1"
+                ).fetchall()
+            )
             if not outcomes.get("exact", 0) + outcomes.get("near", 0):
-                found = ", ".join(f"{n} {name}" for name, n in outcomes.items())
-                raise RuntimeError(f"no text of the stub was found in the pages ({found})")
+                raise RuntimeError(f"no text of the stub was found in the pages ({_found(con, outcomes, reasons)})")
             differs = _write(con, stub, output, manifest, outcomes, finish)
     equal = read_manifest(output)["content_sha256"] == manifest["full_content_sha256"]
-    return Rehydrated(output, outcomes, differs, equal)
+    return Rehydrated(output, outcomes, reasons, differs, equal)
+
+
+def _found(con: duckdb.DuckDBPyConnection, outcomes: Mapping[str, int], reasons: Mapping[str, int]) -> str:
+    """What there is instead: rows by outcome, and what most pages lack."""
+    parts = [f"{n:,} {name}" for name, n in outcomes.items()]
+    (pages, nameless) = con.execute("SELECT count(*), count(*) FILTER (url IS NULL) FROM pages").fetchone() or (0, 0)
+    if nameless * 2 > pages:
+        parts.append(f"{nameless:,} of the {pages:,} pages have no URL, by which rows are found")
+    return ", ".join(parts) + (f"; most were dropped as {next(iter(reasons))}" if reasons else "")
 
 
 def _opened(stub: Path, source: Source, output: Path, work: Work) -> tuple[dict[str, Any], PageStages]:
@@ -127,7 +142,7 @@ def _opened(stub: Path, source: Source, output: Path, work: Work) -> tuple[dict[
         manifest = Folder.open(stub).manifest
         if not is_stub(manifest) or not (stub / SIGNATURES).is_file():
             raise ValueError(f"{stub} is no stub: its manifest does not say so, or it has no {SIGNATURES}")
-        check_output(output)
+        check_output(output, stub)
         work.check_apart(output)
         reader = source.open()
     except (ValueError, OSError) as error:
@@ -142,11 +157,7 @@ def _opened(stub: Path, source: Source, output: Path, work: Work) -> tuple[dict[
 def _extract(stages: PageStages, work: Work, engine: Engine) -> tuple[list[Path], tuple[str, ...]]:
     """The page stages over all units, in batches that an interrupted run finds again; which of their units to skip."""
     units, drops = list_units(stages.reader)
-    # What a host says about text and data mining is a column of the stub already, and changes no text.
-    apart = ("reader", "seconds", "snapshots")
-    configs = {f.name: getattr(stages, f.name) for f in fields(stages) if f.name not in apart}
-    key = plan.extract_key(configs | {"pipeline": PageLimit(stages.seconds)})
-    extracted = extract(engine, work, stages, key, units, [], Clock())
+    extracted = extract(engine, work, stages, units, [], Clock())
     unread = work.work_dir / "unread.parquet"
     write_drops(unread, drops)
     return [*extracted.documents, unread], extracted.stale
@@ -228,7 +239,8 @@ def _write(
         complete = made["content_sha256"] == manifest["full_content_sha256"]
         return made if complete else made | {"rehydrated": {"from": manifest["full_content_sha256"], **outcomes}}
 
-    notes = {"stub": None, "rehydrated": None if whole else _note(outcomes)}
+    # That on rights speaks of a copy without text.
+    notes = {"stub": None, "rights": None, "rehydrated": None if whole else _note(outcomes)}
 
     def complete(folder: Path) -> None:
         _write_report(con, folder / REPORT, filler.differs)

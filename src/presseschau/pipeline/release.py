@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,14 @@ import duckdb
 import pyarrow as pa
 
 from presseschau.annotation import quality
-from presseschau.annotation.overrides import OverrideReport, Overrides
+from presseschau.annotation.overrides import OverrideReport
 from presseschau.annotation.transformer import Classifier
 from presseschau.label import Labeler
 from presseschau.label.calibrate import load_calibration
-from presseschau.label.stance_given import GivenTarget
 from presseschau.label.stance_model import load_model
 from presseschau.pipeline import corpus
 from presseschau.pipeline.database import less_memory, stream
+from presseschau.pipeline.inputs import Inputs
 from presseschau.pipeline.order import split_batches, target_batches
 from presseschau.pipeline.settings import Settings
 from presseschau.publish import card, croissant, report, statistics
@@ -70,18 +70,17 @@ def write(
     con: duckdb.DuckDBPyConnection,
     folder: Path,
     settings: Settings,
-    plan: SplitPlan,
+    given: Inputs,
     entered: Entered,
-    overrides: Overrides,
+    plan: SplitPlan,
     overruled: OverrideReport,
-    targets: Sequence[GivenTarget] = (),
-    classifier: Classifier | None = None,
-    tell: Callable[[int], object] = lambda _rows: None,
+    tell: Callable[[int], object],
 ) -> Manifest:
     """Writes every file of the dataset into an empty folder and tells how many rows are written; the manifest."""
+    overrides, classifier = given.overrides, given.classifier
     own = _extra_values(con) if settings.source.keep else ()
     schema = Schema(settings.names, extra_type(own, settings.source.keep), settings.publish.authors)
-    shards, content = _write_shards(con, folder, settings, schema, tell, bool(targets))
+    shards, content = _write_shards(con, folder, settings, schema, bool(given.targets), tell)
     machines = (*([classifier.labeler] if classifier else []), *overrides.machines)
     ledger_rows = write_ledger(folder, corpus.ledger_batches(con))
     with (folder / "splits.json").open("wb") as file:
@@ -95,7 +94,7 @@ def write(
         config=settings.shown,
         labels=asdict(schema.names),
         labelers={settings.label.name: settings.label.functions, **dict.fromkeys(machines, ())},
-        targets=[{"name": target.name, "kind": target.kind} for target in targets],
+        targets=[{"name": target.name, "kind": target.kind} for target in given.targets],
         overrides={**overruled.summary(), "corrections": overrides.listed()},
         input_sha256=entered.sha256,
         input_units=entered.units,
@@ -107,15 +106,13 @@ def write(
         balance=[asdict(own) for own in balance(con, plan.stratify, plan.validation, plan.test)],
         messages=(*plan.fallbacks, *overruled.messages()),
         references=_references(settings.label, classifier),
-        validated=quality.summary(
-            overruled.changes, overrides.human, {c: schema.names.of(c) or () for c in LABELS}, overruled.missed
-        ),
+        validated=quality.summary(overruled.changes, overrides.human, asdict(schema.names), overruled.missed),
         card=settings.publish.card.read_text(encoding="utf-8"),
         shards=shards,
         ledger_sha256=file_sha256(folder / "ledger.parquet"),
         content_sha256=content.hexdigest(),
     )
-    if not ledger_rows == manifest.pages or sum(sizes.values()) != manifest.outcome("kept"):
+    if ledger_rows != manifest.pages or sum(sizes.values()) != manifest.outcome("kept"):
         raise AssertionError(f"{manifest.pages} pages, {ledger_rows} ledger rows, {sizes} kept: the sums do not hold")
     (folder / "manifest.json").write_bytes(manifest.to_json())
     if settings.dataset.own_terms:
@@ -144,8 +141,8 @@ def _write_shards(
     folder: Path,
     settings: Settings,
     schema: Schema,
-    tell: Callable[[int], object],
     targets: bool,
+    tell: Callable[[int], object],
 ) -> tuple[list[Shard], ContentHash]:
     sizes, shards, content = corpus.split_sizes(con), list[Shard](), ContentHash()
     options = (settings.publish.rows_per_shard, settings.publish.rows_per_group)

@@ -6,8 +6,10 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import reduce
+from operator import getitem
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
 from presseschau.annotation.transformer import Transformer
 from presseschau.config import ConfigError, build, convert, nearest, said
@@ -19,7 +21,7 @@ from presseschau.label import Labeler, load_scheme
 from presseschau.masking import Masking
 from presseschau.pipeline.store import STAGES
 from presseschau.publish.card import DatasetInfo
-from presseschau.read import BASE_URL, MAX_BYTES, Http, Reader, open_source
+from presseschau.read import BASE_URL, Http, Reader, open_source
 from presseschau.rights import Snapshots
 from presseschau.schema import LabelNames
 from presseschau.split import Benchmark, Publisher, Random, Temporal
@@ -53,9 +55,8 @@ class Source:
         Raises:
             ReadError: An option is wrong.
         """
-        news = (self.months, self.publisher_list, self.base_url, self.limit, self.http)
-        files = (self.sep, self.quote, self.endings)
-        return open_source(self.kind, self.path, self.columns, self.keep, MAX_BYTES, *news, *files)
+        options = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "publishers"}
+        return open_source(**options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,38 +155,8 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class SavedRights:
-    """The part of `Rights` that can change what a page becomes: the digest of the saved files."""
-
-    snapshots: str
-
-
-@dataclass(frozen=True, slots=True)
-class Signing:
-    """The part of `Dedup` that can change a page's signature; its thresholds belong to the corpus stage."""
-
-    shingle_words: int
-    bands: int
-    rows: int
-    window: int
-    seed: int
-
-    @classmethod
-    def of(cls, dedup: Dedup) -> Signing:
-        """That part of a config."""
-        return cls(*(getattr(dedup, f.name) for f in fields(cls)))
-
-
-@dataclass(frozen=True, slots=True)
-class PageLimit:
-    """The part of `Work` that can change what a page becomes."""
-
-    page_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
-    """A whole build's config, one field a stage."""
+    """A whole build's config: a field for each of its groups, for each of `_INSIDE`, and how the manifest shows it."""
 
     source: Source
     output: Path
@@ -220,6 +191,17 @@ class Settings:
 
 ENGINES: Mapping[str, type[Any]] = {"local": Local, "dask": Dask}
 _SPLITS: Mapping[str, type[Any]] = {c.strategy: c for c in (Benchmark, Random, Temporal, Publisher)}
+# The fields of `Settings` that are options inside a group; all others but `shown` are at the config's top.
+_INSIDE: Mapping[str, tuple[str, ...]] = {
+    "keep_topics": ("label", "keep"),
+    "human": ("label", "human"),
+    "llm": ("label", "llm"),
+    "corrections": ("label", "corrections"),
+    "targets": ("label", "stance", "targets"),
+    "transformer": ("label", "transformer"),
+    "lock": ("split", "lock"),
+}
+_GROUPS = {f.name for f in fields(Settings)} - {*_INSIDE, "shown"}
 # Where a build runs and where things lie changes nothing in it, so the manifest leaves it out.
 PRIVATE = ("engine", "output", "pipeline")
 _WHERE = ("path", "base_url", "http")
@@ -229,17 +211,13 @@ FILES = frozenset(
     {
         ("source", "publisher_list"),
         ("publish", "card"),
-        *(("label", name) for name in ("scheme", "calibration", "human", "llm", "corrections")),
-        ("label", "stance", "targets"),
-        ("split", "lock"),
+        ("label", "scheme"),
+        ("label", "calibration"),
+        *(_INSIDE[name] for name in ("human", "llm", "corrections", "targets", "lock")),
         ("takedown",),
         _FOLDER,
     }
 )
-# What the config has at its top; the other fields of `Settings` are options of a group.
-_GROUPS = {f.name for f in fields(Settings)} - {
-    "keep_topics", "lock", "human", "llm", "corrections", "targets", "transformer", "shown"
-}  # fmt: skip
 _STANCE: Mapping[str, Any] = {"enabled": True, "targets": None}
 
 
@@ -261,21 +239,22 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
     seed = convert(groups.get("seed"), int, "seed")  # before what takes it over
     if seed < 0:
         raise ConfigError(f"seed={seed} must not be negative")
-    label, split = groups.pop("label"), groups.pop("split")
-    files = {name: convert(label.pop(name), Path | None, f"label.{name}") for name in ("human", "llm", "corrections")}
+    label = groups["label"]
+    label |= {"stance": stance_options(label["stance"]), "transformer": transformer_options(label["transformer"])}
+    hints = get_type_hints(Settings)
+    inside = {}
+    for name, (*path, option) in _INSIDE.items():
+        group = reduce(getitem, path, groups)
+        inside[name] = convert(group.pop(option), hints[name], ".".join((*path, option)))
     settings = build(
         Settings,
         {
             **groups,
-            **files,
+            **inside,
             "seed": seed,
             "output": convert(groups["output"].get("dir"), Path, "output.dir"),
             "engine": one_of(ENGINES, groups["engine"], "engine", "kind"),
-            "keep_topics": convert(label.pop("keep"), tuple[str, ...], "label.keep"),
-            "lock": convert(split.pop("lock"), Path | None, "split.lock"),
-            "targets": convert(stance_options(label["stance"])["targets"], Path | None, "label.stance.targets"),
-            "transformer": transformer_options(label.pop("transformer")),
-            "split": one_of(_SPLITS, split, "split", "strategy"),
+            "split": one_of(_SPLITS, groups["split"], "split", "strategy"),
             "label": labeler_options(label),
         },
         "",

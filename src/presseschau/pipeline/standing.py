@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from presseschau.pipeline.plan import StageKey
+from presseschau.pipeline.keys import StageKey
 from presseschau.publish.manifest import Count, Manifest
 from presseschau.publish.shards import Shard, file_sha256
 from presseschau.schema import SPLITS

@@ -67,8 +67,8 @@ class Store:
         """The batch's file."""
         return self.folder / f"{batch}.parquet"
 
-    def add(self, batch: str, units: Sequence[str]) -> Store:
-        """Records a batch whose file stands in its place; the store itself, with it."""
+    def add(self, batch: str, units: Sequence[str]) -> None:
+        """Records a batch whose file stands in its place."""
         checksum = _checksum(self.folder, batch)
         if checksum is None:
             raise FileNotFoundError(self.path(batch))
@@ -78,7 +78,6 @@ class Store:
             index.flush()
             os.fsync(index.fileno())
         self.entries[batch] = entry
-        return self
 
 
 def _line(entry: Entry) -> bytes:

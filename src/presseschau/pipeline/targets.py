@@ -15,8 +15,8 @@ from presseschau.document import Document
 from presseschau.engine import Engine
 from presseschau.label.stance import StanceLabeler
 from presseschau.label.stance_given import GivenTarget, stance_toward
+from presseschau.pipeline.keys import StageKey, code_digest
 from presseschau.pipeline.pages import BatchDone, cpu_seconds, passed, write_rows
-from presseschau.pipeline.plan import StageKey, code_digest
 from presseschau.pipeline.store import Store
 from presseschau.schema import SPAN
 from presseschau.stable import rounded, sha256
@@ -65,7 +65,7 @@ def look(engine: Engine, jobs: Sequence[TargetJob], lasting: frozenset[str], fol
         if report is None:
             raise RuntimeError(f"looking for targets in {job.documents.name} ended its process")
         if job.documents.stem in lasting:
-            store = store.add(job.path.stem, [job.path.stem])
+            store.add(job.path.stem, [job.path.stem])
         seconds += report.cpu
     return [job.path for job in todo], seconds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,9 +105,9 @@ def _send(settings: Upload, hub: Hub, outgoing: Outgoing, tag: str) -> Published
             )
         _refuse_open(settings, outgoing, there)
         said = f"{settings.repo} {tag} is published already, nothing has changed"
-        return Published((said, *_unmatched(outgoing)), there.tags[tag])
+        return Published((said, *_notes(outgoing)), there.tags[tag])
     left = difference(files, hub.files(there.head) if there is not None else {})
-    lines = _account(settings, outgoing, there, left, tag)
+    lines = _account(settings, outgoing, there, left, tag, reached=not unreached)
     if settings.dry_run:
         return Published(("dry run, nothing is sent", *lines, *unreached))
     if there is None:
@@ -140,17 +140,18 @@ def _refuse_open(settings: Upload, outgoing: Outgoing, there: Repository) -> Non
 
 
 def _account(
-    settings: Upload, outgoing: Outgoing, there: Repository | None, left: Difference, tag: str
+    settings: Upload, outgoing: Outgoing, there: Repository | None, left: Difference, tag: str, *, reached: bool
 ) -> tuple[str, ...]:
     who = " and ".join(
         [*(["private"] if settings.private else []), *([f"gated={settings.gated}"] if settings.gated else [])]
     )
     open_ = "as it is" if there is not None else "public"
+    state = "exists" if there is not None else "is new" if reached else "not looked at"
     return (
-        f"repository {settings.repo}: {'exists' if there is not None else 'is new'}, {who or open_}",
+        f"repository {settings.repo}: {state}, {who or open_}",
         f"content    {outgoing.content} (rights.basis={settings.basis})",
         *(f"left out   {rows:,} {reason}" for reason, rows in outgoing.gone.items()),
-        *_unmatched(outgoing),
+        *_notes(outgoing),
         f"files      {_sizes(left)}",
         *(f"  + {name}" for name in left.new),
         *(f"  ~ {name}" for name in left.changed),
@@ -159,8 +160,8 @@ def _account(
     )
 
 
-def _unmatched(outgoing: Outgoing) -> tuple[str, ...]:
-    return (f"note: {outgoing.unmatched}",) if outgoing.unmatched else ()
+def _notes(outgoing: Outgoing) -> Iterator[str]:
+    yield from (f"note: {note}" for note in outgoing.notes)
 
 
 def _sizes(left: Difference) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,7 +24,9 @@ from presseschau.publish.shards import LEDGER_SCHEMA, Shard, file_sha256, write_
 from presseschau.publish.statistics import count
 from presseschau.publish.verify import Folder
 from presseschau.schema import DATA, SPLITS, TARGETS
+from presseschau.stable import sha256
 
+_HIDDEN = "sha256:"
 _COPIED = (*OWN, "LICENSE.md")
 
 
@@ -34,7 +37,7 @@ class Gone:
     Attributes:
         reason: `takedown`, `tdm_reserved`, `not_rehydrated`.
         detail: What a person needs to understand the case.
-        url: False takes the URL out of the ledger, too.
+        url: False takes the URL out of the ledger, too, and the name of the file that it came from.
     """
 
     reason: str
@@ -50,7 +53,7 @@ class Change:
         rows: A table of the published schema to another one of the same schema and length, row by row.
         targets: The same for the rows of `stance_targets`.
         gone: Ids that are left out, and why.
-        hidden: URLs that the ledger must not have either, of pages that were no rows.
+        hidden: Sources of pages that were no rows, and whose URL and source the ledger must not have either.
         manifest: The manifest of the origin to that of the derived folder; what follows from the rows is set before.
         notes: Passages of the card by name, put after its title; None takes one out.
         front: Keys of the card's YAML block to set.
@@ -83,10 +86,12 @@ def derive(dataset: Path, target: Path, change: Change, finish: Callable[[Path],
     origin = Folder.open(dataset)
     if target.resolve() == dataset.resolve():
         raise ValueError(f"{target} is the folder to read; name another one to write")
-    with staged(target) as folder:
+    with staged(target, dataset) as folder:
         shards, content = _write_rows(origin, folder, change)
         if not shards:
-            raise ValueError(f"no row of {dataset} would be left")
+            reasons = Counter(why.reason for why in change.gone.values())
+            left_out = ", ".join(f"{n:,} {reason}" for reason, n in sorted(reasons.items()))
+            raise ValueError(f"no row of {dataset} would be left ({left_out})")
         _write_ledger(origin, folder, change)
         _write_splits(origin, folder, change.gone)
         _copy_rest(origin, folder)
@@ -154,9 +159,15 @@ def _write_ledger(origin: Folder, folder: Path, change: Change) -> None:
         why = change.gone.get(row["id"])
         if why is not None and row["outcome"] == "kept":
             row |= {"outcome": "dropped", "stage": "publish", "reason": why.reason, "detail": why.detail}
-        if row["url"] in change.hidden or (why is not None and not why.url):
-            row["url"] = None
+        if row["source"] in change.hidden or (why is not None and not why.url):
+            row |= {"url": None, "source": _HIDDEN + sha256(row["source"])[:16]}
+    rows.sort(key=lambda row: row["source"])  # its place among the others would tell its folder
     write_ledger(folder, pa.Table.from_pylist(rows, schema=LEDGER_SCHEMA).to_batches())
+
+
+def is_hidden(source: str) -> bool:
+    """Whether the source of a page in a ledger is told by a hash only, since the page was taken down."""
+    return source.startswith(_HIDDEN)
 
 
 def _write_splits(origin: Folder, folder: Path, gone: Mapping[str, Gone]) -> None:

@@ -10,12 +10,15 @@ from typing import Any
 import duckdb
 import orjson
 
+from presseschau.publish.content import is_stub
 from presseschau.publish.verify import Folder
 from presseschau.schema import DATA
 
 # Labels are compared by name, since an own scheme may number them otherwise.
 LABELS = ("topic", "topic_secondary", "genre", "stance")
-_METADATA = ("url", "publisher", "published", "section", "agency", "cluster", "tdm_reserved")
+_METADATA = ("url", "publisher", "country", "published", "modified", "section", "agency", "cluster", "tdm_reserved",
+             "tdm_evidence", "label_role")  # fmt: skip
+_WORDS = ("title", "teaser", "keywords", "stance_target")  # null in a stub
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Diff:
         relabelled: Labels that are others now.
         moved: Articles in another split: none, by promise, where the second was built with `split.lock`.
         text: Articles whose text is another one.
-        metadata: Articles whose URL, date, cluster … is another one, and no text or label.
+        metadata: Articles whose URL, title, date, cluster … is another one, and no text or label.
         config: Options of the build that differ: (name, before, after).
         equal: The content is the same, row by row.
     """
@@ -91,7 +94,9 @@ def diff(before: Path, after: Path) -> Diff:
         ).fetchall()
         text = _ids(con, "one.text_sha256 <> two.text_sha256")
         labels = [r for column in LABELS for r in _relabelled(con, column)]
-        other = " OR ".join(f"one.{name} IS DISTINCT FROM two.{name}" for name in _METADATA)
+        bare = is_stub(one.manifest) or is_stub(two.manifest)
+        compared = _METADATA if bare else (*_METADATA, *_WORDS)
+        other = " OR ".join(f"one.{name} IS DISTINCT FROM two.{name}" for name in compared)
         known = {*text, *(r.id for r in labels)}
         metadata = [id_ for id_ in _ids(con, other) if id_ not in known]
     return Diff(
@@ -114,7 +119,7 @@ def _load(con: duckdb.DuckDBPyConnection, name: str, folder: Folder) -> None:
         f"list_extract({_list(folder.schema.names.of(column) or ())}, {column}::INT + 1) AS {column}"
         for column in LABELS
     )
-    metadata = ", ".join(_METADATA)
+    metadata = ", ".join((*_METADATA, *_WORDS))
     # A class number out of range would be no name and hide a change; `verify` looks for those.
     con.execute(
         f"""CREATE TABLE {name} AS SELECT id, text_sha256, {labels}, {metadata},

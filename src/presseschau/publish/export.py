@@ -2,8 +2,8 @@
 
 The CSV is what spreadsheets open right: UTF-8 with a byte order mark, commas, CRLF line ends, a field in quotes where
 it holds one of these (RFC 4180), times in ISO 8601. Lists and structs are JSON in their field, as a table has no such
-thing. A field of text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection):
-one that starts with `=`, `+`, `-`, `@`, a tab or a carriage return. `formulas="keep"` leaves such fields as they are.
+thing. A field of text that a spreadsheet would take for a formula gets an apostrophe in front (`spreadsheet`): one that
+starts with `=`, `+`, `-`, `@`, a tab or a carriage return. `formulas="keep"` leaves such fields as they are.
 """
 
 from __future__ import annotations
@@ -20,15 +20,13 @@ import orjson
 
 from presseschau.publish.verify import Folder
 from presseschau.schema import DATA, SPLITS, TARGETS
+from presseschau.spreadsheet import is_formula
 from presseschau.stable import rounded
 
 FORMATS = ("csv", "jsonl")
 DEFAULT = "default"
 VIEW_PARTS = {DEFAULT: DATA, TARGETS: TARGETS}
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-# Full-width forms that some spreadsheets take for the same signs.
-_FORMULA_WIDE = ("＝", "＋", "－", "＠")
 
 
 def export(
@@ -142,4 +140,4 @@ def field(value: Any, escape: bool = True) -> str:
         return repr(value)
     # One line end for all, as the reader of a field can't tell a line of the text from one of the file otherwise.
     text = value.replace("\r\n", "\n")
-    return f"'{text}" if escape and text.startswith((*_FORMULA, *_FORMULA_WIDE)) else text
+    return f"'{text}" if escape and is_formula(text) else text

@@ -32,7 +32,8 @@ OWN = ("LICENSE", "CHANGELOG.md", "CITATION.cff")
 LEDGER: Mapping[str, str] = {
     "id": "Id of the article; null where the page did not get far enough to have one",
     "url": "Canonical URL, where known; null for what was taken down",
-    "source": "Where the page came from, relative to the input root",
+    "source": "Where the page came from, relative to the input root; in a release a hash of that where the page was "
+    "taken down",
     "outcome": "kept, dropped or failed",
     "stage": "The stage that decided; null where kept",
     "reason": "Why; null where kept",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +101,7 @@ class Manifest:
             "schema_version": SCHEMA_VERSION,
             "packages": package_versions(_PACKAGES),
             "unicode": unicodedata.unidata_version,
+            **({"released": day} if (day := release_day()) else {}),
             "pages": {
                 "input": self.pages,
                 "kept": self.outcome("kept"),
@@ -107,6 +110,19 @@ class Manifest:
             },
         }
         return orjson.dumps(head | asdict(self), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+
+
+def release_day() -> str | None:
+    """The day that `SOURCE_DATE_EPOCH` gives the release (https://reproducible-builds.org/specs/source-date-epoch/).
+
+    Raises:
+        ValueError: It is no time in seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch else None
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"SOURCE_DATE_EPOCH={epoch} is no time in seconds since 1970") from None
 
 
 class ManifestError(ValueError):

@@ -11,11 +11,15 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from presseschau.publish.files import is_made, is_published
+
 _SHOWN = 60
 
 
 def differences(one: Path, other: Path) -> Iterator[str]:
     """One line for each file that is missing or differs, in order of path; none where the folders are the same.
+
+    What people may lay beside a dataset, and hidden files, are not compared: no build makes them again.
 
     Args:
         one: A dataset folder.
@@ -32,7 +36,12 @@ def differences(one: Path, other: Path) -> Iterator[str]:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    names = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path for name, path in names.items() if not _is_laid(name)}
+
+
+def _is_laid(name: str) -> bool:
+    return name.startswith(".") or "/." in name or (is_published(name) and not is_made(name))
 
 
 def _difference(one: Path, other: Path) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +81,15 @@ class Statistics:
 
     @property
     def released(self) -> str | None:
-        """The day of the release: that of `SOURCE_DATE_EPOCH` where it is set, else the newest of the input."""
-        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-        return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch.isdigit() else self.newest
+        """The day of the release: that which the build was given, else the newest of the input."""
+        return self.manifest.get("released") or self.newest
+
+    @property
+    def has_stance(self) -> bool:
+        """Whether stance was looked for, or people said one."""
+        asked = self.manifest["config"].get("label", {}).get("stance", True)
+        enabled = asked.get("enabled", True) if isinstance(asked, Mapping) else bool(asked)
+        return enabled or bool(set(self.labels["stance"]) - {NONE})
 
     @property
     def articles(self) -> int:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from presseschau.publish import croissant, figures, report
-from presseschau.publish.card import check_numbers, read_card, vocabulary
+from presseschau.publish.card import check_numbers, check_terms, read_card, vocabulary
 from presseschau.publish.content import check_content
 from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.files import is_published, others
@@ -280,8 +280,6 @@ def _card(folder: Folder) -> Iterator[str]:
         listed = [entry["split"] for entry in configs.get(view.name, {}).get("data_files", [])]
         if listed != [s.split for s in sizes]:
             yield f"README.md: view {view.name} lists splits {listed}"
-    if "{{" in text:
-        yield "README.md: a place was left unfilled"
     yield from check_numbers(folder.path, folder.schema, folder.statistics, text)
 
 
@@ -289,6 +287,7 @@ def _described(folder: Folder) -> Iterator[str]:
     """The card's YAML against the Hub's vocabulary, its figures, and the Croissant metadata against the files."""
     front, _ = read_card(folder.path)
     yield from (f"README.md: {problem}" for problem in vocabulary.lint(front, [s.path for s in folder.shards]))
+    yield from check_terms(folder.path, folder.manifest)
     link = front.get("license_link")
     if link in ("LICENSE", "LICENSE.md") and not (folder.path / link).is_file():
         yield f"{link}: missing, and README.md says that the licence is there"

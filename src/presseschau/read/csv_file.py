@@ -14,7 +14,9 @@ import orjson
 
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Stream
+from presseschau.read.dates import MISSING
 from presseschau.read.listing import with_compressed
+from presseschau.read.mojibake import once_encoded
 from presseschau.read.record import CONTENTS, STATED, Columns, page_of
 from presseschau.read.unit import ReadError, Unit, failed, os_detail, whole_file
 
@@ -23,8 +25,8 @@ SEPARATORS = ",;\t|"
 _HEADER_BYTES = 1 << 20
 _BUFFER = 1 << 20
 _STATED = re.compile(r'"?sep=([^\w\r\n"])"?\s*', re.IGNORECASE)  # a first line that spreadsheets write for each other
-# What R, pandas, SQL and spreadsheets write where a cell has nothing.
-_MISSING = frozenset({"NA", "NaN", "nan", "None", "NULL", "null", "N/A", "<NA>", "#N/A", "#NV"})
+_MARKS = (b"\xef\xbb\xbf", b"\xc3\xaf\xc2\xbb\xc2\xbf")  # of UTF-8, and encoded twice
+_UMLAUTS_1252 = re.compile(rb"[\xe4\xf6\xfc\xdf]")  # in Mac Roman, signs that no text in German has
 _LINE_END = re.compile(rb"\r\n|\r(?!\Z)|\n")
 
 
@@ -49,7 +51,8 @@ class TooLongError(Exception):
 class CsvTable:
     """One page per row; the source of a page is `file.csv#LINE`, the line of the file that its row starts in.
 
-    Text is UTF-8, line by line windows-1252 where it is not, UTF-16 where the file says so by its byte order mark.
+    Text is UTF-8, line by line windows-1252 where it is not (or Mac Roman, where lines end in carriage returns only),
+    UTF-16 where the file says so by its byte order mark.
     A cell of ours that holds `NA`, `NULL` and the like is empty.
     Quoting is strict: a quote that is never closed fails its row instead of swallowing the rest of the file in silence.
 
@@ -96,7 +99,7 @@ class CsvTable:
                 try:
                     rows = _Rows(lines, self.sep, self.quote)
                 except (csv.Error, TooLongError) as error:
-                    yield failed(unit.source, "bad_record", f"header: {error}")
+                    yield failed(unit.source, "bad_record", f"header: {_said(error)}")
                     return
                 if not rows.names and not stream.fault:
                     yield failed(unit.source, "empty", "the file has no header")
@@ -122,7 +125,7 @@ class CsvTable:
         # Of columns with the same name the first counts.
         record: dict[str, str | None] = dict(zip(reversed(names), reversed(row), strict=True))
         for name in map(self.columns.name, CONTENTS + STATED):
-            if record.get(name) in _MISSING:
+            if record.get(name) in MISSING:
                 record[name] = None
         return page_of(record, source, self.columns)
 
@@ -137,13 +140,14 @@ class _Lines:
         self._limit = limit
         self._text: io.TextIOWrapper | None = None
         self._next: str | None = None
-        head = file.peek(4)
+        head = file.peek(6)
         end = _LINE_END.search(head.replace(b"\0", b""))
-        returns = end is not None and end[0] == b"\r"  # of old spreadsheets
+        returns = end is not None and end[0] == b"\r"  # of spreadsheets on a Mac
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):
             self._text = io.TextIOWrapper(file, "utf-16", "replace", newline=None if returns else "\n")
-        elif head.startswith(b"\xef\xbb\xbf"):
-            file.read(3)
+        elif mark := next((mark for mark in _MARKS if head.startswith(mark)), b""):
+            file.read(len(mark))
+        self._from_mac = returns
         self._file = io.BufferedReader(_Newlines(file), _BUFFER) if returns and self._text is None else file
 
     def __iter__(self) -> _Lines:
@@ -176,7 +180,8 @@ class _Lines:
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
-            return raw.decode("cp1252", "replace")
+            mac = self._from_mac and not _UMLAUTS_1252.search(raw)
+            return raw.decode("mac-roman" if mac else "cp1252", "replace")
 
 
 class _Newlines(io.RawIOBase):
@@ -208,7 +213,7 @@ class _Rows:
         csv.field_size_limit(2**31 - 1)  # `_Lines` has the limit, on whole rows
         if head:
             lines.again(head)
-        self.names = [name.strip() for name in next(self._reader, [])]
+        self.names = [once_encoded(name.strip()) for name in next(self._reader, [])]
 
     def __iter__(self) -> Iterator[tuple[int, list[str] | Exception]]:
         while True:
@@ -227,7 +232,17 @@ class _Rows:
     def _explained(self, error: csv.Error) -> csv.Error:
         last = self._lines.number
         where = f"lines {self.start} to {last}" if last > self.start else f"line {last}"
-        return csv.Error(f"{where}: {error}")
+        return csv.Error(f"{where}: {_said(error)}")
+
+
+def _said(error: Exception) -> str:
+    """What the reader has to say, in words for the quote that is neither doubled nor before a separator."""
+    said = str(error)
+    return (
+        "a quote in a quoted field is not doubled; source.quote='' takes quotes for letters"
+        if "expected after" in said
+        else said
+    )
 
 
 def _first(lines: _Lines) -> str:

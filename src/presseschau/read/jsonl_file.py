@@ -17,6 +17,7 @@ from presseschau.read.unit import Unit, failed, os_detail
 
 _UTF16 = re.compile(rb"\xff\xfe|\xfe\xff|\0?[{\[]\0|\0[{\[]")  # a byte order mark, or zeros beside the first sign
 _ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
+_INDENTED = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{[ \t]*\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ def _fault(head: bytes) -> str | None:
         return "UTF-16, and JSON Lines are UTF-8: save it as UTF-8"
     if _ARRAY.match(head):
         return "a JSON array, not JSON Lines: write each object on a line of its own, as `jq -c '.[]'` does"
+    if _INDENTED.match(head):
+        return "JSON over several lines, not JSON Lines: write each object on a line of its own, as `jq -c .` does"
     return None
 
 

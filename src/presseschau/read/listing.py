@@ -8,6 +8,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,18 @@ COMPRESSED = (".gz", ".zst")
 # What pages are called where a server has made them, and where their address names no file.
 _PAGES = (".php", ".php?", ".phtml", ".shtml", ".asp", ".asp?", ".aspx", ".aspx?", ".jsp", ".jsp?", ".cgi", ".cgi?",
           ".do", ".do?", "(none)")  # fmt: skip
+# Archives of pages that are not read, and how they become what is.
+_ARC = "`warcio recompress FILE.arc.gz FILE.warc.gz` makes WARCs of them"
+_MHTML = "save their pages as HTML only"
+ARCHIVES = {
+    ".arc": _ARC,
+    ".arc.gz": _ARC,
+    ".mht": _MHTML,
+    ".mhtml": _MHTML,
+    ".wacz": "unzip them: their WARCs are in the folder archive/",
+    ".wat.gz": "the WARCs that they were made of hold the pages",
+    ".wet.gz": "the WARCs that they were made of hold the pages",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +70,19 @@ def stem_of(name: str, endings: Iterable[str]) -> str | None:
     return name[: -len(ending)] if ending is not None else None
 
 
-def unread_pages(skipped: Mapping[str, int]) -> str | None:
+def unread_pages(skipped: Mapping[str, int], kind: str) -> str | None:
     """A line for the user where files are not read whose names are those of pages; None where there are none.
 
     Args:
         skipped: `Listing.skipped`.
+        kind: What is read: pages may be where HTML or WARCs are looked for.
     """
-    found = {ending: skipped[ending] for ending in _PAGES if ending in skipped}
-    if not found:
+    if kind not in ("html", "warc"):
         return None
-    listed = ", ".join(f"{count} {ending}" for ending, count in found.items())
-    return f"source: files that may be pages are not read: {listed}; source.endings=[.php] or ['*'] says which to read"
+    notes = [f"{skipped[ending]} {ending}, {what}" for ending, what in ARCHIVES.items() if ending in skipped]
+    if kind == "html" and (pages := [f"{skipped[ending]} {ending}" for ending in _PAGES if ending in skipped]):
+        notes.insert(0, f"{', '.join(pages)}; source.endings=[.php] or ['*'] says which to read")
+    return f"source: files that may be pages are not read: {'; '.join(notes)}" if notes else None
 
 
 def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: bool = False) -> Listing:
@@ -103,9 +118,9 @@ def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: 
             files.append((prefix + _source(entry.path, root), entry.path))
         elif entry.kind != "folder":
             others.append(entry.path)
-    stems = {stem_of(file, endings) for _, file in files} if sidecars and others else set()
+    stems = {_composed(stem_of(file, endings) or "") for _, file in files} if sidecars and others else set()
     for name in others:
-        if not (_is_json(name) and name.removesuffix(".json") in stems):
+        if not (_is_json(name) and _composed(name.removesuffix(".json")) in stems):
             skipped[_ending(name)] += 1
     files.sort()
     drops.sort(key=lambda drop: (drop.source, drop.detail))
@@ -215,6 +230,11 @@ def _fits(path: str, endings: tuple[str, ...]) -> bool:
     return stem_of(path, endings) is not None or (
         "?" in path and stem_of(os.path.basename(path).partition("?")[0], endings) is not None
     )
+
+
+def _composed(name: str) -> str:
+    """One spelling of a name, whichever normal form its file system keeps."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
 def _is_json(name: str) -> bool:

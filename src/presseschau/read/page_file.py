@@ -1,12 +1,14 @@
 """HTML and text files, one page each, with what a sidecar `a.json` states about `a.html` or `a.html.gz`."""
 
 # Names stay strings, as in listing.py.
-# ruff: noqa: PTH113, PTH122, PTH123
+# ruff: noqa: PTH113, PTH118, PTH122, PTH123
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,9 +16,14 @@ from functools import cache
 from presseschau.document import Drop, Page, PageKind
 from presseschau.read.compression import read_page
 from presseschau.read.listing import stem_of, with_compressed
+from presseschau.read.mojibake import TWICE, once_encoded
 from presseschau.read.record import Columns, parse_object, stated_page
 from presseschau.read.unit import Unit, failed, os_detail
 
+# Headers of a message of several parts, which browsers call "web page, single file" (RFC 2557).
+_MHTML = re.compile(
+    rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){0,20}?Content-Type:\s*multipart/related", re.IGNORECASE
+)
 ENDINGS = {"html": (".html", ".htm", ".xhtml"), "text": (".txt",)}
 
 
@@ -65,6 +72,12 @@ class PageFiles:
         if not raw.strip():
             yield failed(unit.source, "empty", "the page has no content")
             return
+        if _MHTML.match(raw):
+            yield failed(unit.source, "unreadable", "an MHTML file: save the page as HTML only")
+            return
+        content: bytes | str = raw
+        if self.kind == "text" and TWICE in raw:
+            content = once_encoded(raw.decode("utf-8", "replace")).removeprefix("\ufeff")
         sidecar = self._sidecar(unit.path)
         if isinstance(sidecar, str):
             yield failed(unit.source, "bad_sidecar", sidecar)
@@ -74,18 +87,27 @@ class PageFiles:
         except ValueError as error:
             yield failed(unit.source, "bad_sidecar", str(error))
             return
-        yield stated_page(record, unit.source, self.kind, raw, self.columns, reason="bad_sidecar")
+        yield stated_page(record, unit.source, self.kind, content, self.columns, reason="bad_sidecar")
 
     def _sidecar(self, path: str) -> bytes | str | None:
         """The bytes of the sidecar, None where there is none, or a string that says why it can't be read."""
         stem = stem_of(path, self.endings)
         name = (stem if stem is not None else path if "?" in path else os.path.splitext(path)[0]) + ".json"
+        if not name.isascii():
+            name = next(filter(os.path.lexists, _spellings(name)), name)
         if name == path or not os.path.lexists(name):
             return None
         if not os.path.isfile(name):
             return "not a regular file"
         raw = read_page(name, self.columns.max_bytes)
         return raw.removeprefix(b"\xef\xbb\xbf") if isinstance(raw, bytes) else f"{raw[0]}: {raw[1]}"
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """A path, and with its file name in the other normal form: macOS has written `für` in two ways over the years."""
+    folder, base = os.path.split(name)
+    yield name
+    yield from (os.path.join(folder, unicodedata.normalize(form, base)) for form in ("NFC", "NFD"))
 
 
 @cache

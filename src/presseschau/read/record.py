@@ -14,6 +14,7 @@ import orjson
 
 from presseschau.document import Drop, Page, PageKind
 from presseschau.read.dates import utc_date
+from presseschau.read.mojibake import once_encoded
 from presseschau.read.unit import ReadError, failed
 from presseschau.stable import canonical_url
 
@@ -95,7 +96,7 @@ def page_of(record: Mapping[str, object], source: str, columns: Columns) -> Page
         if len(raw) > columns.max_bytes:
             return failed(source, "too_large", f"{name} is longer than {columns.max_bytes}", known)
         if raw.strip():
-            return stated_page(record, source, kind, raw, columns)
+            return stated_page(record, source, kind, once_encoded(raw) if isinstance(raw, str) else raw, columns)
     if stated:
         return failed(source, "empty", "html and text are empty", known)
     names = " nor ".join(sorted(name for _, name in columns.contents()))
@@ -172,7 +173,7 @@ def _string(record: Mapping[str, object], name: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise ValueError(f"{name} is {_type(value)}, not a string")
-    return value.strip() or None
+    return once_encoded(value.strip()) or None
 
 
 def _headers(value: object) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ from presseschau.read.ccnews import BASE_URL, CcNews
 from presseschau.read.csv_file import CsvTable
 from presseschau.read.http_stream import Http
 from presseschau.read.jsonl_file import JsonLines
-from presseschau.read.listing import Listing, list_files, stem_of
+from presseschau.read.listing import ARCHIVES, Listing, list_files, stem_of
 from presseschau.read.outlets import load_outlets
 from presseschau.read.page_file import PageFiles
 from presseschau.read.parquet_file import ParquetTable
@@ -213,4 +213,5 @@ def _check_columns(form: CsvTable | ParquetTable, listing: Listing, options: Col
 def _instead(listing: Listing) -> str:
     if not listing.skipped:
         return ", and nothing else"
-    return ", but " + ", ".join(f"{count} {ending}" for ending, count in list(listing.skipped.items())[:6])
+    hints = [f"; {what}" for ending, what in ARCHIVES.items() if ending in listing.skipped]
+    return ", but " + ", ".join(f"{n} {ending}" for ending, n in list(listing.skipped.items())[:6]) + "".join(hints[:1])

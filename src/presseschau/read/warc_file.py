@@ -29,6 +29,15 @@ _HTML = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xh
 _VERSION = re.compile(rb"WARC/1\.[01]\r\n")
 _LINE, _LINES = 1 << 16, 200  # bytes of a header line, lines of a header: more is not by the letter
 _MEMBERS = 100  # of a gzip body; servers that send several send a handful
+_STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_FOLD = re.compile(r"\r?\n[ \t]+")  # a header's line goes on
+_HEAD_BYTES = 1 << 18  # of HTTP headers, beside the page
+_FOREIGN = {
+    b"filedesc:": "an ARC file: `warcio recompress FILE.arc.gz FILE.warc.gz` makes a WARC of it",
+    b"PK\x03\x04": "a ZIP archive: unpack it, the WARCs of a WACZ are in its folder archive/",
+}
+_NO_RECORDS = "no response or resource records; WET and WAT files have none, the WARC they were made of has"
 _CHUNK = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 
 
@@ -85,6 +94,7 @@ class Warc:
         with io.BufferedReader(stream, 1 << 20) as file:
             tail = _Tail(file)
             number, revisits, whole, broken = first - 1, 0, True, ""
+            start = file.peek(16)[:16] if first == 1 else b""
             held: Page | Drop | None = None
             for record in _records(tail):
                 if held is not None:
@@ -101,11 +111,9 @@ class Warc:
                 if revisit:
                     revisits += 1
                     continue
-                if record.is_http:
-                    record.parse_http()
                 page = self._page(record, f"{source}#{number}")
                 whole = page is not None
-                # A record cut inside its HTTP headers looks like one without a body until the file ends.
+                # A record cut inside its header looks like one without content until the file ends.
                 held = page if record.content_length == 0 else None
                 if page is not None and held is None:
                     yield page
@@ -113,12 +121,14 @@ class Warc:
             if held is not None and not cut:
                 yield held
             place = f"{source}#{number + (whole and not (held and cut))}"
-            if cut:
+            if foreign := next((what for mark, what in _FOREIGN.items() if start.startswith(mark)), None):
+                yield failed(source, "unreadable", foreign)
+            elif cut:
                 yield failed(place, *(stream.fault or ("truncated", "the file ends inside a record")))
             elif broken:
                 yield failed(place, "unreadable", f"{broken}; what follows was not read")
             elif not number and last:
-                yield failed(source, "empty", "no response or resource records")
+                yield failed(source, "empty", _NO_RECORDS)
             if revisits:
                 yield Skipped("(revisit)", revisits)
 
@@ -126,18 +136,20 @@ class Warc:
         """The page of a record, None where the file ends inside it."""
         stated = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>") or None
         url = canonical_url(stated)
-        http = record.http_headers
-        headers = tuple((name.lower(), value) for name, value in http.astuples()) if http is not None else ()
-        if record.content_length > self.max_bytes:
+        limit = self.max_bytes + _HEAD_BYTES * record.is_http
+        if record.content_length > limit:
             return failed(source, "too_large", f"{record.content_length} bytes", url)
-        raw = record.reader.read(self.max_bytes + 1)
+        raw = record.reader.read(limit)
         if len(raw) < record.content_length:
             return None
-        if http is not None and http.status_code is None:
+        status, headers, raw = _message(raw) if record.is_http else (200, (), raw)
+        if len(raw) > self.max_bytes:
+            return failed(source, "too_large", f"{len(raw)} bytes", url)
+        if status is None:
             return failed(source, "bad_record", "no HTTP status line", url)
-        if http is not None and http.status_code != 200:
-            return dropped(source, "http_status", str(http.status_code), url)
-        kind = _media_type(dict(reversed(headers)).get("content-type") if http is not None else _resource_type(record))
+        if status != 200:
+            return dropped(source, "http_status", str(status), url)
+        kind = _media_type(dict(reversed(headers)).get("content-type") if record.is_http else _resource_type(record))
         if kind and kind not in _HTML:
             return dropped(source, "not_html", kind[:80], url)
         body = decoded(raw, headers, self.max_bytes)
@@ -224,6 +236,21 @@ def _decompressed(raw: bytes, coding: str, limit: int) -> bytes:
 
         return bytes(BrotliReader(io.BytesIO(raw)).read(limit))
     raise ValueError(f"content encoding {coding[:20]} is not known")
+
+
+def _message(raw: bytes) -> tuple[int | None, tuple[tuple[str, str], ...], bytes]:
+    """Status, headers (names in lower case) and body of an HTTP response; no status where it has no status line.
+
+    Lines may end in bare line feeds (RFC 9112, 2.2), as some crawlers write them.
+    """
+    end = _HEAD_END.search(raw)
+    head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
+    status = _STATUS.match(head)
+    if status is None:
+        return None, (), body
+    lines = _FOLD.sub(" ", head.decode("latin-1")).split("\n")
+    fields = (line.partition(":") for line in lines[1:])
+    return int(status[1]), tuple((name.strip().lower(), value.strip()) for name, colon, value in fields if colon), body
 
 
 def _media_type(value: str | None) -> str:

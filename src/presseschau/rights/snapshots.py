@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from presseschau.rights.reservation import POLICY, Reservation
-from presseschau.stable import sha256
+from presseschau.stable import canonical_url, host_of, sha256
 
 # Robots whose operators say that they collect text for language models or corpora; a rule for `*` is no reservation.
 MINING_ROBOTS = (
@@ -141,7 +141,7 @@ class Snapshots:
             )
             if files == (None, None):
                 raise ValueError(f"{inside}: has neither tdmrep.json nor robots.txt")
-            hosts[inside.name.lower()] = files
+            hosts[host_of(canonical_url(f"https://{inside.name}/")) or inside.name.lower()] = files
         return cls(hosts)
 
     @property

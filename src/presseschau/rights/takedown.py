@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from presseschau.stable import canonical_url, registrable_domain, sha256
+from presseschau.stable import canonical_url, host_of, publisher_of, sha256
 
 _HEX = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}", re.IGNORECASE)
 _COMMENT = re.compile(r"(?:^|\s)#.*$")  # the # of a URL's fragment has no space before it
@@ -98,9 +98,10 @@ def _entry(entry: str, where: str) -> tuple[str, str]:
         if url is None:
             raise ValueError(f"{where}: not an absolute http(s) URL: {entry!r}")
         return "urls", url
-    domain = registrable_domain(entry.lower()) if re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", entry) else None
+    site = canonical_url(f"https://{entry}/") if re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", entry) else None
+    domain = publisher_of(site)
     if domain is None:
         raise ValueError(f"{where}: neither a URL, a publisher's domain, an article id nor a sha256: {entry!r}")
-    if domain != entry.lower():
+    if domain != host_of(site):
         raise ValueError(f"{where}: {entry!r} is a host, publishers are known by their domain: {domain!r}")
     return "publishers", domain

@@ -5,7 +5,7 @@
 """
 
 from presseschau.schema import SPLITS
-from presseschau.split.plan import Lock, SplitPlan, from_splits_json, to_splits_json
+from presseschau.split.plan import Lock, SplitPlan, from_splits_json, load_lock, to_splits_json
 from presseschau.split.splitter import Splitter
 from presseschau.split.strategies import Benchmark, Publisher, Random, Temporal
 from presseschau.split.stratify import Balance, balance
@@ -22,5 +22,6 @@ __all__ = [
     "Temporal",
     "balance",
     "from_splits_json",
+    "load_lock",
     "to_splits_json",
 ]

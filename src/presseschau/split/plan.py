@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast, get_args
@@ -58,24 +58,6 @@ class SplitPlan:
         """This plan with more messages."""
         return replace(self, fallbacks=(*self.fallbacks, *messages)) if messages else self
 
-    def as_json(self) -> dict[str, Any]:
-        """The plan in JSON types, for splits.json and the manifest."""
-        return {
-            "version": VERSION,
-            "strategy": self.strategy,
-            "seed": self.seed,
-            "validation": self.validation,
-            "test": self.test,
-            "cutoff": self.cutoff.isoformat() if self.cutoff else None,
-            "validation_cutoff": self.validation_cutoff.isoformat() if self.validation_cutoff else None,
-            "embargo_days": self.embargo_days,
-            "held_out_publishers": list(self.held_out_publishers),
-            "validation_publishers": list(self.validation_publishers),
-            "group": self.group,
-            "stratify": list(self.stratify),
-            "fallbacks": list(self.fallbacks),
-        }
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lock:
@@ -89,16 +71,12 @@ class Lock:
     plan: SplitPlan
     articles: pa.Table
 
-    def load(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Creates the table `locked(id, cluster, split)` that `dedup` and `split` read."""
-        load_locked(con, self.articles)
 
-
-def load_locked(con: duckdb.DuckDBPyConnection, articles: pa.Table | None) -> None:
-    """Creates the table `locked(id, cluster, split)`, empty without a lock."""
-    con.register("locked_arrow", articles if articles is not None else _ARTICLES.empty_table())
-    con.execute("CREATE OR REPLACE TEMP TABLE locked AS FROM locked_arrow")
-    con.unregister("locked_arrow")
+def load_lock(con: duckdb.DuckDBPyConnection, lock: Lock | None) -> None:
+    """Creates the table `locked(id, cluster, split)` that `dedup` and `split` read; empty without a lock."""
+    con.execute("CREATE OR REPLACE TABLE locked (id VARCHAR, cluster VARCHAR, split VARCHAR)")
+    if lock is not None:
+        con.from_arrow(lock.articles).insert_into("locked")
 
 
 def to_splits_json(con: duckdb.DuckDBPyConnection, plan: SplitPlan) -> Iterator[bytes]:
@@ -108,7 +86,7 @@ def to_splits_json(con: duckdb.DuckDBPyConnection, plan: SplitPlan) -> Iterator[
         con: Has `kept(id, cluster, …)` and the table `split` that `assign` made.
         plan: What `assign` returned.
     """
-    head = orjson.dumps(plan.as_json(), option=orjson.OPT_INDENT_2)
+    head = orjson.dumps({"version": VERSION, **asdict(plan)}, option=orjson.OPT_INDENT_2)
     yield head[: head.rindex(b"\n")] + b',\n  "articles": {'
     con.execute(
         """SELECT '    ' || to_json(id) || ': ' || json_object('cluster', cluster, 'split', split.split)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar, Literal
 
 import duckdb
 
 from presseschau.split.checks import check_share
 from presseschau.split.choose import members_of
 from presseschau.split.claims import assign_claims, fill_empty, missing_splits
-from presseschau.split.plan import Group, Lock, SplitPlan, Strategy, load_locked
+from presseschau.split.plan import Group, Lock, SplitPlan, Strategy, load_lock
 from presseschau.split.stories import group_stories, index_names
 
 _STORY = 25  # articles of a story at most, or one in a hundred of all
+# Options that a plan has under the same name; not `embargo_days`, which a build may have shortened.
+_STATED = ("cutoff", "validation_cutoff", "seed", "validation", "test", "group", "stratify")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ class Splitter:
             ValueError: The lock was made with another strategy.
         """
         self.check(lock)
-        load_locked(con, lock.articles if lock else None)
+        load_lock(con, lock)
         self._leave_out(con)
-        plan = self.follow(lock.plan) if lock else self._ruled(self.plan(con))
+        plan = self.follow(lock.plan) if lock else self.plan(con)
         plan = plan.noted(*_group(con, plan))
         assign_claims(con, plan, self.relatives)
         if lock is None and self.strategy in ("benchmark", "random"):
@@ -95,10 +97,6 @@ class Splitter:
             raise ValueError(
                 f"split.lock was made with split={lock.plan.strategy}, this build has split={self.strategy}"
             )
-
-    def _ruled(self, plan: SplitPlan) -> SplitPlan:
-        """The plan with the rules that need no corpus."""
-        return replace(plan, group=self.group, stratify=tuple(getattr(self, "stratify", ())))
 
     def _leave_out(self, con: duckdb.DuckDBPyConnection) -> None:
         """Creates `split_out`, the articles that no split may have, whatever the rules, and `split_kept`, the others.
@@ -121,21 +119,27 @@ class Splitter:
         )
         con.execute("CREATE OR REPLACE TEMP VIEW split_kept AS FROM kept ANTI JOIN split_out USING (id)")
 
-    def plan(self, con: duckdb.DuckDBPyConnection) -> SplitPlan:
+    def stated(self) -> SplitPlan:
+        """The rules as far as the config states them."""
+        own = self._options()
+        return SplitPlan(self.strategy, **{f.name: own[f.name] for f in fields(SplitPlan) if f.name in own})
+
+    def plan(self, con: duckdb.DuckDBPyConnection) -> SplitPlan:  # noqa: ARG002
         """The rules of a first build: those of the config, and those picked from `kept` where it leaves them open."""
-        raise NotImplementedError
+        return self.stated()
 
     def follow(self, locked: SplitPlan) -> SplitPlan:
         """The lock's rules, with a message where the config asks for others."""
-        plan = replace(locked, fallbacks=())
-        asked = {name: getattr(self, name, None) for name in ("cutoff", "validation_cutoff")}
-        asked |= {"seed": self.seed, "validation": self.validation, "test": self.test, "group": self.group}
-        asked |= {"stratify": tuple(getattr(self, "stratify", locked.stratify))}
-        changed = [name for name, value in asked.items() if value not in (None, getattr(locked, name))]
-        held_out = getattr(self, "held_out", None)
-        if held_out is not None and members_of(held_out, getattr(self, "houses", {})) != locked.held_out_publishers:
+        own = self._options()
+        changed = [name for name in _STATED if own.get(name) not in (None, getattr(locked, name))]
+        held_out = own.get("held_out")
+        if held_out is not None and members_of(held_out, own["houses"]) != locked.held_out_publishers:
             changed.append("held_out")
+        plan = replace(locked, fallbacks=())
         return plan.noted(f"split.lock decides on {', '.join(changed)}, not the config") if changed else plan
+
+    def _options(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
 def _group(con: duckdb.DuckDBPyConnection, plan: SplitPlan) -> list[str]:

@@ -30,7 +30,9 @@ _MENTIONS = 62  # counted apart in one text
 
 
 def index_names(con: duckdb.DuckDBPyConnection, told: str = "told") -> None:
-    """Creates `story_article(rank, id, cluster, day)` and `story_name(rank, day, name, mention, weight)`; once.
+    """Creates `story_article(rank, id, cluster, day)` and `story_name(rank, day, name, mention, weight)`.
+
+    What an earlier call has created stays, until `forget_names`.
 
     Args:
         con: The connection.
@@ -47,7 +49,7 @@ def index_names(con: duckdb.DuckDBPyConnection, told: str = "told") -> None:
         CREATE TEMP TABLE story_word (rank INTEGER, word UBIGINT, mention UTINYINT, noun BOOLEAN)"""  # noqa: S608
     )
     small = _read_words(con)
-    con.register("story_small", pa.table({"word": pa.array(sorted(small), pa.uint64())}))
+    con.from_arrow(pa.table({"word": pa.array(sorted(small), pa.uint64())})).create("story_small")
     con.execute(
         """CREATE TEMP TABLE story_name AS
         WITH total AS (SELECT count(*) AS articles FROM story_article),
@@ -58,8 +60,7 @@ def index_names(con: duckdb.DuckDBPyConnection, told: str = "told") -> None:
         WHERE day IS NOT NULL""",
         {"noun": _NOUN, "scale": _SCALE},
     )
-    con.unregister("story_small")
-    con.execute("DROP TABLE story_lead; DROP TABLE story_word")
+    con.execute("DROP TABLE story_lead; DROP TABLE story_word; DROP TABLE story_small")
 
 
 def forget_names(con: duckdb.DuckDBPyConnection) -> None:
@@ -136,7 +137,8 @@ def group_stories(con: duckdb.DuckDBPyConnection, most: int) -> int:
             elif a != b:
                 root[b] = a
                 sizes[a] += sizes[b]
-    con.register("story_root", pa.table({"node": range(len(root)), "root": [find(node) for node in range(len(root))]}))
+    roots = pa.table({"node": range(len(root)), "root": [find(node) for node in range(len(root))]})
+    con.from_arrow(roots).create("story_root")
     con.execute(
         """CREATE OR REPLACE TEMP TABLE story AS
         WITH grown AS (SELECT root FROM story_root GROUP BY root HAVING count(*) > 1)
@@ -144,8 +146,7 @@ def group_stories(con: duckdb.DuckDBPyConnection, most: int) -> int:
         FROM story_root SEMI JOIN grown USING (root)
         JOIN story_node own USING (node) JOIN story_node first ON first.node = story_root.root"""
     )
-    con.unregister("story_root")
-    con.execute("DROP TABLE story_pair; DROP TABLE story_node; DROP TABLE story_link")
+    con.execute("DROP TABLE story_pair; DROP TABLE story_node; DROP TABLE story_link; DROP TABLE story_root")
     return refused
 
 
@@ -171,9 +172,7 @@ def _read_words(con: duckdb.DuckDBPyConnection) -> set[int]:
         types = (np.int32, np.uint64, np.int32, np.bool_)
         columns: dict[str, Any] = {name: np.array(told[name], kind) for name, kind in zip(told, types, strict=True)}
         columns["mention"] = np.minimum(columns["mention"], 255).astype(np.uint8)
-        con.register("story_new", pa.table(columns))
-        con.execute("INSERT INTO story_word FROM story_new")
-        con.unregister("story_new")
+        con.from_arrow(pa.table(columns)).insert_into("story_word")
     return small
 
 

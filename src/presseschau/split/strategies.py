@@ -38,10 +38,6 @@ class Random(Splitter):
         Splitter.__post_init__(self)
         check_stratify(self.stratify)
 
-    def plan(self, con: duckdb.DuckDBPyConnection) -> SplitPlan:  # noqa: ARG002
-        """Nothing to pick."""
-        return SplitPlan(self.strategy, self.seed, self.validation, self.test)
-
 
 @dataclass(frozen=True, slots=True)
 class Benchmark(Splitter):
@@ -78,20 +74,11 @@ class Benchmark(Splitter):
 
     def plan(self, con: duckdb.DuckDBPyConnection) -> SplitPlan:
         """Publishers first, then the cutoff among the articles of the others."""
-        plan = SplitPlan(self.strategy, self.seed, self.validation, self.test, embargo_days=self.embargo_days)
         counts, publishers = house_counts(con, self.houses)
-        if self.held_out is not None:
-            chosen = members_of(self.held_out, self.houses)
-            plan = plan.noted(*_unknown(self.held_out, self.houses, publishers))
-        else:
-            houses = choose_houses(counts, self.publisher_fraction, self.seed)
-            chosen = members_of(houses, self.houses, publishers)
-            if not chosen and self.publisher_fraction > 0:
-                plan = plan.noted(_no_houses("test_publisher", counts))
-        plan = replace(plan, held_out_publishers=chosen)
-        if self.cutoff is not None:
-            return replace(plan, cutoff=self.cutoff)
-        days = days_of(con, chosen)
+        plan = _hold_out(self, "test_publisher", self.publisher_fraction, counts, publishers)
+        if plan.cutoff is not None:
+            return plan
+        days = days_of(con, plan.held_out_publishers)
         cutoff = choose_cutoff(days, self.temporal_fraction)
         if cutoff is None:
             plan = plan if self.temporal_fraction <= 0 else plan.noted(_no_cutoff("test_temporal", days))
@@ -122,19 +109,18 @@ class Temporal(Splitter):
 
     def plan(self, con: duckdb.DuckDBPyConnection) -> SplitPlan:
         """The cutoff of test first, then that of validation before it."""
-        plan = SplitPlan(self.strategy, self.seed, self.validation, self.test, embargo_days=self.embargo_days)
-        days = days_of(con, ())
-        cutoff = self.cutoff or choose_cutoff(days, self.test)
+        plan, days = self.stated(), days_of(con, ())
+        cutoff = plan.cutoff or choose_cutoff(days, self.test)
         if cutoff is None:
-            return plan.noted(_no_cutoff("test", days))
-        if self.cutoff is None:
+            return replace(plan, validation_cutoff=None).noted(_no_cutoff("test", days))
+        if plan.cutoff is None:
             plan = _with_cutoff(plan, days, cutoff, self.test)
         gap = timedelta(days=plan.embargo_days)
         earlier = [(day, count) for day, count in days if day <= cutoff - gap]
-        validation = self.validation_cutoff or choose_cutoff(earlier, self.validation / (1 - self.test))
+        validation = plan.validation_cutoff or choose_cutoff(earlier, self.validation / (1 - self.test))
         if validation is None and self.validation > 0:
             plan = plan.noted(_no_cutoff("validation", earlier))
-        return replace(plan, cutoff=cutoff, validation_cutoff=validation)
+        return replace(plan, validation_cutoff=validation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +142,29 @@ class Publisher(Splitter):
 
     def plan(self, con: duckdb.DuckDBPyConnection) -> SplitPlan:
         """The houses of test first, then those of validation among the others."""
-        plan = SplitPlan(self.strategy, self.seed, self.validation, self.test)
         counts, publishers = house_counts(con, self.houses)
-        if self.held_out is not None:
-            test = members_of(self.held_out, self.houses)
-            plan = plan.noted(*_unknown(self.held_out, self.houses, publishers))
-        else:
-            test = members_of(choose_houses(counts, self.test, self.seed), self.houses, publishers)
-            if not test and self.test > 0:
-                plan = plan.noted(_no_houses("test", counts))
+        plan = _hold_out(self, "test", self.test, counts, publishers)
+        test = plan.held_out_publishers
         taken = frozenset(houses_of(test, self.houses).values())
         houses = choose_houses(counts, self.validation, self.seed, taken)
         validation = tuple(p for p in members_of(houses, self.houses, publishers) if p not in test)
         if not validation and self.validation > 0:
             plan = plan.noted(_no_houses("validation", counts))
-        return replace(plan, held_out_publishers=test, validation_publishers=validation)
+        return replace(plan, validation_publishers=validation)
+
+
+def _hold_out(
+    config: Benchmark | Publisher, split: str, fraction: float, counts: Mapping[str, int], publishers: Sequence[str]
+) -> SplitPlan:
+    """What the config states, with the publishers of a held-out split: its own, or those that the rule picks."""
+    plan = config.stated()
+    if config.held_out is not None:
+        plan = plan.noted(*_unknown(config.held_out, config.houses, publishers))
+        return replace(plan, held_out_publishers=members_of(config.held_out, config.houses))
+    chosen = members_of(choose_houses(counts, fraction, config.seed), config.houses, publishers)
+    if not chosen and fraction > 0:
+        plan = plan.noted(_no_houses(split, counts))
+    return replace(plan, held_out_publishers=chosen)
 
 
 def _with_cutoff(plan: SplitPlan, days: Sequence[tuple[date, int]], cutoff: date, fraction: float) -> SplitPlan:

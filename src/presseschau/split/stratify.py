@@ -15,6 +15,8 @@ from typing import TypeAlias
 import duckdb
 import pyarrow as pa
 
+from presseschau.stable import rounded
+
 POOL = ("train", "validation", "test")  # of two splits that lack the same, the first one takes the group
 LABELS = ("topic", "topic_secondary", "genre", "stance")
 Contents: TypeAlias = tuple[tuple[int, int], ...]  # (class, articles of it), by class; class 0 is every article
@@ -158,7 +160,7 @@ def stratify(con: duckdb.DuckDBPyConnection, columns: Sequence[str], shares: Seq
         kinds[contents], groups[contents] = kind, number
     dealt = [(kinds[contents], *counts) for contents, counts in deal(groups, shares, placed).items()]
     table = zip(*dealt, strict=True) if dealt else ((), (), (), ())
-    con.register("split_dealt", pa.table([pa.array(c, pa.int64()) for c in table], ["kind", *POOL]))
+    con.from_arrow(pa.table([pa.array(c, pa.int64()) for c in table], ["kind", *POOL])).create("split_dealt")
     con.execute(
         """UPDATE split_unit SET target = placed.target FROM (
             WITH drawn AS (
@@ -169,8 +171,7 @@ def stratify(con: duckdb.DuckDBPyConnection, columns: Sequence[str], shares: Seq
             FROM drawn JOIN split_dealt USING (kind)) placed
         WHERE placed.unit = split_unit.unit"""
     )
-    con.unregister("split_dealt")
-    con.execute("DROP TABLE split_label; DROP TABLE split_kind")
+    con.execute("DROP TABLE split_label; DROP TABLE split_kind; DROP TABLE split_dealt")
 
 
 def balance(
@@ -196,5 +197,5 @@ def balance(
         ).fetchall()
         for label, *counts in rows:
             away = max(abs(n / sum(counts) - share) for n, share in zip(counts, shares, strict=True))
-            found.append(Balance(column, label, (counts[0], counts[1], counts[2]), round(away, 6)))
+            found.append(Balance(column, label, (counts[0], counts[1], counts[2]), rounded(away)))
     return tuple(found)

@@ -9,6 +9,7 @@ which doccano shows beside the text.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ def read_lines(path: Path, scheme: Scheme) -> Answers:
     """
     answers = Answers()
     try:
-        lines = path.read_bytes().splitlines()
+        lines = path.read_bytes().removeprefix(BOM_UTF8).splitlines()  # with which some editors save
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from None
     for number, line in enumerate(lines, 1):

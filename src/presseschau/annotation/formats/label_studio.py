@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,7 @@ def read_tasks(path: Path, scheme: Scheme) -> Answers:
     """
     answers = Answers()
     try:
-        tasks = orjson.loads(path.read_bytes())
+        tasks = orjson.loads(path.read_bytes().removeprefix(BOM_UTF8))  # with which some editors save
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from None
     except orjson.JSONDecodeError as error:
@@ -154,7 +155,9 @@ def _read_result(result: Iterable[Mapping[str, Any]], scheme: Scheme) -> tuple[d
             if len(chosen) > 1:
                 raise ValueError(f"{len(chosen)} choices for {name}, there can be one")
             for choice in chosen:
-                labels[name] = key_of_class(scheme, name, choice)
+                key = key_of_class(scheme, name, choice)
+                if labels.setdefault(name, key) != key:
+                    raise ValueError(f"two choices for {name}: {labels[name]} and {key}")
     return labels, tuple(quotes)
 
 

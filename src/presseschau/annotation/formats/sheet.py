@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from presseschau.annotation.answers import LABEL_COLUMNS, Annotation, Answers, Item, Quote, key_of_class, located
-from presseschau.annotation.spreadsheet import cell, read_rows, uncell
 from presseschau.label.scheme import Scheme
+from presseschau.spreadsheet import cell, read_rows, uncell
 
 _QUOTES = ("evidence_1", "evidence_2", "evidence_3")
 COLUMNS = ("article_id", "title", "text", "url", "annotator", "done", "skip", "topic", "topic_secondary", "genre",
@@ -42,7 +42,7 @@ def write_table(path: Path, items: Iterable[Item]) -> int:
 
 
 def read_table(path: Path, scheme: Scheme) -> Answers:
-    """Reads a filled-in table (see `read_rows`); rows with anything in `skip` are out.
+    """Reads a filled-in table (see `read_rows`); rows with anything but no in `skip` are out.
 
     So are rows for training with nothing in `done`: they hold what the rules say. An empty `annotator` takes the
     file's name.
@@ -63,10 +63,10 @@ def _read_row(row: Mapping[str, str], stem: str, where: str, scheme: Scheme, ans
     probability = float(said.replace(",", ".")) if said else None
     purpose = row.get("purpose") or None
     answers.draw(purpose, article, probability)
-    if row.get("skip"):
+    if _ticked(row.get("skip", "")):
         answers.cancelled += 1
         return
-    if row.get("purpose") == "training" and row.get("done") == "":
+    if row.get("purpose") == "training" and not _ticked(row.get("done", "x")):
         answers.unread += 1
         return
     labels = {c: key_of_class(scheme, c, row[c]) for c in LABEL_COLUMNS if row.get(c)}
@@ -88,6 +88,11 @@ def _read_row(row: Mapping[str, str], stem: str, where: str, scheme: Scheme, ans
             inclusion_probability=probability,
         )
     )
+
+
+def _ticked(value: str) -> bool:
+    """Whether anything stands in a cell; an empty tick box comes as FALSE, in the spreadsheet's language."""
+    return value.casefold() not in ("", "false", "falsch", "0", "no", "nein")
 
 
 def _short(text: str) -> str:

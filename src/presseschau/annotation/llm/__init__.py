@@ -80,7 +80,7 @@ def annotate(
                 failed_in_a_row += 1
                 if failed_in_a_row > 2 * llm.concurrency:
                     raise LlmError(
-                        f"{llm.base_url} does not answer ({tally.trouble}); the same command goes on where it stopped"
+                        f"{llm.address} does not answer ({tally.trouble}); the same command goes on where it stopped"
                     )
             else:
                 failed_in_a_row = 0

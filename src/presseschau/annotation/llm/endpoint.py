@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -84,7 +85,12 @@ class Llm:
         if not self.model:
             raise ValueError("model is missing: the name of the model at the endpoint")
         if self.enabled and not (self.base_url or "").startswith(("http://", "https://")):
-            raise ValueError(f"base_url={self.base_url} must begin with http:// or https://")
+            raise ValueError(f"base_url={self.address} must begin with http:// or https://")
+
+    @property
+    def address(self) -> str:
+        """The endpoint for messages, without the name and password that may stand in it."""
+        return re.sub("//[^/]*@", "//", self.base_url or "")
 
     @property
     def labeler(self) -> str:
@@ -166,13 +172,15 @@ class Endpoint:
         """Opens the connection pool.
 
         Raises:
-            LlmError: httpx is not installed.
+            LlmError: httpx is not installed, or the key can't be one.
         """
         try:
             import httpx
         except ImportError:
             raise LlmError("the language-model annotator needs httpx: pip install 'presseschau[llm]'") from None
         key = os.environ.get(llm.key_env, "").strip()
+        if not all("!" <= char <= "~" for char in key):  # what a header can't hold would be quoted in the error
+            raise LlmError(f"the key in {llm.key_env} holds white space or letters beyond ASCII: set it anew")
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         client = httpx.Client(headers=headers, timeout=llm.timeout, follow_redirects=False)
         return cls(llm, client, Cache(llm.cache_dir), tally)
@@ -240,13 +248,16 @@ class Endpoint:
             self.tally.trouble = " ".join(f"{type(error).__name__} {error}".split())
             return None, None
         except httpx.InvalidURL as error:
-            raise LlmError(f"label.llm.base_url={self.llm.base_url}: {error}") from None
+            raise LlmError(f"label.llm.base_url={self.llm.address}: {error}") from None
         if status in _PASSING or status >= 500:
             self.tally.trouble = f"{status} {self._safe(bytes(data))}"
             return None, _seconds(pause)
         if status != 200:
             self.stop()
-            raise LlmError(f"{url} answers {status}: {self._safe(bytes(data))}")
+            said = self._safe(bytes(data))
+            if "response_format" in said or "json_schema" in said:
+                said += "; try response_format=json_object or none"
+            raise LlmError(f"{self.llm.address} answers {status}: {said}")
         reply = _read_reply(bytes(data))
         if reply is None:
             self.tally.trouble = f"no chat completion but {self._safe(bytes(data))}"
@@ -254,9 +265,9 @@ class Endpoint:
 
     def _safe(self, data: bytes) -> str:
         """The start of a server's message, on one line and without the key."""
-        text = " ".join(data.decode("utf-8", "replace").split())[:200] or "no message"
+        text = " ".join(data.decode("utf-8", "replace").split()) or "no message"
         key = os.environ.get(self.llm.key_env, "").strip()
-        return text.replace(key, "…") if key else text
+        return (text.replace(key, "…") if key else text)[:200]  # cut last, or half a key would be left
 
     def _pause(self, seconds: float) -> None:
         with self._lock:
@@ -294,4 +305,5 @@ def _seconds(retry_after: str | None) -> float | None:
         moment = parsedate_to_datetime(retry_after)
     except ValueError:
         return None
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # "-0000" says UTC without a zone
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())

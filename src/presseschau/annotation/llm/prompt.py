@@ -96,7 +96,7 @@ def answer_schema(scheme: Scheme) -> dict[str, Any]:
 def check(content: str, document: Document, scheme: Scheme) -> Answer:
     """Reads a model's answer; what is wrong with a task's part of it makes the task abstain, never the build fail."""
     try:
-        data = orjson.loads(_unfenced(content))
+        data = orjson.loads(_object_in(content))
     except orjson.JSONDecodeError:
         return Answer({}, {}, (), dict.fromkeys(TASKS, "the answer is no JSON object"))
     if not isinstance(data, dict):
@@ -167,12 +167,10 @@ def _task_text(name: str, meaning: str, task: Task) -> str:
     return "\n".join([f"{name}: {meaning}. One of", *lines])
 
 
-def _unfenced(content: str) -> str:
-    """The JSON of an answer that some servers wrap in a code fence."""
-    text = content.strip()
-    if text.startswith("```") and text.endswith("```"):
-        text = text.strip("`").removeprefix("json")
-    return text.strip()
+def _object_in(content: str) -> str:
+    """The JSON object of an answer, without what models write around it: a code fence, thoughts, a sentence."""
+    answer = content.rpartition("</think>")[2]
+    return answer[answer.find("{") : answer.rfind("}") + 1]
 
 
 def _shown(value: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from presseschau.annotation.transformer import token_limit
 from presseschau.benchmark.data import Examples, Floats, Ints
 from presseschau.benchmark.models.model import Model, spread
 from presseschau.config import ConfigError
@@ -61,6 +62,9 @@ class Transformer(Model):
         transformers.set_seed(seed)
         self._classes = np.unique(train.y)
         self._tokenizer, self._model = self._load(transformers, [train.labels[i] for i in self._classes])
+        if validation is not None:  # what train does not have can't be judged by the loss
+            validation = validation.only(validation.rows[np.isin(validation.y, self._classes)])
+        watched = validation if validation is not None and len(validation) else None
         with tempfile.TemporaryDirectory() as folder:
             arguments = transformers.TrainingArguments(
                 folder,
@@ -68,11 +72,11 @@ class Transformer(Model):
                 learning_rate=self.learning_rate,
                 per_device_train_batch_size=self.batch_size,
                 per_device_eval_batch_size=self.batch_size,
-                eval_strategy="no" if validation is None else "epoch",
-                save_strategy="no" if validation is None else "epoch",
-                load_best_model_at_end=validation is not None,
-                metric_for_best_model=None if validation is None else "eval_loss",
-                greater_is_better=None if validation is None else False,
+                eval_strategy="no" if watched is None else "epoch",
+                save_strategy="no" if watched is None else "epoch",
+                load_best_model_at_end=watched is not None,
+                metric_for_best_model=None if watched is None else "eval_loss",
+                greater_is_better=None if watched is None else False,
                 save_total_limit=1,
                 seed=seed,
                 report_to=[],
@@ -80,16 +84,13 @@ class Transformer(Model):
                 disable_tqdm=True,
                 logging_strategy="no",
             )
-            known = (
-                None if validation is None else validation.only(validation.rows[np.isin(validation.y, self._classes)])
-            )
             trainer = transformers.Trainer(
                 self._model,
                 arguments,
                 train_dataset=list(self._encoded(train)),
-                eval_dataset=None if known is None else list(self._encoded(known)),
+                eval_dataset=None if watched is None else list(self._encoded(watched)),
                 data_collator=transformers.DataCollatorWithPadding(self._tokenizer),
-                callbacks=[] if known is None else [transformers.EarlyStoppingCallback(self.patience)],
+                callbacks=[] if watched is None else [transformers.EarlyStoppingCallback(self.patience)],
                 compute_loss_func=self._loss(train.y),
             )
             trainer.remove_callback(transformers.PrinterCallback)
@@ -135,9 +136,7 @@ class Transformer(Model):
 
     @property
     def _limit(self) -> int:
-        longest = getattr(self._model.config, "max_position_embeddings", self.max_tokens)
-        # RoBERTa counts positions from the padding index on, so its last two are not for text
-        return int(min(self.max_tokens, self._tokenizer.model_max_length, longest - 2))
+        return token_limit(self._model, self._tokenizer, self.max_tokens)
 
     def _encoded(self, examples: Examples) -> Iterator[dict[str, Any]]:
         place = {int(label): i for i, label in enumerate(self._classes)}
@@ -159,6 +158,12 @@ class Transformer(Model):
             raise ConfigError(
                 f"model.path={self.path} is no model folder here and can't be had from the Hub ({reason})"
             ) from error
+        if tokenizer.pad_token is None:  # GPT-2 and its like were trained without
+            if tokenizer.eos_token is None:
+                raise ConfigError(f"model.path={self.path}: its tokenizer has no pad_token: name one there")
+            tokenizer.pad_token = tokenizer.eos_token
+        if model.config.pad_token_id is None:
+            model.config.pad_token_id = tokenizer.pad_token_id
         return tokenizer, model
 
     @property

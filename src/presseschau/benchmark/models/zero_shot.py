@@ -80,7 +80,7 @@ class ZeroShot(Model):
     def made(self, source: str, labeler: str | None) -> bool:
         """Labels of the same language model are its own, whatever the wording of the question."""
         own = self.llm.labeler.rpartition("/")[0]
-        return "llm" in source and own in [part.rpartition("/")[0] for part in (labeler or "").split("+")]
+        return "llm" in source and f"+{own}/" in f"+{labeler}"  # the model's name may hold a plus, too
 
     @property
     def spent(self) -> dict[str, Any]:

@@ -72,6 +72,7 @@ class Block:
         gap: Links left out between the block before and this one: two thirds of all runs of text are nothing but link,
             and next to none of them stands in an article.
         gap_heads: How many of them were headlines of other articles.
+        label: A few words in bold right above, which are too short to be a block: a subhead, or who speaks.
     """
 
     text: str
@@ -81,6 +82,7 @@ class Block:
     inline: int
     gap: int
     gap_heads: int
+    label: Block | None = None
 
 
 def box_of(node: LexborNode, parent: Box, first: int) -> Box:
@@ -132,3 +134,8 @@ def outer_box(block: Block) -> Box:
     """The box that holds the block beside its siblings."""
     box = block.box
     return box.parent if box.tag in _LEAF_TAGS and box.parent is not None else box
+
+
+def look(block: Block) -> tuple[str, str]:
+    """What blocks of one kind share: element, and names of the box."""
+    return block.tag, block.box.names

@@ -17,7 +17,7 @@ from presseschau.extract.markup import TooComplex
 _SKIP = frozenset(
     (
         "script", "style", "noscript", "template", "svg", "iframe", "object", "select", "option", "datalist",
-        "textarea", "button", "input", "canvas", "video", "audio", "map", "head", "meta", "link", "title", "embed",
+        "textarea", "input", "canvas", "video", "audio", "map", "head", "meta", "link", "title", "embed",
         "applet", "frame", "frameset", "noframes", "dialog", "progress", "meter", "math",
     )
 )  # fmt: skip
@@ -41,13 +41,14 @@ _STICKY = frozenset(
 )  # fmt: skip
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _MARKING = frozenset(("span", "small", "time", "cite", "label"))
+_BOLD = frozenset(("b", "strong"))
 # What the walk does with a node; every other element is a box, or inline text of its own kind.
-_NOTHING, _BREAK, _RULE, _NAV, _FOOTER, _BOX, _LINK, _MARK, _PLAIN = range(9)
+_NOTHING, _BUTTON, _BREAK, _RULE, _NAV, _FOOTER, _BOX, _LINK, _MARK, _PLAIN = range(10)
 _TURN = (
     dict.fromkeys(_INLINE, _PLAIN)
     | dict.fromkeys(_MARKING, _MARK)
     | dict.fromkeys((*_SKIP, "", "-comment", "img", "source"), _NOTHING)
-    | {"br": _BREAK, "hr": _RULE, "nav": _NAV, "footer": _FOOTER, "a": _LINK}
+    | {"br": _BREAK, "hr": _RULE, "nav": _NAV, "footer": _FOOTER, "a": _LINK, "button": _BUTTON}
 )
 
 _HEADLINE_CHARS = 40  # a link as long as that is another article's headline, also where no heading says so
@@ -78,6 +79,27 @@ def read_blocks(tree: LexborHTMLParser, max_nodes: int = 200_000, max_depth: int
     return walk.blocks
 
 
+def _collapsed(text: str) -> str:
+    text = text.strip()
+    if "  " in text or not text.isprintable():  # as all white space but a blank is not
+        text = " ".join(text.split())
+    return text
+
+
+def _characters(node: LexborNode) -> int:
+    """Of its text, as the walk counts them."""
+    return sum([len((text.text_content or "").strip()) for text in node.traverse(include_text=True)])
+
+
+def _label(said: LexborNode | None, size: int, box: Box) -> Block | None:
+    """The text of so many characters that ends with `said`, where all of it is in bold."""
+    node = said
+    while (node := node.parent if node else None) is not None and node.tag in _INLINE:
+        if node.tag in _BOLD and _characters(node) == size:
+            return Block(_collapsed(node.text()), box, "strong", 0, 0, 0, 0)
+    return None
+
+
 def _kind(node: LexborNode) -> tuple[int, str]:
     """What to do with a node, and its name."""
     tag = node.tag or ""
@@ -99,27 +121,32 @@ _KINDS, _TEXT = _numbered()
 class _Walk:
     """State of one walk: the blocks, the boxes around, and the block that is being collected."""
 
-    __slots__ = ("blocks", "gap", "gap_heads", "linked", "marked", "parts", "size", "within")
+    __slots__ = ("blocks", "gap", "gap_heads", "linked", "marked", "parts", "short", "size", "within")
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         # The elements that are open, as boxes where one holds a block: most hold none, and are never more than nodes.
         self.within: list[LexborNode | Box] = [Box("body")]
         self.gap = self.gap_heads = 0
+        self.short: tuple[LexborNode | None, int] | None = None  # what is too short for a block, right above the next
         self.parts: list[str] = []
         self.marked: dict[int, tuple[LexborNode, int]] = {}
         self.size = self.linked = 0
 
-    def flush(self, text_tag: str) -> None:
-        """Ends a block."""
+    def flush(self, text_tag: str, said: LexborNode | None) -> None:
+        """Ends a block; `said` is its last text."""
         size = self.size
         if size:
             if self.linked >= _MENU_ENTRY * size:
                 self.gap += 1
                 self.gap_heads += size >= _HEADLINE_CHARS or text_tag in _HEADINGS
+                self.short = None
             elif size >= _LABEL_CHARS or text_tag in _TEXT_BOX:
                 self.keep(text_tag)
                 self.gap = self.gap_heads = 0
+                self.short = None
+            else:
+                self.short = said, size
             self.size = self.linked = 0
             self.marked.clear()
         self.parts.clear()
@@ -133,10 +160,9 @@ class _Walk:
         for node, marked in self.marked.values():
             if marked * 2 > self.size:
                 inline |= hints(names_of(node.attributes))
-        text = "".join(self.parts).strip()
-        if "  " in text or not text.isprintable():  # as all white space but a blank is not
-            text = " ".join(text.split())
-        self.blocks.append(Block(text, box, text_tag, self.linked, inline, self.gap, self.gap_heads))
+        text = _collapsed("".join(self.parts))
+        label = _label(*self.short, box) if self.short else None
+        self.blocks.append(Block(text, box, text_tag, self.linked, inline, self.gap, self.gap_heads, label))
 
     def box(self) -> Box:
         """The innermost box."""
@@ -157,13 +183,14 @@ class _Walk:
         """
         stack: list[tuple[LexborNode | None, str, bool, LexborNode | None, bool]] = []
         node, text_tag, linked, mark, is_box = body.first_child, "body", False, None, True
+        said: LexborNode | None = None
         broken = False  # one line break so far
         parts, within, known = self.parts, self.within, _KINDS.get
         for _ in range(max_nodes + 1):
             while node is None:
                 if is_box:
                     if parts:
-                        self.flush(text_tag)
+                        self.flush(text_tag, said)
                     broken = False
                     ended = within.pop()
                     if type(ended) is Box:
@@ -175,6 +202,7 @@ class _Walk:
             if number == _TEXT:
                 if not node.is_empty_text_node and (value := node.text_content) and (size := len(value.strip())):
                     broken = False
+                    said = node
                     parts.append(value)
                     self.size += size
                     if linked:
@@ -188,13 +216,15 @@ class _Walk:
                 continue
             turn, tag = known(number) or _kind(node)
             if turn <= _RULE:
-                if turn != _NOTHING:
-                    if broken or turn == _RULE:
-                        self.flush(text_tag)
-                    parts.append(" ")
-                    broken = not broken and turn == _BREAK
-                node = node.next
-                continue
+                if turn != _BUTTON or text_tag not in _HEADINGS:
+                    if turn > _BUTTON:
+                        if broken or turn == _RULE:
+                            self.flush(text_tag, said)
+                        parts.append(" ")
+                        broken = not broken and turn == _BREAK
+                    node = node.next
+                    continue
+                turn = _PLAIN  # in a heading it unfolds what the heading says
             child = node.first_child
             if child is None:
                 node = node.next
@@ -214,7 +244,7 @@ class _Walk:
                     mark = node
             else:
                 if parts:
-                    self.flush(text_tag)
+                    self.flush(text_tag, said)
                 broken = False
                 within.append(node)
                 if tag in _TEXT_BOX or text_tag not in _STICKY:

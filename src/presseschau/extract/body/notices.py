@@ -41,7 +41,7 @@ _HEADING_CLASS = _first_of({name: parts for name, parts in _CLASSES.items() if n
 _BYLINE_WORDS = 5  # in a box that is named for authors
 _POINTER_LINKED = 0.3  # share of a pointer that is link
 _POINTER_WORDS = 4
-_PERMALINK = re.compile(r"\s?[#¶]+$")
+_PERMALINK = re.compile(r"\s?(?:[#¶]+|\[\s?(?:(?:Quelltext\s)?[Bb]earbeiten|[Ee]dit)\b[^\]]{0,40}\])$")
 
 
 def notice_kind(block: Block) -> str | None:
@@ -62,5 +62,5 @@ def notice_kind(block: Block) -> str | None:
 
 
 def without_permalink(block: Block) -> str:
-    """The text of a block, a heading without the sign that links to itself."""
+    """The text of a block, a heading without the sign that links to itself, or the link to its source in a wiki."""
     return _PERMALINK.sub("", block.text) if block.tag in _HEADINGS else block.text

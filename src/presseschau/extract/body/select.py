@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from presseschau.extract.body.blocks import Block, Box, outer_box
-from presseschau.extract.body.hints import BIT
+from presseschau.extract.body.asides import drop_comments, drop_galleries, drop_hidden
+from presseschau.extract.body.blocks import Block, Box, look, outer_box
+from presseschau.extract.body.gaps import BESIDE, fill_gaps
 from presseschau.extract.body.known import Known
 from presseschau.extract.body.model import Model
 from presseschau.extract.body.next_article import next_article
 from presseschau.extract.body.notices import notice_kind
+from presseschau.extract.body.tables import keep_tables
 from presseschau.extract.body.tokens import HEAD, Tokens
-from presseschau.extract.phrases import PHRASE_NAMES, phrases
+from presseschau.extract.phrases import phrases
 from presseschau.extract.threshold import f1_threshold
 
 _LOWEST, _HIGHEST = 0.2, 0.45  # bounds of the threshold
@@ -24,32 +25,13 @@ _SURE_PAGE = 0.95  # mean probability in the box from which on the box is truste
 _OUTSIDE = 0.8  # how sure the model must then be of a block outside of it
 _LEAD_WITHIN = 12  # a lead stands at most so many blocks above the body
 _LEAD = 0.3  # how sure the model must be of a lead
-_FILL, _FILL_SURE = 0.15, 0.6  # of a block in a gap, and of one beside it
-_SUBHEADS = frozenset(("h2", "h3", "h4", "h5"))
+_SURE = 0.6  # of a paragraph of the article
 _HEADLINES = frozenset(("h1", "h2", "h3"))
+_APPEALS = frozenset(("support", "notice"))
 _MARKS = frozenset(("mark", "credit"))
 _SHORTEST_LEAD, _PARAGRAPH = 6, 12  # words
-_LEAD_LINKED = 0.4  # share of a lead, or of what fills a gap, that is link
-_COMMENT_BOXES = 2  # one box may be named so for other reasons
-_OPINION = re.compile(r"kommentar(?!e)|debatt|forum|commentary", re.IGNORECASE)  # as many articles as threads
+_LEAD_LINKED = 0.4  # share of a lead that is link
 _COPY_CHARS = 40  # a shorter text may well stand there twice
-_NO_LEAD = sum(
-    1 << PHRASE_NAMES.index(name)
-    for name in (
-        "byline",
-        "credit",
-        "date_start",
-        "reading",
-        "related",
-        "newsletter",
-        "consent",
-        "share",
-        "comment",
-        "ad",
-        "paywall",
-        "agency",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +77,27 @@ def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collect
     if region is not None:
         _leave_strays(blocks, p, words, keep, region, known)
     _take_lead(blocks, tokens, p, words, keep, known)
-    _fill_gaps(blocks, p, keep, likely)
+    fill_gaps(blocks, p, keep, likely)
     _drop_headline(blocks, tokens, p, words, keep, known)
-    _drop_comments(blocks, p, words, keep)
+    for drop in (drop_hidden, drop_comments, drop_galleries):
+        drop(blocks, p, words, keep)
     marks = _drop_settled(blocks, tokens, p, words, keep, known)
+    keep_tables(blocks, p, keep)
     kept = [i for i, stays in enumerate(keep) if stays]
     mass = [p[i] * words[i] for i in range(len(p))]
     confidence = 2 * sum([mass[i] for i in kept]) / (sum([words[i] for i in kept]) + sum(mass) + 1e-6)
-    return Selection(tuple([blocks[i] for i in kept]), confidence, marks)
+    return Selection(tuple(_with_labels(blocks, kept)), confidence, marks)
+
+
+def _with_labels(blocks: Sequence[Block], kept: Sequence[int]) -> Iterator[Block]:
+    """The kept blocks, each below its label where the block above the label is kept as well: a subhead in bold."""
+    last = None
+    for i in kept:
+        label = blocks[i].label
+        if label is not None and last == i - 1 and not blocks[i].gap and not notice_kind(label):
+            yield label
+        yield blocks[i]
+        last = i
 
 
 def _drop_settled(
@@ -120,9 +115,9 @@ def _drop_settled(
         if (len(text) > _COPY_CHARS and text in seen) or (tokens.heads[i] == head and tokens.of(i) == title):
             keep[i] = False
         elif notice := notice_kind(block):
-            if notice == "support":
-                _drop_appeal(block, p, words, keep)
             keep[i], p[i] = False, 0.0  # settled, so no matter of confidence
+            if notice in _APPEALS:
+                _drop_appeal(block, p, words, keep)
             if notice in _MARKS:
                 marks.append(text)
         else:
@@ -131,30 +126,12 @@ def _drop_settled(
 
 
 def _drop_appeal(notice: Block, p: list[float], words: Sequence[int], keep: list[bool]) -> None:
-    """The rest of its box goes with an appeal for money, where nothing in it is sure and most text is outside."""
+    """The rest of its box goes with an appeal or a notice, where nothing in it is sure and most text is outside."""
     box = outer_box(notice)
     said = [count if stays else 0 for count, stays in zip(words, keep, strict=True)]
     if max(p[box.first : box.last]) < _OUTSIDE and 2 * sum(said[box.first : box.last]) < sum(said):
         for i in range(box.first, box.last):
             keep[i], p[i] = False, 0.0
-
-
-def _drop_comments(blocks: Sequence[Block], p: list[float], words: Sequence[int], keep: list[bool]) -> None:
-    """What readers say below an article goes, and what is said to them; a thread that starts a page is its text."""
-    start = _body_start(p, words, keep)
-    if start is None or _in_comments(blocks[start].box):
-        return
-    for i in range(start + 1, len(blocks)):
-        if keep[i] and _in_comments(blocks[i].box):
-            keep[i], p[i] = False, 0.0
-
-
-def _in_comments(box: Box | None) -> bool:
-    named = 0
-    while box is not None and box.around & BIT["comment"]:
-        named += bool(box.own & BIT["comment"]) and not _OPINION.search(box.names)
-        box = box.parent
-    return named >= _COMMENT_BOXES
 
 
 def _article_box(blocks: Sequence[Block], p: Sequence[float], words: Sequence[int]) -> Box | None:
@@ -181,21 +158,17 @@ def _leave_strays(
     if sum([p[i] * words[i] for i in inside]) < _SURE_PAGE * sum([words[i] for i in inside]):
         return
     first = inside[0]
-    looks = {_look(blocks[i]) for i in inside if p[i] > _FILL_SURE and blocks[i].box.names}
+    looks = {look(blocks[i]) for i in inside if p[i] > _SURE and blocks[i].box.names}
     for i in kept:
-        if region.first <= i < region.last or p[i] >= _OUTSIDE or _look(blocks[i]) in looks:
+        if region.first <= i < region.last or p[i] >= _OUTSIDE or look(blocks[i]) in looks:
             continue
         if not (known.lead and first - _LEAD_WITHIN <= i < first):
             keep[i] = False
 
 
-def _look(block: Block) -> tuple[str, str]:
-    return block.tag, block.box.names
-
-
 def _body_start(p: Sequence[float], words: Sequence[int], keep: Sequence[bool]) -> int | None:
     """The first block that is a paragraph of the article for sure, None where there is none."""
-    return next((i for i, stays in enumerate(keep) if stays and words[i] >= _PARAGRAPH and p[i] > _FILL_SURE), None)
+    return next((i for i, stays in enumerate(keep) if stays and words[i] >= _PARAGRAPH and p[i] > _SURE), None)
 
 
 def _take_lead(
@@ -224,53 +197,9 @@ def _take_lead(
     for i in likely:
         if alike[i] < 0.6 and (
             lead.overlap(tokens.of(i)) > 0.6
-            or (heads and i > heads[-1] and p[i] > _LEAD and not phrases(blocks[i].text) & _NO_LEAD)
+            or (heads and i > heads[-1] and p[i] > _LEAD and not phrases(blocks[i].text) & BESIDE)
         ):
             keep[i] = True
-
-
-def _fill_gaps(blocks: Sequence[Block], p: Sequence[float], keep: list[bool], likely: Sequence[bool]) -> None:
-    """What the model is unsure of is kept where it goes on between kept blocks, or is a subhead above sure text."""
-    may = [p[i] >= _FILL and not likely[i] and _is_plain(block) for i, block in enumerate(blocks)]
-    if not any(may):
-        return
-    sure = [i for i, stays in enumerate(keep) if stays and p[i] > _FILL_SURE]
-    looks = {_look(blocks[i]) for i in sure}
-    for start, end in _gaps(blocks, keep, may):
-        if start and keep[start - 1] and not blocks[start].gap and max(p[start - 1], p[end]) >= _FILL_SURE:
-            if _goes_on(blocks[start:end], looks):
-                keep[start:end] = [True] * (end - start)
-        elif p[end] >= _FILL_SURE and blocks[end - 1].tag in _SUBHEADS:
-            keep[end - 1] = _is_at_home(blocks, end - 1, [i for i in sure if i < start])
-
-
-def _gaps(blocks: Sequence[Block], keep: Sequence[bool], may: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Start and end of each run of blocks that may be kept, right above one that is, no links left out between them."""
-    end = 0
-    for start in range(len(blocks)):
-        if keep[start] or not may[start] or start < end:
-            continue
-        end = start + 1
-        while end < len(blocks) and may[end] and not blocks[end].gap:
-            end += 1
-        if end < len(blocks) and keep[end] and not blocks[end].gap:
-            yield start, end
-
-
-def _goes_on(run: Sequence[Block], looks: Collection[tuple[str, str]]) -> bool:
-    """Subheads and list items, or one paragraph with the page's own looks for such."""
-    return all(b.tag in _SUBHEADS or b.tag == "li" for b in run) or (len(run) == 1 and _look(run[0]) in looks)
-
-
-def _is_at_home(blocks: Sequence[Block], i: int, sure: Sequence[int]) -> bool:
-    """Whether a subhead below an advert or an appeal is right above text of its box, which held sure text before."""
-    home = outer_box(blocks[i])
-    return home is outer_box(blocks[i + 1]) and any(home is outer_box(blocks[at]) for at in sure)
-
-
-def _is_plain(block: Block) -> bool:
-    """No pointer: little of it is link, and it says nothing of what only boxes beside an article say."""
-    return block.linked <= _LEAD_LINKED * len(block.text) and not phrases(block.text) & _NO_LEAD
 
 
 def _drop_headline(

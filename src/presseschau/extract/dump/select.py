@@ -120,9 +120,16 @@ def _likely(
     likely = chance >= f1_threshold(chance.tolist(), words, _LOWEST, _HIGHEST)
     if len(lines) - int(prose.sum()) < _FURNITURE:
         # A digest or a list of questions looks odd to the model, but it is what the input is.
-        for i in np.flatnonzero(prose & ~likely).tolist():
-            likely[i] = not cached_phrases(lines[i].text) & _BOILERPLATE
+        likely |= _without_boilerplate(lines, prose & ~likely)
     return likely
+
+
+def _without_boilerplate(lines: Sequence[Line], asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The lines asked for that have no phrase of known boilerplate."""
+    plain = asked.copy()
+    for i in np.flatnonzero(asked).tolist():
+        plain[i] = not cached_phrases(lines[i].text) & _BOILERPLATE
+    return plain
 
 
 def _kept(
@@ -170,12 +177,10 @@ def _below_menu(
 
     None either where most of the page is no running text: a table or a list is what it is about.
     """
-    keep = np.zeros(len(lines), dtype=bool)
     words = np.array([len(line.text.split()) for line in lines])
     if 2 * words[prose].sum() >= words.sum() and _has_menu(lines[: int(np.argmax(prose))], chance):
-        for i in np.flatnonzero(prose).tolist():
-            keep[i] = not cached_phrases(lines[i].text) & _BOILERPLATE
-    return keep
+        return _without_boilerplate(lines, prose)
+    return np.zeros(len(lines), dtype=bool)
 
 
 def _has_menu(above: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:

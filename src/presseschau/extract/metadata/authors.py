@@ -11,11 +11,21 @@ from presseschau.extract.agency import agency_named
 _NOISE = re.compile(
     r"<[^<>]*>|https?://\S+|www\.\S+|[\w.+-]+(?:@|\s?\[at\]\s?|\s?\(at\)\s?)[\w-]+\.[\w.-]+", re.IGNORECASE
 )
+_ROLE = (
+    r"(?:freie[rs]?\s+)?(?:st(?:ell)?v(?:ertretende[rn]?|\.)\s+)?(?:chef)?(?:redakteur|redaktor|korrespondent|reporter|journalist|volontär|autor|kolumnist|"
+    r"kommentator|ressortleiter|praktikant|herausgeber|moderator|gastautor)(?:in(?:nen)?|en|s)?"
+)
+_KIND = (
+    r"(?:gast)?(?:beitrag|artikel|kommentar|bericht|interview|text|essay|analyse|reportage|kolumne|glosse|rezension|kritik"
+    r"|porträt)"
+)
 _LEAD = re.compile(
     r"^(?:(?:zeige\s+|alle\s+|mehr\s+)*(?:beiträge|artikel|posts?|articles?)\s+(?:von|by|of)|show\s+all\s+articles\s+of|view\s+all\s+posts\s+by|"
-    r"(?:ein|eine)\s+(?:gast)?(?:beitrag|artikel|kommentar|bericht|interview|text|essay|analyse|reportage|kolumne|glosse)(?:\s+von)?|"
+    rf"(?:ein|eine)\s+{_KIND}(?:\s+von)?|{_KIND}\s+von|"
     r"(?:erstellt|aufgezeichnet|geschrieben|verfasst|protokolliert|veröffentlicht|posted|published|written|reported)\s+(?:von|by)|"
-    r"(?:text|autor(?:in|en)?|authors?|bericht|interview|kommentar|kolumne|redaktion)\s*:|author\s|autor(?:in)?\s|von|vom|by|par|por|und|and)\s*:?\s+",
+    r"(?:text|bericht|interview|kommentar|kolumne|redaktion)\s*:|(?:gast)?autor(?:[:*_]?in|(?:[:*_]?inn)?en)?|authors?|"
+    rf"unsere?[mnr]?\s+(?:[\w-]+-)?(?:{_ROLE}|redaktionsmitglied|mitarbeiter(?:in)?)|{_ROLE}(?=(?-i:\s+[A-ZÄÖÜ][\w-]+\s+[A-ZÄÖÜ]))|"
+    r"von|vom|by|par|por|und|and)\s*:?\s+",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
@@ -27,15 +37,12 @@ _SEPARATOR = re.compile(
     r"\s*[;|•·\n]\s*|\s+[–—/]\s+|,(?!\s*(?:Jr|Sr|Ph\.?D|M\.?D|M\.?A|MBA|LL\.?M|III?)\b)\s*", re.IGNORECASE
 )
 _CONJUNCTION = re.compile(r"\s+(?:und|and|sowie|u\.|&|et|og|och)\s+", re.IGNORECASE)
+_SLASH = re.compile(r"\s*/\s*|\s+mit\s+", re.IGNORECASE)
 _DATE_TAIL = re.compile(
     r"\s*(?:\b(?:am|vom|on|um|veröffentlicht|aktualisiert|stand)\b.*\d.*|\b\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄ][a-zä]+\b).*|\b\d{1,2}\s+[A-Z][a-z]+\s+\d{4}.*|"
     r"\b\d{4}-\d\d.*|\b[A-ZÄ][a-zä]+ (?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b.*)$"
 )
 _AFTER = re.compile(r"\s*(?:\([^()]*\)|→|»|›)\s*$")
-_ROLE = (
-    r"(?:freie[rs]?\s+)?(?:stellv(?:ertretende[rn]?|\.)\s+)?(?:chef)?(?:redakteur|redaktor|korrespondent|reporter|journalist|volontär|autor|kolumnist|"
-    r"kommentator|ressortleiter|praktikant|herausgeber|moderator|gastautor)(?:in(?:nen)?|en|s)?"
-)
 _ROLE_TAIL = re.compile(
     rf"\s*(?:[(–|:]|\s-)\s*(?:{_ROLE}|chefredaktion|ressort|senior|staff|contributor|editor|reporter)\b.*$",
     re.IGNORECASE,
@@ -91,9 +98,16 @@ def _pieces(text: str) -> Iterator[str]:
         parts = [_AFTER.sub("", part) for part in _CONJUNCTION.split(piece)]
         # "Herz und Blut" is one name, so is a company; "Anna Beispiel und dpa" are two.
         if not _COMPANY.search(piece) and all(" " in part.strip() or agency_named(part) for part in parts):
-            yield from parts
+            for part in parts:
+                yield from _slashed(part)
         else:
-            yield piece
+            yield from _slashed(piece)
+
+
+def _slashed(text: str) -> list[str]:
+    """The people and agencies of "Anna Beispiel/dpa" and "Anna Beispiel mit dpa"; a name with other parts is one."""
+    parts = _SLASH.split(text)
+    return parts if all(agency_named(part) or looks_like_person(_without_lead(part)) for part in parts) else [text]
 
 
 def _key(name: str) -> str:

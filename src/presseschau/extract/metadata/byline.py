@@ -32,7 +32,7 @@ _ANCESTORS = 5
 # "Von Anna Beispiel" at the start of an element, up to the end of its block; a look at one letter rules out most.
 _WORDED = re.compile(
     r">\s*+(?=[VBEGAT])(?:(?:Von|VON|By|BY|Eine?\s+\w+\s+von|(?:Geschrieben|Verfasst)\s+von)\b\s*:?|(?:Autor(?:in|en)?|Text)\s*:)"
-    r"(?:\s|&nbsp;|</?\w[^<>]*>|<!--.*?-->)*(?P<names>[A-ZÄÖÜ].{2,500}?)"
+    r"(?:\s|&nbsp;|</?\w[^<>]*>|<!--.*?-->)*(?P<names>(?:unsere[mnr]?\s)?[A-ZÄÖÜ].{2,500}?)"
     r"(?:</(?:p|li|div|h[1-6]|ul|header|td|address|byline|article)\b|<time\b|<br\b)",
     re.DOTALL,
 )
@@ -122,7 +122,7 @@ def _worded(source: bytes) -> tuple[str, ...]:
     for text in _worded_texts(source):
         names = clean_authors([text])
         if names and looks_like_person(names[0]) and all(map(_fits_byline, names)):
-            return names
+            return tuple(name for name in names if " " in name or agency_named(name))  # without the place
     return ()
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")  # Vienna and Zurich keep the same time
 _ISO = re.compile(
-    r"(\d{4})-?(\d{2})-?(\d{2})"
+    r"(\d{4})[-/]?(\d{2})[-/]?(\d{2})"
     r"(?:(?:T|\s+|,\s*|\s*-\s*)(\d{1,2})[:.]?(\d{2})(?:[:.]?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{1,2}(?!\d)|[A-Z]{3,4}\b)?)?",
     re.IGNORECASE,
 )
@@ -59,11 +59,15 @@ _DAY_WORD = re.compile(
 )
 _WORD_NUMBERS = {"ein": 1, "eine": 1, "einer": 1, "einem": 1, "zwei": 2, "drei": 3}
 _UNIT_SECONDS = {"sek": 1, "min": 60, "std": 3600, "stu": 3600, "tag": 86_400, "woc": 604_800}
+_RFC = re.compile(
+    r"(?:[A-Z][a-z]{2},?\s+)?(?:\d{1,2}\s+[A-Z][a-z]{2}|[A-Z][a-z]{2}\s+\d{1,2})\b(?!.*\d\s*(?i:[ap])\.?(?i:m)\b)"
+)
 _EARLIEST, _LATEST = 1990, 2100
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # what a CMS stores where it knows no date
 _A_DAY, _MIDNIGHT = timedelta(days=1), time()
 
 
-def parse_date(text: str, crawled: datetime | None = None) -> datetime | None:
+def parse_date(text: str, crawled: datetime | None = None, earliest: int = _EARLIEST) -> datetime | None:
     """A stated date as UTC with whole seconds; None where the text holds none that can be meant.
 
     A time without zone is local time in Berlin. A date without time stays that date: midnight UTC, so that its day
@@ -73,6 +77,7 @@ def parse_date(text: str, crawled: datetime | None = None) -> datetime | None:
         text: One date, as in an attribute or a byline; other words around a German date are fine.
         crawled: When the page was fetched; relative dates ("vor 3 Stunden") need it, and nothing later than a day
             after it is believed.
+        earliest: Year from which on a date is believed: an older one is mostly what a text speaks of.
 
     >>> parse_date("12. März 2024, 14:05 Uhr").isoformat()
     '2024-03-12T13:05:00+00:00'
@@ -84,8 +89,10 @@ def parse_date(text: str, crawled: datetime | None = None) -> datetime | None:
     text = " ".join(text.split())
     if not text:
         return None
+    if crawled is not None and not _EARLIEST <= crawled.year < _LATEST:  # what a database has for "unknown"
+        crawled = None
     found = _timestamp(text) or _iso(text) or _epoch(text) or _rfc(text) or _worded(text) or _relative(text, crawled)
-    if found is None or not _EARLIEST <= found.year < _LATEST:
+    if found is None or not earliest <= found.year < _LATEST or abs(found - _NEVER) < _A_DAY:
         return None
     return None if crawled is not None and found > _with_zone(crawled) + _A_DAY else found
 
@@ -186,7 +193,7 @@ def _worded(text: str) -> datetime | None:
 
 def _rfc(text: str) -> datetime | None:
     """E-mail and HTTP style: `Tue, 12 Mar 2024 13:05:00 +0100`."""
-    if not re.match(r"(?:[A-Z][a-z]{2},?\s+)?(?:\d{1,2}\s+[A-Z][a-z]{2}|[A-Z][a-z]{2}\s+\d{1,2})\b", text):
+    if not _RFC.match(text):
         return None
     try:
         return aware(parsedate_to_datetime(text))

@@ -66,16 +66,23 @@ class Head:
 
 
 def read_head(tree: LexborHTMLParser) -> Head:
-    """Meta tags from `<head>`; from the whole page where a stray element has ended the head before Open Graph."""
+    """Meta tags from `<head>`; from the whole page where a stray element has ended the head before Open Graph.
+
+    Those that speak to machines are from the whole page in any case: one in the body reserves no less.
+    """
     head = tree.head
-    stated = _stated(head.css(_HEAD_TAGS) if head is not None else ())
+    inside = head.css(_HEAD_TAGS) if head is not None else []
+    stated = _stated(inside)
     everywhere = not any(content.strip() for content in stated.metas.stated.get("og:title", _NOTHING))
     # A walk of the whole tree takes a fifth of the parser's time, whatever it looks for: one for everything.
     found: dict[str | None, list[LexborNode]] = {}
-    for node in tree.css(f"{_HEAD_TAGS}, {_BODY_TAGS}" if everywhere else _BODY_TAGS):
+    for node in tree.css(f"{_HEAD_TAGS if everywhere else 'meta'}, {_BODY_TAGS}"):
         found.setdefault(node.tag, []).append(node)
     if everywhere:
         stated = _stated([node for tag in ("meta", "title", "link") for node in found.get(tag, ())])
+    else:
+        below = found.get("meta", [])[sum(node.tag == "meta" for node in inside) :]
+        stated.robots.extend(_stated(below).robots)
     shown = [node.attributes for node in found.get("a", ())]
     return Head(
         stated.metas,

@@ -248,6 +248,8 @@ def strings(value: Any, depth: int = 6) -> list[str]:
     if depth and isinstance(value, list):
         return [text for item in value for text in strings(item, depth - 1)]
     if depth and isinstance(value, dict):
+        if "familyName" in value and "name" not in value:
+            return strings(" ".join(strings([value.get("givenName"), value["familyName"]], depth - 1)))
         return next(
             (strings(value[key], depth - 1) for key in ("@value", "name", "headline", "#text") if key in value), []
         )

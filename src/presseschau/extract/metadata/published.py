@@ -21,6 +21,7 @@ PUBLISHED_METAS = (
     "publish-date", "publish_date", "publication_date", "date", "created", "published", "article:publish_date",
     "prism.publicationdate", "citation_publication_date", "citation_date", "shareaholic:article_published_time",
 )  # fmt: skip
+_EARLIEST = 1901  # of what is stated to machines: archives of magazines go back to the 1940s, databases begin in 1900
 MODIFIED_METAS = (
     "article:modified_time", "article:modified:time", "article:modified", "og:updated_time",
     "og:article:modified_time", "datemodified", "dcterms.modified", "dc.date.modified", "date.modified",
@@ -63,9 +64,9 @@ def modified_of(metas: Metas, main: Node, crawled: datetime | None) -> datetime 
 
 def stated_date(value: Any, crawled: datetime | None) -> datetime | None:
     """The first date of a JSON-LD property."""
-    return next((found for text in strings(value) if (found := parse_date(text, crawled))), None)
+    return next((found for text in strings(value) if (found := parse_date(text, crawled, _EARLIEST))), None)
 
 
 def meta_date(metas: Metas, names: Iterable[str], crawled: datetime | None) -> datetime | None:
     """The first date among meta tags, in the order of names."""
-    return next((found for text in metas.all(*names) if (found := parse_date(text, crawled))), None)
+    return next((found for text in metas.all(*names) if (found := parse_date(text, crawled, _EARLIEST))), None)

@@ -133,11 +133,18 @@ def read_metadata(
 
 
 def _stated_url(head: Head) -> str | None:
-    """The canonical link, else `og:url`; a relative link is made absolute by `og:url`."""
-    social, link = head.metas.first("og:url"), head.canonical or ""
+    """The canonical link, else `og:url`; a relative link is made absolute by `og:url`.
+
+    A site's front page, which templates name on all pages, counts only where nothing else is stated.
+    """
+    social, link = head.metas.first("og:url"), (head.canonical or "").strip()
     if not link.startswith(("https://", "http://")):
-        link = urljoin(social or "", link)
-    return canonical_url(link) or canonical_url(social)
+        try:
+            link = urljoin(social or "https:", link)
+        except ValueError:  # brackets that are no IPv6 address
+            link = ""
+    stated = [url for url in (canonical_url(link), canonical_url(social)) if url]
+    return next((url for url in stated if url.count("/") > 3 or not url.endswith("/")), stated[0] if stated else None)
 
 
 def _site_names(metas: Metas, graph: Graph, address: str | None, domain: str | None) -> list[str]:

@@ -48,6 +48,7 @@ _ALONE = re.compile(
 _AHEAD = re.compile(rf"[\s|/•·,(–-]*{_WEEKDAY}{_DAY}", re.IGNORECASE)
 _IS_LABEL = re.compile(_LABEL, re.IGNORECASE)
 _SAYS_PUBLISHED = re.compile(rf"\W*{_PUBLISHED}", re.IGNORECASE)
+_PUBLISHED_ON = re.compile(rf"\b{_PUBLISHED}\s*:?\s*{_WEEKDAY}(?={_DAY})", re.IGNORECASE)
 
 _UNSEEN = ("script", "style", "svg", "noscript", "template")
 _UNSEEN_START = re.compile(rf"<(?:({'|'.join(_UNSEEN)})\b|!--)", re.IGNORECASE)
@@ -113,7 +114,10 @@ def _headline_at(source: bytes, title: str | None) -> int:
 
 
 def _date_by_headline(source: bytes, at: int, crawled: datetime | None) -> datetime | None:
-    """The first line below or above that starts with a date; else the first date in what is said in short there."""
+    """Of short lines below and above: the first that starts with a date; else the date said to be it; else the first.
+
+    "Aktualisiert am 3. Mai | Veröffentlicht am 1. Mai" is of the first of May.
+    """
     if at < 0:
         return None
     below = _up_to(_BELOW, _lines(source[at : at + _MARKUP_BELOW]))
@@ -123,6 +127,10 @@ def _date_by_headline(source: bytes, at: int, crawled: datetime | None) -> datet
             start = line[:_LONGEST_DATE]
             if (_AHEAD.match(start) or _ALONE.fullmatch(line)) and (found := parse_date(start, crawled)):
                 return found
+    for line in (*below, *above):
+        said = _PUBLISHED_ON.search(line) if len(line) <= _LONGEST_DATE else None
+        if said and (found := parse_date(line[said.end() :], crawled)):
+            return found
     for lines in (below, above):
         short = " ".join(line for line in lines if len(line) <= _LONGEST_LINE)
         if found := parse_date(short, crawled):

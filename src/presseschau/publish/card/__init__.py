@@ -4,14 +4,26 @@ from presseschau.publish.card import vocabulary
 from presseschau.publish.card.front import Said, metadata
 from presseschau.publish.card.info import DatasetInfo, terms
 from presseschau.publish.card.read import read_card
-from presseschau.publish.card.render import check_numbers, fit_notes, given, numbers, render, with_notes, write_card
+from presseschau.publish.card.render import (
+    check_numbers,
+    check_terms,
+    fit_notes,
+    given,
+    is_edited,
+    numbers,
+    render,
+    with_notes,
+    write_card,
+)
 
 __all__ = [
     "DatasetInfo",
     "Said",
     "check_numbers",
+    "check_terms",
     "fit_notes",
     "given",
+    "is_edited",
     "metadata",
     "numbers",
     "read_card",

@@ -10,6 +10,7 @@ from presseschau.publish.statistics import Statistics
 
 def citation(info: DatasetInfo, statistics: Statistics) -> str:
     """The BibTeX entry of the dataset."""
+    articles = f"{statistics.articles:,} article{'s' * (statistics.articles != 1)}"
     year = (statistics.released or "")[:4]
     fields = {
         "title": f"{{{_bibtex(info.pretty_name)}}}",
@@ -17,7 +18,7 @@ def citation(info: DatasetInfo, statistics: Statistics) -> str:
         "year": f"{{{year}}}" if year else "",
         "version": f"{{{info.version}}}",
         "url": f"{{{info.homepage}}}" if info.homepage else "",
-        "note": f"{{{statistics.articles:,} articles, content sha256 {statistics.manifest['content_sha256'][:16]}, "
+        "note": f"{{{articles}, content sha256 {statistics.manifest['content_sha256'][:16]}, "
         f"built with presseschau {statistics.manifest['packages']['presseschau']}}}",
     }
     lines = ",\n".join(f"  {key:7} = {value}" for key, value in fields.items() if value)

@@ -25,11 +25,15 @@ class Said:
         languages: ISO codes that the language filter lets through.
         people: Whether people labelled any row.
         invented: Whether the texts were written for the dataset, as those of the sample are.
+        technical: Whether most articles are about technology.
+        stance: Whether the articles have a stance.
     """
 
     languages: tuple[str, ...] = ("de",)
     people: bool = False
     invented: bool = False
+    technical: bool = True
+    stance: bool = True
 
 
 def metadata(
@@ -69,6 +73,7 @@ def metadata(
                 "dataset_size": sum(s.num_bytes for s in sizes),
             }
         )
+    technology, stance = ["technology"] * said.technical, ["stance-detection"] * said.stance
     rows = sum(s.rows for s in shards if s.part == DATA)
     front = {
         "pretty_name": info.pretty_name,
@@ -81,7 +86,7 @@ def metadata(
         "task_categories": ["text-classification"],
         "task_ids": ["topic-classification", "multi-class-classification"],
         "size_categories": [next((name for limit, name in _SIZES if rows < limit), "n>1T")],
-        "tags": ["news", "german", "technology", "topic-classification", "stance-detection", "genre", "presseschau"],
+        "tags": ["news", "german", *technology, "topic-classification", *stance, "genre", "presseschau"],
         "configs": configs,
         "dataset_info": infos,
     }

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from presseschau.publish.card.vocabulary import check_license
 
+TERMS = "LICENSE.md"
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetInfo:
@@ -41,6 +43,8 @@ class DatasetInfo:
             raise ValueError(f"name={self.name!r} must be letters, digits, '-', '_' and '.'")
         if not re.fullmatch(r"\d+\.\d+\.\d+(?:[-+][\w.]+)?", self.version):
             raise ValueError(f"version={self.version!r} must be a semantic version such as 1.0.0")
+        if not self.pretty_name.strip():
+            raise ValueError("pretty_name is empty, and is the title of the card")
         if self.homepage is not None and not self.homepage.startswith(("https://", "http://")):
             raise ValueError(f"homepage={self.homepage!r} must be a URL")
         check_license(self.license, self.license_name, self.license_link)
@@ -56,7 +60,7 @@ class DatasetInfo:
         if self.license != "other":
             return {"license": self.license}
         name = self.license_name or ("texts-of-their-publishers" if self.own_terms else "see-license")
-        return {"license": "other", "license_name": name, "license_link": self.license_link or "LICENSE.md"}
+        return {"license": "other", "license_name": name, "license_link": self.license_link or TERMS}
 
 
 def terms(info: DatasetInfo) -> str:

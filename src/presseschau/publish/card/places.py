@@ -29,6 +29,8 @@ def places(
     config, pages = manifest["config"], manifest["pages"]
     contact = info.contact or "the maintainers of this copy"
     dedup = config.get("dedup", {})
+    copies = dedup.get("near") == "keep"
+    german = list(config.get("filter", {}).get("languages", ["de"])) == ["de"]
     return {
         **quality_places(statistics),
         "pretty_name": info.pretty_name,
@@ -36,8 +38,8 @@ def places(
         "version": info.version,
         "license": info.license,
         "articles": f"{statistics.articles:,}",
-        "size": f"{statistics.articles:,} German-language article{'s' * (statistics.articles != 1)}",
-        "german_size": _german_size(statistics.articles),
+        "size": _count(statistics.articles, f"{'German-language ' * german}article"),
+        "german_size": _german_size(statistics.articles, german),
         "pages": f"{pages['input']:,}",
         "dropped": f"{pages['dropped']:,}",
         "failed": f"{pages['failed']:,}",
@@ -48,17 +50,26 @@ def places(
         "tested": _tested(statistics),
         "german_tested": _german_tested(statistics),
         "once": "Near-duplicates stay, all in one split."
-        if dedup.get("near") == "keep"
+        if copies
         else "Every article is there once; near-duplicates are left out.",
-        "focus": " with a focus on technology" if _technical(statistics) else "",
-        "german_focus": " mit Schwerpunkt Technik" if _technical(statistics) else "",
+        "tasks": "topic, genre and stance" if statistics.has_stance else "topic and genre",
+        "german_tasks": "Thema, Textsorte und Haltung" if statistics.has_stance else "Thema und Textsorte",
+        "stance_meaning": "Stance is that of the article toward its main target, in its own voice; `(none)`: no target "
+        "was found."
+        if statistics.has_stance
+        else "Stance was not looked for.",
+        "focus": " with a focus on technology" if is_technical(statistics) else "",
+        "german_focus": " mit Schwerpunkt Technik" if is_technical(statistics) else "",
         "facts": _facts(info, statistics, contact),
         "collection": _collection(statistics),
         "filters": _filters(config.get("filter", {})),
         "jaccard": str(dedup.get("jaccard")),
         "containment": str(dedup.get("containment")),
         "related": str(dedup.get("related")),
-        "near": "stay, all in one split" if dedup.get("near") == "keep" else "are dropped, the earliest stays",
+        "near": _COPIES if copies else "are dropped, the earliest stays",
+        "agencies": "Text of agencies stands there as often as outlets had it, as near-duplicates."
+        if copies
+        else "Text of agencies is kept once, under the outlet whose copy is earliest.",
         "clusters": _clusters(statistics),
         "producers": _producers(statistics),
         "largest": _largest(statistics),
@@ -70,13 +81,18 @@ def places(
     }
 
 
-def _german_size(articles: int) -> str:
+_COPIES = "are told apart: of exact ones, and of the versions of a page, one stays; near-duplicates stay, in one split"
+
+
+def _count(number: int, singular: str, plural: str | None = None) -> str:
+    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
+
+
+def _german_size(articles: int, german: bool) -> str:
     """How many articles there are, as the object of a German sentence; groups of digits are set apart by a dot."""
-    return (
-        "einen deutschsprachigen Artikel"
-        if articles == 1
-        else f"{articles:,} deutschsprachige Artikel".replace(",", ".")
-    )
+    if articles == 1:
+        return f"einen {'deutschsprachigen ' * german}Artikel"
+    return f"{articles:,} {'deutschsprachige ' * german}Artikel".replace(",", ".")
 
 
 def _german_period(statistics: Statistics) -> str:
@@ -120,7 +136,7 @@ def _german_tested(statistics: Statistics) -> str:
     return f" und erlaubt Tests auf {listed}" if phrases else ""
 
 
-def _technical(statistics: Statistics) -> bool:
+def is_technical(statistics: Statistics) -> bool:
     """Whether most articles have one of the topics of the scheme that comes with the package, which are technical."""
     own_scheme = statistics.manifest["config"].get("label", {}).get("scheme") is not None
     other = sum(statistics.labels["topic"].get("other", {}).values())
@@ -166,16 +182,20 @@ def _collection(statistics: Statistics) -> str:
         "parquet": "records with page or text (Parquet)",
     }
     pages = manifest["pages"]
-    files = f"{manifest['input_units']:,} files or records with {pages['input']:,} pages"
+    files = (
+        f"{_count(manifest['input_units'], 'file or record', 'files or records')} with {_count(pages['input'], 'page')}"
+    )
+    undated = sum(statistics.undated.values())
     frame = (
         f" The articles were published from {statistics.first} to {statistics.last}"
-        + (f"; {sum(statistics.undated.values()):,} have no date." if statistics.undated else ".")
+        + (f"; {_count(undated, 'has', 'have')} no date." if undated else ".")
         if statistics.first
         else " No article has a date."
     )
     return (
         f"The input was {kinds.get(kind, kind)}. It held {files}. Who collected the pages decided what is in them."
-        f"{frame} Of the pages, {pages['kept']:,} became articles, {pages['dropped']:,} were dropped and "
+        f"{frame} Of the pages, {_count(pages['kept'], 'became an article', 'became articles')}, "
+        f"{_count(pages['dropped'], 'was', 'were')} dropped and "
         f"{pages['failed']:,} could not be used; every one is in `ledger.parquet` with the reason. "
         "The pages themselves are not part of the dataset."
     )

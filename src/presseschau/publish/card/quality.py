@@ -74,27 +74,39 @@ def _notice(statistics: Statistics) -> str:
     verb = "were" if validated > 1 else "was"
     return (
         f"> **Notice: {UNVALIDATED}.** {have.capitalize()} {verb} labelled by people for validation, and below "
-        f"{ENOUGH_VALIDATED} no accuracy is stated. Read the labels as those of a documented rule system, not as truth."
+        f"{ENOUGH_VALIDATED} no accuracy is stated. Read the labels as those of a documented rule system"
+        f"{_models(statistics, ' and of models')}, not as truth."
     )
 
 
+def _models(statistics: Statistics, words: str) -> str:
+    """The words where a model has made some of the labels, nothing where rules and people have made all."""
+    made = {source for sources in statistics.sources.values() for source in sources}
+    return words if made & {"model", "llm"} else ""
+
+
 def _german_labels(statistics: Statistics) -> str:
-    people = _people(statistics)
-    if not people:
-        return "Die Labels stammen aus offenen Regeln und nicht von Menschen; ihre Sicherheit steht bei jedem Artikel."
-    return (
-        f"{people:,} Artikel wurden von Menschen eingeordnet, alle übrigen Labels stammen aus offenen Regeln; "
-        "ihre Sicherheit steht bei jedem Artikel."
-    ).replace(",", ".", 1)
+    origin = f"aus offenen Regeln{_models(statistics, ' und von Modellen')}"
+    sure = "ihre Sicherheit steht bei jedem Artikel"
+    if not (people := _people(statistics)):
+        return f"Die Labels stammen {origin} und nicht von Menschen; {sure}."
+    have = "1 Artikel wurde" if people == 1 else f"{people:,} Artikel wurden".replace(",", ".")
+    return f"{have} von Menschen eingeordnet, alle übrigen Labels stammen {origin}; {sure}."
 
 
 def _annotation(statistics: Statistics, labeler: str) -> str:
+    stance = statistics.has_stance
+    labels = "Topic, genre and stance" if stance else "Topic and genre"
     lines = [
-        f"Topic, genre and stance are made by `{labeler}`: rules over weighted German lexicons, each a "
+        f"{labels} are made by `{labeler}`: rules over weighted German lexicons, each a "
         "labelling function that votes or abstains; the votes are combined by their margin. "
         "A label never depends on other articles.",
-        "Stance is that of the article toward its main target; the sentences that carry it are in `stance_evidence`.",
     ]
+    if stance:
+        lines.append(
+            "Stance is that of the article toward its main target; the sentences that carry it are in "
+            "`stance_evidence`."
+        )
     if given := statistics.manifest["targets"]:
         names = ", ".join(target["name"] for target in given[:_TARGETS]) + (" …" if len(given) > _TARGETS else "")
         lines.append(
@@ -107,8 +119,8 @@ def _annotation(statistics: Statistics, labeler: str) -> str:
     if people := _people(statistics):
         roles = ", ".join(f"{role} {n:,}" for role, n in statistics.roles.items())
         lines.append(
-            f"People labelled {people:,} articles ({roles}) after written guidelines; validation rows never train, "
-            "tune or calibrate anything."
+            f"People labelled {people:,} article{'s' * (people != 1)} ({roles}) after written guidelines; "
+            "validation rows never train, tune or calibrate anything."
         )
     else:
         lines.append("No person labelled an article of this corpus.")
@@ -139,4 +151,5 @@ def _quality(statistics: Statistics) -> list[str]:
 def _limit_labels(statistics: Statistics) -> str:
     if _validated(statistics) >= ENOUGH_VALIDATED:
         return "Most labels are those of rules, with the errors that rules make; `label_role` says which are people's."
-    return f"The labels are those of rules ({UNVALIDATED}); what they get wrong on it is not known."
+    made_by = f"rules{_models(statistics, ' and of models')}"
+    return f"The labels are those of {made_by} ({UNVALIDATED}); what they get wrong on it is not known."

@@ -15,12 +15,12 @@ from typing import Any
 import yaml
 
 from presseschau.publish.card.front import Said, metadata
-from presseschau.publish.card.info import DatasetInfo
-from presseschau.publish.card.places import places
+from presseschau.publish.card.info import TERMS, DatasetInfo, terms
+from presseschau.publish.card.places import is_technical, places
 from presseschau.publish.card.read import read_card
 from presseschau.publish.card.split_rules import read_plan, split_rules
 from presseschau.publish.card.tables import balance_lines, bullets, tables
-from presseschau.publish.figures import figures_of, write_figures
+from presseschau.publish.figures import NAMES, figures_of, write_figures
 from presseschau.publish.shards import Shard
 from presseschau.publish.statistics import Statistics
 from presseschau.schema import Schema
@@ -41,7 +41,7 @@ def write_card(
     notes: Mapping[str, str | None] | None = None,
     front: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes `README.md` and `figures/` of a folder that has its shards, ledger, splits and manifest.
+    """Writes `README.md` and the `figures/` that it shows of a folder that has its shards, ledger, splits and manifest.
 
     Args:
         folder: The dataset folder.
@@ -53,11 +53,32 @@ def write_card(
     Raises:
         ValueError: The prose names a place that there is nothing for, or the Hub would not understand the block.
     """
+    text = _card(folder, schema, statistics, notes or {}, front or {})
+    asked = set(_PLACE.findall(statistics.manifest["card"]))
+    write_figures(folder, statistics, [name for name in NAMES if f"figure_{name}" in asked])
+    (folder / NAME).write_text(text, encoding="utf-8")
+
+
+def is_edited(folder: Path, schema: Schema, statistics: Statistics) -> bool:
+    """Whether somebody has changed words of a folder's card, which another card from this folder will not have.
+
+    One by another version of the package is not compared.
+    """
+    if not _is_ours(statistics.manifest):
+        return False
+    return (folder / NAME).read_text(encoding="utf-8") != _card(folder, schema, statistics, *given(folder))
+
+
+def _card(
+    folder: Path, schema: Schema, statistics: Statistics, notes: Mapping[str, str | None], front: Mapping[str, Any]
+) -> str:
     block = _block(schema, statistics)
-    write_figures(folder, statistics)
     numbers_ = numbers(folder, schema, statistics, block)
-    text = render(statistics.manifest["card"], block | dict(front or {}), numbers_)
-    (folder / NAME).write_text(with_notes(text, notes or {}), encoding="utf-8")
+    return with_notes(render(statistics.manifest["card"], block | dict(front), numbers_), notes)
+
+
+def _is_ours(manifest: Mapping[str, Any]) -> bool:
+    return bool(manifest["packages"]["presseschau"] == version("presseschau"))
 
 
 def _block(schema: Schema, statistics: Statistics) -> dict[str, Any]:
@@ -65,7 +86,13 @@ def _block(schema: Schema, statistics: Statistics) -> dict[str, Any]:
     manifest = statistics.manifest
     config = manifest["config"]
     languages = tuple(config.get("filter", {}).get("languages", ("de",)))
-    said = Said(languages, bool(statistics.roles), config.get("source", {}).get("kind") == "sample")
+    said = Said(
+        languages,
+        people=bool(statistics.roles),
+        invented=config.get("source", {}).get("kind") == "sample",
+        technical=is_technical(statistics),
+        stance=statistics.has_stance,
+    )
     shards = [Shard(**shard) for shard in manifest["shards"]]
     return metadata(_info(manifest), schema, shards, statistics.sizes.views, said)
 
@@ -86,7 +113,7 @@ def check_numbers(folder: Path, schema: Schema, statistics: Statistics, text: st
     Prose around the numbers may have been edited. A card by another version of the package is not compared.
     """
     manifest = statistics.manifest
-    if manifest["packages"]["presseschau"] != version("presseschau"):
+    if not _is_ours(manifest):
         return
     front, _ = read_card(folder)
     for key, value in _block(schema, statistics).items():
@@ -96,6 +123,13 @@ def check_numbers(folder: Path, schema: Schema, statistics: Statistics, text: st
     for name, value in numbers(folder, schema, statistics, front).items():
         if name in given_in and value not in text:
             yield f"README.md: {name} is not what the folder gives"
+
+
+def check_terms(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Whether `LICENSE.md` says what it said, where it is not the user's own; for `verify`."""
+    path, info = folder / TERMS, _info(manifest)
+    if _is_ours(manifest) and info.own_terms and path.is_file() and path.read_bytes() != terms(info).encode():
+        yield f"{TERMS}: not what the build wrote; for terms of your own: LICENSE and dataset.license_link=LICENSE"
 
 
 def render(template: str, front: Mapping[str, Any], numbers: Mapping[str, str]) -> str:
@@ -122,7 +156,8 @@ def render(template: str, front: Mapping[str, Any], numbers: Mapping[str, str]) 
 def given(folder: Path) -> tuple[dict[str, str | None], dict[str, Any]]:
     """The notes and the own keys of a folder's card: what does not follow from its data."""
     front, body = read_card(folder)
-    notes: dict[str, str | None] = {match["name"]: match["text"] for match in _NOTE.finditer(body)}
+    # Each is put above the others: the last one first gives the same order again.
+    notes: dict[str, str | None] = {match["name"]: match["text"] for match in reversed(list(_NOTE.finditer(body)))}
     return notes, {key: front[key] for key in _OWN_KEYS if key in front}
 
 

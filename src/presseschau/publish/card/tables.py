@@ -44,14 +44,18 @@ def markdown(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     """
     cells = [list(head), *lines]
     rule = "|---|" + "--:|" * (len(head) - 1)
-    rows = ["| " + " | ".join(c.replace("|", "\\|") for c in line) + " |" for line in cells]
+    rows = ["| " + " | ".join(map(_cell, line)) + " |" for line in cells]
     return "\n".join([rows[0], rule, *rows[1:]])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def schema_table(schema: Schema) -> str:
     """The columns with their types and meanings."""
     lines = [
-        f"| `{c.name}` | {_type_name(schema, c.name)}{', null' if c.nullable else ''} | {c.meaning} |"
+        f"| `{c.name}` | {_cell(_type_name(schema, c.name))}{', null' if c.nullable else ''} | {c.meaning} |"
         for c in schema.columns
     ]
     return "\n".join([f"Schema version {SCHEMA_VERSION}.", "", "| column | type | |", "|---|---|---|", *lines])

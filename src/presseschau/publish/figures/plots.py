@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from presseschau.publish.figures.bins import by_period, length_name, sure_share
-from presseschau.publish.statistics import BINS, Statistics
+from presseschau.publish.statistics import BINS, UNKNOWN, Statistics
 from presseschau.schema import SPLITS
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _funnel(statistics: Statistics) -> Plot:
         bars[name] = bars.get(name, 0) + count["pages"]
         colors[name] = {"kept": "#009E73", "dropped": "#E69F00", "failed": "#D55E00"}[count["outcome"]]
     total = statistics.manifest["pages"]["input"]
-    alt = f"How {total:,} input pages ended. Bar chart of pages by outcome: {_top(bars, 6)}."
+    alt = f"How {total:,} input page{'s' * (total != 1)} ended. Bar chart of pages by outcome: {_top(bars, 6)}."
     return _bars("How the input pages ended", bars, [*colors.values()], "pages", alt)
 
 
@@ -122,8 +122,10 @@ def _confidence(statistics: Statistics) -> Plot:
 
 def _publishers(statistics: Statistics) -> Plot:
     bars = dict(list(statistics.publishers.items())[:_MOST])
-    more = f" of {len(statistics.publishers):,}" if len(statistics.publishers) > len(bars) else ""
-    alt = f"Bar chart of articles of the {len(bars)} publishers{more} with most: {_top(bars, 5)}."
+    named, known = (sum(name != UNKNOWN for name in names) for names in (bars, statistics.publishers))
+    more = f" of {known:,}" if known > named else ""
+    whose = f"of the {named} publishers{more} with most" if named > 1 else "by publisher"
+    alt = f"Bar chart of articles {whose}: {_top(bars, 5)}."
     return _bars("Publishers with most articles", bars, ["#0072B2"] * len(bars), "articles", alt)
 
 

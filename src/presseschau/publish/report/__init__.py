@@ -45,7 +45,7 @@ def write_report(folder: Path, statistics: Statistics | None = None, with_text: 
     """
     counted = count(folder) if statistics is None else statistics
     shown = not counted.is_stub if with_text is None else with_text
-    (folder / NAME).write_text(report(folder, counted, shown), encoding="utf-8")
+    (folder / NAME).write_bytes(report(folder, counted, shown).encode())
 
 
 def check_report(folder: Path, statistics: Statistics) -> Iterator[str]:
@@ -58,7 +58,7 @@ def check_report(folder: Path, statistics: Statistics) -> Iterator[str]:
         yield f"{NAME}: missing"
     elif statistics.manifest["packages"]["presseschau"] != version("presseschau"):
         return
-    elif path.read_text(encoding="utf-8", errors="replace") != report(folder, statistics, not statistics.is_stub):
+    elif path.read_bytes() != report(folder, statistics, not statistics.is_stub).encode():
         yield f"{NAME}: not what the folder gives"
 
 

@@ -136,7 +136,11 @@ def publishers(statistics: Statistics) -> str:
         main = ", ".join(f"{escape(topic)} {own / n:.0%}" for topic, own in list(topics.items())[:3])
         rows.append([escape(name), f"{n:,}", bar({"one": n}, most), f'<span class="line">{main}</span>'])
     rest = len(statistics.publishers) - len(shown)
-    more = f"<p class=soft>{rest:,} more publishers have fewer articles.</p>" if rest > 0 else ""
+    more = (
+        f"<p class=soft>{rest:,} more publisher{' has' if rest == 1 else 's have'} fewer articles.</p>"
+        if rest > 0
+        else ""
+    )
     listed = table("Articles by publisher; topics of the ten largest", ["publisher", "#articles", "", "topics"], rows)
     return f"<h2>Publishers</h2>{listed}{more}"
 
@@ -154,7 +158,8 @@ def time(statistics: Statistics) -> str:
         f"Articles by {unit} of publication and split",
     )
     undated = sum(statistics.undated.values())
-    return f"<h2>Time</h2>{_key(statistics)}{plot}<p class=soft>{undated:,} articles have no date.</p>"
+    articles = "article has" if undated == 1 else "articles have"
+    return f"<h2>Time</h2>{_key(statistics)}{plot}<p class=soft>{undated:,} {articles} no date.</p>"
 
 
 def lengths(statistics: Statistics) -> str:

@@ -1,4 +1,4 @@
-"""Tables that people fill in, as spreadsheets save them."""
+"""Tables that people fill in, as spreadsheets save them, and cells that spreadsheets leave as they are."""
 
 from __future__ import annotations
 
@@ -9,18 +9,33 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # full width: some take them for the same signs
+_NO_CSV = 'is no CSV in UTF-8 ({}): in the spreadsheet, save it as "CSV UTF-8"'
 _NUMBER = re.compile(r"\d+(e\d+)?")  # as one id in eight hundred looks, and would come back as 1.23457E+14
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # ä and ü of the old Macintosh code page, read as windows-1252; the ü of DOS is no character there at all
 _MACINTOSH = re.compile("[a-z][ŠŸ][a-z]")
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    """The rows below the header, each with its (last) line and its cells without white space around them.
+def read_table(path: Path) -> tuple[str, str]:
+    """The text of a table, and its separator: the one of comma, semicolon and tab that the header has most of.
 
-    The separator is the one of comma, semicolon and tab that the header has most of. Text is UTF-8, UTF-16 where its
-    byte order mark says so, else windows-1252, in which a German Excel saves "CSV" by default.
+    Text is UTF-8, UTF-16 where its byte order mark says so, else windows-1252, in which a German Excel saves "CSV" by
+    default.
+
+    Raises:
+        ValueError: It is no table in these encodings; one line.
+        OSError: It can't be read.
+    """
+    try:
+        text = _decoded(path.read_bytes())
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(_NO_CSV.format(error)) from None
+    return text, max(",;\t", key=io.StringIO(text, newline="").readline().count)
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """The rows below the header of a table, each with its (last) line and its cells without white space around them.
 
     Args:
         path: The table.
@@ -30,17 +45,16 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, s
         ValueError: The file can't be read, is no table in these encodings, or lacks a column; one line that names it.
     """
     try:
-        text = _decoded(path.read_bytes())
-        lines = io.StringIO(text, newline="")
-        head = lines.readline()
-        lines.seek(0)
-        reader = csv.DictReader(lines, delimiter=max(",;\t", key=head.count))
+        text, separator = read_table(path)
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
         missing = [name for name in columns if name not in (reader.fieldnames or ())]
         rows = [] if missing else [(reader.line_num, row) for row in reader]
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f'{path}: is no CSV in UTF-8 ({error}): in the spreadsheet, save it as "CSV UTF-8"') from None
+    except csv.Error as error:
+        raise ValueError(f"{path}: {_NO_CSV.format(error)}") from None
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
     if missing:
         raise ValueError(f"{path} line 1: column {missing[0]} is missing; needs {', '.join(columns)}")
     return [(line, {k: (v or "").strip() for k, v in row.items() if k}) for line, row in rows]
@@ -65,8 +79,13 @@ def uncell(text: str) -> str:
     return text[1:] if text.startswith("'") and _is_mistaken(text[1:]) else text
 
 
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would calculate a text (OWASP, CSV injection)."""
+    return text.startswith(_FORMULA)
+
+
 def _is_mistaken(text: str) -> bool:
-    return text.startswith(_FORMULA) or _NUMBER.fullmatch(text) is not None
+    return is_formula(text) or _NUMBER.fullmatch(text) is not None
 
 
 def _decoded(raw: bytes) -> str:
