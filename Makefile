@@ -21,7 +21,7 @@ test: .venv/installed-dev
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 test-slow: .venv/installed-dev
-	$(BIN)/python -m pytest -m 'slow or hypothesis' --hypothesis-profile=thorough
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m 'slow or hypothesis' --hypothesis-profile=thorough
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

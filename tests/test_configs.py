@@ -373,7 +373,7 @@ def test_closed_streams_stop_no_work(tmp_path: Path) -> None:
         f"pipeline.work_dir={tmp_path / 'w'}",
     ]
     command = shlex.join([sys.executable, "scripts/build.py", *own, "engine.workers=1"])
-    done = subprocess.run(["sh", "-c", f"exec {command} <&- >&- 2>&-"], timeout=120, cwd=ROOT, check=False)
+    done = subprocess.run(["sh", "-c", f"exec {command} <&- >&- 2>&-"], timeout=300, cwd=ROOT, check=False)
     assert done.returncode == 0
     assert (tmp_path / "d" / "manifest.json").exists()
 

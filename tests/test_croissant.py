@@ -202,7 +202,7 @@ class TestReader:
                 "import sys; from absl import app; from mlcroissant.scripts.validate import main; "
                 f"sys.argv = ['validate', '--jsonld', {str(folder / NAME)!r}]; app.run(main)"
             )
-            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
             assert done.returncode == 0, done.stderr
             assert "Done." in done.stderr
             assert "warning" not in done.stderr.lower()

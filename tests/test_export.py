@@ -108,6 +108,9 @@ def test_without_a_name_the_file_is_beside_the_dataset(sample: Path) -> None:
         (["splits=[dev]"], "has no dev; it has train, validation"),
         (["columns=[body]"], "has no body; it has split, id, url"),
         (["dir=/no/such"], "/no/such is no dataset folder"),
+        (["output=x.jsonl"], "output=x.jsonl must be a file that ends in .csv, as format=csv does"),
+        (["output=x.csv", "format=jsonl"], "must be a file that ends in .jsonl"),
+        (["output=."], "output=. must be a file"),
     ],
 )
 def test_mistakes_exit_with_2_and_one_line(arguments: list[str], message: str, sample: Path, tmp_path: Path) -> None:

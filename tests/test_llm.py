@@ -546,7 +546,7 @@ def test_the_command_is_killed_and_goes_on(tmp_path: Path) -> None:
         killed.set()
         assert not out.exists()
         before = len(server.requests)
-        done = subprocess.run([*command, url], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([*command, url], capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         assert len(server.requests) - before <= 12 - 5 + 2  # what was under way is asked again
         assert "12 articles labelled" in done.stdout
@@ -592,7 +592,7 @@ def test_a_model_that_abstains_on_everything_writes_no_file(tmp_path: Path) -> N
             [sys.executable, ROOT / "scripts" / "annotate.py", "action=llm", f"dir={tmp_path / 'ds'}", f"output={out}",
              "label.llm.model=klein-1", "label.llm.enabled=true", f"label.llm.base_url={server.url}",
              f"label.llm.cache_dir={tmp_path / 'cache'}"],
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=300,
         )  # fmt: skip
     assert done.returncode == 1
     assert f"error: the model abstains on all articles, {out} was not written" in done.stderr

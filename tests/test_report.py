@@ -251,7 +251,7 @@ def console(page: Path, size: str, dark: bool) -> list[str]:
         command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", f"--window-size={size}", "--dump-dom",
                    f"--blink-settings=preferredColorScheme={0 if dark else 1}", page.as_uri()]  # fmt: skip
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=120, env={**os.environ, "LANG": "C.UTF-8"}
+            command, capture_output=True, text=True, timeout=300, env={**os.environ, "LANG": "C.UTF-8"}
         )
     assert "</html>" in done.stdout, done.stderr
     return [line for line in done.stderr.splitlines() if "CONSOLE" in line]

@@ -23,7 +23,7 @@ from presseschau.schema import DATA, SPLITS, TARGETS
 from presseschau.spreadsheet import is_formula
 from presseschau.stable import rounded
 
-FORMATS = ("csv", "jsonl")
+FORMATS = {"csv": (".csv", ".tsv", ".txt", ""), "jsonl": (".jsonl", ".ndjson", "")}  # and the endings of their files
 DEFAULT = "default"
 VIEW_PARTS = {DEFAULT: DATA, TARGETS: TARGETS}
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -55,8 +55,11 @@ def export(
         The number of rows.
 
     Raises:
-        ValueError: It is no dataset folder, or has no such view, split or column.
+        ValueError: It is no dataset folder, or has no such view, split or column; `output` is a folder, or its ending
+            that of another format.
     """
+    if output.is_dir() or output.suffix.lower() not in FORMATS[format]:
+        raise ValueError(f"output={output} must be a file that ends in {FORMATS[format][0]}, as format={format} does")
     folder = Folder.open(dataset)
     parts = {name: part for name, part in VIEW_PARTS.items() if folder.splits_of(part)}
     part = parts.get(view, DATA)
