@@ -145,6 +145,8 @@ def test_the_version_is_that_of_the_package() -> None:
         (["output.dir=tests"], "output.dir=tests holds files that are no dataset"),
         (["output.dir=README.md"], "output.dir=README.md is a file"),
         (["rights.reserved=maybe"], "rights.reserved=maybe is not known"),
+        (["filter.languages=[de,german]"], "filter.languages names 'german', which is no ISO code"),
+        (["filter.languages=[]"], "filter.languages=[] must name one ISO code or more"),
         (["split.cutoff=soon"], "split.cutoff=soon must be a day"),
         (["label.transformer.max_tokens=4"], "label.transformer.max_tokens=4 must be at least 8"),
         (["label.keep=[ai"], "can't read label.keep=[ai: spaces and special"),

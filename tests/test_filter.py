@@ -53,6 +53,25 @@ def test_clean_text_is_never_no_article_or_listing() -> None:
     assert reason(replace(ARTICLE, path="clean", text="")) == "no_letters"
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["Impressum", "Datenschutzerklärung", "Datenschutz-Hinweise", "Impressum & Datenschutz", "AGB / Widerrufsbelehrung",
+     "Allgemeine Geschäftsbedingungen und Datenschutzerklärung", "Über uns", "Erklärung zur Barrierefreiheit"],
+)  # fmt: skip
+def test_what_a_site_says_about_itself_is_no_article(title: str) -> None:
+    assert reason(replace(ARTICLE, title=title)) == "no_article"
+    assert reason(replace(ARTICLE, title=title, path="clean")) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Datenschutz: Was sich ändert", "Warum ein Impressum Pflicht ist", "Über uns das Meer", "Kontakt zu Sonde verloren",
+     "AGB und ihre Tücken", "Neue Datenschutzerklärung bei Messenger", None],
+)  # fmt: skip
+def test_articles_about_such_pages_stay(title: str | None) -> None:
+    assert reason(replace(ARTICLE, title=title)) is None
+
+
 def test_a_dump_of_menus_alone_has_no_article() -> None:
     assert reason(replace(ARTICLE, path="dump", text="")) == "no_article"
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.metadata.title import Heading, Stated, choose_title, read_headings, site_keys, without_site
+from presseschau.extract.metadata.title import (
+    Heading,
+    Stated,
+    choose_title,
+    read_headings,
+    site_keys,
+    without_section,
+    without_site,
+)
 
 SITES = site_keys(("Beispielblatt", "beispielblatt.de", "beispielblatt"))
 
@@ -45,6 +53,22 @@ def title(
 )
 def test_without_site(stated: str, bare: str) -> None:
     assert without_site(stated, SITES) == bare
+
+
+@pytest.mark.parametrize(
+    ("title", "section", "bare"),
+    [
+        ("Neue Chips | Wirtschaft", None, "Neue Chips"),
+        ("Neue Chips | Firmen & Märkte", "Firmen & Märkte", "Neue Chips"),
+        ("Neue Chips | Was sie können", "Wirtschaft", "Neue Chips | Was sie können"),
+        ("Politik | Wirtschaft", "Kultur", "Politik"),
+        ("Die Wirtschaft", "Die Wirtschaft", "Die Wirtschaft"),
+        (" | Wirtschaft", None, " | Wirtschaft"),
+        ("Neue Chips | chips", None, "Neue Chips | chips"),  # the last part of an address is the article's own
+    ],
+)
+def test_a_section_behind_a_bar_is_no_headline(title: str, section: str | None, bare: str) -> None:
+    assert without_section(title, section, "https://www.blatt.example/wirtschaft/2024/chips") == bare
 
 
 def test_site_names_compare_with_folded_umlauts() -> None:

@@ -124,7 +124,7 @@ REASONS: Mapping[Stage, Mapping[str, str]] = {
         "error": "a fault of ours; the detail names it, and it is worth a report",
     },
     "filter": {
-        "no_article": "no article text was found",
+        "no_article": "no article text was found, or the page is one about the site (imprint, privacy, terms)",
         "no_letters": "the text has no letters",
         "listing": "an index, a section front or a list of links",
         "paywall_stub": "the free part of an article that has to be paid for",

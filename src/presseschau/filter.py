@@ -34,6 +34,13 @@ _PAYWALL = re.compile(
         (?:\w+\s+){0,5} (?:weiter|lesen)""",
     re.VERBOSE | re.IGNORECASE,
 )
+# What a site says about itself and its terms, where a title is nothing else.
+_ABOUT = r"""(?: impressum | imprint | mediadaten | netiquette | kontakt | über \s uns | agbs?
+  | datenschutz (?: -?(?:erklärung|hinweise?|bestimmungen?|informationen?|richtlinien?) )? | privacy (?: \s policy)?
+  | (?:allgemeine \s)? (?:geschäfts|nutzungs|teilnahme) bedingungen | terms \s of \s (?:use|service)
+  | cookie-? \s? (?:richtlinien?|hinweise?|policy) | widerrufs (?:belehrung|recht)
+  | barrierefreiheitserklärung | erklärung \s zur \s barrierefreiheit | haftungsausschluss | disclaimer )"""
+_ABOUT_SITE = re.compile(rf"{_ABOUT} (?: \s* (?: & | \bund\b | [/,|–-] ) \s* {_ABOUT} )*", re.VERBOSE | re.IGNORECASE)
 _TEXT_PATHS = ("clean", "dump")
 _END_CHARS = 400
 
@@ -54,8 +61,8 @@ class Filter:
 
     The checks run from what is wrong with the page to what is wrong with the text, so that a reason names the cause:
 
-    1. `no_article`: the extractor found no text on a page, or only menus in a dump. Not for clean text, which is an
-       article by declaration.
+    1. `no_article`: the extractor found no text on a page, or only menus in a dump; or the page's title is nothing but
+       "Impressum", "Datenschutzerklärung" and the like. Not for clean text, which is an article by declaration.
     2. `no_letters`: nothing to read (figures, signs, an empty file).
     3. `listing`: an index or section front. Not for text input.
     4. `paywall_stub`: an excerpt; the page says that it is not free and shows little, or little ends in an offer.
@@ -90,7 +97,7 @@ class Filter:
             raise ValueError(f"filter.min_language_score must be a number from 0 to 1, not {score!r}")
         object.__setattr__(self, "languages", tuple(self.languages))
         if not self.languages or not all(isinstance(code, str) and code for code in self.languages):
-            raise ValueError(f"filter.languages must be a list of ISO codes, not {self.languages!r}")
+            raise ValueError(f"filter.languages={list(self.languages)} must name one ISO code or more, such as [de]")
 
     def __call__(self, document: Document) -> tuple[str, str] | None:
         """Reason and detail where the document is dropped, None where it stays; reads its language, never sets it."""
@@ -100,6 +107,8 @@ class Filter:
             return "no_article", "the extractor found no text on the page"
         if not _LETTER.search(text):
             return "no_letters", f"{len(text)} characters, none of them a letter"
+        if is_page and _ABOUT_SITE.fullmatch((document.title or "").strip()):
+            return "no_article", f"what a site says about itself: “{document.title}”"
         if is_page and document.listing:
             return "listing", f"an index or a list of links, {len(text.split())} words"
         # How many there are beyond the limits plays no part.

@@ -11,6 +11,7 @@ from presseschau.label import Labeler, load_scheme
 from presseschau.label.calibrate import load_calibration
 from presseschau.label.stance_given import GivenTarget, load_given
 from presseschau.pipeline.settings import Settings
+from presseschau.publish.card.vocabulary import check_languages
 from presseschau.publish.folder import check_output
 from presseschau.read import Reader
 from presseschau.rights import Snapshots, Takedown
@@ -53,6 +54,7 @@ def open_inputs(settings: Settings) -> tuple[Reader, Inputs]:
         for topic in settings.keep_topics:
             if topic not in known:
                 raise ConfigError(f"label.keep names {topic!r}: {nearest(topic, known)}")
+        check_languages(settings.filter.languages)
         check_output(settings.output)
         given = Inputs(
             takedown=Takedown.load(settings.takedown) if settings.takedown else None,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
+from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -169,6 +170,20 @@ def without_site(title: str, names: SiteKeys) -> str:
         else:
             break
     return title.strip()
+
+
+def without_section(title: str, section: str | None, url: str | None) -> str:
+    """The title without the name of its section behind a bar, by what the page states or by its address.
+
+    >>> without_section("Neue Chips für alle | Wirtschaft", None, "https://www.beispiel.de/wirtschaft/chips.html")
+    'Neue Chips für alle'
+    """
+    headline, bar, behind = title.rpartition(" | ")
+    if not bar or not headline.strip():
+        return title
+    name = _key(behind)
+    places = [section or "", *unquote(urlsplit(url or "").path).split("/")[1:-1]]
+    return headline.strip() if name and name in map(_key, places) else title
 
 
 def _behind_site(page: str | None, names: SiteKeys) -> str | None:

@@ -56,6 +56,18 @@ def check_license(license_: str, name: str | None = None, link: str | None = Non
         raise ValueError(f"license_link={link!r} must be LICENSE, LICENSE.md or an https URL")
 
 
+def check_languages(codes: Iterable[str]) -> None:
+    """Checks the languages that a dataset is to have before any work is done.
+
+    Raises:
+        ValueError: The Hub does not know one.
+    """
+    known = vocabulary()["language"]
+    for code in codes:
+        if code not in known:
+            raise ValueError(f"filter.languages names {code!r}, which is no ISO code such as de")
+
+
 def lint(front: Mapping[str, Any], files: Iterable[str] | None = None) -> list[str]:
     """What the Hub would not understand in a card's YAML block, one line each; empty where all is well.
 
