@@ -106,7 +106,9 @@ def sections(config: str, arguments: Sequence[str]) -> Iterator[tuple[Group | No
     for group in groups(config):
         said = [a.partition("=")[2] for a in arguments if a.lstrip("+").startswith(f"{group.name}=")]
         choice = said[-1] if said and said[-1] in group.choices else group.default
-        yield group, choice, [o for o in group.options(choice) if not any(x.name.startswith(o.name) for x in own)]
+        said_before = tuple(f"{option.name}." for option in own)
+        found = group.options(choice)
+        yield group, choice, [o for o in found if not any(name.startswith(f"{o.name}.") for name in said_before)]
 
 
 def names(config: str, arguments: Sequence[str]) -> list[str]:

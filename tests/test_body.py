@@ -124,6 +124,9 @@ def test_what_stands_below_the_heading_of_a_thread_goes(head: str) -> None:
     assert names(f"<div>{body}<div><h3>{head}</h3></div>{paragraph('d', 99)}</div>") == ["a", "b", "c", "d"], "or in it"
     boxed = f"<section class=part>{body}</section><h3>{head}</h3><section class=part>{paragraph('d', 99)}</section>"
     assert names(boxed) == ["a", "b", "c", "d"], "in boxes of its own"
+    chapters = [f"<section id=s{n}>{paragraph(n, 99, 4)}</section>" for n in "abc"]
+    within = f"<section><h3>{head}</h3>{paragraph('d', 99)}</section>{paragraph('e', 99)}"
+    assert names("".join(chapters) + within) == ["a", "b", "c", "d", "e"], "a chapter among others"
     thread = f"<div><div><h3>{head}</h3></div>{said}</div>"
     assert names(f"<div>{body}{thread}</div>") == ["a", "b", "c"], "the heading has a box of its own"
     assert names(f"<div>{body}<div><h3>{head}</h3><a href=x>Anmelden</a><p>nichts 5</p></div>{said}</div>")[3:] == ["x"]
@@ -139,6 +142,7 @@ def test_what_is_hidden_goes_and_the_folded_rest_of_an_article_stays() -> None:
     body = "".join(paragraph(n, 99, 4) for n in "abc")
     hidden = paragraph("x", 95).replace("<p>", "<p hidden>")
     assert chosen(f"<div>{body}{hidden}{paragraph('d', 99)}</div>") == ["a", "b", "c", "d"]
+    assert chosen(f"<div>{body}{hidden}{hidden.replace('x', 'y')}</div>") == ["a", "b", "c", "x", "y"], "each folded"
     notes = f"<div style='display: none'>{paragraph('x', 55)}{paragraph('y', 60)}</div>"
     assert chosen(f"<div>{body}{notes}</div>") == ["a", "b", "c"]
     answer = f"<div hidden>{paragraph('x', 95)}</div>"

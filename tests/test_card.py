@@ -27,6 +27,7 @@ from presseschau.publish.card.tables import rights_lines, tables
 from presseschau.publish.card.vocabulary import check, check_license, lint, vocabulary
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.figures import figures_of
+from presseschau.publish.shards import Shard
 from presseschau.publish.statistics import Statistics, count
 from presseschau.publish.verify import Folder, verify
 from presseschau.schema import LabelNames, Schema
@@ -344,6 +345,12 @@ class TestProse:
         found = places(INFO, replace(counted, manifest={**counted.manifest, "config": config}), {})
         assert found["size"] == f"{counted.articles} articles"
         assert found["german_size"] == f"{counted.articles} Artikel"
+
+    def test_a_corpus_without_german_is_not_tagged_so(self, counted: Statistics, sample: Path) -> None:
+        schema, shards = Folder.open(sample).schema, [Shard(**shard) for shard in counted.manifest["shards"]]
+        for languages, is_german in ((("de", "en"), True), (("en",), False)):
+            front = card.metadata(INFO, schema, shards, counted.sizes.views, card.Said(languages))
+            assert ("german" in front["tags"]) is is_german
 
     def test_one_is_singular(self, counted: Statistics) -> None:
         pages = {"input": 1, "kept": 1, "dropped": 0, "failed": 0}

@@ -272,6 +272,7 @@ def test_versions_and_pages_of_an_article(url: str, same_as: int) -> None:
         "https://blatt.de/netz/2024/12/29",
         "https://blatt.de/artikel/1",  # the article after it is /artikel/2
         "https://blatt.de/artikel/0",
+        "https://blatt.de/artikel/1.html",
         "https://blatt.de/netz/ausbau-2024",
         "https://blatt.de/netz/galaxy-s-2",  # a product
         "https://blatt.de/netz/ausbau-189678.html",

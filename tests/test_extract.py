@@ -86,6 +86,14 @@ def test_a_lead_that_the_page_shows_comes_first_and_is_the_teaser(box: str) -> N
     assert doc.teaser == LEAD
 
 
+def test_a_headline_with_its_section_is_left_out_as_well() -> None:
+    said = "<p>Die Stadt will neue Radwege bauen, sagte die Bürgermeisterin am Montag vor dem Rathaus.</p>" * 4
+    head = "<title>Neue Radwege für die Stadt | Lokales</title><h1>Neue Radwege für die Stadt | Lokales</h1>"
+    doc = extract_html(f"{head}<p>Von Eva Muster, 12.03.2024</p>{said}", "https://www.kanalbote.example/lokales/a.html")
+    assert doc.title == "Neue Radwege für die Stadt"
+    assert "Lokales" not in doc.text
+
+
 def test_a_description_that_the_page_does_not_show_is_not_put_in() -> None:
     doc = extract_html(page(paragraphs(), f'<meta name="description" content="{LEAD}">'))
     assert doc.text == "\n\n".join(PARAGRAPHS)

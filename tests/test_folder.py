@@ -117,6 +117,27 @@ def test_a_place_that_can_not_be_written_is_refused(tmp_path: Path) -> None:
     check_output(tmp_path / "deep" / "deeper" / "data")
 
 
+def test_the_folder_that_one_is_in_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for place in (".", "..", "new/..", "/", str(tmp_path)):
+        with pytest.raises(FolderError, match="the folder that you are in, or one above it"):
+            check_output(Path(place))
+    check_output(Path("new/../other"))
+
+
+@pytest.mark.parametrize("target", ["there", "not yet"])
+def test_a_link_to_the_place_stays(tmp_path: Path, target: str) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / target)
+    for text in ("1", "2"):
+        with staged(tmp_path / "link") as part:
+            (part / "manifest.json").write_text(text)
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / target / "manifest.json").read_text() == text
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted({"link", "there", target})
+
+
 @pytest.mark.parametrize(
     ("name", "message"), [("mine", "would be lost: labels/; move it elsewhere"), ("a[1]", "takes for a pattern")]
 )

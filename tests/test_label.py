@@ -91,6 +91,11 @@ def test_a_stem_names_no_longer_word_of_another_sense(word: str) -> None:
     assert {v.function for v in votes if v.task == "topic"} == {"prior/other"}
 
 
+@pytest.mark.parametrize("words", ["neues Werk", "objektive Kriterien", "Anwesenheitspflicht im Seminar"])
+def test_what_is_said_in_any_field_names_no_topic(words: str) -> None:
+    assert topic(f"Streit: {words}", f"Es geht um {words}.") == "other"
+
+
 def test_thin_evidence_is_other() -> None:
     assert topic("Ein schöner Tag", "Die Sonne schien. Man hörte ein Handy klingeln.") == "other"
 

@@ -176,3 +176,7 @@ def test_a_heading_loses_the_sign_that_links_to_itself() -> None:
 def test_a_heading_of_a_wiki_loses_the_link_to_its_source(sign: str) -> None:
     assert without_permalink(block(f"<h2>Geschichte{sign}</h2>")) == "Geschichte"
     assert without_permalink(block("<h2>Der Film [Kritik]</h2>")) == "Der Film [Kritik]"
+
+
+def test_many_signs_of_a_breadcrumb_take_no_time() -> None:
+    assert notice_class(block(f"<p>{'a > ' * 70}.</p>")) is None

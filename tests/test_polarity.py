@@ -169,6 +169,36 @@ def test_swiss_and_ascii_spelling() -> None:
     assert balance("Das ist ueberfluessig.") == balance("Das ist überflüssig.")
 
 
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Der Sprecher hat recht.", 1),
+        ("Der Sprecher hat recht früh abgesagt.", 0),
+        ("Der Verband hat Recht bekommen.", 0),
+        ("Der Film geht unter die Haut.", 1),
+        ("Der Chip sitzt unter der Haut, die Spritze ging tief unter die Haut.", 0),
+        ("Die Regierung greift zu Maßnahmen.", 0),
+        ("Das gehört auf jeden Fall in die Akten.", 0),
+        ("So muss ein Kunde zwei Stunden warten.", 0),
+        ("Sie kamen danach nicht mehr zurück.", 0),
+        ("Vom Motor ist hier drinnen nichts zu spüren.", 0),
+        ("Wir zeigen, was daran wirklich gut ist.", 1),
+        ("Der Klang ist kaum schlechter als beim Vorgänger.", 1),
+        ("Das Gerät ist reif für den Verkauf.", 0),
+        ("Das Gerät ist reif für den Müll.", -1),
+        ("Ziehen Sie die Datei in den Papierkorb.", 0),
+        ("Der Entwurf gehört in den Papierkorb.", -1),
+        ("Wer braucht eine zweite Karte?", 0),
+        ("Wer braucht schon eine zweite Karte?", -1),
+        ("Die schöne Hülle sieht anders aus als beim Vorgänger.", 1),
+        ("Eine schöne Hülle sieht anders aus.", -1),
+    ],
+)
+def test_an_idiom_is_told_from_its_words_in_plain_use(text: str, sign: int) -> None:
+    found = balance(text)
+    assert (found > 0) - (found < 0) == sign, values(text).why
+
+
 def test_what_can_judge_is_known_by_its_form_its_capital_or_its_tail() -> None:
     reading = read("Das Tarifchaos und das Juwel sind leider eine Wucht, juwel nicht, eine Kiste auch nicht.")
     judging, entries = judging_in(reading, load()), entries_of(reading, load())

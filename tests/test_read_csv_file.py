@@ -128,6 +128,12 @@ def test_encodings(tmp_path, codec):
 def test_a_spreadsheet_from_an_old_mac(tmp_path):
     data = "url;text\rhttps://a.de/1;„Größe“ – für süße Äpfel\r".encode("mac-roman")
     assert [page.raw for page in read(tmp_path / "a.csv", data)] == ["„Größe“ – für süße Äpfel"]
+    texts = ["Mit 2 ‰ über die Brücke", "È vero"]
+    data = "\r".join(["text", *texts, ""]).encode("mac-roman")
+    assert [page.raw for page in read(tmp_path / "b.csv", data)] == texts
+    texts = ["Für 5 €: „Süßes“", "Ärger um Renée"]
+    data = "\r".join(["text", *texts, ""]).encode("cp1252")
+    assert [page.raw for page in read(tmp_path / "c.csv", data)] == texts
 
 
 def test_a_quote_that_is_not_doubled_is_told_with_what_to_do(tmp_path):

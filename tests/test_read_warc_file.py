@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from presseschau.document import Drop, Page
 from presseschau.read import ReadError, Skipped, open_source
-from presseschau.read.warc_file import decoded
+from presseschau.read.warc_file import _message, decoded
 
 PAGE = "<html><p>Käse und Brot</p></html>".encode()
 
@@ -77,6 +77,20 @@ def test_headers_whose_lines_end_in_bare_line_feeds(tmp_path, end, blank):
     (page,) = read(tmp_path / "a.warc", record(1, head + blank + body))
     assert page.raw == body
     assert page.headers == (("content-type", "text/html"), ("tdm-reservation", "1"))
+
+
+def test_headers_without_end_are_read_in_part(tmp_path):
+    endless = record(1, b"HTTP/1.1 200 OK\n" + b"a:b\n" * 1_000_000)
+    (drop,) = read(tmp_path / "a.warc", endless)
+    assert (drop.reason, drop.outcome) == ("empty", "failed")
+    status, headers, body = _message(b"HTTP/1.1 200 OK\n" + b"a:b\n" * 1_000_000)
+    assert (status, body) == (200, b"")
+    assert len(headers) < 100_000
+
+
+def test_the_type_of_a_record_in_any_case(tmp_path):
+    (page,) = read(tmp_path / "a.warc", record(1, http(), content="Application/HTTP ; msgtype=response"))
+    assert page.raw == PAGE
 
 
 def test_http_without_headers(tmp_path):

@@ -37,6 +37,8 @@ def shown(body: str, title: str = "Titel", url: str | None = None, crawled: date
         ("<h1>Titel</h1><p>Aktualisiert am 14.03.2024 | Veröffentlicht am 12.03.2024, 9:00 Uhr</p>", "2024-03-12T08:00"),
         ("<h1>Titel</h1><p>Stand: 14. März 2024</p><p>Erstellt: Dienstag, 12. März 2024</p>", "2024-03-12"),
         ("<h1>Titel</h1><p>12.03.2024</p><p>Buchkritik: „Der Wald“, erschienen am 5.3.2020</p>", "2024-03-12"),
+        ("<h1>Titel</h1><p>Von Eva Muster, 12.03.2024</p><p>„Der Wald“, erschienen am 5.3.2020</p>", "2024-03-12"),
+        ("<h1>Titel</h1><p>Stand 14.03.2024, 9:00 Uhr – online seit 12.03.2024</p>", "2024-03-12"),
         # the first of two above the headline; the second says when it was changed
         ("<p>von Eva</p><p>12. März 2024</p><p>14. März 2024</p><h1>Titel</h1>", "2024-03-12"),
     ],

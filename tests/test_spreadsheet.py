@@ -69,6 +69,13 @@ def test_what_looks_like_a_formula_is_none_in_any_table_and_comes_back(text: str
     assert uncell(cell(text)) == text
 
 
+def test_a_quotation_mark_that_does_not_end_swallows_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('id,why\n1,"so\n2,anders\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"t\.csv: is no CSV .*unexpected end of data"):
+        read_rows(path, ("id",))
+
+
 def test_a_missing_column_or_file_is_named(tmp_path: Path) -> None:
     path = saved(tmp_path / "t.csv", [["id", "why"]])
     with pytest.raises(ValueError, match=r"t\.csv line 1: column topic is missing; needs id, topic"):

@@ -29,6 +29,7 @@ from presseschau.stable import canonical_url, host_of
         ("https://blatt.example/a;b=c?PHPSESSID=0a1&id=7", "https://blatt.example/a;b=c?id=7"),
         ("https://{{host}}/a", None),
         ("https://blatt.example%00/a", None),
+        ("https://a%3A80/x", None),
         ("ftp://blatt.example/a", None),
         ("/a", None),
         ("", None),
@@ -40,7 +41,7 @@ def test_canonical_url(stated: str, canonical: str | None) -> None:
 
 HOSTS = [
     "blatt.example", "BLATT.example.", "[::1]", "müller.de", "faß.de", "xn--mller-kva.de", "xn--zzzz.de", "eva:x@blatt.example",
-    "blatt.example:80", "blatt%2Eexample", "web.archive.org", "WEB.archive.org:443", "%77eb.archive.org.",
+    "blatt.example:80", "blatt%2Eexample", "a%3A80", "%3A%3A1", "web.archive.org", "WEB.archive.org:443", "%77eb.archive.org.",
 ]  # fmt: skip
 PATHS = ["/%e4 ä?b=1&utm_source=x#top", "/;a?b;c?d", "/../a", "/\\x", "/web/2020/https://blatt.example/a?b=1"]
 PATHS += ["/web/2020im_/https://WEB.archive.org/web/2019/HTTP://müller.de/"]
@@ -56,6 +57,7 @@ def test_a_canonical_url_stays_as_it_is(scheme: str, host: str, path: str) -> No
     canonical = canonical_url(scheme + host + path)
     assert canonical_url(canonical) == canonical
     assert canonical is None or (canonical.isascii() and " " not in canonical)
+    assert canonical is None or host_of(canonical)
 
 
 @given(
@@ -79,6 +81,9 @@ def test_the_short_way_says_what_the_long_one_says(url: str) -> None:
     [
         ("https://web.archive.org/web/20240312140500/https://www.Beispiel.de/a?utm_source=x", "https://www.beispiel.de/a"),
         ("http://web.archive.org/web/2024id_/http://beispiel.de/a#oben", "http://beispiel.de/a"),
+        ("https://Web.Archive.org:443/web/2024/http://beispiel.de/a", "http://beispiel.de/a"),
+        ("https://web.archive.org:443/web/2024/" * 2_000 + "http://beispiel.de/a", "http://beispiel.de/a"),
+        ("https://%77eb.archive.org/web/2024/" * 2_000 + "http://beispiel.de/a", None),
         ("https://web.archive.org/web/2024*/beispiel.de", "https://web.archive.org/web/2024*/beispiel.de"),
         ("https://beispiel.de/web.archive.org/web/2024/https://a.de/", "https://beispiel.de/web.archive.org/web/2024/https://a.de/"),
     ],

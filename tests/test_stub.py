@@ -146,6 +146,24 @@ def test_rows_that_are_left_out_are_in_the_ledger_and_nowhere_else(sample: Path,
     assert not any(id_ in orjson.loads((tmp_path / "x" / "splits.json").read_bytes())["articles"] for id_ in gone)
 
 
+def test_a_stub_does_not_tell_the_files_of_what_the_build_took_down(sample: Path, tmp_path: Path) -> None:
+    (url,) = {row["url"] for row in rows(sample) if row["id"] == min(own["id"] for own in rows(sample))}
+    (tmp_path / "list.txt").write_text(url)
+    full = build(tmp_path / "full", f"takedown={tmp_path / 'list.txt'}")
+    (told,) = [row["source"] for row in ledger_of(full) if row["reason"] == "takedown"]
+    release_stub(full, tmp_path / "stub")
+    assert verify(tmp_path / "stub") == []
+    sources = [row["source"] for row in ledger_of(tmp_path / "stub")]
+    assert told not in sources
+    assert {row["source"] for row in ledger_of(full) if row["url"]} <= set(sources)
+    release_stub(full, tmp_path / "stub")  # and once more over it
+    assert [row["source"] for row in ledger_of(tmp_path / "stub")] == sources
+
+
+def ledger_of(folder: Path) -> list[dict[str, Any]]:
+    return list(pq.read_table(folder / "ledger.parquet").to_pylist())
+
+
 def test_nothing_left_is_an_error_and_leaves_nothing(sample: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"no row of .* would be left \(89 takedown\)"):
         derive(sample, tmp_path / "x", Change(gone={row["id"]: Gone("takedown") for row in rows(sample)}))

@@ -65,10 +65,12 @@ def test_without_site(stated: str, bare: str) -> None:
         ("Die Wirtschaft", "Die Wirtschaft", "Die Wirtschaft"),
         (" | Wirtschaft", None, " | Wirtschaft"),
         ("Neue Chips | chips", None, "Neue Chips | chips"),  # the last part of an address is the article's own
+        ("Neue Chips | 2024", None, "Neue Chips | 2024"),
     ],
 )
-def test_a_section_behind_a_bar_is_no_headline(title: str, section: str | None, bare: str) -> None:
-    assert without_section(title, section, "https://www.blatt.example/wirtschaft/2024/chips") == bare
+@pytest.mark.parametrize("end", ["", "/", ".html"])
+def test_a_section_behind_a_bar_is_no_headline(title: str, section: str | None, bare: str, end: str) -> None:
+    assert without_section(title, section, f"https://www.blatt.example/wirtschaft/2024/chips{end}") == bare
 
 
 def test_site_names_compare_with_folded_umlauts() -> None:

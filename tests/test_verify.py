@@ -168,5 +168,6 @@ def test_no_time_is_told(tmp_path: Path) -> None:
             "build", f"output.dir={tmp_path / 'x'}", f"pipeline.work_dir={tmp_path / 'w'}",
             env={"SOURCE_DATE_EPOCH": wrong},
         )  # fmt: skip
-        assert done.returncode == 1
+        assert done.returncode == 2
         assert f"SOURCE_DATE_EPOCH={wrong} is no time in seconds" in done.stderr
+        assert not (tmp_path / "w").exists()

@@ -46,7 +46,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, s
     """
     try:
         text, separator = read_table(path)
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         missing = [name for name in columns if name not in (reader.fieldnames or ())]
         rows = [] if missing else [(reader.line_num, row) for row in reader]
     except OSError as error:

@@ -22,7 +22,9 @@ _TRACKING = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
-_CAPTURE = re.compile(r"^\s*(?:https?://web\.archive\.org/web/\d{4,14}(?:[a-z]{2}_)?/)+(?=https?://)", re.IGNORECASE)
+_CAPTURE = re.compile(
+    r"^\s*(?:https?://web\.archive\.org(?::\d+)?(?-i:/web/)\d{4,14}(?:[a-z]{2}_)?/)+(?=https?://)", re.IGNORECASE
+)
 _CANONICAL = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w\-.~!$&'()*+,=:@/%]*", re.ASCII
 )  # most are, as stated
@@ -62,7 +64,7 @@ def canonical_url(url: str | None) -> str | None:
     """
     if not url:
         return None
-    if "web.archive.org" in url:
+    if "/web/" in url:
         url = _CAPTURE.sub("", url)
     if _CANONICAL.fullmatch(url):
         return url
@@ -72,14 +74,14 @@ def canonical_url(url: str | None) -> str | None:
     except ValueError:
         return None
     scheme = parts.scheme.lower()
-    host = _ascii_host(unquote(host or "").lower())
+    host = _ascii_host(host or "")
     if scheme not in _DEFAULT_PORT or host is None:
         return None
     netloc = host if port is None or str(port) == _DEFAULT_PORT[scheme] else f"{host}:{port}"
     query = "&".join(p for p in parts.query.split("&") if p and not _TRACKING.fullmatch(unquote(p.partition("=")[0])))
     path = quote(_SESSION.sub("", parts.path) or "/", safe=_UNRESERVED)
     found = urlunsplit((scheme, netloc, path, quote(query, safe=_UNRESERVED + "?"), ""))
-    return canonical_url(found) if host == "web.archive.org" and _CAPTURE.match(found) else found  # was `…org:443`
+    return None if host == "web.archive.org" and _CAPTURE.match(found) else found  # a capture in disguise: `%77eb.…`
 
 
 def _ascii_host(host: str) -> str | None:
@@ -87,13 +89,17 @@ def _ascii_host(host: str) -> str | None:
 
     `ß` is a letter of its own, as for registries and browsers since IDNA 2008 (RFC 5891); Python's codec makes it `ss`.
     """
+    if ":" in host:  # only brackets let it in; a `%3A` does not
+        host = f"[{host.lower()}]"
+        return host if _HOST.fullmatch(host) else None
+    host = unquote(host).lower()
     try:
         if "ß" in host:
             host = ".".join(_punycode(label) if "ß" in label else label for label in host.split("."))
         host = host.encode("idna").decode("ascii") if not host.isascii() else host
     except UnicodeError:
         return None
-    host = f"[{host}]" if ":" in host else host.rstrip(".")
+    host = host.rstrip(".")
     return host if _HOST.fullmatch(host) else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb, lcm, sqrt
+from math import comb, lcm
 
 import numpy as np
 import numpy.typing as npt
@@ -147,14 +147,13 @@ def randomisation(a: Side, b: Side, classes: Ints, width: int, *, rounds: int, s
 
     The runs' predictions on the same articles are swapped cluster by cluster, those of all seeds together (Noreen 1989;
     Yeh 2000, "More accurate tests for the statistical significance of result differences"). To what that moves the
-    difference comes what other seeds would: their scores' resampled means (as in Sellam et al. 2022, "The MultiBERTs"),
-    widened by n / (n - 1) in variance, since a few seeds differ less among each other than from the next one. A test of
-    one seed of a random model would take that seed's luck for the model's.
+    difference comes what other seeds would; of a run with a single seed nothing is known of them, so that the luck of
+    the only seed of a random model passes for the model's.
     """
     generator = np.random.default_rng(seed)
     sides = [[cluster_counts(y, p, clusters, width)[0] for y, p in runs] for runs, clusters in (a, b)]
     each = [np.array([_both(table.sum(0), classes) for table in side]) for side in sides]
-    luck = [_luck(scores, rounds, np.random.default_rng([seed, i])) for i, scores in enumerate(each)]
+    luck = _luck(each, rounds, np.random.default_rng([seed, 1]))
     observed = np.abs(each[0].mean(0) - each[1].mean(0))
     turns = lcm(len(sides[0]), len(sides[1]))  # each seed of the one meets as many of the other
     pairs = [(sides[0][i % len(sides[0])], sides[1][i % len(sides[1])]) for i in range(turns)]
@@ -163,7 +162,7 @@ def randomisation(a: Side, b: Side, classes: Ints, width: int, *, rounds: int, s
         part = slice(start, min(start + _ROUNDS, rounds))
         size = len(pairs[0][0])
         swap = generator.integers(0, 2, size=(part.stop - start, size)).astype(float)
-        gaps = luck[0][part] - luck[1][part]
+        gaps = luck[part].copy()
         for one, two in pairs:
             change = (swap @ (two - one).reshape(size, -1)).reshape(-1, 3, width)
             gaps += (_both(one.sum(0) + change, classes) - _both(two.sum(0) - change, classes)) / turns
@@ -178,11 +177,17 @@ def _both(table: Floats, classes: Ints) -> Floats:
     return np.stack([hit / (hit + missed), _each(table)[..., classes].mean(-1)], axis=-1)
 
 
-def _luck(scores: Floats, rounds: int, generator: np.random.Generator) -> Floats:
-    """How far the mean of each round's seeds is from that of all: (rounds, scores); 0 of a single seed."""
-    size = len(scores)
-    wider = sqrt(size / (size - 1)) if size > 1 else 0.0
-    return np.asarray((_seed_weights(size, rounds, generator) @ scores - scores.mean(0)) * wider)
+def _luck(each: Sequence[Floats], rounds: int, generator: np.random.Generator) -> Floats:
+    """How far other seeds would move the difference of two means: (rounds, scores); nothing where each has one.
+
+    Student's t with the degrees of freedom of Welch 1947: resampled, two or three seeds differ far too little.
+    """
+    many = [scores for scores in each if len(scores) > 1]
+    if not many:
+        return np.zeros((rounds, 2))
+    parts = np.array([np.maximum(scores.var(0, ddof=1), 1e-60) / len(scores) for scores in many])  # may be 0 over 0
+    degrees = parts.sum(0) ** 2 / sum(part**2 / (len(scores) - 1) for part, scores in zip(parts, many, strict=True))
+    return np.asarray(generator.standard_t(degrees, size=(rounds, 2)) * np.sqrt(parts.sum(0)))
 
 
 def holm(values: Sequence[float]) -> list[float]:

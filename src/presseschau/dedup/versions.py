@@ -79,7 +79,7 @@ def _path(path: str) -> tuple[str, int]:
             and (found := _PAGE_SEGMENT.match(last.lower()))
             and _is_page(found[1])
             # `/artikel/1` is an article among many: the first page of one has no bare number.
-            and (last not in ("0", "1") or _PAGE_WORD.match(segments[-2].lower()))
+            and (last.partition(".")[0] not in ("0", "1") or _PAGE_WORD.match(segments[-2].lower()))
         ):
             page = max(1, int(found[1]))
             segments.pop()

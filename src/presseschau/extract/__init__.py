@@ -167,9 +167,12 @@ class Extractor:
 
 
 def _document(page: Page, meta: Metadata, article: Article) -> Document:
+    from presseschau.extract.metadata.title import without_section
+
+    # Not earlier: the headline that the page shows, and that leaves the text, has the section, too.
     return Document(
         text=article.text,
-        title=page.title or meta.title,
+        title=page.title or (without_section(meta.title, meta.section, meta.url) if meta.title else None),
         teaser=article.teaser,
         url=meta.url,
         published=page.published or meta.published,

@@ -171,7 +171,8 @@ def _denied(reading: Reading, sentence: Sentence, lexicon: StanceLexicon) -> fro
     for i, word in enumerate(words):
         for idiom, at, reach in lexicon.denials.get(word, ()):
             start, end = i - at, i - at + len(idiom)
-            if start >= 0 and words[start:end] == idiom:
+            compares = reach < 0 and words[end : end + 1] == ["als"]  # "sieht anders aus als der Vorgänger"
+            if start >= 0 and words[start:end] == idiom and not compares:
                 found.update(range(end, end + reach) if reach > 0 else range(start + reach, start))
     return frozenset(first + i for i in found if 0 <= i < len(words))
 

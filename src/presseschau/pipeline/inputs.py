@@ -13,6 +13,7 @@ from presseschau.label.stance_given import GivenTarget, load_given
 from presseschau.pipeline.settings import Settings
 from presseschau.publish.card.vocabulary import check_languages
 from presseschau.publish.folder import check_output
+from presseschau.publish.manifest import release_day
 from presseschau.read import Reader
 from presseschau.rights import Snapshots, Takedown
 from presseschau.schema import STANCES
@@ -56,6 +57,7 @@ def open_inputs(settings: Settings) -> tuple[Reader, Inputs]:
                 raise ConfigError(f"label.keep names {topic!r}: {nearest(topic, known)}")
         check_languages(settings.filter.languages)
         check_output(settings.output)
+        release_day()
         given = Inputs(
             takedown=Takedown.load(settings.takedown) if settings.takedown else None,
             lock=from_splits_json(settings.lock) if settings.lock else None,

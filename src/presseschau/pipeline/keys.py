@@ -23,7 +23,7 @@ _EXTRACT_CODE = ("bylines.py", "clean.py", "dedup/signature.py", "document.py", 
                  "language.yaml", "masking.py", "read", "rights", "stable.py", "pipeline/limits.py",
                  "pipeline/pages.py")  # fmt: skip
 _LABEL_CODE = ("document.py", "label", "stable.py", "pipeline/pages.py")
-_PAIRS_CODE = ("dedup/overlap.py", "dedup/shingled.py", "dedup/signature.py")
+_PAIRS_CODE = ("dedup/database.py", "dedup/overlap.py", "dedup/shingled.py", "dedup/signature.py")
 # The libraries whose version can change what a page becomes.
 _EXTRACT_LIBRARIES = ("charset-normalizer", "fastwarc", "langdetect", "lxml", "selectolax", "tldextract",
                       "trafilatura")  # fmt: skip

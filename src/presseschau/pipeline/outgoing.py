@@ -15,8 +15,7 @@ from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub
 from presseschau.publish.card import fit_notes, is_edited
 from presseschau.publish.content import is_stub
-from presseschau.publish.derive import Change, Gone, derive, is_hidden
-from presseschau.publish.manifest import read_manifest
+from presseschau.publish.derive import Change, Gone, derive, taken_down
 from presseschau.publish.shards import file_sha256
 from presseschau.publish.verify import Folder
 from presseschau.rights import Takedown
@@ -208,18 +207,13 @@ def _hidden(dataset: Path, takedown: Takedown | None, hit: set[str]) -> set[str]
 
     Adds the entries that they hit.
     """
-    listed = read_manifest(dataset)["config"].get("takedown") is not None
-    found = set[str]()
-    for row in pq.read_table(
-        dataset / "ledger.parquet", columns=["id", "url", "source", "outcome", "reason"]
-    ).to_pylist():
-        url = row["url"]
-        hits = takedown.hits(url, publisher_of(url), row["id"], None) if takedown and url else []
-        hit.update(entry for _, entry in hits)
-        # The build has taken the URL away, and does not say so of what it left out for another reason.
-        taken = row["reason"] == "takedown" or (listed and url is None and row["outcome"] != "kept")
-        if hits or (taken and not is_hidden(row["source"])):
-            found.add(row["source"])
+    found = taken_down(dataset)
+    if takedown is not None:
+        for row in pq.read_table(dataset / "ledger.parquet", columns=["id", "url", "source"]).to_pylist():
+            url = row["url"]
+            if hits := takedown.hits(url, publisher_of(url), row["id"], None) if url else []:
+                found.add(row["source"])
+                hit.update(entry for _, entry in hits)
     return found
 
 

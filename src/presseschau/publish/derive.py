@@ -20,6 +20,7 @@ from presseschau.publish.content import SIGNATURES, is_stub
 from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.files import OWN
 from presseschau.publish.folder import staged
+from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import LEDGER_SCHEMA, Shard, file_sha256, write_ledger, write_split
 from presseschau.publish.statistics import count
 from presseschau.publish.verify import Folder
@@ -165,9 +166,17 @@ def _write_ledger(origin: Folder, folder: Path, change: Change) -> None:
     write_ledger(folder, pa.Table.from_pylist(rows, schema=LEDGER_SCHEMA).to_batches())
 
 
-def is_hidden(source: str) -> bool:
-    """Whether the source of a page in a ledger is told by a hash only, since the page was taken down."""
-    return source.startswith(_HIDDEN)
+def taken_down(dataset: Path) -> set[str]:
+    """Sources of pages that the build has taken down, where the ledger still tells them; for `Change.hidden`."""
+    listed = read_manifest(dataset)["config"].get("takedown") is not None
+    ledger = pq.read_table(dataset / "ledger.parquet", columns=["url", "source", "outcome", "reason"])
+    return {
+        row["source"]
+        for row in ledger.to_pylist()
+        # The build takes the URL away, and does not say so of what it left out for another reason.
+        if (row["reason"] == "takedown" or (listed and row["url"] is None and row["outcome"] != "kept"))
+        and not row["source"].startswith(_HIDDEN)
+    }
 
 
 def _write_splits(origin: Folder, folder: Path, gone: Mapping[str, Gone]) -> None:

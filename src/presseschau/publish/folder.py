@@ -41,7 +41,9 @@ def check_output(folder: Path, origin: Path | None = None) -> None:
     if pattern := re.search(r"[*?[]|\$(?=[\w{])", str(folder)):
         kind = "variable" if pattern[0] == "$" else "pattern"
         raise FolderError(f"output.dir={folder} has {pattern[0]} in it, which load_dataset takes for a {kind}")
-    above = next(path for path in folder.absolute().parents if path.exists())
+    if Path.cwd().is_relative_to(folder.resolve()):
+        raise FolderError(f"output.dir={folder} is the folder that you are in, or one above it; name another folder")
+    above = next(path for path in folder.resolve().parents if path.exists())
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
         raise FolderError(f"output.dir={folder} can't be written: {above} is no folder that you may write into")
     check_replaceable(folder, origin)
@@ -94,6 +96,7 @@ def _named_license(folder: Path) -> str | None:
 
 def recover(folder: Path) -> None:
     """Puts an earlier dataset back that a kill between two renames left aside."""
+    folder = folder.resolve()
     aside = _beside(folder, "old")
     if aside.is_dir() and not folder.exists():
         aside.rename(folder)
@@ -111,6 +114,7 @@ def staged(folder: Path, origin: Path | None = None) -> Iterator[Path]:
         FolderError: `folder` can't be replaced.
         FolderBusyError: Another process is writing it.
     """
+    folder = folder.resolve()  # a link stays, and what it points to is replaced
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _held(folder):
         check_replaceable(folder, origin)

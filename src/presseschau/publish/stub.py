@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, check_own_columns, is_stub, set_content
-from presseschau.publish.derive import Change, derive, write_manifest
+from presseschau.publish.derive import Change, derive, taken_down, write_manifest
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import file_sha256
 from presseschau.publish.statistics import count
@@ -88,7 +88,8 @@ def write_stub(
         texts = {"lengths": lengths, "words": dict(counted.words)}
         return set_content(made, "stub") | {"full_content_sha256": manifest["content_sha256"], "texts": texts}
 
-    derive(dataset, target, Change(without_text, without_words, manifest=say, notes={"stub": _NOTE}), complete)
+    change = Change(without_text, without_words, hidden=taken_down(dataset), manifest=say, notes={"stub": _NOTE})
+    derive(dataset, target, change, complete)
 
 
 def without_text(table: pa.Table) -> pa.Table:

@@ -26,7 +26,8 @@ _HEADER_BYTES = 1 << 20
 _BUFFER = 1 << 20
 _STATED = re.compile(r'"?sep=([^\w\r\n"])"?\s*', re.IGNORECASE)  # a first line that spreadsheets write for each other
 _MARKS = (b"\xef\xbb\xbf", b"\xc3\xaf\xc2\xbb\xc2\xbf")  # of UTF-8, and encoded twice
-_UMLAUTS_1252 = re.compile(rb"[\xe4\xf6\xfc\xdf]")  # in Mac Roman, signs that no text in German has
+_UMLAUTS_1252 = re.compile(rb"[\xc4\xd6\xdc\xdf\xe4\xf6\xfc]")
+_UMLAUTS_MAC = re.compile(rb"[\x8a\x9a\x9f\xa7]")
 _LINE_END = re.compile(rb"\r\n|\r(?!\Z)|\n")
 
 
@@ -180,7 +181,8 @@ class _Lines:
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
-            mac = self._from_mac and not _UMLAUTS_1252.search(raw)
+            # Each has rare signs where the other has umlauts: `\xe4` is `ä`, or `‰` of a Mac.
+            mac = self._from_mac and len(_UMLAUTS_1252.findall(raw)) <= len(_UMLAUTS_MAC.findall(raw))
             return raw.decode("mac-roman" if mac else "cp1252", "replace")
 
 

@@ -77,7 +77,8 @@ class PageFiles:
             return
         content: bytes | str = raw
         if self.kind == "text" and TWICE in raw:
-            content = once_encoded(raw.decode("utf-8", "replace")).removeprefix("\ufeff")
+            text = raw.decode("utf-8", "replace")
+            content = mended.removeprefix("\ufeff") if (mended := once_encoded(text)) != text else raw
         sidecar = self._sidecar(unit.path)
         if isinstance(sidecar, str):
             yield failed(unit.source, "bad_sidecar", sidecar)

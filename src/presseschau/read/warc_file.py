@@ -32,7 +32,7 @@ _MEMBERS = 100  # of a gzip body; servers that send several send a handful
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]+")  # a header's line goes on
-_HEAD_BYTES = 1 << 18  # of HTTP headers, beside the page
+_HEAD_BYTES = 1 << 18  # of HTTP headers, beside the page; servers send a few KB
 _FOREIGN = {
     b"filedesc:": "an ARC file: `warcio recompress FILE.arc.gz FILE.warc.gz` makes a WARC of it",
     b"PK\x03\x04": "a ZIP archive: unpack it, the WARCs of a WACZ are in its folder archive/",
@@ -136,20 +136,22 @@ class Warc:
         """The page of a record, None where the file ends inside it."""
         stated = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>") or None
         url = canonical_url(stated)
-        limit = self.max_bytes + _HEAD_BYTES * record.is_http
+        stated_type = record.headers.get("Content-Type")
+        is_http = _media_type(stated_type) == "application/http"
+        limit = self.max_bytes + _HEAD_BYTES * is_http
         if record.content_length > limit:
             return failed(source, "too_large", f"{record.content_length} bytes", url)
         raw = record.reader.read(limit)
         if len(raw) < record.content_length:
             return None
-        status, headers, raw = _message(raw) if record.is_http else (200, (), raw)
+        status, headers, raw = _message(raw) if is_http else (200, (), raw)
         if len(raw) > self.max_bytes:
             return failed(source, "too_large", f"{len(raw)} bytes", url)
         if status is None:
             return failed(source, "bad_record", "no HTTP status line", url)
         if status != 200:
             return dropped(source, "http_status", str(status), url)
-        kind = _media_type(dict(reversed(headers)).get("content-type") if record.is_http else _resource_type(record))
+        kind = _media_type(dict(reversed(headers)).get("content-type") if is_http else stated_type)
         if kind and kind not in _HTML:
             return dropped(source, "not_html", kind[:80], url)
         body = decoded(raw, headers, self.max_bytes)
@@ -243,8 +245,8 @@ def _message(raw: bytes) -> tuple[int | None, tuple[tuple[str, str], ...], bytes
 
     Lines may end in bare line feeds (RFC 9112, 2.2), as some crawlers write them.
     """
-    end = _HEAD_END.search(raw)
-    head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
+    end = _HEAD_END.search(raw, 0, _HEAD_BYTES)
+    head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw[:_HEAD_BYTES], b"")
     status = _STATUS.match(head)
     if status is None:
         return None, (), body
@@ -255,11 +257,6 @@ def _message(raw: bytes) -> tuple[int | None, tuple[tuple[str, str], ...], bytes
 
 def _media_type(value: str | None) -> str:
     return re.split("[;,]", value or "", maxsplit=1)[0].strip().lower()
-
-
-def _resource_type(record: WarcRecord) -> str | None:
-    value: str | None = record.headers.get("Content-Type")
-    return value
 
 
 def _pieces(source: str, path: str, file: io.BufferedReader[Stream], key: bytes) -> Iterator[Unit]:

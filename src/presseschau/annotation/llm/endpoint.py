@@ -90,7 +90,7 @@ class Llm:
     @property
     def address(self) -> str:
         """The endpoint for messages, without the name and password that may stand in it."""
-        return re.sub("//[^/]*@", "//", self.base_url or "")
+        return re.sub(r"^([a-z]+://)?.*@", r"\1", self.base_url or "")
 
     @property
     def labeler(self) -> str:

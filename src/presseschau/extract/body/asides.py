@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 from presseschau.extract.body.blocks import BOX_BIT, Block, Box, outer_box
@@ -16,12 +17,15 @@ _HIDDEN_SHARE = 0.25  # of the text; where more is hidden, it is the rest of the
 _FOLDED = 0.8  # mean probability from which on the paragraphs in a hidden box are an article's
 _COMMENT_BOXES = 2  # one box may be named so for other reasons
 _OPINION = re.compile(r"(?<!leser)kommentar(?!e)|debatt|forum|commentary", re.IGNORECASE)  # as many articles as threads
-# The heading of a thread, with a count or by a word that heads nothing else: "Antworten" may be the article's own.
+# The heading of a thread, with a count or by a word that heads nothing else: "Antworten" may be the article's own, and
+# so may be "5 Antworten auf die Lage"; a thread quotes what it answers.
 _THREAD = re.compile(
-    r"""(?: (?:\d+|Ein) \s (?:Leser-?)? (?:Kommentare?|Antworten|Gedanken?|Meinungen|Comments?|Responses?|Thoughts?)
-            (?:\s (?:zu[mr]?|auf|on|to) \b .{1,200})? (?<!\bEin \s Kommentar)
+    r"""(?: (?:\d+|Ein) \s (?:Leser-?)?
+            (?: (?:Kommentare?|Comments?) (?:\s (?:zu[mr]?|auf|on|to) \b .{1,200})?
+              | (?:Antworten|Gedanken?|Meinungen|Responses?|Thoughts?)
+                (?:\s (?:zu[mr]?|auf|on|to) \s ["„“”«»‚‘'] .{1,200})? ) (?<!\bEin \s Kommentar)
           | (?:Leser-?)? (?:Kommentare|Antworten|Diskussion|Meinungen|Leserbriefe|Comments) \s? \(\d+\)
-          | (?:Leser|Nutzer|User)?-?kommentare | Leserbriefe | Leserstimmen | Comments ) \W* $""",
+          | (?:Leser|Nutzer|User)?-?kommentare | Leserbriefe | Leserstimmen | Comments ) \W{0,20} $""",
     re.VERBOSE | re.IGNORECASE,
 )
 _GALLERY = re.compile(r"galler(?:y|ies)|galerie|slide-?show|(?:bild(?:er)?|foto)-?strecke", re.IGNORECASE)
@@ -36,9 +40,13 @@ def drop_hidden(blocks: Sequence[Block], p: list[float], words: Sequence[int], k
         return
     inside: dict[Box, list[int]] = {}
     for i in hidden:
-        inside.setdefault(_outermost_hidden(blocks[i].box), []).append(i)
+        box = _outermost_hidden(blocks[i].box)
+        if box is blocks[i].box and box.parent is not None:  # a paragraph on its own, or each that a button unfolds
+            box = box.parent
+        inside.setdefault(box, []).append(i)
     for box, parts in inside.items():
-        if blocks[parts[0]].box is box or sum([p[i] for i in parts]) < _FOLDED * len(parts):
+        alone = len(parts) == 1 and not box.boxes & _HIDDEN
+        if alone or sum([p[i] for i in parts]) < _FOLDED * len(parts):
             _drop(parts, p, keep)
 
 
@@ -55,12 +63,23 @@ def drop_comments(blocks: Sequence[Block], p: list[float], words: Sequence[int],
         return
     _drop([i for i in range(start + 1, len(blocks)) if keep[i] and _in_comments(blocks[i].box)], p, keep)
     said = [*accumulate([count if stays else 0 for count, stays in zip(words, keep, strict=True)])]
+    last = next(i for i in reversed(range(len(blocks))) if keep[i] and words[i] >= _PARAGRAPH and p[i] > _SURE)
+    homes: set[tuple[str, str, str] | Box] = set()
+    known = start  # where `homes` ends
+    goes_on = -1  # a place below which the article is known to go on
     for i in range(bisect_right(said, said[-1] / 2), len(blocks)):
-        if words[i] < _PARAGRAPH and said[i] < said[-1] and _THREAD.match(blocks[i].text):
-            below = [at for at in range(i, _thread_box(blocks[i]).last) if keep[at]]
-            homes = {_home(blocks[at]) for at in range(start, i) if keep[at]}
-            if not any(_home(blocks[at]) in homes for at in below):  # else the article goes on below a counter
-                _drop(below, p, keep)
+        if words[i] >= _PARAGRAPH or said[i] >= said[-1] or not _THREAD.match(blocks[i].text):
+            continue
+        end = _thread_box(blocks[i]).last
+        if i < known or last >= end or i <= goes_on < end:
+            continue
+        homes.update([_home(blocks[at]) for at in range(known, i) if keep[at]])
+        known = i
+        below = [at for at in range(i, end) if keep[at]]
+        goes_on = next((at for at in below if _home(blocks[at]) in homes), -1)
+        if goes_on < 0:  # else the article goes on below a counter
+            _drop(below, p, keep)
+            known = end
 
 
 def _home(block: Block) -> tuple[str, str, str] | Box:
@@ -93,9 +112,14 @@ def drop_galleries(blocks: Sequence[Block], p: list[float], words: Sequence[int]
         _drop(captions, p, keep)
 
 
+@lru_cache(maxsize=1 << 12)
+def _is_gallery(names: str) -> bool:
+    return _GALLERY.search(names) is not None
+
+
 def _in_gallery(box: Box | None) -> bool:
     while box is not None:
-        if _GALLERY.search(box.names):
+        if _is_gallery(box.names):
             return True
         box = box.parent
     return False

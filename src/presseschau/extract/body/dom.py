@@ -54,6 +54,7 @@ _TURN = (
 _HEADLINE_CHARS = 40  # a link as long as that is another article's headline, also where no heading says so
 _MENU_ENTRY = 0.9  # share of a run of text that is link, from which on it is no block
 _LABEL_CHARS = 25  # shorter text outside of any text element is a label, a date, a counter
+_LABEL_NODES = 50  # elements and texts in one
 _MENU_GAP = 5  # what a whole `nav`, or the page's footer, counts for
 _OUTER_FOOTER = 4  # the page's footer lies at most so deep; an article's own may hold its last lines
 
@@ -86,17 +87,22 @@ def _collapsed(text: str) -> str:
     return text
 
 
-def _characters(node: LexborNode) -> int:
-    """Of its text, as the walk counts them."""
-    return sum([len((text.text_content or "").strip()) for text in node.traverse(include_text=True)])
+def _characters(node: LexborNode, most: int) -> int:
+    """Of its text, as the walk counts them; more than `most` where there are more, or too many nodes for so few."""
+    size = 0
+    for count, text in enumerate(node.traverse(include_text=True)):
+        size += len((text.text_content or "").strip())
+        if size > most or count > _LABEL_NODES:
+            return most + 1
+    return size
 
 
 def _label(said: LexborNode | None, size: int, box: Box) -> Block | None:
     """The text of so many characters that ends with `said`, where all of it is in bold."""
     node = said
     while (node := node.parent if node else None) is not None and node.tag in _INLINE:
-        if node.tag in _BOLD and _characters(node) == size:
-            return Block(_collapsed(node.text()), box, "strong", 0, 0, 0, 0)
+        if node.tag in _BOLD and (found := _characters(node, size)) >= size:
+            return Block(_collapsed(node.text()), box, "strong", 0, 0, 0, 0) if found == size else None
     return None
 
 

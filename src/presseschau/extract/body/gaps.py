@@ -46,12 +46,15 @@ def fill_gaps(blocks: Sequence[Block], p: Sequence[float], keep: list[bool], lik
     if not any(may):
         return
     looks = {look(blocks[i]) for i in sure}
+    homes = {outer_box(blocks[i]): i for i in reversed(sure)}
     for start, end in _gaps(blocks, keep, may):
         if start and keep[start - 1] and not blocks[start].gap and max(p[start - 1], p[end]) >= _SURE:
             if _goes_on(blocks[start:end], looks) or _is_between(blocks[start - 1 : end + 1]):
                 keep[start:end] = [True] * (end - start)
         elif p[end] >= _SURE and blocks[end - 1].tag in _SUBHEADS:
-            keep[end - 1] = _is_at_home(blocks, end - 1, [i for i in sure if i < start])
+            # below an advert or an appeal: right above text of its box, which held sure text before
+            home = outer_box(blocks[end])
+            keep[end - 1] = outer_box(blocks[end - 1]) is home and homes.get(home, start) < start
     if left := [i for i, open_to in enumerate(may) if open_to and not keep[i]]:
         _finish_subheads(blocks, p, keep, left)
         _finish_lists(blocks, keep, left)
@@ -86,12 +89,6 @@ def _is_between(run: Sequence[Block]) -> bool:
         return False
     above, short, below = run
     return above.box.parent is short.box.parent is below.box.parent
-
-
-def _is_at_home(blocks: Sequence[Block], i: int, sure: Sequence[int]) -> bool:
-    """Whether a subhead below an advert or an appeal is right above text of its box, which held sure text before."""
-    home = outer_box(blocks[i])
-    return home is outer_box(blocks[i + 1]) and any(home is outer_box(blocks[at]) for at in sure)
 
 
 def _finish_subheads(blocks: Sequence[Block], p: Sequence[float], keep: list[bool], left: Sequence[int]) -> None:

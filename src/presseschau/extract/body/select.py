@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -104,34 +104,40 @@ def _drop_settled(
     blocks: Sequence[Block], tokens: Tokens, p: list[float], words: Sequence[int], keep: list[bool], known: Known
 ) -> tuple[str, ...]:
     """Second copies, the title and notices go, whatever the model thinks; the marks among them are returned."""
+    marks = []
+    appeals: dict[Box, None] = {}
+    for i, block in enumerate(blocks):
+        if keep[i] and (notice := notice_kind(block)):
+            keep[i], p[i] = False, 0.0  # settled, so no matter of confidence
+            if notice in _APPEALS:
+                appeals[outer_box(block)] = None
+            if notice in _MARKS:
+                marks.append(block.text)
+    _drop_appeals(appeals, p, words, keep)
     title = known.title_words()
     head = title[:HEAD] or None  # None is the head of no block
     seen: set[str] = set()
-    marks = []
     for i, block in enumerate(blocks):
         if not keep[i]:
             continue
         text = block.text
         if (len(text) > _COPY_CHARS and text in seen) or (tokens.heads[i] == head and tokens.of(i) == title):
             keep[i] = False
-        elif notice := notice_kind(block):
-            keep[i], p[i] = False, 0.0  # settled, so no matter of confidence
-            if notice in _APPEALS:
-                _drop_appeal(block, p, words, keep)
-            if notice in _MARKS:
-                marks.append(text)
         else:
             seen.add(text)
     return tuple(marks)
 
 
-def _drop_appeal(notice: Block, p: list[float], words: Sequence[int], keep: list[bool]) -> None:
+def _drop_appeals(appeals: Iterable[Box], p: list[float], words: Sequence[int], keep: list[bool]) -> None:
     """The rest of its box goes with an appeal or a notice, where nothing in it is sure and most text is outside."""
-    box = outer_box(notice)
     said = [count if stays else 0 for count, stays in zip(words, keep, strict=True)]
-    if max(p[box.first : box.last]) < _OUTSIDE and 2 * sum(said[box.first : box.last]) < sum(said):
-        for i in range(box.first, box.last):
-            keep[i], p[i] = False, 0.0
+    total = sum(said)
+    for box in appeals:
+        inside = sum(said[box.first : box.last])
+        if max(p[box.first : box.last]) < _OUTSIDE and 2 * inside < total:
+            for i in range(box.first, box.last):
+                keep[i], p[i], said[i] = False, 0.0, 0
+            total -= inside
 
 
 def _article_box(blocks: Sequence[Block], p: Sequence[float], words: Sequence[int]) -> Box | None:

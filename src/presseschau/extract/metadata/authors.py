@@ -89,8 +89,9 @@ def clean_authors(values: Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)  # the newsroom of a site signs page after page
 def _names_in(text: str) -> tuple[str, ...]:
-    text = " ".join(_NOISE.sub(" ", text).replace("\u00ad", "").split(" "))
-    return tuple(name for piece in _pieces(_without_lead(text.strip())) if (name := _one_name(piece)))
+    lines = (" ".join(line.split()) for line in _NOISE.sub(" ", text).replace("\u00ad", "").split("\n"))
+    text = "\n".join(filter(None, lines))  # long runs of white space cost quadratic time
+    return tuple(name for piece in _pieces(_without_lead(text)) if (name := _one_name(piece)))
 
 
 def _pieces(text: str) -> Iterator[str]:

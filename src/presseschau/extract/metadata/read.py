@@ -27,15 +27,7 @@ from presseschau.extract.metadata.jsonld import (
 )
 from presseschau.extract.metadata.license import stated_license
 from presseschau.extract.metadata.published import modified_of, published_of
-from presseschau.extract.metadata.title import (
-    SiteKeys,
-    Stated,
-    choose_title,
-    is_site,
-    read_headings,
-    site_keys,
-    without_section,
-)
+from presseschau.extract.metadata.title import SiteKeys, Stated, choose_title, is_site, read_headings, site_keys
 from presseschau.stable import canonical_url, host_of, publisher_of
 
 _AUTHOR_METAS = (
@@ -117,10 +109,7 @@ def read_metadata(
     main = graph.main
     publisher = publisher_of(address)
     sites = site_keys(tuple(_site_names(metas, graph, address, publisher)))
-    section = text_of(main.get("articleSection")) or metas.first(*_SECTION_METAS)
     title = _title(head, graph, sites)
-    if title:
-        title = without_section(title, section, address)
     authors = _authors(tree, metas, graph, sites, source)
     body = body_text(graph)
     return Metadata(
@@ -129,7 +118,7 @@ def read_metadata(
         published=published_of(tree, source, metas, main, title, address, crawled),
         modified=modified_of(metas, main, crawled),
         authors=authors,
-        section=section,
+        section=text_of(main.get("articleSection")) or metas.first(*_SECTION_METAS),
         keywords=_keywords(main, metas),
         url=address,
         publisher=publisher,

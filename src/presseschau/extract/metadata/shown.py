@@ -48,7 +48,10 @@ _ALONE = re.compile(
 _AHEAD = re.compile(rf"[\s|/•·,(–-]*{_WEEKDAY}{_DAY}", re.IGNORECASE)
 _IS_LABEL = re.compile(_LABEL, re.IGNORECASE)
 _SAYS_PUBLISHED = re.compile(rf"\W*{_PUBLISHED}", re.IGNORECASE)
-_PUBLISHED_ON = re.compile(rf"\b{_PUBLISHED}\s*:?\s*{_WEEKDAY}(?={_DAY})", re.IGNORECASE)
+# Ahead of the label nothing but another statement: in "Der Wald, erschienen am 5.3.2020" it is the book's.
+_PUBLISHED_ON = re.compile(
+    rf"(?:^|[|•·]|\d\d|\bUhr)[\s,.)/–-]*\b{_PUBLISHED}\s*:?\s*{_WEEKDAY}(?={_DAY})", re.IGNORECASE
+)
 
 _UNSEEN = ("script", "style", "svg", "noscript", "template")
 _UNSEEN_START = re.compile(rf"<(?:({'|'.join(_UNSEEN)})\b|!--)", re.IGNORECASE)

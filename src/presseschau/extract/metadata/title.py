@@ -182,8 +182,10 @@ def without_section(title: str, section: str | None, url: str | None) -> str:
     if not bar or not headline.strip():
         return title
     name = _key(behind)
-    places = [section or "", *unquote(urlsplit(url or "").path).split("/")[1:-1]]
-    return headline.strip() if name and name in map(_key, places) else title
+    # The last part of an address, with a slash behind it or not, is the article's own; a number is a year or a month.
+    places = [section or "", *unquote(urlsplit(url or "").path).rstrip("/").split("/")[1:-1]]
+    is_section = name in map(_key, places) and not all(map(str.isdigit, name))
+    return headline.strip() if is_section else title
 
 
 def _behind_site(page: str | None, names: SiteKeys) -> str | None:

@@ -73,7 +73,8 @@ def metadata(
                 "dataset_size": sum(s.num_bytes for s in sizes),
             }
         )
-    technology, stance = ["technology"] * said.technical, ["stance-detection"] * said.stance
+    german, technology = ["german"] * ("de" in said.languages), ["technology"] * said.technical
+    stance = ["stance-detection"] * said.stance
     rows = sum(s.rows for s in shards if s.part == DATA)
     front = {
         "pretty_name": info.pretty_name,
@@ -86,7 +87,7 @@ def metadata(
         "task_categories": ["text-classification"],
         "task_ids": ["topic-classification", "multi-class-classification"],
         "size_categories": [next((name for limit, name in _SIZES if rows < limit), "n>1T")],
-        "tags": ["news", "german", *technology, "topic-classification", *stance, "genre", "presseschau"],
+        "tags": ["news", *german, *technology, "topic-classification", *stance, "genre", "presseschau"],
         "configs": configs,
         "dataset_info": infos,
     }
