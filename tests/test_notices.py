@@ -26,6 +26,10 @@ def notice_class(block: Block) -> str | None:
         ("advertisement", "<p>ANZEIGE</p>"),
         ("advertisement", "<p>Weiter nach der Anzeige</p>"),
         ("advertisement", "<p>Der Artikel wird nach dieser Werbung fortgesetzt.</p>"),
+        ("tools", "<p>Fehler gefunden! Schreiben Sie uns</p>"),
+        ("tools", "<p>Fehler im Artikel entdeckt? Jetzt melden</p>"),
+        ("tools", "<p>Artikel teilen auf Facebook</p>"),
+        ("comments", "<p>3 Kommentare lesen</p>"),
         ("breadcrumb", "<p>Startseite > Tests > Spieletest</p>"),
         ("breadcrumb", "<p>Kanalbote › Digital › Netze</p>"),
         ("byline", "<p>Von Birgit Lammers, 1. Oktober 2024</p>"),
@@ -155,6 +159,11 @@ def test_notices(kind: str, html: str) -> None:
         "<p>Quelle: Das Wasser kommt aus dem Berg. Es ist im Sommer wie im Winter gleich kalt.</p>",
         "<p>Drei Kommentare reichten, und das Forum war geschlossen.</p>",
         "<p>Cookies speichern, was man im Warenkorb hat. Wir verwenden sie jeden Tag, meist ohne es zu merken.</p>",
+        "<p>Fehler gefunden hat der Rechnungshof in fast allen Abrechnungen des Jahres.</p>",
+        "<h3>Fehler entdeckt: Bahn ruft 200 Züge zurück</h3>",
+        "<h3>Seite speichern im Browser: so geht es</h3>",
+        "<p>3 Kommentare der Opposition zum Haushalt</p>",
+        "<p>Der Verein hat den YouTube-Kanal nicht abonniert.</p>",
     ],
 )
 def test_what_an_article_may_say(html: str) -> None:

@@ -26,7 +26,7 @@ _NOTICE = re.compile(
         (?:verarbeite|speicher|nutz|verwende)
       | besuchen \s sie \s (?:unsere|diese) \s (?:web)?seite \b .{0,40} mit \s werbung
       | nutzen \s sie \b .{0,60} \b pur-?abo
-      | (?:unsere[nm]?|den) \s (?:\w+-)?kanal \b .{0,30} abonnier
+      | unsere[nm]? \s (?:\w+-)?kanal \b .{0,30} abonnier
       | abonnieren \s sie \b .{0,60} (?:newsletter|kanal|whatsapp)""",
     re.VERBOSE | re.IGNORECASE,
 )
