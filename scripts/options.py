@@ -106,9 +106,9 @@ def sections(config: str, arguments: Sequence[str]) -> Iterator[tuple[Group | No
     for group in groups(config):
         said = [a.partition("=")[2] for a in arguments if a.lstrip("+").startswith(f"{group.name}=")]
         choice = said[-1] if said and said[-1] in group.choices else group.default
-        said_before = tuple(f"{option.name}." for option in own)
+        # A mapping whose options the command lists itself is not listed once more.
         found = group.options(choice)
-        yield group, choice, [o for o in found if not any(name.startswith(f"{o.name}.") for name in said_before)]
+        yield group, choice, [o for o in found if not any(f"{one.name}.".startswith(f"{o.name}.") for one in own)]
 
 
 def names(config: str, arguments: Sequence[str]) -> list[str]:

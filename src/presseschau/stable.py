@@ -1,4 +1,4 @@
-"""What must come out the same on every machine and in every year: ids, hashes, canonical URLs, rounded scores."""
+"""What must come out the same on every machine and in every year: ids, hashes, URLs, rounded scores, local time."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     import tldextract
 
+BERLIN = ZoneInfo("Europe/Berlin")  # of times without a zone; Vienna and Zurich keep the same time
 # Only names that no known CMS uses to select an article: `cid`, `id`, `p` and `source` stay.
 _TRACKING = re.compile(
     r"""(?:utm_|pk_|mtm_|piwik_|matomo_|hsa_|wt[._]|stm_|vero_|oly_|_hs|at_(?:medium|campaign|custom)|ns_(?:campaign|source|mchannel))[\w.]*

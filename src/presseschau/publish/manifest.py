@@ -125,6 +125,11 @@ def release_day() -> str | None:
         raise ValueError(f"SOURCE_DATE_EPOCH={epoch} is no time in seconds since 1970") from None
 
 
+def is_current(manifest: Mapping[str, Any]) -> bool:
+    """Whether this version of the package has written a dataset, so that it would write its card and plots alike."""
+    return bool(manifest["packages"]["presseschau"] == importlib.metadata.version("presseschau"))
+
+
 class ManifestError(ValueError):
     """There is a manifest, and it can't be read or is not whole."""
 

@@ -6,9 +6,9 @@ import math
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from zoneinfo import ZoneInfo
 
-_BERLIN = ZoneInfo("Europe/Berlin")  # Vienna and Zurich keep the same time
+from presseschau.stable import BERLIN
+
 # What pandas, R, SQL and spreadsheets write where there is nothing; of a date in any case, and more.
 MISSING = frozenset({"NA", "NaN", "nan", "None", "NULL", "null", "N/A", "<NA>", "#N/A", "#NV"})
 _NO_DATE = {*map(str.lower, MISSING), "", "-", "nat", "0000-00-00", "0000-00-00 00:00:00"}
@@ -117,7 +117,7 @@ def _from_parts(part: dict[str, str | None]) -> datetime:
         hour = hour % 12 + 12 * (half in "Pp")
     clock = hour, int(part["minute"] or 0), int(part["second"] or 0)
     # Midnight is a date that a spreadsheet has filled up: its day survives.
-    local = _BERLIN if part.get("german") and any(clock) else UTC
+    local = BERLIN if part.get("german") and any(clock) else UTC
     zone = part.get("zone")
     return datetime(
         int(year) + (0 if len(year) > 2 else 1900 if year >= "69" else 2000),

@@ -10,8 +10,8 @@ from itertools import accumulate
 
 from presseschau.extract.body.blocks import BOX_BIT, Block, Box, outer_box
 from presseschau.extract.body.hints import BIT
+from presseschau.extract.body.sure import PARAGRAPH, sure_paragraphs
 
-_PARAGRAPH, _SURE = 12, 0.6  # words, and probability, of a block that is the article's for sure
 _HIDDEN = BOX_BIT["hidden"]
 _HIDDEN_SHARE = 0.25  # of the text; where more is hidden, it is the rest of the article behind a button or an offer
 _FOLDED = 0.8  # mean probability from which on the paragraphs in a hidden box are an article's
@@ -58,17 +58,17 @@ def _outermost_hidden(box: Box) -> Box:
 
 def drop_comments(blocks: Sequence[Block], p: list[float], words: Sequence[int], keep: list[bool]) -> None:
     """What readers say below an article goes, and what is said to them; a thread that starts a page is its text."""
-    start = next((i for i, k in enumerate(keep) if k and words[i] >= _PARAGRAPH and p[i] > _SURE), None)
+    start = next(sure_paragraphs(range(len(keep)), p, words, keep), None)
     if start is None or _in_comments(blocks[start].box):
         return
     _drop([i for i in range(start + 1, len(blocks)) if keep[i] and _in_comments(blocks[i].box)], p, keep)
     said = [*accumulate([count if stays else 0 for count, stays in zip(words, keep, strict=True)])]
-    last = next(i for i in reversed(range(len(blocks))) if keep[i] and words[i] >= _PARAGRAPH and p[i] > _SURE)
+    last = next(sure_paragraphs(reversed(range(len(keep))), p, words, keep))
     homes: set[tuple[str, str, str] | Box] = set()
     known = start  # where `homes` ends
     goes_on = -1  # a place below which the article is known to go on
     for i in range(bisect_right(said, said[-1] / 2), len(blocks)):
-        if words[i] >= _PARAGRAPH or said[i] >= said[-1] or not _THREAD.match(blocks[i].text):
+        if words[i] >= PARAGRAPH or said[i] >= said[-1] or not _THREAD.match(blocks[i].text):
             continue
         end = _thread_box(blocks[i]).last
         if i < known or last >= end or i <= goes_on < end:

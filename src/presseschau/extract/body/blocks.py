@@ -136,6 +136,16 @@ def outer_box(block: Block) -> Box:
     return box.parent if box.tag in _LEAF_TAGS and box.parent is not None else box
 
 
+def outermost(box: Box | None, tag: str) -> Box | None:
+    """The outermost box of an element at or around a box, None where there is none."""
+    found = None
+    while box is not None:
+        if box.tag == tag:
+            found = box
+        box = box.parent
+    return found
+
+
 def look(block: Block) -> tuple[str, str]:
     """What blocks of one kind share: element, and names of the box."""
     return block.tag, block.box.names

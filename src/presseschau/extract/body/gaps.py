@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 
 from presseschau.extract.body.blocks import Block, Box, look, outer_box
 from presseschau.extract.body.hints import BIT
+from presseschau.extract.body.sure import SURE
 from presseschau.extract.phrases import PHRASE_NAMES, phrases
 
-_LOWEST, _SURE = 0.15, 0.6  # probability of a block in a gap, and of one beside it
+_LOWEST = 0.15  # probability of a block in a gap
 _SUBHEADS = frozenset(("h1", "h2", "h3", "h4", "h5"))
 _ITEMS = frozenset(("li", "dt", "dd"))
 _SUBHEAD_CHARS = 80
@@ -34,7 +35,7 @@ def fill_gaps(blocks: Sequence[Block], p: Sequence[float], keep: list[bool], lik
         keep: Which are kept so far; changed.
         likely: Those that the model would have kept; what of them is gone has gone for a reason.
     """
-    sure = [i for i, stays in enumerate(keep) if stays and p[i] > _SURE]
+    sure = [i for i, stays in enumerate(keep) if stays and p[i] > SURE]
     usual = 0
     for i in sure:
         usual |= blocks[i].box.near
@@ -48,10 +49,10 @@ def fill_gaps(blocks: Sequence[Block], p: Sequence[float], keep: list[bool], lik
     looks = {look(blocks[i]) for i in sure}
     homes = {outer_box(blocks[i]): i for i in reversed(sure)}
     for start, end in _gaps(blocks, keep, may):
-        if start and keep[start - 1] and not blocks[start].gap and max(p[start - 1], p[end]) >= _SURE:
+        if start and keep[start - 1] and not blocks[start].gap and max(p[start - 1], p[end]) >= SURE:
             if _goes_on(blocks[start:end], looks) or _is_between(blocks[start - 1 : end + 1]):
                 keep[start:end] = [True] * (end - start)
-        elif p[end] >= _SURE and blocks[end - 1].tag in _SUBHEADS:
+        elif p[end] >= SURE and blocks[end - 1].tag in _SUBHEADS:
             # below an advert or an appeal: right above text of its box, which held sure text before
             home = outer_box(blocks[end])
             keep[end - 1] = outer_box(blocks[end - 1]) is home and homes.get(home, start) < start
@@ -96,7 +97,7 @@ def _finish_subheads(blocks: Sequence[Block], p: Sequence[float], keep: list[boo
     looks = {_kind(block) for block, stays in zip(blocks, keep, strict=True) if stays and block.tag in _SUBHEADS}
     for i in left:
         if blocks[i].tag in _SUBHEADS and _kind(blocks[i]) in looks:
-            below = next((at for at in range(i + 1, min(i + 3, len(blocks))) if keep[at] and p[at] >= _SURE), None)
+            below = next((at for at in range(i + 1, min(i + 3, len(blocks))) if keep[at] and p[at] >= SURE), None)
             if below is not None and not any(b.gap or b.tag in _SUBHEADS for b in blocks[i + 1 : below + 1]):
                 keep[i] = True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from presseschau.extract.body.blocks import Block, Box
+from presseschau.extract.body.blocks import Block, outermost
 from presseschau.extract.body.known import Known
 from presseschau.extract.body.tokens import Tokens
 
@@ -26,20 +26,11 @@ def next_article(blocks: Sequence[Block], tokens: Tokens, known: Known) -> int:
     if len(heads) < 2:
         return len(blocks)
     title = known.title_words()
-    first = _outermost_article(blocks[heads[0]].box)
+    first = outermost(blocks[heads[0]].box, "article")
     for i in heads[1:]:
-        article = _outermost_article(blocks[i].box)
+        article = outermost(blocks[i].box, "article")
         if first is None or article is None or article is first or tokens.of(i) == title:
             continue
         if sum(tokens.spaced[i : article.last]) >= _WHOLE:
             return i
     return len(blocks)
-
-
-def _outermost_article(box: Box | None) -> Box | None:
-    found = None
-    while box is not None:
-        if box.tag == "article":
-            found = box
-        box = box.parent
-    return found

@@ -14,6 +14,7 @@ from presseschau.extract.body.known import Known
 from presseschau.extract.body.model import Model
 from presseschau.extract.body.next_article import next_article
 from presseschau.extract.body.notices import notice_kind
+from presseschau.extract.body.sure import SURE, sure_paragraphs
 from presseschau.extract.body.tables import keep_tables
 from presseschau.extract.body.tokens import HEAD, Tokens
 from presseschau.extract.phrases import phrases
@@ -25,11 +26,10 @@ _SURE_PAGE = 0.95  # mean probability in the box from which on the box is truste
 _OUTSIDE = 0.8  # how sure the model must then be of a block outside of it
 _LEAD_WITHIN = 12  # a lead stands at most so many blocks above the body
 _LEAD = 0.3  # how sure the model must be of a lead
-_SURE = 0.6  # of a paragraph of the article
 _HEADLINES = frozenset(("h1", "h2", "h3"))
 _APPEALS = frozenset(("support", "notice"))
 _MARKS = frozenset(("mark", "credit"))
-_SHORTEST_LEAD, _PARAGRAPH = 6, 12  # words
+_SHORTEST_LEAD = 6  # words
 _LEAD_LINKED = 0.4  # share of a lead that is link
 _COPY_CHARS = 40  # a shorter text may well stand there twice
 
@@ -164,7 +164,7 @@ def _leave_strays(
     if sum([p[i] * words[i] for i in inside]) < _SURE_PAGE * sum([words[i] for i in inside]):
         return
     first = inside[0]
-    looks = {look(blocks[i]) for i in inside if p[i] > _SURE and blocks[i].box.names}
+    looks = {look(blocks[i]) for i in inside if p[i] > SURE and blocks[i].box.names}
     for i in kept:
         if region.first <= i < region.last or p[i] >= _OUTSIDE or look(blocks[i]) in looks:
             continue
@@ -172,16 +172,11 @@ def _leave_strays(
             keep[i] = False
 
 
-def _body_start(p: Sequence[float], words: Sequence[int], keep: Sequence[bool]) -> int | None:
-    """The first block that is a paragraph of the article for sure, None where there is none."""
-    return next((i for i, stays in enumerate(keep) if stays and words[i] >= _PARAGRAPH and p[i] > _SURE), None)
-
-
 def _take_lead(
     blocks: Sequence[Block], tokens: Tokens, p: list[float], words: list[int], keep: list[bool], known: Known
 ) -> None:
     """Blocks between headline and body that may be the lead: the model alone loses every fifth of them."""
-    first = _body_start(p, words, keep)
+    first = next(sure_paragraphs(range(len(keep)), p, words, keep), None)
     if first is None:
         return
     likely = [
@@ -213,7 +208,7 @@ def _drop_headline(
 ) -> None:
     """An h1 above the body, or a heading there that says the title in other words, is the headline and not the text."""
     title = set(known.title_words())
-    for i in range(_body_start(p, words, keep) or 0):
+    for i in range(next(sure_paragraphs(range(len(keep)), p, words, keep), 0)):
         if not keep[i] or blocks[i].tag not in _HEADLINES:
             continue
         said = set(tokens.of(i))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from presseschau.extract.body.blocks import Block, Box, outer_box
+from presseschau.extract.body.blocks import Block, Box, outer_box, outermost
+from presseschau.extract.body.sure import SURE
 
 _LEAST_CELLS = 4
 _CELL_WORDS = 40  # in a longer one stands text: the table is a layout
@@ -14,15 +15,14 @@ _LINKS = 0.1  # links left out, per cell; a menu has more, and a table of linked
 _FIGURES = 0.3  # share of cells with a figure, from which on a table may end an article
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _CONTACT = re.compile(r"(?:Tel(?:efon)?|Fax|Telefax|E-?Mail|IBAN|Öffnungszeiten|Anschrift)\b\W*$", re.IGNORECASE)
-_SURE = 0.6  # probability of the text above
 
 
 def keep_tables(blocks: Sequence[Block], p: list[float], keep: list[bool]) -> None:
     """A table right below text of the article is kept as a whole: the model alone keeps a cell here and there."""
     at = 1
     while at < len(blocks):
-        above = keep[at - 1] and (p[at - 1] > _SURE or blocks[at - 1].tag in _HEADINGS) and not blocks[at].gap
-        table = _table(blocks[at].box) if above else None
+        above = keep[at - 1] and (p[at - 1] > SURE or blocks[at - 1].tag in _HEADINGS) and not blocks[at].gap
+        table = outermost(blocks[at].box, "table") if above else None
         if table is None or table.first != at:
             at += 1
             continue
@@ -32,16 +32,6 @@ def keep_tables(blocks: Sequence[Block], p: list[float], keep: list[bool]) -> No
         if open_to and _is_of_data(cells) and (ends or any(keep[at : at + 2])):
             for i in range(table.first, at):
                 keep[i], p[i] = True, 1.0  # settled, so no matter of confidence
-
-
-def _table(box: Box | None) -> Box | None:
-    """The outermost table around a block."""
-    found = None
-    while box is not None:
-        if box.tag == "table":
-            found = box
-        box = box.parent
-    return found
 
 
 def _is_of_data(cells: Sequence[Block]) -> bool:
@@ -59,7 +49,7 @@ def _is_of_figures(cells: Sequence[Block]) -> bool:
 
 def _is_beside(above: Block, table: Box) -> bool:
     """Whether a table stands in the box of the text above it: no calendar in the next column."""
-    home = _table(above.box) or outer_box(above)
+    home = outermost(above.box, "table") or outer_box(above)
     if home.tag == "table" or (home is above.box and home.last - home.first == 1):
         home = home.parent or home  # of tables, or of paragraphs in a box each
     return table.last <= home.last

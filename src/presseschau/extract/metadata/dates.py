@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
-from zoneinfo import ZoneInfo
 
-BERLIN = ZoneInfo("Europe/Berlin")  # Vienna and Zurich keep the same time
+from presseschau.stable import BERLIN
+
 _ISO = re.compile(
     r"(\d{4})[-/]?(\d{2})[-/]?(\d{2})"
     r"(?:(?:T|\s+|,\s*|\s*-\s*)(\d{1,2})[:.]?(\d{2})(?:[:.]?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{1,2}(?!\d)|[A-Z]{3,4}\b)?)?",

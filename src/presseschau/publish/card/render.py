@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from presseschau.publish.card.read import read_card
 from presseschau.publish.card.split_rules import read_plan, split_rules
 from presseschau.publish.card.tables import balance_lines, bullets, tables
 from presseschau.publish.figures import NAMES, figures_of, write_figures
+from presseschau.publish.manifest import is_current
 from presseschau.publish.shards import Shard
 from presseschau.publish.statistics import Statistics
 from presseschau.schema import Schema
@@ -64,7 +64,7 @@ def is_edited(folder: Path, schema: Schema, statistics: Statistics) -> bool:
 
     One by another version of the package is not compared.
     """
-    if not _is_ours(statistics.manifest):
+    if not is_current(statistics.manifest):
         return False
     return (folder / NAME).read_text(encoding="utf-8") != _card(folder, schema, statistics, *given(folder))
 
@@ -75,10 +75,6 @@ def _card(
     block = _block(schema, statistics)
     numbers_ = numbers(folder, schema, statistics, block)
     return with_notes(render(statistics.manifest["card"], block | dict(front), numbers_), notes)
-
-
-def _is_ours(manifest: Mapping[str, Any]) -> bool:
-    return bool(manifest["packages"]["presseschau"] == version("presseschau"))
 
 
 def _block(schema: Schema, statistics: Statistics) -> dict[str, Any]:
@@ -113,7 +109,7 @@ def check_numbers(folder: Path, schema: Schema, statistics: Statistics, text: st
     Prose around the numbers may have been edited. A card by another version of the package is not compared.
     """
     manifest = statistics.manifest
-    if not _is_ours(manifest):
+    if not is_current(manifest):
         return
     front, _ = read_card(folder)
     for key, value in _block(schema, statistics).items():
@@ -128,7 +124,7 @@ def check_numbers(folder: Path, schema: Schema, statistics: Statistics, text: st
 def check_terms(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Whether `LICENSE.md` says what it said, where it is not the user's own; for `verify`."""
     path, info = folder / TERMS, _info(manifest)
-    if _is_ours(manifest) and info.own_terms and path.is_file() and path.read_bytes() != terms(info).encode():
+    if is_current(manifest) and info.own_terms and path.is_file() and path.read_bytes() != terms(info).encode():
         yield f"{TERMS}: not what the build wrote; for terms of your own: LICENSE and dataset.license_link=LICENSE"
 
 

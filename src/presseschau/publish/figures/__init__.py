@@ -7,12 +7,12 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from presseschau.publish.figures.bins import by_period, length_name, sure_share
 from presseschau.publish.figures.plots import PLOTS
+from presseschau.publish.manifest import is_current
 from presseschau.publish.statistics import Statistics
 
 __all__ = [
@@ -123,7 +123,7 @@ def check_drawn(folder: Path, statistics: Statistics) -> Iterator[str]:
 
     Those by another version of the package, or of matplotlib, which makes all of them differ, are not compared.
     """
-    if statistics.manifest["packages"]["presseschau"] != version("presseschau"):
+    if not is_current(statistics.manifest):
         return
     with tempfile.TemporaryDirectory() as again:
         write_figures(Path(again), statistics, [n for n in NAMES if (folder / FOLDER / f"{n}.png").is_file()])

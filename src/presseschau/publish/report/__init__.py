@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from html import escape
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from presseschau.publish.manifest import is_current
 from presseschau.publish.report import articles, counts
 from presseschau.publish.samples import draw
 from presseschau.publish.statistics import UNKNOWN, Statistics, count
@@ -56,7 +56,7 @@ def check_report(folder: Path, statistics: Statistics) -> Iterator[str]:
     path = folder / NAME
     if not path.is_file():
         yield f"{NAME}: missing"
-    elif statistics.manifest["packages"]["presseschau"] != version("presseschau"):
+    elif not is_current(statistics.manifest):
         return
     elif path.read_bytes() != report(folder, statistics, not statistics.is_stub).encode():
         yield f"{NAME}: not what the folder gives"
