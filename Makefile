@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := build
-.PHONY: build test test-slow lint scores clean
+.PHONY: build test test-slow lint clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "presseschau needs Python 3.11 or newer, this is " + sys.version.split()[0])'

@@ -13,7 +13,7 @@ def _leave_at_once(_signal: int, _frame: FrameType | None) -> None:
     os._exit(130)  # what was begun is as after a kill: the next command goes on from there
 
 
-# Nothing is begun yet: an exception would come out of some import, whichever that makes of it.
+# Nothing has begun yet, and an exception would be raised within some import, which may make another error of it.
 signal.signal(signal.SIGINT, _leave_at_once)
 
 import atexit
@@ -141,7 +141,7 @@ def _tell_about(topic: str) -> None:
 
 
 def _open_streams() -> None:
-    """Opens what the caller has closed: what is opened next would take its number, and be written to by who reports."""
+    """Opens what the caller has closed: the next file would get its number, and messages would go into that."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             nothing = os.open(os.devnull, os.O_RDWR)
@@ -198,7 +198,7 @@ def _not_raised(lost: sys.UnraisableHookArgs) -> None:
     if isinstance(lost.exc_value, KeyboardInterrupt):
         _leave_at_once(signal.SIGINT, None)
     if _interrupted and isinstance(lost.exc_value, OSError):
-        return  # Python wakes a pool in the end that has just been taken apart
+        return  # in the end Python wakes a pool that has just been taken apart
     sys.__unraisablehook__(lost)
 
 

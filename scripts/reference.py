@@ -15,10 +15,10 @@ from collections.abc import Iterable, Mapping
 from command import BUILT, FAILED, INTERRUPTED, USAGE
 from options import CONFIGS, ROOT, Option, elsewhere, groups, options
 from presseschau.document import REASONS
-from presseschau.label import Labeler, load_scheme
+from presseschau.label import load_scheme
 from presseschau.publish import files
 from presseschau.publish.manifest import Manifest
-from presseschau.schema import AUTHORS, SCHEMA_VERSION, TARGETS, VIEWS, Column, LabelNames, Schema
+from presseschau.schema import AUTHORS, SCHEMA_VERSION, TARGETS, VIEWS, Column, LabelNames, Schema, View
 
 HEAD = "<!-- written by scripts/reference.py: do not edit -->\n\n"
 # Command, its config, what it is for.
@@ -82,7 +82,7 @@ def options_page() -> str:
 
 def columns_page() -> str:
     """Every column of every view, with its type and meaning."""
-    scheme = load_scheme(Labeler().scheme)
+    scheme = load_scheme()
     names = LabelNames(scheme.topic.keys, scheme.genre.keys, scheme.stance.keys)
     schema = Schema(names)
     parts = [
@@ -93,7 +93,7 @@ def columns_page() -> str:
         column_table(schema, [*schema.columns, AUTHORS]),
         "`extra`: a struct with the columns that `source.keep` names, where it names any.",
         "## Views",
-        "\n".join(["| view | columns | rows |", "|---|---|---|", *(_view_row(view.name) for view in VIEWS)]),
+        "\n".join(["| view | columns | rows |", "|---|---|---|", *map(_view_row, VIEWS)]),
         f"## Columns of `{TARGETS}`",
         column_table(schema.of(TARGETS), schema.of(TARGETS).columns),
     ]
@@ -106,10 +106,9 @@ def columns_page() -> str:
     return "\n\n".join(parts)
 
 
-def _view_row(name: str) -> str:
-    view = next(view for view in VIEWS if view.name == name)
+def _view_row(view: View) -> str:
     columns = ", ".join(f"`{column}`" for column in view.columns) if view.columns else "all"
-    return f"| `{name}` | {columns} | {f'`{view.where}`' if view.filters else 'all'} |"
+    return f"| `{view.name}` | {columns} | {f'`{view.where}`' if view.filters else 'all'} |"
 
 
 def column_table(schema: Schema, columns: Iterable[Column]) -> str:

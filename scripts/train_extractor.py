@@ -35,11 +35,11 @@ from presseschau.extract.body.dom import read_blocks
 from presseschau.extract.body.features import COLUMNS, measure
 from presseschau.extract.body.fit import Boosting, Evidence, fit_forest
 from presseschau.extract.body.known import Known
-from presseschau.extract.body.lexicon import Floats
 from presseschau.extract.body.model import Model
 from presseschau.extract.body.select import select
 from presseschau.extract.body.tokens import Tokens
 from presseschau.extract.encoding import decode
+from presseschau.extract.forest import Floats
 from presseschau.extract.markup import TooComplex
 from presseschau.extract.metadata.read import read_metadata
 from presseschau.stable import publisher_of

@@ -15,6 +15,7 @@ from conftest import ROOT
 from presseschau.benchmark.data import Corpus, Examples
 from presseschau.benchmark.models import KINDS, model_from
 from presseschau.benchmark.models.keywords import masker
+from presseschau.benchmark.models.model import chosen
 from presseschau.benchmark.settings import TextFields
 from presseschau.config import ConfigError
 
@@ -65,7 +66,7 @@ def test_probabilities_sum_to_one_and_the_label_is_the_most_probable(name: str) 
     assert sure.shape == (15, 3)
     assert np.allclose(sure.sum(axis=1), 1)
     assert (sure >= 0).all()
-    assert (model.predict(test) == sure.argmax(axis=1)).all()
+    assert (chosen(model.predict_proba(test)) == sure.argmax(axis=1)).all()
     assert np.array_equal(sure, model.predict_proba(test))
     assert model.nbytes >= 0
 
@@ -73,7 +74,7 @@ def test_probabilities_sum_to_one_and_the_label_is_the_most_probable(name: str) 
 @pytest.mark.parametrize("name", [n for n in HERE if n.startswith(("tfidf", "complement", "multinomial", "keywords"))])
 def test_models_that_read_learn_what_is_there(name: str) -> None:
     model, test = fitted(name)
-    assert (model.predict(test) == test.y).mean() > 0.9
+    assert (chosen(model.predict_proba(test)) == test.y).mean() > 0.9
 
 
 @pytest.mark.parametrize("name", [n for n in HERE if CONFIGS[n]["kind"] != "probe"])
@@ -107,15 +108,15 @@ def test_fields_and_truncation_come_from_the_config() -> None:
 def test_a_random_model_depends_on_its_seed_and_on_nothing_else() -> None:
     model, test = fitted("stratified", seed=1)
     same, other = fitted("stratified", seed=1)[0], fitted("stratified", seed=2)[0]
-    assert np.array_equal(model.predict(test), same.predict(test))
-    assert not np.array_equal(model.predict(test), other.predict(test))
+    assert np.array_equal(chosen(model.predict_proba(test)), chosen(same.predict_proba(test)))
+    assert not np.array_equal(chosen(model.predict_proba(test)), chosen(other.predict_proba(test)))
     alone = test.only(test.rows[3:4])
-    assert model.predict(alone)[0] == model.predict(test)[3]
+    assert chosen(model.predict_proba(alone))[0] == chosen(model.predict_proba(test))[3]
 
 
 def test_a_probe_knows_its_column_only() -> None:
     model, test = fitted("publisher_only")
-    assert (model.predict(test) == test.y).all()
+    assert (chosen(model.predict_proba(test)) == test.y).all()
     with pytest.raises(ConfigError, match=r"model.column=topic is the label itself"):
         fitted("publisher_only", column="topic")
     without = corpus()
@@ -211,7 +212,7 @@ def test_a_tiny_transformer_from_end_to_end(tiny: Path) -> None:
     sure = model.predict_proba(test)
     assert sure.shape == (15, 3)
     assert np.allclose(sure.sum(axis=1), 1, atol=1e-5)
-    assert (model.predict(test) == test.y).mean() > 0.5
+    assert (chosen(model.predict_proba(test)) == test.y).mean() > 0.5
 
 
 @pytest.mark.parametrize("class_weight", [None, "balanced"])
@@ -262,7 +263,7 @@ def test_tiny_embeddings_from_end_to_end(tmp_path: Path) -> None:
     vectors = np.random.default_rng(0).normal(size=(len(places), 16)).astype(np.float32)
     model2vec.StaticModel(vectors, tokenizer).save_pretrained(str(tmp_path))
     model, test = fitted("embeddings", path=str(tmp_path))
-    assert (model.predict(test) == test.y).mean() > 0.9
+    assert (chosen(model.predict_proba(test)) == test.y).mean() > 0.9
     assert model.nbytes > vectors.nbytes
     with pytest.raises(ConfigError, match=r"model.path=.*is no model folder here"):
         fitted("embeddings", path=str(tmp_path / "nichts"))

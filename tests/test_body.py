@@ -15,12 +15,12 @@ from presseschau.extract.body.dom import read_blocks
 from presseschau.extract.body.features import COLUMNS, measure
 from presseschau.extract.body.fit import Boosting, Evidence, fit_forest
 from presseschau.extract.body.known import Known, Shingles
-from presseschau.extract.body.lexicon import NAME_COLUMNS, WORD_COLUMNS, Floats, Lexicon
+from presseschau.extract.body.lexicon import NAME_COLUMNS, WORD_COLUMNS, Lexicon
 from presseschau.extract.body.listing import is_listing
 from presseschau.extract.body.model import Model, default_model
 from presseschau.extract.body.select import select
 from presseschau.extract.body.tokens import HEAD, Tokens, words_of
-from presseschau.extract.forest import Forest
+from presseschau.extract.forest import Floats, Forest
 
 SENTENCE = "Die Stadtwerke haben am Dienstag ihre Pläne für das neue Netz vorgestellt und viele Fragen beantwortet."
 
@@ -529,7 +529,7 @@ def test_what_is_chosen_keeps_its_order(parts: list[tuple[str, int]]) -> None:
 
 def test_long_pages_are_weighed_in_parts() -> None:
     forest = default_model().forest
-    table = np.random.default_rng(1).random((9001, len(forest.columns)), dtype=np.float32)
+    table = np.random.default_rng(1).random((9001, len(COLUMNS)), dtype=np.float32)
     some = [0, 4095, 4096, 8191, 8192, 9000]
     assert np.array_equal(forest.margin(table)[some], forest.margin(table[some]))
     assert forest.margin(table[:0]).shape == (0,)

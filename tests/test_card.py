@@ -23,13 +23,15 @@ from presseschau.publish.card.features import yaml_features
 from presseschau.publish.card.places import places
 from presseschau.publish.card.quality import ENOUGH_VALIDATED, UNVALIDATED, measured_on_validation
 from presseschau.publish.card.read import citation, read_card, section
+from presseschau.publish.card.split_rules import split_rules
 from presseschau.publish.card.tables import rights_lines, tables
 from presseschau.publish.card.vocabulary import check, check_license, lint, vocabulary
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.figures import figures_of
+from presseschau.publish.opened import Folder
 from presseschau.publish.shards import Shard
 from presseschau.publish.statistics import Statistics, count
-from presseschau.publish.verify import Folder, verify
+from presseschau.publish.verify import verify
 from presseschau.schema import LabelNames, Schema
 
 INFO = card.DatasetInfo("name", "1.0.0", "other", "Title")
@@ -339,6 +341,23 @@ class TestProse:
         assert "tance" not in found["annotation"]
         by_people = places(INFO, replace(counted, manifest=manifest), {})
         assert by_people["tasks"] == places(INFO, counted, {})["tasks"] == "topic, genre and stance"
+
+    def test_the_rules_are_those_of_the_strategy_and_name_splits_that_there_are(self) -> None:
+        plan = {"seed": 0, "validation": 0.1, "test": 0.2, "held_out_publishers": [], "validation_publishers": [],
+                "cutoff": None, "validation_cutoff": None, "embargo_days": 0}  # fmt: skip
+        days = {"cutoff": "2026-07-02", "validation_cutoff": "2026-04-22", "embargo_days": 3}
+        gap = ", after a gap of 3 days that are left out"
+        assert split_rules({**plan, **days, "strategy": "temporal"}) == [
+            "Strategy `temporal`, seed 0; 70% train, 10% validation, 20% test, by day of publication.",
+            f"`test`: published after 2026-07-02 (UTC){gap}; undated articles never.",
+            f"`validation`: published after 2026-04-22 (UTC){gap}, and before those of `test`.",
+        ]
+        outlets = {"held_out_publishers": ["a.example"], "validation_publishers": ["b.example", "c.example"]}
+        assert split_rules({**plan, **outlets, "strategy": "publisher"}) == [
+            "Strategy `publisher`, seed 0; 70% train, 10% validation, 20% test, by publisher.",
+            "`test`: a.example; no other split has an article of theirs.",
+            "`validation`: b.example, c.example; no other split has an article of theirs.",
+        ]
 
     def test_other_languages_are_not_called_german(self, counted: Statistics) -> None:
         config = counted.manifest["config"] | {"filter": {"languages": ["de", "en"]}}

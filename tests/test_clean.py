@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.clean import drop_repeated_paragraphs, join_drop_caps, normalise, normalise_characters, paragraphs
+from presseschau.clean import drop_repeated_paragraphs, join_drop_caps, normalise, normalise_characters
 
 
 @pytest.mark.parametrize(
@@ -66,24 +66,17 @@ def test_characters_alone_keep_columns() -> None:
     assert normalise_characters("  a\u00a0 b\r\n") == "  a  b\n"
 
 
-def test_paragraphs_are_split_at_blank_lines() -> None:
-    assert paragraphs("a\nb\n\nc") == ["a\nb", "c"]
-    assert paragraphs("") == []
-
-
 LEAD = "Der Hersteller ruft tausend Ladegeräte zurück, weil sie heiß werden."
 
 
 def test_a_paragraph_that_stood_there_before_is_dropped() -> None:
     text = f"{LEAD}\n\nMehr dazu sagt die Firma nicht.\n\n„{LEAD}“\n\n{LEAD.upper()}"
-    kept, dropped = drop_repeated_paragraphs(text)
-    assert kept == f"{LEAD}\n\nMehr dazu sagt die Firma nicht."
-    assert dropped == (f"„{LEAD}“", LEAD.upper())
+    assert drop_repeated_paragraphs(text) == f"{LEAD}\n\nMehr dazu sagt die Firma nicht."
 
 
 def test_short_paragraphs_may_repeat() -> None:
     text = "Stimmt das?\n\nJa.\n\nUnd das?\n\nJa."
-    assert drop_repeated_paragraphs(text) == (text, ())
+    assert drop_repeated_paragraphs(text) == text
 
 
 @pytest.mark.parametrize(

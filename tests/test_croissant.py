@@ -21,9 +21,10 @@ from presseschau.publish import card
 from presseschau.publish.card.read import citation, license_url, plain, read_card, section
 from presseschau.publish.croissant import NAME, check_croissant
 from presseschau.publish.derive import Change, derive
+from presseschau.publish.opened import Folder
 from presseschau.publish.shards import file_sha256
 from presseschau.publish.statistics import count
-from presseschau.publish.verify import Folder, verify
+from presseschau.publish.verify import verify
 from presseschau.schema import DATA, VIEWS
 
 # What the dataset tracks of conferences ask for.
@@ -41,7 +42,7 @@ def variant(origin: Path, target: Path, rows: Callable[[pa.Table], pa.Table]) ->
     derive(origin, target, Change(rows=rows))
     folder = Folder.open(target)
     info = card.DatasetInfo("variant", "1.0.0", "cc-by-4.0", "Variant")
-    front = card.metadata(info, folder.schema, folder.shards, count(target).sizes.views)
+    front = card.metadata(info, folder.schema, folder.shards, count(target).sizes.views, card.Said())
     _, prose = read_card(target)
     (target / "README.md").write_text(f"---\n{yaml.safe_dump(front, sort_keys=False)}---\n{prose}", encoding="utf-8")
     describe(target)
@@ -128,8 +129,9 @@ def test_verify_finds_what_does_not_hold(sample: Path, tmp_path: Path) -> None:
     target = tmp_path / "x"
     derive(sample, target, Change())
     describe(target)
-    schema = Folder.open(target).schema
-    assert list(check_croissant(target, schema)) == []
+    folder = Folder.open(target)
+    described = folder.schema, folder.statistics
+    assert list(check_croissant(target, *described)) == []
     assert verify(target) == []
     broken = read(target)
     broken["distribution"][0]["sha256"] = "0" * 64
@@ -142,9 +144,11 @@ def test_verify_finds_what_does_not_hold(sample: Path, tmp_path: Path) -> None:
     assert "is not listed" in found
     assert "record set topic does not describe the shards" in found
     (target / NAME).write_bytes(b"{")
-    assert [line.partition(" (")[0] for line in check_croissant(target, schema)] == ["croissant.json: can't be read"]
+    assert [line.partition(" (")[0] for line in check_croissant(target, *described)] == [
+        "croissant.json: can't be read"
+    ]
     (target / NAME).unlink()
-    assert list(check_croissant(target, schema)) == ["croissant.json: missing"]
+    assert list(check_croissant(target, *described)) == ["croissant.json: missing"]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +165,8 @@ def test_verify_compares_what_croissant_says_of_the_folder(
 ) -> None:
     shutil.copytree(sample, tmp_path / "x")
     (tmp_path / "x" / NAME).write_bytes(orjson.dumps(read(sample) | {key: value}))
-    assert list(check_croissant(tmp_path / "x", Folder.open(sample).schema)) == [f"croissant.json: {line}"]
+    found = check_croissant(tmp_path / "x", Folder.open(sample).schema, count(sample))
+    assert list(found) == [f"croissant.json: {line}"]
 
 
 def test_verify_compares_how_files_and_sets_are_described(sample: Path, tmp_path: Path) -> None:
@@ -171,7 +176,7 @@ def test_verify_compares_how_files_and_sets_are_described(sample: Path, tmp_path
     broken["distribution"][-1]["includes"] = "*.csv"
     broken["recordSet"].append({"@type": "cr:RecordSet", "@id": "own"})
     (tmp_path / "x" / NAME).write_bytes(orjson.dumps(broken))
-    found = "\n".join(check_croissant(tmp_path / "x", Folder.open(sample).schema))
+    found = "\n".join(check_croissant(tmp_path / "x", Folder.open(sample).schema, count(sample)))
     assert "is not described as it is" in found
     assert "record set own does not describe the shards" in found
     assert "its sets of files are not those of the folder" in found

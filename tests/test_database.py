@@ -12,8 +12,6 @@ LARGE = "CREATE TABLE large AS SELECT repeat(sha256(i::VARCHAR), 20) AS text FRO
 
 
 def test_what_was_spilled_is_removed_in_the_end_and_what_an_ended_build_left_at_the_start(tmp_path: Path) -> None:
-    (tmp_path / "corpus.duckdb").write_bytes(b"of an older version")
-    (tmp_path / "corpus.duckdb.wal").touch()
     (tmp_path / "corpus.duckdb.tmp").mkdir()
     (tmp_path / "corpus.duckdb.tmp" / "0").touch()
     (tmp_path / "built.json").touch()

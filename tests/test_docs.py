@@ -28,7 +28,14 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "data" / "sample").symlink_to(ROOT / "data" / "sample")
     done = run_script("build", cwd=folder)
     assert done.returncode == 0, done.stderr
+    (folder / "summary.txt").write_text(done.stdout, encoding="utf-8")
     return folder
+
+
+def test_the_summary_in_the_readme_is_that_of_the_build(workplace: Path) -> None:
+    said = (workplace / "summary.txt").read_text(encoding="utf-8").splitlines()
+    (shown,) = (block for language, block in BLOCKS if language == "text")
+    assert {line for line in shown.splitlines() if line.strip() != "…" and "pages/s" not in line} <= set(said)
 
 
 def test_every_command_of_the_readme_runs(workplace: Path) -> None:

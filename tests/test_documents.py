@@ -23,7 +23,6 @@ DOCS = sorted((ROOT / "docs").rglob("*.md"))
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in [*DOCS, ROOT / "README.md"]}
 # Pages whose commands are quick, and so part of every run; those of the others are run by `make test-slow`.
 QUICK = ("docs/tutorial.md", "docs/taxonomy.md")
-RUN = {"bash", "python", "yaml"}
 BLOCK = re.compile(
     r"(?:^<!-- (?P<note>[^\n]*?) -->\n)?^```(?P<language>\w+)(?: file=(?P<file>\S+))?\n(?P<code>.*?)^```$",
     re.MULTILINE | re.DOTALL,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from conftest import run_script
 from presseschau.publish.export import export, field
 from presseschau.publish.manifest import read_manifest
-from presseschau.publish.verify import Folder
+from presseschau.publish.opened import Folder
 
 
 def rows(folder: Path) -> dict[str, dict[str, Any]]:

@@ -32,7 +32,6 @@ from presseschau.publish.hub import Difference, Hub, HubError, LocalFile, Remote
 from presseschau.publish.verify import verify
 
 TOKEN = "hf_averysecrettoken"
-LFS = "-of-00001.parquet"
 
 
 @pytest.fixture(scope="session")

@@ -108,11 +108,14 @@ def test_a_page_over_the_time_limit_is_a_ledger_row(tmp_path: Path) -> None:
     kept = pq.read_table(dataset / "ledger.parquet").to_pylist()
     assert not [row for row in kept if row["reason"] == "timeout"]
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "a.json").write_text('{"url": "https://hafenblatt.example/werkstatt?utm_source=brief#oben"}')
     reader = open_source("text", str(tmp_path / "a.txt"))
     (unit,) = reader.units()
     job = ExtractJob(stages(reader, seconds=1e-6), (unit,), tmp_path / "batch.parquet")
     extract_batch(job)
-    assert outcomes(tmp_path / "batch.parquet") == {"a.txt": "timeout"}
+    (row,) = pq.read_table(tmp_path / "batch.parquet").to_pylist()
+    assert (row["source"], row["reason"]) == ("a.txt", "timeout")
+    assert row["url"] == "https://hafenblatt.example/werkstatt"  # canonical, as lists of takedowns are
 
 
 def test_documents_survive_the_work_file(tmp_path: Path) -> None:

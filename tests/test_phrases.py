@@ -41,10 +41,6 @@ def test_a_long_block_is_running_text() -> None:
     assert classes("Der Newsletter kommt täglich. " * 20) == set()
 
 
-def test_some_classes_in_their_own_order() -> None:
-    assert phrases("Von Anna Beispiel", ("credit", "byline")) == 0b10
-
-
 @given(st.data())
 def test_every_match_holds_a_sign_of_its_class(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(PHRASE_NAMES))

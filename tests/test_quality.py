@@ -27,8 +27,8 @@ def test_only_the_validation_sample_counts_and_null_is_neutral() -> None:
         Override("1", "topic", "ai", "mobile", "correction"),
         Override("1", "stance", None, "favor", "human"),
     ]
-    assert validated(changes, labels, "topic") == [Pair("ai", "ai", 2.0), Pair("other", "ai", 10.0)]
-    assert validated(changes, labels, "stance") == [Pair("neutral", "favor", 2.0)]
+    assert validated(changes, labels, "topic") == [("1", Pair("ai", "ai", 2.0)), ("3", Pair("other", "ai", 10.0))]
+    assert validated(changes, labels, "stance") == [("1", Pair("neutral", "favor", 2.0))]
     assert validated(changes, labels, "genre") == []
     assert measure("genre", [], CLASSES) is None
 

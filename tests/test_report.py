@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.derive import Change, derive, write_manifest
 from presseschau.publish.manifest import read_manifest
+from presseschau.publish.opened import Folder
 from presseschau.publish.report import report, write_report
 from presseschau.publish.samples import excerpt
 from presseschau.publish.shards import write_split
 from presseschau.publish.statistics import count
 from presseschau.publish.stub import without_text
-from presseschau.publish.verify import Folder
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -146,7 +146,7 @@ def test_text_is_escaped(sample: Path, tmp_path: Path) -> None:
         )
 
     derive(sample, tmp_path / "x", Change(rows=rows))
-    write_report(tmp_path / "x")
+    write_report(tmp_path / "x", count(tmp_path / "x"))
     text = (tmp_path / "x" / "report.html").read_text(encoding="utf-8")
     found = Elements(text)
     assert evil in " ".join(found.text)
@@ -161,10 +161,10 @@ def test_a_stub_shows_no_text(sample: Path, tmp_path: Path) -> None:
         row for split in Folder.open(sample).splits for t in Folder.open(sample).tables(split) for row in t.to_pylist()
     ]
     derive(sample, tmp_path / "stub", Change(rows=without_text, manifest=lambda made: made | {"content": "stub"}))
-    write_report(tmp_path / "stub")
-    write_report(sample_copy := _copy(sample, tmp_path / "full"), with_text=False)
-    for folder in (tmp_path / "stub", sample_copy):
-        text = " ".join(Elements((folder / "report.html").read_text(encoding="utf-8")).text)
+    counted = count(sample)
+    called_one = replace(counted, manifest={**counted.manifest, "content": "stub"})
+    for page in (report(tmp_path / "stub", count(tmp_path / "stub")), report(sample, called_one)):
+        text = " ".join(Elements(page).text)
         assert "a stub: no text is shown" in text
         for row in full:
             assert row["title"] not in text
@@ -206,7 +206,7 @@ def test_its_size_is_bounded(sample: Path, tmp_path: Path) -> None:
     table = pa.Table.from_pylist(many, schema=schema.arrow)
     shards = write_split(folder, "train", table.to_batches(), len(table), schema, 50_000, 1_000, ContentHash())
     write_manifest(folder, read_manifest(folder) | {"shards": [asdict(shard) for shard in shards]})
-    write_report(folder)
+    write_report(folder, count(folder))
     assert (folder / "report.html").stat().st_size < 2_000_000
     Elements((folder / "report.html").read_text(encoding="utf-8"))
 
@@ -216,7 +216,7 @@ def test_dates_and_texts_may_be_missing(sample: Path, tmp_path: Path) -> None:
     bare = replace(
         count(folder), months={}, lengths={}, first=None, last=None, publishers={"(unknown)": 3}, clusters={1: 3}
     )
-    page = report(folder, bare, with_text=True)
+    page = report(folder, bare)
     ids = [attrs.get("id") for _, attrs in Elements(page).tags]
     assert "time" not in ids
     assert "lengths" not in ids

@@ -98,7 +98,6 @@ def test_robots_txt_that_keeps_mining_robots_out(tmp_path: Path) -> None:
     )
     assert robots.reservation("https://a.de/x") == Reservation(True, "robots.txt CCBot: disallow")
     assert robots.reservation("https://a.de/frei/x") == Reservation(False, None)
-    assert robots.reservation("https://a.de/x", robots=("EigenerBot",)) == Reservation(False, None)
 
 
 @pytest.mark.parametrize(

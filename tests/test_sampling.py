@@ -30,7 +30,6 @@ def row(i: int, topic: str = "ai", confidence: float = 0.5, cluster: str | None 
         confidence={"topic": confidence, "genre": 0.9, "stance": None},
         topic_source="rules",
         label_role=None,
-        text_sha256="",
     )
 
 

@@ -17,7 +17,7 @@ IDS = pa.schema([("id", pa.string())])
 
 
 def work_rows(count: int, **own: object) -> pa.RecordBatch:
-    row = {c.name: None for c in SCHEMA.columns if c.name != "label_role"} | {
+    row = {c.name: None for c in SCHEMA.columns} | {
         "topic": "other",
         "genre": "news",
         "keywords": ["a"],

@@ -11,9 +11,9 @@ import pyarrow.dataset as ds
 import pytest
 
 from presseschau.publish.content_hash import ContentHash
+from presseschau.publish.opened import Folder
 from presseschau.publish.shards import Shard, write_split
 from presseschau.publish.sizes import Sizes, measure
-from presseschau.publish.verify import Folder
 from presseschau.schema import DATA, VIEWS
 
 TEXTS = ["Ein Satz.", "Über öffentliche Netze.\n\nZweiter Absatz hier.", "", None, "Wort", "a\n\nb\n\nc d"]

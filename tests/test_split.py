@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from presseschau.schema import SPLITS
 from presseschau.split import (
-    SPLITS,
     Benchmark,
     Lock,
     Publisher,

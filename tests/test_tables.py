@@ -13,11 +13,11 @@ from selectolax.lexbor import LexborHTMLParser
 from presseschau.extract.body.blocks import Block
 from presseschau.extract.body.dom import read_blocks
 from presseschau.extract.body.known import Known
-from presseschau.extract.body.lexicon import Floats
 from presseschau.extract.body.model import Model
 from presseschau.extract.body.select import select
 from presseschau.extract.body.tables import lines
 from presseschau.extract.body.tokens import Tokens
+from presseschau.extract.forest import Floats
 
 SENTENCE = "Die Preise für Strom sind im September so weit gefallen wie seit drei Jahren nicht mehr."
 ROWS = (("Anbieter", "Preis"), ("Talstrom", "31,2 Cent"), ("Nordlicht", "29,8 Cent"))

@@ -1,7 +1,7 @@
 """Cleaning of text: one normal form of Unicode and white space, and what has to leave an extracted article.
 
-`normalise` is for every string that enters a build. The other functions take normalised text, paragraphs set off by a
-blank line, and say what they took out, so that a caller can report or use it. All are pure and idempotent.
+`normalise` is for every string that enters a build. What mends articles takes normalised text, paragraphs set off by a
+blank line. All are pure and idempotent.
 """
 
 from __future__ import annotations
@@ -70,35 +70,24 @@ def normalise(text: str) -> str:
     return _BLANK_RUN.sub("\n\n", text).strip(" \n")
 
 
-def paragraphs(text: str) -> list[str]:
-    r"""The paragraphs of a normalised text, in order.
-
-    >>> paragraphs("Eins.\n\nZwei\nund drei.")
-    ['Eins.', 'Zwei\nund drei.']
-    """
-    return [part for part in text.split("\n\n") if part]
-
-
 _REPEAT_MIN_CHARS = 40  # shorter paragraphs repeat in good faith: "Ja.", "Anzeige gegen unbekannt", a refrain
 _WORD = re.compile(r"\w+")
 
 
-def drop_repeated_paragraphs(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text without paragraphs that stood there before, and those paragraphs.
+def drop_repeated_paragraphs(text: str) -> str:
+    """The text without paragraphs that stood there before.
 
     Pages print the lead twice, or a pull quote that the text has already. Paragraphs under 40 characters stay, and
     letters and digits alone decide: case, quotes and punctuation do not make a paragraph new.
     """
     seen: set[str] = set()
-    kept, dropped = [], []
-    for paragraph in paragraphs(text):
+    kept = []
+    for paragraph in filter(None, text.split("\n\n")):
         key = " ".join(_WORD.findall(paragraph)).casefold()
-        if len(key) >= _REPEAT_MIN_CHARS and key in seen:
-            dropped.append(paragraph)
-            continue
-        seen.add(key)
-        kept.append(paragraph)
-    return "\n\n".join(kept), tuple(dropped)
+        if len(key) < _REPEAT_MIN_CHARS or key not in seen:
+            seen.add(key)
+            kept.append(paragraph)
+    return "\n\n".join(kept)
 
 
 # A capital on a line of its own before a small letter is a drop cap; inside a line only words that German has prove it.

@@ -6,7 +6,7 @@ Everything here is frozen and typed; a stage answers with a new value or with a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -216,4 +216,4 @@ class Labels:
     stance: str | None = None
     stance_confidence: float | None = None
     stance_source: str | None = None
-    stance_evidence: tuple[Span, ...] = field(default=())
+    stance_evidence: tuple[Span, ...] = ()

@@ -89,14 +89,11 @@ class Filter:
 
     def __post_init__(self) -> None:
         for name in ("min_words", "min_chars", "paywall_max_words", "paywall_phrase_max_words"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise ValueError(f"filter.{name} must be a whole number of at least 0, not {value!r}")
-        score = self.min_language_score
-        if isinstance(score, bool) or not isinstance(score, (int, float)) or not 0 <= score <= 1:
-            raise ValueError(f"filter.min_language_score must be a number from 0 to 1, not {score!r}")
-        object.__setattr__(self, "languages", tuple(self.languages))
-        if not self.languages or not all(isinstance(code, str) and code for code in self.languages):
+            if getattr(self, name) < 0:
+                raise ValueError(f"filter.{name} must be at least 0, not {getattr(self, name)!r}")
+        if not 0 <= self.min_language_score <= 1:
+            raise ValueError(f"filter.min_language_score must be 0 to 1, not {self.min_language_score!r}")
+        if not self.languages or not all(self.languages):
             raise ValueError(f"filter.languages={list(self.languages)} must name one ISO code or more, such as [de]")
 
     def __call__(self, document: Document) -> tuple[str, str] | None:

@@ -27,9 +27,8 @@ _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _CAPTURE = re.compile(
     r"^\s*(?:https?://web\.archive\.org(?::\d+)?(?-i:/web/)\d{4,14}(?:[a-z]{2}_)?/)+(?=https?://)", re.IGNORECASE
 )
-_CANONICAL = re.compile(
-    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w\-.~!$&'()*+,=:@/%]*", re.ASCII
-)  # most are, as stated
+# Most addresses are canonical as they are stated, and this tells at once.
+_CANONICAL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w\-.~!$&'()*+,=:@/%]*", re.ASCII)
 _UNRESERVED = "-._~!$&'()*+,;=:@/%"
 _HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 _DEFAULT_PORT = {"http": "80", "https": "443"}

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from presseschau.annotation.agreement import Ratings
 
 # Three annotators are what it takes to tell who errs; below these numbers their error rates are guesses.
@@ -27,30 +29,25 @@ class Consensus:
     Attributes:
         label: The label.
         confidence: Its posterior (Dawid-Skene) or its share of the votes (majority), 0 to 1.
-        agreement: Share of the annotators who gave it, 0 to 1.
-        tie: Whether another label has as many votes and only the order of the scheme decided.
     """
 
     label: str
     confidence: float
-    agreement: float
-    tie: bool
 
 
 def majority(ratings: Ratings, classes: Sequence[str]) -> dict[str, Consensus]:
-    """The label with most votes; a tie goes to the earlier class of the scheme and is marked.
+    """The label with most votes; a tie goes to the earlier class of the scheme.
 
     >>> rows = {"1": {"a": "ai", "b": "ai", "c": "mobile"}, "2": {"a": "ai", "b": "mobile"}}
     >>> found = majority(rows, ["mobile", "ai"])
-    >>> [(c.label, round(c.confidence, 2), c.tie) for c in found.values()]
-    [('ai', 0.67, False), ('mobile', 0.5, True)]
+    >>> [(c.label, round(c.confidence, 2)) for c in found.values()]
+    [('ai', 0.67), ('mobile', 0.5)]
     """
     found = {}
     for article, row in ratings.items():
         votes = Counter(row.values())
         label = max((c for c in classes if c in votes), key=lambda c: votes[c])  # the first of equals
-        share = votes[label] / len(row)
-        found[article] = Consensus(label, share, share, sum(n == votes[label] for n in votes.values()) > 1)
+        found[article] = Consensus(label, votes[label] / len(row))
     return found
 
 
@@ -68,7 +65,7 @@ def dawid_skene(ratings: Ratings, classes: Sequence[str]) -> dict[str, Consensus
     highest posterior, the earlier one of the scheme where two are equal to eight digits. Where only one annotator
     spoke, that label stays and the posterior is its confidence.
 
-    Two careful annotators outvote nobody, but one who always says the same is found out:
+    Two careful annotators do not outvote two who always say the same, but those are found out:
 
     >>> truth = ["ai", "mobile"] * 10
     >>> rows = {f"{i:02}": {"a": t, "b": t, "c": "ai", "d": "ai"} for i, t in enumerate(truth)}
@@ -76,8 +73,6 @@ def dawid_skene(ratings: Ratings, classes: Sequence[str]) -> dict[str, Consensus
     >>> [found[i].label for i in sorted(found)] == truth, majority(rows, ["ai", "mobile"])["01"].label
     (True, 'ai')
     """
-    import numpy as np
-
     articles = sorted(ratings)
     people = sorted({a for row in ratings.values() for a in row})
     at = {c: k for k, c in enumerate(classes)}
@@ -103,9 +98,7 @@ def dawid_skene(ratings: Ratings, classes: Sequence[str]) -> dict[str, Consensus
         scores = [round(float(p), 8) for p in posterior[i]]
         # One person's word is weighed, never turned round.
         best = at[next(iter(row.values()))] if len(row) == 1 else scores.index(max(scores))
-        label = classes[best]
-        share = sum(v == label for v in row.values()) / len(row)
-        found[article] = Consensus(label, scores[best], share, len(row) > 1 and scores.count(scores[best]) > 1)
+        found[article] = Consensus(classes[best], scores[best])
     return found
 
 

@@ -13,14 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+import numpy as np
+import numpy.typing as npt
 
-    Counts: TypeAlias = npt.NDArray[np.float64]
-
+Counts: TypeAlias = npt.NDArray[np.float64]
 Ratings: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
@@ -59,35 +57,6 @@ def krippendorff_alpha(ratings: Ratings) -> float | None:
     0.743
     """
     return _alpha(_counts(ratings))
-
-
-def cohen_kappa(first: Mapping[str, str], second: Mapping[str, str]) -> float | None:
-    """Cohen's kappa of two annotators over the articles that both rated.
-
-    The example of the paper: three categories, 200 cases.
-
-    >>> cells = [(88, "a", "a"), (10, "a", "b"), (2, "a", "c"), (14, "b", "a"), (40, "b", "b"), (6, "b", "c"),
-    ...          (18, "c", "a"), (10, "c", "b"), (12, "c", "c")]
-    >>> pairs = [(x, y) for n, x, y in cells for _ in range(n)]
-    >>> first, second = ({str(i): pair[k] for i, pair in enumerate(pairs)} for k in (0, 1))
-    >>> round(cohen_kappa(first, second), 3)
-    0.492
-    """
-    pairs = [(first[i], second[i]) for i in sorted(first.keys() & second.keys())]
-    return _cohen(pairs)
-
-
-def fleiss_kappa(ratings: Ratings) -> float | None:
-    """Fleiss' kappa over the articles that the usual number of annotators rated (it knows no missing ratings).
-
-    Ten subjects, fourteen raters, five categories:
-
-    >>> rows = ["eeeeeeeeeeeeee", "bbccccccddddee", "cccdddddeeeeee", "bbbcccccccccdd", "aabbccccccccde",
-    ...         "aaaaaaabbbbbbb", "aaabbccccccddd", "aabbbbbcccddee", "aaaaaabbbbbccd", "bbccdddeeeeeee"]
-    >>> round(fleiss_kappa({f"{i}": {f"{o:02}": v for o, v in enumerate(row)} for i, row in enumerate(rows)}), 3)
-    0.21
-    """
-    return _fleiss(_complete(_counts(ratings)))
 
 
 def agreement(ratings: Ratings, rounds: int = 1000, seed: int = 0) -> list[Coefficient]:
@@ -143,8 +112,6 @@ def alpha_per_label(ratings: Ratings) -> dict[str, float | None]:
 
 def _counts(ratings: Ratings) -> Counts:
     """Articles by labels: how many annotators gave each label; only articles that two or more rated."""
-    import numpy as np
-
     labels = sorted({label for row in ratings.values() for label in row.values()})
     at = {label: k for k, label in enumerate(labels)}
     rows = [row for _, row in sorted(ratings.items()) if len(row) >= 2]
@@ -175,6 +142,15 @@ def _alpha(counts: Counts) -> float | None:
 
 
 def _fleiss(counts: Counts) -> float | None:
+    """Fleiss' kappa of articles that equally many annotators rated: it knows no missing ratings.
+
+    Ten subjects, fourteen raters, five categories:
+
+    >>> rows = ["eeeeeeeeeeeeee", "bbccccccddddee", "cccdddddeeeeee", "bbbcccccccccdd", "aabbccccccccde",
+    ...         "aaaaaaabbbbbbb", "aaabbccccccddd", "aabbbbbcccddee", "aaaaaabbbbbccd", "bbccdddeeeeeee"]
+    >>> round(_fleiss(_counts({f"{i}": {f"{o:02}": v for o, v in enumerate(row)} for i, row in enumerate(rows)})), 3)
+    0.21
+    """
     if not len(counts):
         return None
     raters = float(counts[0].sum())
@@ -187,6 +163,15 @@ def _fleiss(counts: Counts) -> float | None:
 
 
 def _cohen(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Cohen's kappa of two annotators' labels of the same articles.
+
+    The example of the paper: three categories, 200 cases.
+
+    >>> cells = [(88, "a", "a"), (10, "a", "b"), (2, "a", "c"), (14, "b", "a"), (40, "b", "b"), (6, "b", "c"),
+    ...          (18, "c", "a"), (10, "c", "b"), (12, "c", "c")]
+    >>> round(_cohen([(x, y) for n, x, y in cells for _ in range(n)]), 3)
+    0.492
+    """
     n = len(pairs)
     if not n:
         return None
@@ -200,16 +185,12 @@ def _cohen(pairs: Sequence[tuple[str, str]]) -> float | None:
 def _with_interval(
     name: str, counts: Counts, measure: Callable[[Counts], float | None], rounds: int, seed: int
 ) -> Coefficient:
-    import numpy as np
-
     rng = np.random.default_rng(seed)
     drawn = [measure(counts[rng.integers(0, len(counts), len(counts))]) for _ in range(rounds)] if len(counts) else []
     return Coefficient(name, measure(counts), *_interval(drawn), len(counts))
 
 
 def _pair_with_interval(name: str, pairs: Sequence[tuple[str, str]], rounds: int, seed: int) -> Coefficient:
-    import numpy as np
-
     rng = np.random.default_rng(seed)
     labels = sorted({label for pair in pairs for label in pair})
     one, other = (np.array([labels.index(pair[k]) for pair in pairs]) for k in (0, 1))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from presseschau.annotation.articles import Article
+from presseschau.annotation.tables import csv_text
 from presseschau.label import Labeler
 from presseschau.label.vote import FunctionReport, Vote, analyse
 
@@ -80,11 +79,7 @@ def _one_each(votes: Sequence[Vote]) -> list[Vote]:
 
 def as_csv(rows: Sequence[FunctionRow]) -> str:
     """The table as CSV, shares with four digits."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEAD)
-    writer.writerows(_cells(row, 4) for row in rows)
-    return out.getvalue()
+    return csv_text(HEAD, (_cells(row, 4) for row in rows))
 
 
 def as_markdown(rows: Sequence[FunctionRow]) -> str:

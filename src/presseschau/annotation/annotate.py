@@ -16,7 +16,7 @@ from presseschau.annotation.formats.doccano import category_types, read_lines, s
 from presseschau.annotation.formats.label_studio import labelling_config, read_tasks, write_tasks
 from presseschau.annotation.formats.sheet import read_table, write_table
 from presseschau.annotation.human import HumanLabels, Purpose, load_files, write_human
-from presseschau.annotation.llm import Estimate, Llm, Tally, estimate
+from presseschau.annotation.llm import Estimate, Tally, estimate
 from presseschau.annotation.llm import annotate as ask
 from presseschau.annotation.noise import Labelled, audit, review_rows, text_of
 from presseschau.annotation.order import Annotate, Format, given, names_of, open_dataset, tool_of, unwritten
@@ -61,7 +61,7 @@ def export(order: Annotate) -> str:
     """
     dataset, scheme, output = open_dataset(order), load_scheme(order.labeler.scheme), unwritten(order)
     rows = _frame(order, dataset)
-    purpose: Purpose = order.purpose or "training"
+    purpose: Purpose = given(order.purpose)
     strategy = order.strategy or ("random" if purpose == "validation" else "uncertainty")
     chosen = {s.id: s for s in _sample(order, dataset, rows, strategy, order.n or 100)}
     items = _items(dataset, chosen, purpose)
@@ -115,11 +115,7 @@ def measure(order: Annotate) -> str:
         labels = HumanLabels(labels.of(order.purpose))
     blocks, rows, open_cases = list[str](), list[list[str]](), list[Dispute]()
     for task in TASKS:
-        ratings = {
-            i: said
-            for i, label in labels.by_id.items()
-            if (said := {who: own[task] for who, own in label.annotators.items() if task in own})
-        }
+        ratings = labels.ratings(task)
         found = agreement(ratings, order.rounds, order.seed)
         rows += [[task, *coefficient_cells(c)] for c in found]
         per_label = alpha_per_label(ratings)
@@ -202,11 +198,15 @@ def _conflict(order: Annotate, article: Article, label: str, confidence: float |
     """How split the votes are over a label; stance has one function, so there its own doubt stands for that."""
     if order.task == "stance":
         return 1 - (confidence or 0.0)
+    decided, margin = _decided(order, article)
+    return 1 - margin if decided == label else 1.0
+
+
+def _decided(order: Annotate, article: Article) -> tuple[str, float]:
+    """The rules' topic or genre, and the distance to the next class as a share of its score."""
     topic, genre = order.labeler.decisions(article.document)
     decision = topic if order.task == "topic" else genre
-    if decision.label != label:
-        return 1.0
-    return 1 - (decision.margin / decision.score if decision.score else 0.0)
+    return decision.label, decision.margin / decision.score if decision.score else 0.0
 
 
 def calibrate(order: Annotate) -> str:
@@ -243,7 +243,7 @@ def estimate_llm(order: Annotate) -> Estimate:
         ValueError: The dataset or a label file does not fit.
     """
     dataset = open_dataset(order)
-    return estimate(_llm(order), dataset.articles(_asked(order, dataset)), load_scheme(order.labeler.scheme))
+    return estimate(given(order.llm), dataset.articles(_asked(order, dataset)), load_scheme(order.labeler.scheme))
 
 
 def run_llm(order: Annotate, progress: Callable[[Tally], None]) -> tuple[int, Tally]:
@@ -258,17 +258,11 @@ def run_llm(order: Annotate, progress: Callable[[Tally], None]) -> tuple[int, Ta
     """
     dataset, output = open_dataset(order), given(order.output)
     articles = dataset.articles(_asked(order, dataset))
-    labels, tally = ask(_llm(order), articles, load_scheme(order.labeler.scheme), progress)
+    labels, tally = ask(given(order.llm), articles, load_scheme(order.labeler.scheme), progress)
     if labels and not tally.unanswered:
         output.parent.mkdir(parents=True, exist_ok=True)
         write_human(output, labels)
     return len(labels), tally
-
-
-def _llm(order: Annotate) -> Llm:
-    if order.llm is None:
-        raise ValueError("label.llm is missing")
-    return order.llm
 
 
 def _frame(order: Annotate, dataset: Dataset) -> list[Row]:
@@ -296,11 +290,7 @@ def _sample(order: Annotate, dataset: Dataset, rows: Sequence[Row], strategy: St
         return quota(rows, n, draw, order.task)
     if order.task == "stance":
         raise ValueError("strategy=disagreement knows task=topic and task=genre; stance has one labelling function")
-    margins = {}
-    for article in dataset.articles([r.id for r in rows]):
-        topic, genre = order.labeler.decisions(article.document)
-        decision = topic if order.task == "topic" else genre
-        margins[article.id] = decision.margin / decision.score if decision.score else 0.0
+    margins = {article.id: _decided(order, article)[1] for article in dataset.articles([r.id for r in rows])}
     return disputed(rows, margins, n)
 
 
@@ -312,7 +302,7 @@ def _stratum(row: Row, by: str) -> str:
 
 def _items(dataset: Dataset, chosen: Mapping[str, Sampled], purpose: Purpose) -> Iterator[Item]:
     """The chosen articles: for training in the order of choice (most useful first), for validation by id."""
-    found: dict[str, Article] = {a.id: a for a in dataset.articles(chosen)}
+    found = {a.id: a for a in dataset.articles(chosen)}
     for i in sorted(chosen) if purpose == "validation" else chosen:
         yield Item(found[i], purpose, chosen[i].inclusion_probability, chosen[i].why)
 

@@ -9,25 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow.parquet as pq
 
 from presseschau.document import Document
+from presseschau.schema import LabelNames
 
 _LABELS = ("topic", "topic_secondary", "genre", "stance")
 _DOCUMENT = ("title", "teaser", "text", "url", "publisher", "section", "keywords", "agency", "published", "language")
 _LIGHT = (
     "id", "cluster", "publisher", "topic", "topic_confidence", "topic_source", "genre", "genre_confidence", "stance",
-    "stance_confidence", "label_role", "text_sha256",
+    "stance_confidence", "label_role",
 )  # fmt: skip
 _ROWS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Class names of a dataset, as its shards state them."""
-
-    topic: tuple[str, ...]
-    genre: tuple[str, ...]
-    stance: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +36,6 @@ class Row:
         confidence: Of the three.
         topic_source: rules, model, llm or human.
         label_role: validation or training where people labelled it, else None.
-        text_sha256: Hash of its text.
     """
 
     id: str
@@ -54,7 +46,6 @@ class Row:
     confidence: dict[str, float | None]
     topic_source: str
     label_role: str | None
-    text_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +64,11 @@ class Dataset:
 
     Attributes:
         folder: Where it is.
-        names: Its class names.
+        names: Its class names, as its shards state them.
     """
 
     folder: Path
-    names: Names
+    names: LabelNames
 
     @classmethod
     def open(cls, folder: Path) -> Dataset:
@@ -86,14 +77,12 @@ class Dataset:
         Raises:
             ValueError: It has no shards, or shards without the features of `presseschau`.
         """
-        import pyarrow.parquet as pq
-
         shards = sorted((folder / "data").glob("*.parquet"))
         if not shards:
             raise ValueError(f"dir={folder} is no dataset folder: it has no data/*.parquet")
         try:
             features = orjson.loads(pq.read_schema(shards[0]).metadata[b"huggingface"])["info"]["features"]
-            names = Names(*(tuple(features[task]["names"]) for task in ("topic", "genre", "stance")))
+            names = LabelNames(*(tuple(features[task]["names"]) for task in ("topic", "genre", "stance")))
         except (KeyError, TypeError, orjson.JSONDecodeError):
             raise ValueError(f"dir={folder}: {shards[0].name} names no topic, genre and stance classes") from None
         return cls(folder, names)
@@ -122,23 +111,21 @@ class Dataset:
                     confidence={task: values[f"{task}_confidence"] for task in ("topic", "genre", "stance")},
                     topic_source=values["topic_source"],
                     label_role=values["label_role"],
-                    text_sha256=values["text_sha256"],
                 )
             )
         return sorted(rows, key=lambda r: r.id)
 
-    def articles(self, ids: Collection[str] | None = None) -> Iterator[Article]:
-        """Articles with their texts, split by split in order of id; only the named ones, where any are named.
+    def articles(self, ids: Collection[str]) -> Iterator[Article]:
+        """The named articles with their texts, split by split in order of id.
 
         Raises:
             ValueError: The dataset is a stub: it has no texts.
         """
-        columns = (*_DOCUMENT, "id", "text_sha256", "topic_confidence", "genre_confidence", "stance_confidence",
-                   "topic_source", "stance_source", "stance_target", "stance_target_type", "stance_evidence",
-                   "label_role", *_LABELS)  # fmt: skip
-        wanted = None if ids is None else set(ids)
+        columns = (*_DOCUMENT, "id", "text_sha256", "topic_confidence", "stance_target", "stance_target_type",
+                   "stance_evidence", *_LABELS)  # fmt: skip
+        wanted = set(ids)
         for _, values in self._batches(columns):
-            if wanted is not None and values["id"] not in wanted:
+            if values["id"] not in wanted:
                 continue
             if values["text"] is None:
                 raise ValueError(f"dir={self.folder} is a stub without texts; rehydrate it first")
@@ -151,8 +138,6 @@ class Dataset:
         return [(path.name.partition("-")[0], path) for path in sorted((self.folder / "data").glob("*.parquet"))]
 
     def _batches(self, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
-        import pyarrow.parquet as pq
-
         for split, path in self._shards():
             with pq.ParquetFile(path) as file:
                 for batch in file.iter_batches(batch_size=_ROWS, columns=list(columns)):

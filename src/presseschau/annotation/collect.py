@@ -111,10 +111,10 @@ def _target(label: HumanLabel) -> str | None:
 
 
 def _with_purpose(annotation: Annotation, purpose: Purpose | None) -> Annotation:
-    if annotation.purpose is None and purpose is None:
-        raise ValueError(f"{annotation.where}: says no purpose; add purpose=validation or purpose=training")
     if annotation.purpose is not None:
         return annotation
+    if purpose is None:
+        raise ValueError(f"{annotation.where}: says no purpose; add purpose=validation or purpose=training")
     return replace(annotation, purpose=purpose)
 
 

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from presseschau.annotation.human import Names, check_labels
+from presseschau.annotation.human import check_labels
 from presseschau.annotation.relabel import NotApplied, Override
+from presseschau.schema import LabelNames
 from presseschau.spreadsheet import read_rows, uncell
 
 COLUMNS = ("id", "field", "value", "who", "date", "why")
@@ -41,7 +42,7 @@ class Correction:
     line: int
 
 
-def load_corrections(path: Path, names: Names) -> tuple[Correction, ...]:
+def load_corrections(path: Path, names: LabelNames) -> tuple[Correction, ...]:
     """Reads and checks the table (see `read_rows`).
 
     Two rows that say the same are one; two that contradict each other are refused. A row that nobody has filled in
@@ -129,7 +130,7 @@ def listing(corrections: Iterable[Correction]) -> list[dict[str, str | None]]:
     ]
 
 
-def _parse(cells: Mapping[str, str], line: int, names: Names) -> Correction:
+def _parse(cells: Mapping[str, str], line: int, names: LabelNames) -> Correction:
     for name in ("id", "field", "who", "date", "why"):
         if not cells[name]:
             raise ValueError(f"{name} is empty")

@@ -12,36 +12,18 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import orjson
 
 from presseschau.annotation.aggregate import Method
 from presseschau.document import Span
 from presseschau.label.stance_given import KINDS
+from presseschau.schema import LabelNames
 from presseschau.stable import rounded
 
 Purpose = Literal["validation", "training", "none"]
 Source = Literal["human", "llm"]
-
-
-class Names(Protocol):
-    """Class names of the three tasks, as `schema.LabelNames` has them."""
-
-    @property
-    def topic(self) -> tuple[str, ...]:
-        """Topic keys."""
-        ...
-
-    @property
-    def genre(self) -> tuple[str, ...]:
-        """Genre keys."""
-        ...
-
-    @property
-    def stance(self) -> tuple[str, ...]:
-        """Stance keys."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +66,17 @@ class HumanLabels:
 
     by_id: Mapping[str, HumanLabel]
 
-    def __len__(self) -> int:
-        return len(self.by_id)
-
     def of(self, purpose: Purpose) -> dict[str, HumanLabel]:
         """The labels of one purpose, by article id."""
         return {i: label for i, label in self.by_id.items() if label.purpose == purpose}
+
+    def ratings(self, task: str) -> dict[str, dict[str, str]]:
+        """Who said what about one task: article → annotator → label."""
+        return {
+            i: said
+            for i, label in self.by_id.items()
+            if (said := {who: own[task] for who, own in label.annotators.items() if task in own})
+        }
 
 
 def write_human(path: Path, labels: Iterable[HumanLabel]) -> None:
@@ -106,7 +93,7 @@ def write_human(path: Path, labels: Iterable[HumanLabel]) -> None:
     part.replace(path)
 
 
-def load_human(path: Path, names: Names) -> HumanLabels:
+def load_human(path: Path, names: LabelNames) -> HumanLabels:
     """Reads and checks a label file.
 
     Args:
@@ -137,7 +124,7 @@ def load_human(path: Path, names: Names) -> HumanLabels:
     return HumanLabels(found)
 
 
-def load_files(paths: Iterable[Path], names: Names) -> HumanLabels:
+def load_files(paths: Iterable[Path], names: LabelNames) -> HumanLabels:
     """Several label files as one.
 
     Raises:
@@ -152,7 +139,7 @@ def load_files(paths: Iterable[Path], names: Names) -> HumanLabels:
     return HumanLabels(merged)
 
 
-def check_labels(labels: Mapping[str, str], names: Names) -> None:
+def check_labels(labels: Mapping[str, str], names: LabelNames) -> None:
     """Refuses unknown tasks and labels.
 
     Raises:

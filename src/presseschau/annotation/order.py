@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-from presseschau.annotation.articles import Dataset, Names
+from presseschau.annotation.articles import Dataset
 from presseschau.annotation.llm import Llm
 from presseschau.annotation.sampling import BLIND, Strategy
 from presseschau.annotation.transformer import Transformer
 from presseschau.label import Labeler, load_scheme
 from presseschau.label.scheme import TASKS, Scheme
+from presseschau.schema import LabelNames
 
+T = TypeVar("T")
 Format = Literal["label_studio", "jsonl", "csv"]
 _TOOLS: Mapping[str, Format] = {".json": "label_studio", ".jsonl": "jsonl", ".csv": "csv"}
 
@@ -63,7 +65,7 @@ class Annotate:
     labels: tuple[Path, ...] = ()
     rounds: int = 1000
     seed: int = 0
-    llm: Llm | None = field(default=None)
+    llm: Llm | None = None
     transformer: Transformer = field(default_factory=Transformer)
 
     def __post_init__(self) -> None:
@@ -136,13 +138,13 @@ def tool_of(order: Annotate, path: Path) -> Format:
     )
 
 
-def given(path: Path | None) -> Path:
-    """A path that `Annotate` has checked to be there."""
-    if path is None:
-        raise ValueError("a path is missing")
-    return path
+def given(value: T | None) -> T:
+    """An option that `Annotate` has checked to be there."""
+    if value is None:
+        raise ValueError("an option is missing")
+    return value
 
 
-def names_of(scheme: Scheme) -> Names:
+def names_of(scheme: Scheme) -> LabelNames:
     """The class names of a scheme."""
-    return Names(*(getattr(scheme, task).keys for task in TASKS))
+    return LabelNames(*(getattr(scheme, task).keys for task in TASKS))

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from presseschau.annotation.corrections import Correction, by_id, correct, listing, load_corrections
-from presseschau.annotation.human import HumanLabels, Names, load_human
+from presseschau.annotation.human import HumanLabels, load_human
 from presseschau.annotation.relabel import NotApplied, Override, override
+from presseschau.schema import LabelNames
 
 
 @dataclass(slots=True)
@@ -121,7 +122,7 @@ class Overrides:
         report.missed.sort(key=lambda m: (m.id, m.by, m.column))
 
 
-def load_overrides(names: Names, llm: Path | None, human: Path | None, corrections: Path | None) -> Overrides:
+def load_overrides(names: LabelNames, llm: Path | None, human: Path | None, corrections: Path | None) -> Overrides:
     """The overrides from the files that a build's config names.
 
     Raises:

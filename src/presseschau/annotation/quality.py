@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from presseschau.annotation.agreement import alpha
 from presseschau.annotation.human import HumanLabels
 from presseschau.annotation.relabel import NotApplied, Override
@@ -67,23 +69,17 @@ class Quality:
     confusions: tuple[tuple[str, str, int], ...]
 
 
-def validated(changes: Iterable[Override], labels: HumanLabels, task: str) -> list[Pair]:
-    """The pairs of one task from a build's overrides, in order of id; only articles of the validation sample.
+def validated(
+    changes: Iterable[Override], labels: HumanLabels, task: str, missed: Iterable[NotApplied] = ()
+) -> list[tuple[str, Pair]]:
+    """Id and pair of every article of the validation sample, for one task, from a build's overrides; in order of id.
 
     Args:
         changes: `OverrideReport.changes`; corrections come after people's labels and are left out.
         labels: The label file that the build applied.
         task: topic, genre or stance; a stance that was null counts as neutral.
-    """
-    return [pair for _, pair in _rows(changes, labels, task)]
-
-
-def _rows(
-    changes: Iterable[Override], labels: HumanLabels, task: str, missed: Iterable[NotApplied] = ()
-) -> list[tuple[str, Pair]]:
-    """The same with the articles' ids.
-
-    A stance that could not be applied for want of a target counts, too: the labeler has overlooked it.
+        missed: `OverrideReport.missed`; a stance that could not be applied for want of a target counts, too: the
+            labeler has overlooked it.
     """
     sample = labels.of("validation")
     said = {c.id: (c.old, c.new, c.sure) for c in changes if c.by == "human" and c.column == task and c.id in sample}
@@ -108,8 +104,6 @@ def measure(
     """
     if not pairs:
         return None
-    import numpy as np
-
     at = {c: k for k, c in enumerate(classes)}
     truth, predicted = (np.array([at[getattr(p, side)] for p in pairs]) for side in ("truth", "predicted"))
     weight = np.array([p.weight for p in pairs])
@@ -173,13 +167,13 @@ def summary(
     found: dict[str, dict[str, Any]] = {}
     for task, own_keys in classes.items():
         keys = [*own_keys, *([_NEUTRAL] if task == "stance" and _NEUTRAL not in own_keys else [])]
-        rows = _rows(changes, labels, task, missed) if labels else []
+        rows = validated(changes, labels, task, missed) if labels else []
         pairs = [pair for _, pair in rows]
         measured = measure(task, pairs, keys)
         found[task] = {"labelled": len(pairs), "right": sum(p.predicted == p.truth for p in pairs)}
         if labels is None or measured is None:
             continue
-        genre_of = {i: pair.truth for i, pair in _rows(changes, labels, "genre")}
+        genre_of = {i: pair.truth for i, pair in validated(changes, labels, "genre")}
         found[task] |= {
             "accuracy": _rounded(measured.accuracy),
             "macro_f1": _rounded(measured.macro_f1),
@@ -217,11 +211,7 @@ def _calibration(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
 
 def _agreement(labels: HumanLabels, task: str) -> dict[str, Any]:
     """Krippendorff's alpha of the validation sample, and how many articles it rests on."""
-    ratings = {
-        i: said
-        for i, label in labels.of("validation").items()
-        if (said := {who: own[task] for who, own in label.annotators.items() if task in own})
-    }
+    ratings = HumanLabels(labels.of("validation")).ratings(task)
     found = alpha(ratings)
     known = found.value is not None and found.low is not None and found.high is not None
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, get_args
@@ -77,7 +77,7 @@ def write(folder: Path, run: Run) -> dict[str, Any]:
     return results
 
 
-def _replace(path: Path, write_to: Any) -> None:
+def _replace(path: Path, write_to: Callable[[Path], object]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     write_to(temporary)
     temporary.replace(path)
@@ -121,8 +121,7 @@ def results_of(run: Run) -> dict[str, Any]:
         for s, r in run.rows.items()
         if (chosen := np.array([role == "validation" for role in corpus.values("label_role", r)], dtype=bool)).any()
     }
-    tests = [s for s in run.tests if s in metrics]
-    model = model_from(run.model, 1)
+    tests, model = run.tests, model_from(run.model, 1)
     return {
         "schema": SCHEMA,
         "model": settings.name,

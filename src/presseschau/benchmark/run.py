@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from presseschau.benchmark.features import remembered
 from presseschau.benchmark.identity import config_of, key_of
 from presseschau.benchmark.load import load
 from presseschau.benchmark.metrics import macro_f1
-from presseschau.benchmark.models import KINDS, model_from
+from presseschau.benchmark.models import Model, model_from
 from presseschau.benchmark.models.keywords import masker
 from presseschau.benchmark.report import finished, summed, write
 from presseschau.benchmark.scored import Run
@@ -93,7 +93,7 @@ class Plan:
 
     @classmethod
     def of(cls, settings: Settings, corpus: Corpus, protocol: str) -> Plan:
-        """Names the folder by config, data and code: the same three give the same results."""
+        """Names the folder by what decides the results; see `identity`."""
         names = corpus.splits if protocol == "splits" else {"cv": corpus.splits["train"]}
         digests = {split: corpus.digest(rows, split=split) for split, rows in names.items()}
         key = key_of(settings, protocol, {**digests, "": corpus.beside()})
@@ -107,21 +107,18 @@ class Plan:
         return self.settings.workers or cores or 1
 
     @property
-    def costly(self) -> bool:
-        """Whether every question to the model costs money."""
-        kind = KINDS.get(str(self.settings.model["kind"]))
-        return kind is not None and kind.costly
+    def model(self) -> Model:
+        """The model as configured, not fitted."""
+        return model_from(self.settings.model, self.workers)
 
     def held_back(self) -> str | None:
         """What the model would cost, where it may not be asked yet."""
-        asked = [self.examples(split) for split in self.corpus.tests or ("train",)]
-        return model_from(self.settings.model, self.workers).before(asked)
+        return self.model.before([self.examples(split) for split in self.corpus.tests or ("train",)])
 
     @property
     def seeds(self) -> tuple[int, ...]:
         """Seeds of the fits: several where the model is random."""
-        kind = KINDS.get(str(self.settings.model["kind"]))
-        return tuple(self.settings.seed + i for i in range(self.settings.seeds if kind and kind.random else 1))
+        return tuple(self.settings.seed + i for i in range(self.settings.seeds if self.model.random else 1))
 
     def examples(self, split: str) -> Examples:
         """The articles of a split."""
@@ -142,7 +139,7 @@ class Plan:
         config, tried = self.search()
         reported = (
             *self.corpus.tests,
-            *(["validation"] if "validation" in self.corpus.splits and not self.costly else []),
+            *(["validation"] if "validation" in self.corpus.splits and not self.model.costly else []),
         )
         asked = {split: self.examples(split) for split in reported}
         masked = self.maskable()
@@ -151,7 +148,11 @@ class Plan:
             asked |= {f"{s}{_MASKED}": self.examples(s).masked(mask) for s in self.corpus.tests}
         train = self.examples("train")
         units = [self.fit(f"seed-{seed}", config, train, asked, seed) for seed in self.bar(self.seeds, "fits")]
-        classes = np.unique(self.corpus.y[self.corpus.splits["train"]])
+        run = self.done(config, units, {split: self.corpus.splits[split] for split in reported})
+        return replace(run, searched=tried, curve=self.curve(config, train), masked=masked)
+
+    def done(self, config: Mapping[str, Any], units: list[Unit], rows: Mapping[str, Ints]) -> Run:
+        """The run, once the model is fitted with this config and has answered on these rows."""
         return Run(
             settings=self.settings,
             corpus=self.corpus,
@@ -160,12 +161,9 @@ class Plan:
             model=config,
             digests=dict(self.digests),
             seeds=self.seeds,
-            classes=classes,
+            classes=np.unique(self.corpus.y[self.corpus.splits["train"]]),
             units=units,
-            rows={split: self.corpus.splits[split] for split in reported},
-            searched=tried,
-            curve=self.curve(config, train),
-            masked=masked,
+            rows=rows,
         )
 
     def search(self) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
@@ -234,18 +232,7 @@ class Plan:
                     for at, target in zip(test.tolist(), unit.targets["cv"], strict=True):
                         targets[at] = target
             units.append(Unit({"cv": Answers(labels, sure)}, _together(facts), {"cv": targets} if own else {}))
-        return Run(
-            settings=self.settings,
-            corpus=self.corpus,
-            protocol=self.protocol,
-            config=config_of(self.settings, self.protocol),
-            model=self.settings.model,
-            digests=dict(self.digests),
-            seeds=self.seeds,
-            classes=np.unique(y),
-            units=units,
-            rows={"cv": rows},
-        )
+        return self.done(self.settings.model, units, {"cv": rows})
 
     def folds(self, rows: Ints, y: Ints) -> list[tuple[Ints, Ints]]:
         """Train and test positions of each fold; what people validated is in no train.
@@ -278,7 +265,7 @@ class Plan:
 
     def maskable(self) -> bool:
         """Whether the labeler's terms mean anything here: its own labels, in a published dataset."""
-        if not self.settings.masked or self.costly or "labeler" not in self.corpus.table.column_names:
+        if not self.settings.masked or self.model.costly or "labeler" not in self.corpus.table.column_names:
             return False
         makers = set(self.corpus.values("labeler", self.corpus.splits["train"][:1000]))
         return any(str(maker).startswith("rules/") and "+" not in str(maker) for maker in makers)

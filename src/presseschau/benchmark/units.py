@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -93,11 +93,11 @@ def fitted(
     return Unit(answers, facts, targets)
 
 
-def kept(path: Path, make: Any) -> Unit:
+def kept(path: Path, make: Callable[[], Unit]) -> Unit:
     """The unit of an earlier start where it is there and whole, else what `make` gives, written whole or not at all."""
     if (found := _read(path)) is not None:
         return found
-    unit: Unit = make()
+    unit = make()
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {f"labels/{n}": a.labels for n, a in unit.answers.items()}
     arrays |= {f"probabilities/{n}": a.probabilities for n, a in unit.answers.items()}

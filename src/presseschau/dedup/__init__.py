@@ -5,6 +5,5 @@ DuckDB: candidates by shared MinHash bands and winnowed prints, then true Jaccar
 """
 
 from presseschau.dedup.criteria import Dedup
-from presseschau.dedup.signature import Signature
 
-__all__ = ["Dedup", "Signature"]
+__all__ = ["Dedup"]

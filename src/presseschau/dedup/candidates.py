@@ -241,7 +241,7 @@ def _met_anchors(postings: Hashes, lengths: NDArray[np.int32], bounds: Bounds) -
 
 
 def _frequent(pairs: Parted, least: NDArray[np.int32]) -> Hashes:
-    """The pairs that met as often as the one of the two has to that has to the less often."""
+    """The pairs that met as often as at least one of the two asks for."""
     chosen = []
     for met in pairs:
         starts, sizes = _buckets(met)

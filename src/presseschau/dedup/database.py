@@ -14,7 +14,7 @@ from presseschau.dedup.signature import Hashes
 
 _BUFFER = 1 << 20  # bytes of a spill file
 
-# Files whose names do not fulfil it are not opened. A search in one string, since that in a list takes long.
+# A file whose name fails it is not opened. The names are one string, since a search in a list takes long.
 IN_FILES = "contains($files, ',' || hash(filename))"
 
 

@@ -20,4 +20,3 @@ class Engine(Protocol):
 
     def run(self, function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[tuple[J, R | None]]:
         """Yields each job with its result as it is done, None for a job that killed its process while running alone."""
-        ...

@@ -81,15 +81,10 @@ class Extractor:
 
     def __post_init__(self) -> None:
         for name in ("max_bytes", "max_nodes", "max_depth"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"extract.{name} must be a whole number of at least 1, not {value!r}")
-        if (
-            isinstance(self.min_confidence, bool)
-            or not isinstance(self.min_confidence, (int, float))
-            or not 0 <= self.min_confidence <= 1
-        ):
-            raise ValueError(f"extract.min_confidence must be a number from 0 to 1, not {self.min_confidence!r}")
+            if getattr(self, name) < 1:
+                raise ValueError(f"extract.{name} must be at least 1, not {getattr(self, name)!r}")
+        if not 0 <= self.min_confidence <= 1:
+            raise ValueError(f"extract.min_confidence must be 0 to 1, not {self.min_confidence!r}")
 
     def __call__(self, page: Page) -> Document | Drop:
         """The page's document, or a failed drop that says why it can't be read.
@@ -107,16 +102,9 @@ class Extractor:
                 source = text.encode()
             return self._from_html(page, source)
         except _Unusable as unusable:
-            url = canonical_url(page.url)
-            return Drop(
-                page.source,
-                "extract",
-                unusable.args[0],
-                unusable.args[1],
-                "failed",
-                article_id(url, "") if url else None,
-                url,
-            )
+            (reason, detail), url = unusable.args, canonical_url(page.url)
+            id_ = article_id(url, "") if url else None
+            return Drop(page.source, "extract", reason, detail, "failed", id_, url)
 
     def _source(self, page: Page) -> bytes:
         """The page in UTF-8: what the parser reads; only what is looked at again is ever made a string of."""
@@ -139,13 +127,7 @@ class Extractor:
         from presseschau.extract.dump import select
 
         doc = select.extract_text(text, page.url, page.title)
-        return replace(
-            doc,
-            title=page.title or doc.title,
-            published=page.published or doc.published,
-            crawled=page.crawled or doc.crawled,
-            headers=page.headers,
-        )
+        return replace(doc, published=page.published or doc.published, crawled=page.crawled, headers=page.headers)
 
     def _from_html(self, page: Page, source: bytes) -> Document:
         from selectolax.lexbor import LexborHTMLParser, SelectolaxError
@@ -158,7 +140,7 @@ class Extractor:
             check_markup(source)
             tree = LexborHTMLParser(source)
             meta = read_metadata(tree, source, page.url, page.crawled)
-            article = read_article(tree, source, meta, self, page.title, meta.url, page.crawled)
+            article = read_article(tree, source, meta, self, page.title, page.crawled)
         except TooComplex as limit:
             raise _Unusable(limit.reason, str(limit)) from limit
         except SelectolaxError as error:

@@ -70,7 +70,6 @@ def read_article(
     meta: Metadata,
     how: Extractor,
     title: str | None,
-    url: str | None,
     crawled: datetime | None,
 ) -> Article:
     """The article of a parsed page.
@@ -78,11 +77,10 @@ def read_article(
     Args:
         tree: The parsed page; it is not changed.
         source: Its bytes in UTF-8, for the slow path.
-        meta: What it says about itself.
+        meta: What it says about itself; its URL chooses site rules.
         how: Limits and which ways are open.
         title: The record's title, which wins over the page's.
-        url: Canonical URL, which chooses site rules.
-        crawled: When the page was fetched, which chooses among them.
+        crawled: When the page was fetched, which chooses among site rules.
 
     Raises:
         TooComplex: The page is beyond the limits.
@@ -90,7 +88,7 @@ def read_article(
     blocks = read_blocks(tree, how.max_nodes, how.max_depth)
     if meta.published is None and is_service_page(meta.title):
         return Article("")
-    allowed = site_blocks(blocks, url, crawled) if how.sites else None
+    allowed = site_blocks(blocks, meta.url, crawled) if how.sites else None
     known = Known(title or meta.title, meta.teaser, meta.article_body)
     choice = select(blocks, known, default_model(), allowed)
     parts = _normal_parts(choice.blocks)
@@ -112,7 +110,7 @@ def read_article(
         start, end = _span(blocks, choice.blocks)
         agency = split_agency_mark("\n" + _below(blocks, end))[1]
         agency = agency or agency_credited([block.text for block in blocks[start : end + _BELOW]])
-    listing = is_listing(blocks, choice.blocks, meta.page_types, url)
+    listing = is_listing(blocks, choice.blocks, meta.page_types, meta.url)
     return Article(text, _teaser(choice.blocks, parts, known), path, rounded(confidence), listing, agency)
 
 
@@ -145,14 +143,14 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def _stated_body(known: Known, parts: Sequence[str]) -> str:
-    """How JSON-LD's `articleBody` and the found text agree: `aligned`, `hidden` (stated but not found), or ``."""
+    """How JSON-LD's `articleBody` and the found text agree: `aligned`, `hidden` (stated but not found), or ""."""
     stated = " ".join((known.article_body or "").split())
     if stated.count(" ") < _STATED_WORDS:
         return ""
     literal = sum([len(part) for part in parts if part in stated])
     if literal >= _ALIGNED * max(len(stated), sum(map(len, parts))):
         return "aligned"
-    body, found = known.body_shingles(), Shingles(" ".join(parts))
+    body, found = Shingles(known.article_body), Shingles(" ".join(parts))
     shown = found.overlap(body.words)
     if shown >= _ALIGNED and body.overlap(found.words) >= _ALIGNED:
         return "aligned"
@@ -161,7 +159,7 @@ def _stated_body(known: Known, parts: Sequence[str]) -> str:
 
 def _stated_parts(known: Known, parts: Sequence[str]) -> list[str]:
     """The stated body, below the lead where the page shows one."""
-    lead = known.lead_shingles()
+    lead = known.lead_shingles
     shown = [p for p in parts[:2] if lead.overlap(words_of(p)) >= _SHOWN_LEAD]
     body = normalise(known.article_body or "")
     return [*shown, *(line for raw in body.split("\n") if (line := raw.strip()) and line not in shown)]
@@ -178,17 +176,11 @@ def _slow_parts(source: bytes, known: Known) -> list[str]:
         found = trafilatura.bare_extraction(
             source.decode("utf-8", "replace"), include_comments=False, with_metadata=False
         )
-    except (
-        ValueError,
-        TypeError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-    ):  # its own bugs on broken pages: ours stands
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):  # its own bugs on broken pages
         return []
-    title = words_of(known.title or "")
-    lines = (getattr(found, "text", None) or "").split("\n")
-    parts = [line for raw in lines if (line := normalise(raw)) and words_of(line) != title and not is_notice(line)]
+    title = known.title_words
+    said = map(normalise, (getattr(found, "text", None) or "").split("\n"))
+    parts = [line for line in said if line and words_of(line) != title and not is_notice(line)]
     return parts if any(len(line.split()) >= _SENTENCE_WORDS for line in parts) else []  # a menu is no article
 
 
@@ -201,7 +193,7 @@ def _is_menu(parts: Sequence[str], blocks: Sequence[Block]) -> bool:
 
 def _teaser(blocks: Sequence[Block], parts: Sequence[str], known: Known) -> str | None:
     """The first part where it is the stated description, or stands in a box that is named for leads."""
-    lead = known.lead_shingles()
+    lead = known.lead_shingles
     first = words_of(parts[0])
     if len(first) >= 4 and lead.overlap(first) >= _SHOWN_LEAD:
         return parts[0]

@@ -117,7 +117,7 @@ def as_utf8(raw: bytes, headers: tuple[tuple[str, str], ...] = ()) -> bytes:
     >>> as_utf8("Grüße".encode("cp1252")) == as_utf8("Grüße".encode()) == "Grüße".encode()
     True
     """
-    # a mark, UTF-16, ISO-2022-JP: for all others that are UTF-8 to the end, `decode` has no other answer
+    # It may have a byte order mark, or be UTF-16 or ISO-2022-JP; of other valid UTF-8, `decode` makes the same text.
     odd = raw[:1] >= b"\x80" or b"\x00" in raw[:512] or b"\x1b" in raw
     return raw if not odd and is_utf8(raw) else decode(raw, headers).encode("utf-8")
 

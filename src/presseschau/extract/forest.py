@@ -25,7 +25,6 @@ class Forest:
     """Trees of one depth.
 
     Attributes:
-        columns: Names of the columns that rows must have, in order.
         feature: Column asked at (tree, level).
         threshold: The answer is yes where the value is greater.
         leaf: Millionths of log odds at (tree, answers read as a binary number, first level lowest). Whole numbers, so
@@ -33,7 +32,6 @@ class Forest:
         bias: Added to the sum.
     """
 
-    columns: tuple[str, ...]
     feature: npt.NDArray[np.int32]
     threshold: Floats
     leaf: npt.NDArray[np.int64]
@@ -56,7 +54,7 @@ class Forest:
         if feature.shape[1] > _DEEPEST:
             raise ValueError(f"the extractor's model has trees of more than {_DEEPEST} questions")
         leaf = np.rint(np.asarray(data["leaf"], dtype=np.float64) * _MILLION).astype(np.int64)
-        return cls(tuple(columns), feature, threshold, leaf, float(data["bias"]))
+        return cls(feature, threshold, leaf, float(data["bias"]))
 
     def margin(self, rows: Floats) -> Floats:
         """Log odds per row."""

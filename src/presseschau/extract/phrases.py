@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import TypeAlias
 
 import ahocorasick
@@ -16,6 +15,11 @@ _Finder: TypeAlias = Callable[[str], re.Match[str] | None]
 _CLASSES: dict[str, dict[str, list[str]]] = read_words("phrases")
 PHRASE_NAMES: tuple[str, ...] = tuple(_CLASSES)
 _LONGEST = 400  # a longer block is running text, which may well mention a newsletter
+
+
+def bits_of(*names: str) -> int:
+    """Some classes as `phrases` answers."""
+    return sum(1 << PHRASE_NAMES.index(name) for name in names)
 
 
 def _never(_text: str) -> None:
@@ -34,7 +38,8 @@ def _finders(patterns: Sequence[str]) -> tuple[_Finder, _Finder]:
 
 
 _AT_START = re.compile("|".join(p for lists in _CLASSES.values() for p in lists["match"] if p.startswith("^")))
-_FINDERS = {name: _finders(lists["match"]) for name, lists in _CLASSES.items()}
+# By class its bit, among the signs and in the answer, and its finders.
+_FINDERS = [(1 << i, *_finders(lists["match"])) for i, lists in enumerate(_CLASSES.values())]
 
 
 def _read_signs() -> ahocorasick.Automaton:
@@ -52,14 +57,8 @@ def _read_signs() -> ahocorasick.Automaton:
 _SIGNS = _read_signs()
 
 
-@cache
-def _plan(names: tuple[str, ...]) -> list[tuple[int, int, _Finder, _Finder]]:
-    """For each class its bit in the answer, its bit among the signs, and its finders."""
-    return [(1 << i, 1 << PHRASE_NAMES.index(name), *_FINDERS[name]) for i, name in enumerate(names)]
-
-
-def phrases(text: str, names: tuple[str, ...] = PHRASE_NAMES) -> int:
-    """The classes of phrases that a short block contains, as bits in the order of `names`.
+def phrases(text: str) -> int:
+    """The classes of phrases that a short block contains, as bits in the order of `PHRASE_NAMES`.
 
     >>> bool(phrases("Lesezeit: 3 Minuten") & 1 << PHRASE_NAMES.index("reading"))
     True
@@ -72,7 +71,7 @@ def phrases(text: str, names: tuple[str, ...] = PHRASE_NAMES) -> int:
     starts = _AT_START.match(text) is not None
     bits = 0
     if starts or signs:
-        for bit, sign, at_start, inside in _plan(names):
-            if (starts and at_start(text)) or (signs & sign and inside(text)):
+        for bit, at_start, inside in _FINDERS:
+            if (starts and at_start(text)) or (signs & bit and inside(text)):
                 bits |= bit
     return bits

@@ -14,7 +14,6 @@ import pyarrow as pa
 
 _THREADS = 2
 _OPEN_FILES = 1024
-_SPILL = "corpus.duckdb.tmp"
 
 
 @contextmanager
@@ -25,8 +24,8 @@ def connect(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
         RuntimeError: What is done with it needs more memory.
     """
     _allow_open_files()
-    _forget(folder)
-    spill = folder / _SPILL
+    spill = folder / "corpus.duckdb.tmp"
+    shutil.rmtree(spill, ignore_errors=True)  # of a build that was killed
     spill.mkdir()
     con = duckdb.connect()
     try:
@@ -44,7 +43,7 @@ def connect(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
         raise RuntimeError(f"pipeline.memory_limit={memory_limit} is too little for so many pages: raise it") from error
     finally:
         con.close()
-        _forget(folder)
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 @contextmanager
@@ -75,9 +74,3 @@ def _allow_open_files() -> None:
     allowed = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-
-
-def _forget(folder: Path) -> None:
-    """Removes what the database has spilled, and the file that it was in older versions."""
-    for leftover in folder.glob("corpus.duckdb*"):
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()

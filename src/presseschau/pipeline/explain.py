@@ -18,6 +18,7 @@ from presseschau.label import Labeler
 from presseschau.pipeline.keys import StageKey
 from presseschau.pipeline.pages import DOCUMENT_COLUMNS
 from presseschau.pipeline.settings import labeler_options
+from presseschau.pipeline.store import read_index
 from presseschau.publish.manifest import read_manifest
 from presseschau.schema import TARGETS
 
@@ -76,9 +77,11 @@ def _work_row(work_dir: Path, source: str) -> dict[str, Any] | None:
     if not last.is_file():
         return None
     folder = work_dir / "extract" / StageKey(orjson.loads(last.read_bytes())).key
-    files = sorted(str(path) for path in folder.glob("*.parquet"))
+    # In the order of their making: a page that has changed has a row in an older batch, too.
+    made = {entry.batch: place for place, entry in enumerate(read_index(folder / "index.jsonl"))}
+    files = list(map(str, sorted(folder.glob("*.parquet"), key=lambda path: made.get(path.stem, len(made)))))
     rows = ds.dataset(files).to_table(filter=pc.field("source") == source).to_pylist() if files else []
-    return rows[0] if rows else None
+    return rows[-1] if rows else None
 
 
 def _published_row(dataset: Path, id_: str) -> dict[str, Any] | None:
@@ -94,12 +97,14 @@ def _split(dataset: Path, row: Mapping[str, Any]) -> Iterator[str]:
     others = sorted(i for i, a in plan["articles"].items() if a["cluster"] == row["cluster"] and i != row["id"])
     yield f"cluster   {row['cluster']}" + (f", with {', '.join(others)}" if others else ", alone")
     day = row["published"].date().isoformat() if row["published"] else None
-    if row["publisher"] in plan["held_out_publishers"]:
+    if row["publisher"] in (*plan["held_out_publishers"], *plan["validation_publishers"]):
         why = f"{row['publisher']} is held out"
+    elif plan["strategy"] == "publisher":
+        why = f"{row['publisher'] or 'no publisher'} is not held out"
     elif plan["cutoff"] and day and day > plan["cutoff"]:
         why = f"published {day}, after the cutoff {plan['cutoff']}"
     elif plan["strategy"] == "temporal":
-        why = f"published {day}, cutoff {plan['cutoff']}"
+        why = f"published {day}, cutoff {plan['cutoff']}" if day else "undated"
     else:
         why = f"by hash of the cluster and seed {plan['seed']}"
     yield f"split     {row['split']} ({why}{', or drawn there by its cluster' if others else ''})"
@@ -127,8 +132,8 @@ def _given_targets(dataset: Path, id_: str, manifest: Mapping[str, Any]) -> Iter
 
 
 def _document(row: Mapping[str, Any]) -> Document:
-    known = {f.name for f in fields(Document)} & set(DOCUMENT_COLUMNS) & set(row)
-    values: dict[str, Any] = {name: tuple(row[name]) if isinstance(row[name], list) else row[name] for name in known}
+    known = ((name, row[name]) for name in DOCUMENT_COLUMNS if name in row)
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in known}
     return Document(**values)
 
 

@@ -41,11 +41,12 @@ def label(
             labels = classify(classifier, documents, labels, extracted.lasting, folder, bar.update)
     if not given.targets:
         return labels, []
-    folder = work.work_dir.absolute() / "targets" / targets_key(key, given.targets).key
-    jobs = [TargetJob(given.targets, *pair) for pair in zip(documents, labels, strict=True)]
-    targets, seconds = look(settings.engine, jobs, extracted.lasting, folder)
-    clock.worked("label", seconds)
-    return labels, targets
+    store = Store.open(work.work_dir.absolute() / "targets" / targets_key(key, given.targets).key)
+    jobs = [
+        TargetJob(given.targets, path, own, store.path(path.stem)) for path, own in zip(documents, labels, strict=True)
+    ]
+    clock.worked("label", look(settings.engine, jobs, extracted.lasting, store))
+    return labels, [job.path for job in jobs]
 
 
 def _by_rules(settings: Settings, extracted: Extracted, notes: list[str], clock: Clock) -> tuple[list[Path], StageKey]:
@@ -63,7 +64,7 @@ def _by_rules(settings: Settings, extracted: Extracted, notes: list[str], clock:
         for job, report in settings.engine.run(label_batch, jobs):
             if report is None:
                 raise BuildError(f"labelling {job.documents.name} ended its process; run again with label.stance=false")
-            if job.documents.stem in extracted.lasting:
+            if job.path.stem in extracted.lasting:
                 store.add(job.path.stem, [job.path.stem])
             clock.worked("label", report.cpu)
             bar.update()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -16,8 +16,8 @@ from presseschau.pipeline.stub import release_stub
 from presseschau.publish.card import fit_notes, is_edited
 from presseschau.publish.content import is_stub
 from presseschau.publish.derive import Change, Gone, derive, taken_down
+from presseschau.publish.opened import Folder
 from presseschau.publish.shards import file_sha256
-from presseschau.publish.verify import Folder
 from presseschau.rights import Takedown
 from presseschau.stable import publisher_of, sha256
 
@@ -133,13 +133,7 @@ class Outgoing:
     notes: tuple[str, ...] = ()
 
 
-def prepare(
-    settings: Upload,
-    manifest: Mapping[str, Any],
-    takedown: Takedown | None,
-    scratch: Path,
-    finish: Callable[[Path], None] | None = describe,
-) -> Outgoing:
+def prepare(settings: Upload, manifest: Mapping[str, Any], takedown: Takedown | None, scratch: Path) -> Outgoing:
     """The folder as it may be sent: without what was taken down or is reserved, as a stub where it has to be."""
     stub = is_stub(dict(manifest))
     full = settings.full and not stub
@@ -160,10 +154,10 @@ def prepare(
     )
     to_stub = not full and not stub
     if gone or hidden or ((notes or front) and not to_stub):
-        derive(folder, scratch / "changed", change, None if to_stub else finish)
+        derive(folder, scratch / "changed", change, None if to_stub else describe)
         folder = scratch / "changed"
     if to_stub:
-        release_stub(folder, scratch / "stub", lambda made: _describe(made, notes, front, finish))
+        release_stub(folder, scratch / "stub", lambda made: _describe(made, notes, front))
         folder = scratch / "stub"
     unmatched = takedown.unmatched(hit | _applied(settings, takedown, manifest)) if takedown else None
     edited = _EDITED if folder != settings.dataset and _is_edited(settings.dataset) else None
@@ -176,12 +170,9 @@ def _is_edited(dataset: Path) -> bool:
     return is_edited(dataset, folder.schema, folder.statistics)
 
 
-def _describe(
-    folder: Path, notes: Mapping[str, str | None], front: Mapping[str, Any], finish: Callable[[Path], None] | None
-) -> None:
+def _describe(folder: Path, notes: Mapping[str, str | None], front: Mapping[str, Any]) -> None:
     fit_notes(folder, notes, front)
-    if finish is not None:
-        finish(folder)
+    describe(folder)
 
 
 def _left_out(dataset: Path, takedown: Takedown | None, reserved: bool) -> tuple[dict[str, Gone], set[str]]:

@@ -1,4 +1,4 @@
-"""What happens to one page, in a worker: read, extract, detect the language, filter, read the rights, sign, label.
+"""What happens to one page, in a worker: read, extract, mask, tell the language, filter, read the rights, sign, label.
 
 A page never depends on another one, so batches may be cut anywhere and the results stay the same.
 """
@@ -117,13 +117,13 @@ class PageStages:
             with time_limit(self.seconds):
                 return self._document_row(page)
         except PageTimeoutError:
-            return Drop(page.source, "extract", "timeout", f"over {self.seconds:g} s", "failed", url=page.url)
+            why = "timeout", f"over {self.seconds:g} s"
         except MemoryError:
-            return Drop(page.source, "extract", "out_of_memory", "", "failed", url=page.url)
+            why = "out_of_memory", ""
         except Exception as error:
             # A bug on one page in a million must not end the build; the ledger names it and verify counts it.
-            detail = f"{type(error).__name__}: {error}"[:200]
-            return Drop(page.source, "extract", "error", detail, "failed", url=page.url)
+            why = "error", f"{type(error).__name__}: {error}"[:200]
+        return Drop(page.source, "extract", *why, "failed", url=canonical_url(page.url))
 
     def _document_row(self, page: Page) -> Drop | dict[str, Any]:
         document = self.extract(page)

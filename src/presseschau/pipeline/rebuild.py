@@ -48,9 +48,8 @@ def rebuild(dataset: Path, given: Mapping[str, Any], workers: int | None = None)
             "engine": {"kind": "local", "workers": workers},
             "pipeline": {"work_dir": str(folder / "work"), "progress": False},
         }
-        if _path(given, ("label", "transformer", "path")):
-            config["label"]["transformer"] = {**(config["label"].get("transformer") or {}),
-                                              "path": _path(given, ("label", "transformer", "path"))}  # fmt: skip
+        if model := _path(given, ("label", "transformer", "path")):
+            config["label"]["transformer"] = {**(config["label"].get("transformer") or {}), "path": model}
         settings = settings_from(config)
         if settings.shown != manifest["config"]:
             raise ConfigError(f"{dataset}: its config means something else to this version of presseschau")

@@ -29,7 +29,7 @@ from presseschau.publish.content import SIGNATURES, is_stub, set_content
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.folder import check_output
 from presseschau.publish.manifest import read_manifest
-from presseschau.publish.verify import Folder
+from presseschau.publish.opened import Folder
 from presseschau.stable import rounded
 
 REPORT = "rehydration.parquet"
@@ -93,15 +93,7 @@ def engine_from(values: Mapping[str, Any]) -> Engine:
     return engine
 
 
-def rehydrate(
-    stub: Path,
-    source: Source,
-    output: Path,
-    matching: Matching,
-    work: Work,
-    engine: Engine,
-    finish: Callable[[Path], None] | None = describe,
-) -> Rehydrated:
+def rehydrate(stub: Path, source: Source, output: Path, matching: Matching, work: Work, engine: Engine) -> Rehydrated:
     """Writes the full dataset of a stub, as far as the pages have it; other rows go to the ledger.
 
     Raises:
@@ -123,7 +115,7 @@ def rehydrate(
             )
             if not outcomes.get("exact", 0) + outcomes.get("near", 0):
                 raise RuntimeError(f"no text of the stub was found in the pages ({_found(con, outcomes, reasons)})")
-            differs = _write(con, stub, output, manifest, outcomes, finish)
+            differs = _write(con, stub, output, manifest, outcomes)
     equal = read_manifest(output)["content_sha256"] == manifest["full_content_sha256"]
     return Rehydrated(output, outcomes, reasons, differs, equal)
 
@@ -222,7 +214,6 @@ def _write(
     output: Path,
     manifest: Mapping[str, Any],
     outcomes: Mapping[str, int],
-    finish: Callable[[Path], None] | None,
 ) -> dict[str, int]:
     """Writes the dataset and its report; how many rows differ in what is not their text, by column."""
     gone = {
@@ -236,16 +227,15 @@ def _write(
 
     def say(made: dict[str, Any]) -> dict[str, Any]:
         made = {key: value for key, value in set_content(made, "full").items() if key != "signatures_sha256"}
-        complete = made["content_sha256"] == manifest["full_content_sha256"]
-        return made if complete else made | {"rehydrated": {"from": manifest["full_content_sha256"], **outcomes}}
+        release = manifest["full_content_sha256"]
+        return made if made["content_sha256"] == release else made | {"rehydrated": {"from": release, **outcomes}}
 
     # That on rights speaks of a copy without text.
     notes = {"stub": None, "rights": None, "rehydrated": None if whole else _note(outcomes)}
 
     def complete(folder: Path) -> None:
         _write_report(con, folder / REPORT, filler.differs)
-        if finish is not None:
-            finish(folder)
+        describe(folder)
 
     try:
         derive(stub, output, Change(filler, filler.targets, gone, manifest=say, notes=notes), complete)

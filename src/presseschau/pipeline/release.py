@@ -26,6 +26,7 @@ from presseschau.pipeline.settings import Settings
 from presseschau.publish import card, croissant, report, statistics
 from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.manifest import Count, Manifest
+from presseschau.publish.opened import Folder
 from presseschau.publish.shards import (
     Shard,
     extra_type,
@@ -34,7 +35,6 @@ from presseschau.publish.shards import (
     write_ledger,
     write_split,
 )
-from presseschau.publish.verify import Folder
 from presseschau.read import Unit
 from presseschau.schema import DATA, SPLITS, TARGETS, Schema
 from presseschau.split import SplitPlan, balance, to_splits_json

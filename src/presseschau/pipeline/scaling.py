@@ -17,6 +17,7 @@ import orjson
 from presseschau.pipeline.speed import SpeedError, store_pages
 
 STAGES = ("extract", "label")
+WORKERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Scaling:
 
 
 def measure_scaling(
-    source: Mapping[str, Any], script: Path, overrides: Sequence[str], rounds: int, limit: int | None, workers: int = 4
+    source: Mapping[str, Any], script: Path, overrides: Sequence[str], rounds: int, limit: int | None
 ) -> Scaling:
     """Times the page stages of clean builds.
 
@@ -59,7 +60,6 @@ def measure_scaling(
         overrides: More overrides for it.
         rounds: How often; all three are run in each.
         limit: Use only so many pages; None: all.
-        workers: How many.
 
     Raises:
         SpeedError: A build failed, or there are fewer pages than workers.
@@ -68,20 +68,20 @@ def measure_scaling(
     with tempfile.TemporaryDirectory(prefix="presseschau-scaling-") as name:
         folder = Path(name)
         count, _ = store_pages(source, folder / "all", limit)
-        if count < workers:
-            raise SpeedError(f"{count} HTML pages are too few for {workers} workers")
-        shares = [folder / f"share-{number}" for number in range(workers)]
+        if count < WORKERS:
+            raise SpeedError(f"{count} HTML pages are too few for {WORKERS} workers")
+        shares = [folder / f"share-{number}" for number in range(WORKERS)]
         for number, path in enumerate(sorted((folder / "all").iterdir())):
-            share = shares[number % workers]
+            share = shares[number % WORKERS]
             share.mkdir(exist_ok=True)
             (share / path.name).hardlink_to(path)
         rates: list[tuple[float, float, float]] = []
         for _ in range(rounds):
-            cases = (([folder / "all"], 1), ([folder / "all"], workers), (shares, 1))
+            cases = (([folder / "all"], 1), ([folder / "all"], WORKERS), (shares, 1))
             seconds = [_seconds(script, overrides, inputs, own) for inputs, own in cases]
             rates.append((count / seconds[0], count / seconds[1], count / seconds[2]))
     one, many, apart = (statistics.median(column) for column in zip(*rates, strict=True))
-    return Scaling(workers, one, many, apart, load)
+    return Scaling(WORKERS, one, many, apart, load)
 
 
 def _seconds(script: Path, overrides: Sequence[str], inputs: Sequence[Path], workers: int) -> float:

@@ -53,7 +53,7 @@ class Store:
     def open(cls, folder: Path) -> Store:
         """Opens or makes the folder; drops whatever is torn, changed or unnamed, so that it is made again."""
         folder.mkdir(parents=True, exist_ok=True)
-        entries = {e.batch: e for e in _read_index(folder / "index.jsonl") if _checksum(folder, e.batch) == e.checksum}
+        entries = {e.batch: e for e in read_index(folder / "index.jsonl") if _checksum(folder, e.batch) == e.checksum}
         for path in [*folder.glob("*.parquet*"), *folder.glob("*.at"), *folder.glob("index.jsonl.part")]:
             if path.name.removesuffix(".parquet") not in entries:
                 path.unlink()
@@ -84,7 +84,8 @@ def _line(entry: Entry) -> bytes:
     return orjson.dumps(entry) + b"\n"
 
 
-def _read_index(path: Path) -> Iterator[Entry]:
+def read_index(path: Path) -> Iterator[Entry]:
+    """The finished batches in the order of their making, whether or not their files are still whole."""
     if not path.exists():
         return
     for line in path.read_bytes().splitlines():

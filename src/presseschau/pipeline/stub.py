@@ -16,7 +16,7 @@ from presseschau.publish.manifest import read_manifest
 from presseschau.publish.stub import write_stub
 
 
-def release_stub(dataset: Path, target: Path, finish: Callable[[Path], None] | None = describe) -> None:
+def release_stub(dataset: Path, target: Path, finish: Callable[[Path], None] = describe) -> None:
     """Writes the stub of a full dataset folder.
 
     Args:

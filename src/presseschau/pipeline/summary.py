@@ -17,8 +17,7 @@ def summary(built: Built) -> str:
     rate = f", {built.pages / built.seconds['extract']:,.0f} pages/s extracted now" if built.pages else ""
     blocks = [
         _table("pages", [("input", f"{manifest.pages:,}"), *_funnel(built)]),
-        _table("articles", [(split, f"{rows:,}") for split, rows in manifest.splits.items()]),
-        *(_table(name, rows) for name, rows in _labels(built)),
+        *(_counted(name, counts) for name, counts in {"articles": manifest.splits, **built.labels}.items()),
         _table("seconds", [*((s, f"{t:.1f}") for s, t in built.seconds.items()), ("all", f"{total:.1f}")]),
         *(f"note: {note}" for note in (*built.notes, *_leaks(manifest.leakage))),
         f"{kept:,} {'article' if kept == 1 else 'articles'} in {built.folder}{rate}",
@@ -41,9 +40,8 @@ def _leaks(found: Mapping[str, Any]) -> Iterable[str]:
         yield f"splits leak: {said}; see `leakage` in manifest.json"
 
 
-def _labels(built: Built) -> Iterable[tuple[str, list[tuple[str, str]]]]:
-    for name, counts in built.labels.items():
-        yield name, [(label, f"{count:,}") for label, count in counts.items()]
+def _counted(head: str, counts: Mapping[str, int]) -> str:
+    return _table(head, [(name, f"{count:,}") for name, count in counts.items()])
 
 
 def _table(head: str, rows: Sequence[tuple[str, str]]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,12 @@ TARGET_SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class TargetJob:
-    """One file of documents, and that of their labels, to look for the targets in; where the rows go, once known."""
+    """One file of documents, and that of their labels, to look for the targets in; and the file for the rows."""
 
     targets: tuple[GivenTarget, ...]
     documents: Path
     labels: Path
-    path: Path = Path()
+    path: Path
 
 
 def targets_key(labels: StageKey, targets: tuple[GivenTarget, ...]) -> StageKey:
@@ -47,27 +47,26 @@ def targets_key(labels: StageKey, targets: tuple[GivenTarget, ...]) -> StageKey:
     return StageKey({**labels.parts, **own})
 
 
-def look(engine: Engine, jobs: Sequence[TargetJob], lasting: frozenset[str], folder: Path) -> tuple[list[Path], float]:
-    """Does all jobs that no earlier build has done; the files of all of them, and the CPU seconds it took.
+def look(engine: Engine, jobs: Iterable[TargetJob], lasting: frozenset[str], store: Store) -> float:
+    """Does all jobs that no earlier build has done; the CPU seconds it took.
 
     Args:
         engine: Where they are done.
-        jobs: One for each batch.
+        jobs: One for each batch, for a file in the store.
         lasting: Names of the batches that later builds may start from.
-        folder: Where the files are kept.
+        store: Where the files are kept.
 
     Raises:
         RuntimeError: A job ended its process.
     """
-    store, seconds = Store.open(folder), 0.0
-    todo = [replace(job, path=store.path(job.documents.stem)) for job in jobs]
-    for job, report in engine.run(target_batch, [job for job in todo if job.path.stem not in store.entries]):
+    seconds = 0.0
+    for job, report in engine.run(target_batch, [job for job in jobs if job.path.stem not in store.entries]):
         if report is None:
             raise RuntimeError(f"looking for targets in {job.documents.name} ended its process")
-        if job.documents.stem in lasting:
+        if job.path.stem in lasting:
             store.add(job.path.stem, [job.path.stem])
         seconds += report.cpu
-    return [job.path for job in todo], seconds
+    return seconds
 
 
 def target_batch(job: TargetJob) -> BatchDone:

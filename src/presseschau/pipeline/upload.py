@@ -11,11 +11,11 @@ from pathlib import Path
 
 from presseschau.config import ConfigError, said
 from presseschau.pipeline.outgoing import Outgoing, Upload, prepare
-from presseschau.pipeline.release import describe
 from presseschau.publish.content import is_stub
 from presseschau.publish.hub import Difference, Hub, HubError, Repository, difference, local_files
 from presseschau.publish.manifest import read_manifest
-from presseschau.publish.verify import Folder, verify
+from presseschau.publish.opened import Folder
+from presseschau.publish.verify import verify
 from presseschau.rights import Takedown
 
 
@@ -34,19 +34,13 @@ class Published:
     changed: bool = False
 
 
-def upload(
-    settings: Upload,
-    hub: Hub,
-    check: Callable[[Path], list[str]] = verify,
-    finish: Callable[[Path], None] | None = describe,
-) -> Published:
+def upload(settings: Upload, hub: Hub, check: Callable[[Path], list[str]] = verify) -> Published:
     """Publishes one version of a dataset.
 
     Args:
         settings: What, where, on what ground.
         hub: The repository.
         check: What does not hold about a folder.
-        finish: Writes what is derived from a changed folder (Croissant metadata, report).
 
     Raises:
         ConfigError: The arguments contradict each other or the folder.
@@ -68,7 +62,7 @@ def upload(
         more = f" (and {len(problems) - 1} more; `verify.py dir={settings.dataset}` lists them)" if problems[1:] else ""
         raise RuntimeError(f"the folder does not keep its promises: {problems[0]}{more}")
     with _scratch(settings) as scratch:
-        outgoing = prepare(settings, manifest, takedown, Path(scratch), finish)
+        outgoing = prepare(settings, manifest, takedown, Path(scratch))
         if outgoing.folder != settings.dataset and (broken := check(outgoing.folder)):
             raise RuntimeError(f"the folder to send does not keep its promises: {broken[0]}")
         return _send(settings, hub, outgoing, tag)
@@ -142,9 +136,7 @@ def _refuse_open(settings: Upload, outgoing: Outgoing, there: Repository) -> Non
 def _account(
     settings: Upload, outgoing: Outgoing, there: Repository | None, left: Difference, tag: str, *, reached: bool
 ) -> tuple[str, ...]:
-    who = " and ".join(
-        [*(["private"] if settings.private else []), *([f"gated={settings.gated}"] if settings.gated else [])]
-    )
+    who = " and ".join(["private"] * settings.private + [f"gated={settings.gated}"] * (settings.gated is not None))
     open_ = "as it is" if there is not None else "public"
     state = "exists" if there is not None else "is new" if reached else "not looked at"
     return (

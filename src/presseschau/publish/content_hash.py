@@ -17,7 +17,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from presseschau.schema import Schema
+from presseschau.schema import DATA, Schema
 
 
 @dataclass(slots=True)
@@ -26,9 +26,10 @@ class ContentHash:
 
     _splits: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
 
-    def begin(self, split: str, schema: Schema) -> None:
-        """Opens a split."""
-        self._splits.append(({"split": split, "features": schema.features}, {}))
+    def begin(self, split: str, schema: Schema, part: str = DATA) -> None:
+        """Opens a split of the articles, or of another folder of shards."""
+        name = split if part == DATA else f"{part}/{split}"
+        self._splits.append(({"split": name, "features": schema.features}, {}))
 
     def update(self, table: pa.Table) -> None:
         """Adds rows to the split; in which portions they come makes no difference."""

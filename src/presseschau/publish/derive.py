@@ -21,9 +21,9 @@ from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.files import OWN
 from presseschau.publish.folder import staged
 from presseschau.publish.manifest import read_manifest
+from presseschau.publish.opened import Folder
 from presseschau.publish.shards import LEDGER_SCHEMA, Shard, file_sha256, write_ledger, write_split
 from presseschau.publish.statistics import count
-from presseschau.publish.verify import Folder
 from presseschau.schema import DATA, SPLITS, TARGETS
 from presseschau.stable import sha256
 

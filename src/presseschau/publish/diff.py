@@ -11,7 +11,7 @@ import duckdb
 import orjson
 
 from presseschau.publish.content import is_stub
-from presseschau.publish.verify import Folder
+from presseschau.publish.opened import Folder
 from presseschau.schema import DATA
 
 # Labels are compared by name, since an own scheme may number them otherwise.
@@ -109,7 +109,7 @@ def diff(before: Path, after: Path) -> Diff:
         text=text,
         metadata=metadata,
         config=_config(one.manifest["config"], two.manifest["config"]),
-        equal=_content(one) == _content(two),
+        equal=one.manifest["content_sha256"] == two.manifest["content_sha256"],
     )
 
 
@@ -149,10 +149,6 @@ def _relabelled(con: duckdb.DuckDBPyConnection, column: str) -> list[Relabelled]
 
 def _named(folder: Folder) -> str:
     return f"{folder.manifest['name']} {folder.manifest['version']}"
-
-
-def _content(folder: Folder) -> str:
-    return str(folder.manifest["content_sha256"])
 
 
 def _config(one: Mapping[str, Any], two: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import orjson
 
-from presseschau.publish.verify import Folder
+from presseschau.publish.opened import Folder
 from presseschau.schema import DATA, SPLITS, TARGETS
 from presseschau.spreadsheet import is_formula
 from presseschau.stable import rounded

@@ -37,8 +37,8 @@ LEDGER: Mapping[str, str] = {
     "outcome": "kept, dropped or failed",
     "stage": "The stage that decided; null where kept",
     "reason": "Why; null where kept",
-    "detail": "A value, the id that the page repeats, an error; of a kept page what was masked in it (`masked: email "
-    "2`) and the licence that it states (`license: https://…`)",
+    "detail": "A value, the id that the page repeats, an error; of a kept page a `url` that is none (`url: not a URL: "
+    "…`), what was masked in it (`masked: email 2`) and the licence that it states (`license: https://…`)",
 }
 SIGNATURES: Mapping[str, str] = {
     "id": "Id of the article",

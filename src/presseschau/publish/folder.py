@@ -16,7 +16,7 @@ import orjson
 
 from presseschau.publish.files import is_made, others
 
-# What drives say that know no locks, some of those in a network; there a folder is written without.
+# What drives without locks say, such as some in a network; there a folder is written without one.
 _NO_LOCKS = (errno.ENOTSUP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL)
 
 
@@ -156,7 +156,7 @@ def _held(folder: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            path.unlink(missing_ok=True)  # while it is held: whoever has opened it sees that it is another one's
+            path.unlink(missing_ok=True)  # while it is held: who has opened it meanwhile sees that it is gone
 
 
 def _lock(file: IO[str]) -> None:

@@ -48,7 +48,8 @@ class Manifest:
         skipped: Other files in the input folder, by ending.
         counts: How all input pages ended.
         splits: Rows by split, in published order.
-        masked: E-mail addresses, telephone numbers and account numbers masked in the kept articles, by kind.
+        masked: E-mail addresses, telephone and account numbers, and authors' names in bylines that were masked in the
+            kept articles, by kind.
         leakage: What the audit of the kept texts found across splits, 0 everywhere in a sound dataset; beside it what
             splits share otherwise: `events`, by split, and `publisher_probe` (see `leakage.Figures`).
         messages: What the build decided where the config could not be followed.

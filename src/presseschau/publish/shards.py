@@ -72,7 +72,7 @@ def write_split(
         ValueError: `count` does not match the rows.
     """
     total = -(-count // rows_per_shard)
-    content.begin(split if part == DATA else f"{part}/{split}", schema)
+    content.begin(split, schema, part)
     groups = regroup(rows, schema.arrow, rows_per_group)
     shards, seen = [], 0
     for number in range(total):
@@ -123,9 +123,7 @@ def published(batch: pa.RecordBatch, schema: Schema) -> pa.RecordBatch:
     arrays = []
     for column in schema.columns:
         names = schema.names.of(column.name)
-        if column.name == "label_role" and "label_role" not in batch.schema.names:
-            array = pa.nulls(len(batch), column.type)
-        elif column.name == "extra":
+        if column.name == "extra":
             array = _extra(batch.column("extra").to_pylist(), column.type)
         elif names is not None:
             array = _class_numbers(batch.column(column.name), names, column.name)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from presseschau.publish.content import is_stub
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import Shard
 from presseschau.publish.sizes import Sizes, measure
@@ -99,7 +100,7 @@ class Statistics:
     @property
     def is_stub(self) -> bool:
         """Whether the folder holds no text."""
-        return self.manifest.get("content") == "stub"
+        return is_stub(self.manifest)
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -152,8 +153,12 @@ def count(folder: Path) -> Statistics:
             cube=_cube(con, names),
             publishers=publishers,
             shares={key: _shares(con, key, names) for key in ("publisher", "year", "month")},
-            months=_months(con),
-            outlets=_outlets(con, publishers),
+            months=_nested(
+                con,
+                """SELECT month, split, sum(n)::BIGINT FROM few WHERE month IS NOT NULL
+                   GROUP BY 1, 2 ORDER BY 1, 2""",
+            ),
+            outlets=_outlets(con, list(publishers)[:OUTLETS]),
             houses=_pairs(
                 con,
                 f"""SELECT split, count(DISTINCT publisher) FILTER (publisher <> '{UNKNOWN}') FROM few
@@ -188,18 +193,23 @@ def _pairs(con: duckdb.DuckDBPyConnection, query: str) -> dict[Any, int]:
     return dict(con.execute(query).fetchall())
 
 
+def _nested(con: duckdb.DuckDBPyConnection, query: str, *values: object) -> dict[Any, dict[str, int]]:
+    """The third column by the first and the second."""
+    found: dict[Any, dict[str, int]] = {}
+    for one, other, n in con.execute(query, values).fetchall():
+        found.setdefault(one, {})[other] = n
+    return found
+
+
 def _articles(con: duckdb.DuckDBPyConnection, by: str, where: str = "true") -> dict[Any, int]:
     """Articles by the values of an expression over `few`, in their order."""
     return _pairs(con, f"SELECT {by}, sum(n)::BIGINT FROM few WHERE {where} GROUP BY 1 ORDER BY 1")  # noqa: S608
 
 
 def _by_class(con: duckdb.DuckDBPyConnection, column: str, names: LabelNames) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    query = f"SELECT {column}, split, sum(n)::BIGINT FROM few GROUP BY 1, 2"  # noqa: S608
-    for number, split, n in con.execute(query).fetchall():
-        found.setdefault(class_names(names, column, number), {})[split] = n
-    order = (*(names.of(column) or ()), NONE)
-    return {name: {s: found[name][s] for s in SPLITS if s in found[name]} for name in order if name in found}
+    found = _nested(con, f"SELECT {column}, split, sum(n)::BIGINT FROM few GROUP BY 1, 2")  # noqa: S608
+    numbers = sorted(found, key=lambda number: (number is None, number))
+    return {class_names(names, column, k): {s: found[k][s] for s in SPLITS if s in found[k]} for k in numbers}
 
 
 def _cube(con: duckdb.DuckDBPyConnection, names: LabelNames) -> dict[tuple[str, str, str], int]:
@@ -231,14 +241,6 @@ def _shares(con: duckdb.DuckDBPyConnection, key: str, names: LabelNames) -> dict
     return found
 
 
-def _months(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    query = "SELECT month, split, sum(n)::BIGINT FROM few WHERE month IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
-    for month, split, n in con.execute(query).fetchall():
-        found.setdefault(month, {})[split] = n
-    return found
-
-
 def _days(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     row = con.execute(
         """SELECT strftime(min(published), '%Y-%m-%d'), strftime(max(published), '%Y-%m-%d'),
@@ -247,12 +249,10 @@ def _days(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return dict(zip(("first", "last", "newest"), row or (None, None, None), strict=True))
 
 
-def _outlets(con: duckdb.DuckDBPyConnection, publishers: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {name: {} for name in list(publishers)[:OUTLETS]}
+def _outlets(con: duckdb.DuckDBPyConnection, publishers: Sequence[str]) -> dict[str, dict[str, int]]:
     query = "SELECT publisher, split, sum(n)::BIGINT FROM few WHERE list_contains(?, publisher) GROUP BY 1, 2"
-    for name, split, n in con.execute(query, [list(found)]).fetchall():
-        found[name][split] = n
-    return found
+    found = _nested(con, query, publishers)
+    return {name: found[name] for name in publishers}
 
 
 def _lengths(words: Mapping[str, Mapping[int, int]], full: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, check_own_columns, is_stub, set_content
 from presseschau.publish.derive import Change, derive, taken_down, write_manifest
 from presseschau.publish.manifest import read_manifest
+from presseschau.publish.opened import Folder
 from presseschau.publish.shards import file_sha256
 from presseschau.publish.statistics import count
 from presseschau.publish.targets import without_words
-from presseschau.publish.verify import Folder
 from presseschau.schema import SPAN
 from presseschau.stable import sha256
 
@@ -47,12 +47,7 @@ _NOTE = """\
 > Lengths in words, below and in the report, are those of the full texts."""
 
 
-def write_stub(
-    dataset: Path,
-    target: Path,
-    sign: Callable[[str], bytes],
-    finish: Callable[[Path], None] | None = None,
-) -> None:
+def write_stub(dataset: Path, target: Path, sign: Callable[[str], bytes], finish: Callable[[Path], None]) -> None:
     """Writes the stub of a full dataset folder.
 
     The manifest says `content: stub`, keeps the hash of the full content as `full_content_sha256`, and that of
@@ -77,8 +72,7 @@ def write_stub(
 
     def complete(folder: Path) -> None:
         write_signatures(folder, full, sign)
-        if finish is not None:
-            finish(folder)
+        finish(folder)
 
     counted = count(dataset)
 
@@ -97,12 +91,8 @@ def without_text(table: pa.Table) -> pa.Table:
     for name in TEXT_COLUMNS:
         at = table.schema.get_field_index(name)
         table = table.set_column(at, name, pa.nulls(len(table), table.schema.field(name).type))
-    return with_evidence(table, [strip_evidence(spans) for spans in table.column("stance_evidence").to_pylist()])
-
-
-def strip_evidence(spans: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
-    """Evidence without its words."""
-    return None if spans is None else [{"start": s["start"], "end": s["end"], "text": None} for s in spans]
+    evidence = table.column("stance_evidence").to_pylist()
+    return with_evidence(table, [spans and [span | {"text": None} for span in spans] for spans in evidence])
 
 
 def with_evidence(table: pa.Table, evidence: list[list[dict[str, Any]] | None]) -> pa.Table:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,67 +18,11 @@ from presseschau.publish.content import check_content
 from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.files import is_published, others
 from presseschau.publish.manifest import ManifestError, read_manifest
-from presseschau.publish.shards import LEDGER_SCHEMA, Shard, file_sha256
-from presseschau.publish.statistics import Statistics, count
+from presseschau.publish.opened import Folder, read_schema
+from presseschau.publish.shards import LEDGER_SCHEMA, file_sha256
 from presseschau.publish.targets import check_targets
-from presseschau.schema import DATA, SCHEMA_VERSION, SPLITS, TARGETS, TIMESTAMP, VIEWS, LabelNames, Schema
+from presseschau.schema import DATA, SCHEMA_VERSION, TARGETS, TIMESTAMP, VIEWS, Schema
 from presseschau.stable import canonical_url, sha256
-
-
-@dataclass(frozen=True)  # no slots: what is counted is kept
-class Folder:
-    """A dataset folder, opened for checking."""
-
-    path: Path
-    manifest: dict[str, Any]
-    shards: tuple[Shard, ...]
-    schema: Schema
-
-    @classmethod
-    def open(cls, path: Path) -> Folder:
-        """Reads the manifest and the first shard's schema.
-
-        Raises:
-            ValueError: It is no dataset folder, or one of another schema version.
-        """
-        manifest = read_manifest(path)
-        if manifest.get("schema_version") != SCHEMA_VERSION:
-            raise ValueError(f"{path} has schema version {manifest.get('schema_version')}, this is {SCHEMA_VERSION}")
-        shards = tuple(Shard(**shard) for shard in manifest["shards"])
-        return cls(path, manifest, shards, _schema_of(path / shards[0].path) if shards else Schema(LabelNames((), ())))
-
-    def tables(self, split: str, part: str = DATA) -> Iterator[pa.Table]:
-        """The rows of one split, in order; of the articles, or of another folder of shards."""
-        for shard in self.shards:
-            if shard.split == split and shard.part == part:
-                with pq.ParquetFile(self.path / shard.path) as file:
-                    for group in range(file.num_row_groups):
-                        yield file.read_row_group(group)
-
-    @cached_property
-    def statistics(self) -> Statistics:
-        """What is counted in it, once for all who ask."""
-        return count(self.path)
-
-    @property
-    def splits(self) -> list[str]:
-        """Splits that have articles, in published order."""
-        return self.splits_of(DATA)
-
-    def splits_of(self, part: str) -> list[str]:
-        """Splits that have shards in a folder, in published order."""
-        return [s for s in SPLITS if any(shard.split == s and shard.part == part for shard in self.shards)]
-
-
-def _schema_of(path: Path) -> Schema:
-    try:
-        arrow = pq.read_schema(path)
-        features = orjson.loads(arrow.metadata[b"huggingface"])["info"]["features"]
-        names = LabelNames(*(tuple(features[column]["names"]) for column in ("topic", "genre", "stance")))
-    except (pa.ArrowException, OSError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is no shard of a dataset: {' '.join(str(error).split())[:200]}") from None
-    extra = arrow.field("extra").type if "extra" in arrow.names else None
-    return Schema(names, extra, "authors" in arrow.names)
 
 
 def _same_schema(found: pa.Schema, schema: Schema) -> bool:
@@ -123,7 +65,7 @@ def _unreadable(path: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
             continue
         try:
             if name in shards[:1]:
-                _schema_of(file)
+                read_schema(file)
             elif file.suffix == ".parquet":
                 pq.read_schema(file)
             elif file.suffix == ".json":
@@ -158,7 +100,7 @@ def _content(folder: Folder) -> Iterator[str]:
     for part in (DATA, TARGETS):
         schema = folder.schema.of(part)
         for split in folder.splits_of(part):
-            content.begin(split if part == DATA else f"{part}/{split}", schema)
+            content.begin(split, schema, part)
             for table in folder.tables(split, part):
                 content.update(table.cast(schema.arrow))
     if content.hexdigest() != folder.manifest["content_sha256"]:

@@ -4,14 +4,12 @@ from presseschau.read.ccnews import BASE_URL
 from presseschau.read.http_stream import Http
 from presseschau.read.listing import unread_pages
 from presseschau.read.pieces import Unpacker
-from presseschau.read.record import MAX_BYTES
 from presseschau.read.source import KINDS, open_source
 from presseschau.read.unit import TRANSIENT, Reader, ReadError, Skipped, Unit
 
 __all__ = [
     "BASE_URL",
     "KINDS",
-    "MAX_BYTES",
     "TRANSIENT",
     "Http",
     "ReadError",

@@ -79,7 +79,7 @@ class Stream(io.RawIOBase):
             try:
                 self._rest = memoryview(next(self._pieces, b""))
             except (EOFError, zlib.error, zstandard.ZstdError) as error:
-                self.fault = ("truncated" if isinstance(error, EOFError) else "unreadable", _said(error))
+                self.fault = ("truncated" if isinstance(error, EOFError) else "unreadable", str(error))
             except UnreachableError as error:
                 self.fault = ("unreachable", str(error))
             except OSError as error:
@@ -134,10 +134,6 @@ def _whole_member(path: str, max_bytes: int) -> bytes | None:
     except igzip_lib.IsalError:  # type: ignore[misc]  # its stub has it as a value
         return None
     return page if member.eof and not member.unused_data and len(page) <= max_bytes else None
-
-
-def _said(error: Exception) -> str:
-    return " ".join(str(error).split())
 
 
 def _plain(file: _Raw) -> Iterator[bytes]:

@@ -75,8 +75,13 @@ def utc_date(value: object) -> datetime | None:
         # A new value, since pandas' Timestamp is a datetime too.
         return datetime(found.year, found.month, found.day, found.hour, found.minute, found.second, tzinfo=UTC)
     except (ValueError, OverflowError, OSError, TypeError, KeyError):
-        text = repr(value)
-        raise ValueError(f"no date: {text if len(text) <= 60 else text[:57] + '...'}") from None
+        raise ValueError(f"no date: {short(value)}") from None
+
+
+def short(value: object) -> str:
+    """A value for a message, 60 characters of it at most."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _parsed(value: object) -> datetime | None:

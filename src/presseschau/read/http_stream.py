@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 from urllib.request import getproxies, proxy_bypass
 
@@ -77,7 +76,7 @@ class Connection:
     def __enter__(self) -> Connection:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_error: object) -> None:
         if self._pool is not None:
             self._pool.clear()
 
@@ -126,7 +125,7 @@ class Connection:
         """
         return _Body(self._pieces(url, file))
 
-    def _pieces(self, url: str, file: RemoteFile) -> Iterator[bytes]:
+    def _pieces(self, url: str, file: RemoteFile) -> Generator[bytes, None, None]:
         at = tries = 0
         while True:
             began = at
@@ -219,7 +218,7 @@ class Connection:
 class _Body(io.RawIOBase):
     """Pieces of bytes as an unbuffered file."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
+    def __init__(self, pieces: Generator[bytes, None, None]) -> None:
         self._pieces = pieces
         self._rest = memoryview(b"")
         self._at = 0
@@ -240,8 +239,7 @@ class _Body(io.RawIOBase):
         return self._at
 
     def close(self) -> None:
-        if not self.closed and hasattr(self._pieces, "close"):
-            self._pieces.close()
+        self._pieces.close()
         super().close()
 
 

@@ -109,7 +109,7 @@ class Selection:
     @classmethod
     def of(cls, outlets: Iterable[Outlet]) -> Selection:
         """The selection of these outlets."""
-        return cls({outlet.host: outlet.sections for outlet in sorted(outlets, key=lambda outlet: outlet.host)})
+        return cls({outlet.host: outlet.sections for outlet in outlets})
 
     def refusal(self, url: str) -> str | None:
         """Why a page is not wanted: `(other host)`, `(other section)`; None where it is wanted.

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 import orjson
 
 from presseschau.document import Drop, Page, PageKind
-from presseschau.read.dates import utc_date
+from presseschau.read.dates import short, utc_date
 from presseschau.read.mojibake import once_encoded
 from presseschau.read.unit import ReadError, failed
 from presseschau.stable import canonical_url
@@ -184,7 +184,7 @@ def _headers(value: object) -> tuple[tuple[str, str], ...]:
         try:
             value = orjson.loads(value)
         except orjson.JSONDecodeError:
-            raise ValueError(f"headers is no JSON: {_short(value)}") from None
+            raise ValueError(f"headers is no JSON: {short(value)}") from None
     pairs: list[tuple[str, str]] = []
     items = list(value.items()) if isinstance(value, dict) else [] if value is None else value
     if not isinstance(items, list | tuple):
@@ -192,12 +192,12 @@ def _headers(value: object) -> tuple[tuple[str, str], ...]:
     for item in items:
         pair = (item.get("name"), item.get("value")) if isinstance(item, dict) else item
         if not isinstance(pair, list | tuple) or len(pair) != 2 or not isinstance(pair[0], str):
-            raise ValueError(f"headers holds {_short(item)}, not a pair of name and value")
+            raise ValueError(f"headers holds {short(item)}, not a pair of name and value")
         for one in pair[1] if isinstance(pair[1], list) else [pair[1]]:
             if one is None:
                 continue
             if not isinstance(one, str | int | float):
-                raise ValueError(f"header {_short(pair[0])} is {_type(one)}, not a string")
+                raise ValueError(f"header {short(pair[0])} is {_type(one)}, not a string")
             pairs.append((pair[0].strip().lower(), str(one).strip()))
     return tuple(pairs)
 
@@ -237,12 +237,7 @@ def _type(value: object) -> str:
     return names.get(type(value), type(value).__name__)
 
 
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
 def listed(names: Iterable[str]) -> str:
     """Names of columns for a message: each on one line and short, eight at most."""
-    short = [_short(name)[1:-1] for name in names]
-    return ", ".join(short[:8]) + (" …" if len(short) > 8 else "") if short else "nothing"
+    told = [short(name)[1:-1] for name in names]
+    return ", ".join(told[:8]) + (" …" if len(told) > 8 else "") if told else "nothing"

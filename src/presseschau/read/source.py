@@ -63,12 +63,11 @@ class Files:
     def _format(self, source: str) -> Format:
         if len(self.parts) == 1:
             return self.parts[0][1]
-        fitting = (
+        return next(
             form
             for prefix, form in self.parts
             if source.startswith(prefix) and stem_of(source, form.endings) is not None
         )
-        return next(fitting)
 
 
 def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, keep: Sequence[str] = (),

@@ -30,7 +30,7 @@ class Unit:
     Attributes:
         source: Path relative to the input root, with `/`.
         path: Absolute path; never part of any output.
-        size: Bytes on disk, for batching.
+        size: Bytes, for batching: on disk, or unpacked where it is a part of a file.
         digest: sha256 over the content of this piece, its sidecar and the options that change its pages:
             equal `source` and `digest` mean equal pages.
         start: First byte of a line file or a WARC, unpacked, or first row group of a Parquet file.

@@ -182,7 +182,7 @@ def decoded(raw: bytes, headers: tuple[tuple[str, str], ...], limit: int) -> byt
             if coding not in ("", "identity", "none", "utf-8") and not _is_markup(raw):
                 raw = _decompressed(raw, coding, limit + 1)
     except (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError) as error:
-        return "unreadable", f"payload: {' '.join(str(error).split())}"
+        return "unreadable", f"payload: {error}"
     return raw if len(raw) <= limit else ("too_large", f"more than {limit} bytes")
 
 
@@ -306,7 +306,7 @@ def _records(tail: _Tail) -> Iterator[WarcRecord | str]:
         # The stream is decompressed already; looking for a second layer would let a bomb in.
         yield from ArchiveIterator(tail, record_types=wanted, parse_http=False, stream_detect=False, fsspec_args=False)
     except OSError as error:
-        yield " ".join(str(error).split())
+        yield str(error)
 
 
 class _Tail:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -99,12 +99,11 @@ class RobotsTxt:
                 groups[-1][1].append((name == "allow" or not value, value or "/"))
         return cls(tuple((tuple(robots), tuple(rules)) for robots, rules in groups))
 
-    def reservation(self, url: str, robots: Sequence[str] = MINING_ROBOTS) -> Reservation:
-        """Reserved where one of the robots may not fetch the page; the longest rule decides, allow wins a tie."""
+    def reservation(self, url: str) -> Reservation:
+        """Reserved where a mining robot may not fetch the page; the longest rule decides, allow wins a tie."""
         target = _target(url)
-        for robot in robots:
-            named = [rules for agents, rules in self.groups if robot.lower() in agents]
-            rules = [rule for group in named for rule in group]
+        for robot in MINING_ROBOTS:
+            rules = [rule for agents, own in self.groups if robot.lower() in agents for rule in own]
             fitting = [(len(at), allowed) for allowed, at in rules if _location_pattern(at).match(target)]
             if fitting and not max(fitting)[1]:
                 return Reservation(True, f"robots.txt {robot}: disallow")

@@ -4,15 +4,12 @@
 (`to_splits_json`, `from_splits_json`) records them and locks them for the next release (`Lock`).
 """
 
-from presseschau.schema import SPLITS
 from presseschau.split.plan import Lock, SplitPlan, from_splits_json, load_lock, to_splits_json
 from presseschau.split.splitter import Splitter
 from presseschau.split.strategies import Benchmark, Publisher, Random, Temporal
-from presseschau.split.stratify import Balance, balance
+from presseschau.split.stratify import balance
 
 __all__ = [
-    "SPLITS",
-    "Balance",
     "Benchmark",
     "Lock",
     "Publisher",

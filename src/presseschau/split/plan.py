@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import duckdb
 import orjson
@@ -99,22 +99,18 @@ def to_splits_json(con: duckdb.DuckDBPyConnection, plan: SplitPlan) -> Iterator[
     yield b"\n  }\n}\n"
 
 
-def from_splits_json(path: Path | str) -> Lock:
+def from_splits_json(path: Path) -> Lock:
     """Reads splits.json of an earlier release.
 
     Raises:
         ValueError: The file is no splits.json; the message says where.
         OSError: It cannot be read.
     """
-    path = Path(path)
     try:
         head, articles = _read_lines(path)
     except (ValueError, TypeError):
         head, articles = _read_whole(path)
     plan = _plan(path, head)
-    for name in ("id", "cluster", "split"):
-        if articles.column(name).null_count:
-            raise ValueError(f"{path}: an article without {name}")
     for split in articles.column("split").unique().to_pylist():
         if split not in SPLITS:
             raise ValueError(f"{path}: unknown split {split!r}")
@@ -181,8 +177,10 @@ def _batch(articles: dict[str, Any]) -> pa.RecordBatch:
 def _plan(path: Path, head: dict[str, Any]) -> SplitPlan:
     if head.get("version") != VERSION:
         raise ValueError(f"{path}: version {head.get('version')!r} of splits.json is unknown, this is {VERSION}")
-    if head.get("strategy") not in get_args(Strategy):
-        raise ValueError(f"{path}: unknown strategy {head.get('strategy')!r}")
+    head = {"group": "cluster", "stratify": (), **head}  # files of before there was a choice have neither
+    for name, known in (("strategy", Strategy), ("group", Group)):
+        if head.get(name) not in get_args(known):
+            raise ValueError(f"{path}: unknown {name} {head.get(name)!r}")
     try:
         return SplitPlan(
             strategy=head["strategy"],
@@ -194,8 +192,8 @@ def _plan(path: Path, head: dict[str, Any]) -> SplitPlan:
             embargo_days=int(head["embargo_days"]),
             held_out_publishers=_names(head["held_out_publishers"]),
             validation_publishers=_names(head["validation_publishers"]),
-            group=_group(head.get("group", "cluster")),  # not in files of before there was a choice
-            stratify=tuple(map(str, head.get("stratify", ()))),
+            group=head["group"],
+            stratify=tuple(map(str, head["stratify"])),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: missing or wrong entry: {error}") from None
@@ -203,12 +201,6 @@ def _plan(path: Path, head: dict[str, Any]) -> SplitPlan:
 
 def _day(value: str | None) -> date | None:
     return None if value is None else date.fromisoformat(value)
-
-
-def _group(value: str) -> Group:
-    if value not in get_args(Group):
-        raise ValueError(f"unknown group {value!r}")
-    return cast("Group", value)
 
 
 def _names(values: Iterable[str]) -> tuple[str, ...]:

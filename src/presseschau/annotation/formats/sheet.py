@@ -42,9 +42,9 @@ def write_table(path: Path, items: Iterable[Item]) -> int:
 
 
 def read_table(path: Path, scheme: Scheme) -> Answers:
-    """Reads a filled-in table (see `read_rows`); rows with anything but no in `skip` are out.
+    """Reads a filled-in table (see `read_rows`); rows that are ticked in `skip` are left out.
 
-    So are rows for training with nothing in `done`: they hold what the rules say. An empty `annotator` takes the
+    So are rows for training that are not ticked in `done`: they hold what the rules say. An empty `annotator` takes the
     file's name.
 
     Raises:

@@ -41,10 +41,6 @@ class Model(Protocol):
         """Probability of each label, one row an article; rows sum to 1, or to 0 where the model abstains."""
         ...
 
-    def predict(self, examples: Examples) -> Ints:
-        """The most probable label of each article."""
-        return chosen(self.predict_proba(examples))
-
     def before(self, asked: Sequence[Examples]) -> str | None:  # noqa: ARG002 of interest to a model that sends them
         """What asking would cost, where the config does not allow it yet; None: go on."""
         return None

@@ -14,31 +14,21 @@ from presseschau.extract.body.hints import hints
 from presseschau.extract.markup import TooComplex
 
 # Elements whose text no reader sees, that are controls, or that lead elsewhere.
-_SKIP = frozenset(
-    (
-        "script", "style", "noscript", "template", "svg", "iframe", "object", "select", "option", "datalist",
-        "textarea", "input", "canvas", "video", "audio", "map", "head", "meta", "link", "title", "embed",
-        "applet", "frame", "frameset", "noframes", "dialog", "progress", "meter", "math",
-    )
-)  # fmt: skip
-_INLINE = frozenset(
-    (
-        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-        "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike",
-        "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "blink", "output",
-    )
-)  # fmt: skip
-_TEXT_BOX = frozenset(
-    (
-        "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "figcaption", "blockquote", "td", "th", "pre",
-        "summary",
-    )
-)  # fmt: skip
-_STICKY = frozenset(
-    (
-        "li", "td", "th", "blockquote", "figcaption", "dd",
-    )
-)  # fmt: skip
+_SKIP = frozenset((
+    "script", "style", "noscript", "template", "svg", "iframe", "object", "select", "option", "datalist",
+    "textarea", "input", "canvas", "video", "audio", "map", "head", "meta", "link", "title", "embed",
+    "applet", "frame", "frameset", "noframes", "dialog", "progress", "meter", "math",
+))  # fmt: skip
+_INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike",
+    "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "blink", "output",
+))  # fmt: skip
+_TEXT_BOX = frozenset((
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "figcaption", "blockquote", "td", "th", "pre",
+    "summary",
+))  # fmt: skip
+_STICKY = frozenset(("li", "td", "th", "blockquote", "figcaption", "dd"))
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _MARKING = frozenset(("span", "small", "time", "cite", "label"))
 _BOLD = frozenset(("b", "strong"))

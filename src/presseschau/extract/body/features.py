@@ -12,9 +12,10 @@ import numpy as np
 
 from presseschau.extract.body.blocks import BOX_BIT, Block, outer_box
 from presseschau.extract.body.hints import HINT_NAMES
-from presseschau.extract.body.lexicon import NAME_COLUMNS, WORD_COLUMNS, Floats, Lexicon
+from presseschau.extract.body.lexicon import NAME_COLUMNS, WORD_COLUMNS, Lexicon
 from presseschau.extract.body.shares import SHARE_COLUMNS, share_rows
 from presseschau.extract.body.tokens import Tokens
+from presseschau.extract.forest import Floats
 
 _TAGS = ("p", "h1", "h2", "h3", "li", "figcaption", "div", "dd")
 _BOXES = (

@@ -177,7 +177,7 @@ class Evidence:
 
 
 def _log_ratios(seen: Mapping[str, Seen], groups: Sequence[str], least: int) -> dict[str, float]:
-    """Of the publishers that have a token in articles to those that have it in boilerplate."""
+    """By token: of how many publishers have it in articles to how many have it in boilerplate, as a logarithm."""
     article: Counter[str] = Counter()
     other: Counter[str] = Counter()
     for group in groups:

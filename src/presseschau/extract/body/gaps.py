@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from presseschau.extract.body.blocks import Block, Box, look, outer_box
 from presseschau.extract.body.hints import BIT
 from presseschau.extract.body.sure import SURE
-from presseschau.extract.phrases import PHRASE_NAMES, phrases
+from presseschau.extract.phrases import bits_of, phrases
 
 _LOWEST = 0.15  # probability of a block in a gap
 _SUBHEADS = frozenset(("h1", "h2", "h3", "h4", "h5"))
@@ -15,15 +15,12 @@ _ITEMS = frozenset(("li", "dt", "dd"))
 _SUBHEAD_CHARS = 80
 _LINKED = 0.4  # share that is link, at most
 # What only boxes beside an article say, as bits of `phrases`.
-BESIDE = sum(
-    1 << PHRASE_NAMES.index(name)
-    for name in (
-        "byline", "credit", "date_start", "reading", "related", "newsletter", "consent", "share", "comment", "ad",
-        "paywall", "agency",
-    )
+BESIDE = bits_of(
+    "byline", "credit", "date_start", "reading", "related", "newsletter", "consent", "share", "comment", "ad",
+    "paywall", "agency",
 )  # fmt: skip
 # Boxes that hold no part of an article, unless they hold sure text as well.
-_ODD = sum(BIT[name] for name in ("caption", "credit"))
+_ODD = BIT["caption"] | BIT["credit"]
 
 
 def fill_gaps(blocks: Sequence[Block], p: Sequence[float], keep: list[bool], likely: Sequence[bool]) -> None:

@@ -8,9 +8,8 @@ from functools import lru_cache
 from presseschau.extract.words import read_words
 
 # The order in the file is the order of the bits.
-HINTS: tuple[tuple[str, str], ...] = tuple((name, "|".join(parts)) for name, parts in read_words("body/hints").items())
-HINT_NAMES: tuple[str, ...] = tuple(name for name, _ in HINTS)
-_HINT_RES = tuple(re.compile(pattern) for _, pattern in HINTS)
+_PATTERNS = {name: re.compile("|".join(parts)) for name, parts in read_words("body/hints").items()}
+HINT_NAMES: tuple[str, ...] = tuple(_PATTERNS)
 BIT = {name: 1 << i for i, name in enumerate(HINT_NAMES)}
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 
@@ -28,9 +27,9 @@ def name_parts(names: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 16)
 def _part_hints(part: str) -> int:
     bits = 0
-    for i, pattern in enumerate(_HINT_RES):
+    for name, pattern in _PATTERNS.items():
         if pattern.search(part):
-            bits |= 1 << i
+            bits |= BIT[name]
     return bits
 
 

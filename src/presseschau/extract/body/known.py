@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from presseschau.extract.body.tokens import words_of
 
@@ -34,7 +35,7 @@ class Shingles:
         return hits / (len(words) - 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What the page's metadata says about its article.
 
@@ -47,23 +48,13 @@ class Known:
     title: str | None = None
     lead: str | None = None
     article_body: str | None = None
-    _made: dict[str, Shingles] = field(default_factory=dict, compare=False, repr=False)
 
+    @cached_property
     def title_words(self) -> list[bytes]:
         """Of the headline."""
-        return self._shingles("title", self.title).words
+        return words_of(self.title or "")
 
+    @cached_property
     def lead_shingles(self) -> Shingles:
         """Of the description."""
-        return self._shingles("lead", self.lead)
-
-    def body_shingles(self) -> Shingles:
-        """Of the stated body."""
-        return self._shingles("body", self.article_body)
-
-    def _shingles(self, name: str, text: str | None) -> Shingles:
-        """Made once."""
-        made = self._made.get(name)
-        if made is None:
-            made = self._made[name] = Shingles(text)
-        return made
+        return Shingles(self.lead)

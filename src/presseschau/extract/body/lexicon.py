@@ -6,15 +6,10 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
-
 from presseschau.extract.body.blocks import Box
 from presseschau.extract.body.hints import name_parts
 from presseschau.extract.body.tokens import Tokens, words_of
 from presseschau.extract.words import read_words
-
-Floats = npt.NDArray[np.float32]
 
 WORD_COLUMNS: tuple[str, ...] = ("function", "boilerplate")
 NAME_COLUMNS: tuple[str, ...] = ("name_own", "name_parent", "name_grand", "name_outer", "name_low")

@@ -8,13 +8,11 @@ from urllib.parse import urlsplit
 from presseschau.extract.body.blocks import Block
 
 _INDEX_TYPES = frozenset(("collectionpage", "searchresultspage", "profilepage"))
-_ARTICLE_TYPES = frozenset(
-    (
-        "article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle",
-        "backgroundnewsarticle", "techarticle", "advertisercontentarticle", "blogposting", "liveblogposting", "report",
-        "review", "recipe", "interview", "podcastepisode",
-    )
-)  # fmt: skip
+_ARTICLE_TYPES = frozenset((
+    "article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle",
+    "backgroundnewsarticle", "techarticle", "advertisercontentarticle", "blogposting", "liveblogposting", "report",
+    "review", "recipe", "interview", "podcastepisode",
+))  # fmt: skip
 _MANY, _SOME = 6, 3  # headlines that lead elsewhere: all by themselves, and with the text hanging under them
 _HEADLINE_WORDS = 15  # words of text per headline on a page that calls itself an index: teasers are longer than that
 _HANGING = 0.5  # share of the text that stands right under headlines that lead elsewhere

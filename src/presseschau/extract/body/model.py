@@ -12,9 +12,9 @@ import orjson
 
 from presseschau.extract.body.blocks import Block
 from presseschau.extract.body.features import COLUMNS, measure
-from presseschau.extract.body.lexicon import Floats, Lexicon
+from presseschau.extract.body.lexicon import Lexicon
 from presseschau.extract.body.tokens import Tokens
-from presseschau.extract.forest import Forest
+from presseschau.extract.forest import Floats, Forest
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def next_article(blocks: Sequence[Block], tokens: Tokens, known: Known) -> int:
     heads = [i for i, block in enumerate(blocks) if block.tag == "h1"]
     if len(heads) < 2:
         return len(blocks)
-    title = known.title_words()
+    title = known.title_words
     first = outermost(blocks[heads[0]].box, "article")
     for i in heads[1:]:
         article = outermost(blocks[i].box, "article")

@@ -114,7 +114,7 @@ def _drop_settled(
             if notice in _MARKS:
                 marks.append(block.text)
     _drop_appeals(appeals, p, words, keep)
-    title = known.title_words()
+    title = known.title_words
     head = title[:HEAD] or None  # None is the head of no block
     seen: set[str] = set()
     for i, block in enumerate(blocks):
@@ -189,8 +189,8 @@ def _take_lead(
     ]
     if not likely:
         return
-    title = set(known.title_words())
-    lead = known.lead_shingles()
+    title = set(known.title_words)
+    lead = known.lead_shingles
     above = range(max(0, first - _LEAD_WITHIN - 4), first)
     said = {i: set(tokens.of(i)) for i in above}
     alike = {i: len(title & said[i]) / len(title | said[i]) if title else 0.0 for i in above}
@@ -207,7 +207,7 @@ def _drop_headline(
     blocks: Sequence[Block], tokens: Tokens, p: list[float], words: list[int], keep: list[bool], known: Known
 ) -> None:
     """An h1 above the body, or a heading there that says the title in other words, is the headline and not the text."""
-    title = set(known.title_words())
+    title = set(known.title_words)
     for i in range(next(sure_paragraphs(range(len(keep)), p, words, keep), 0)):
         if not keep[i] or blocks[i].tag not in _HEADLINES:
             continue

@@ -9,11 +9,9 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from presseschau.extract.body.blocks import Block, Box
-
-Floats = npt.NDArray[np.float32]
+from presseschau.extract.forest import Floats
 
 SHARE_COLUMNS: tuple[str, ...] = (
     "own_share", "parent_share", "near_top", "sig_share", "sig_count", "place", "words_place", "page_words",

@@ -15,13 +15,11 @@ from presseschau.extract.dump.features import cached_phrases, is_prose
 from presseschau.extract.dump.lines import Line, ends_sentence
 from presseschau.extract.metadata.authors import clean_authors, looks_like_person
 from presseschau.extract.metadata.dates import parse_date
-from presseschau.extract.phrases import PHRASE_NAMES
+from presseschau.extract.phrases import bits_of
 
 _SURE = 0.5  # of a line of the article
-_NOT_TITLE = sum(
-    1 << i for i, name in enumerate(PHRASE_NAMES) if name in ("byline", "credit", "share", "reading", "agency")
-)
-_DATE_BIT = 1 << PHRASE_NAMES.index("date")
+_NOT_TITLE = bits_of("byline", "credit", "share", "reading", "agency")
+_DATE_BIT = bits_of("date")
 _WORD = re.compile(r"\w+")
 BYLINE = re.compile(
     r"^(?:(?:(?:ein |eine )?[A-ZÄÖÜ]\w+ )?[Vv]on:?|VON|[Bb]y|Text:|Autor(?:in|en|innen)?:)\s+(?=[A-ZÄÖÜ])"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 
@@ -25,7 +25,7 @@ from presseschau.extract.dump.lines import Line, ends_sentence, lines_of, withou
 from presseschau.extract.forest import Forest
 from presseschau.extract.metadata.country import country_of
 from presseschau.extract.notices import is_notice
-from presseschau.extract.phrases import PHRASE_NAMES
+from presseschau.extract.phrases import bits_of
 from presseschau.extract.threshold import f1_threshold
 from presseschau.stable import canonical_url, publisher_of
 
@@ -39,12 +39,8 @@ _CLEAN_WORDS, _CLEAN_LINES = 0.75, 0.38
 # In a row at the top: whole pages have 11 or more, 3,983 clean articles none of 6.
 _MENU, _LABEL_WORDS = 8, 4
 _PARAGRAPH = 80  # characters; lines of menus and teasers are shorter
-_BOILERPLATE = sum(
-    1 << i
-    for i, name in enumerate(PHRASE_NAMES)
-    if name in ("related", "share", "comment", "newsletter", "consent", "legal", "ad", "reading", "paywall")
-)
-_NO_SUBHEAD = sum(1 << i for i, name in enumerate(PHRASE_NAMES) if name not in ("date", "person"))
+_BOILERPLATE = bits_of("related", "share", "comment", "newsletter", "consent", "legal", "ad", "reading", "paywall")
+_NO_SUBHEAD = ~bits_of("date", "person")
 
 
 @cache
@@ -69,7 +65,7 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
     everything = lines_of(raw)
     lines = without_near_repeats(everything)
     if not lines:
-        return _document("", None, (), None, address, "clean", 0.0)
+        return _document("", title, address, "clean", 0.0)
     prose = prose_of(lines)
     chance = line_chances(lines, prose)
     likely = _likely(lines, chance, prose)
@@ -78,9 +74,7 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
         keep = _below_menu(lines, chance, prose)
     if not keep.any():
         menu = len(lines) >= 8 and not any(len(line.text) >= 80 for line in lines)
-        return _document(
-            "" if menu else _joined(everything), title, (), None, address, "dump" if menu else "clean", 0.0
-        )
+        return _document("" if menu else _joined(everything), title, address, "dump" if menu else "clean", 0.0)
     if _is_clean(lines, chance, likely):
         return _clean_document(everything, title, address, float(chance.mean()))
     first = int(np.flatnonzero(keep)[0])
@@ -99,8 +93,8 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
         + [lines[i] for i in byline if i < start and BYLINE.match(lines[i].text)],
         text,
     )
-    published = published_of(lines[top : first + 3])
-    return _document(text, headline, authors, published, address, "dump", float(chance[keep].mean()))
+    found = _document(text, headline, address, "dump", float(chance[keep].mean()))
+    return replace(found, authors=authors, published=published_of(lines[top : first + 3]))
 
 
 def line_chances(lines: Sequence[Line], prose: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
@@ -204,27 +198,17 @@ def _clean_document(lines: Sequence[Line], title: str | None, address: str | Non
             len(lines) > 1 and is_prose(lines[1].text) and is_headline(first.text) and not ends_sentence(first.text)
         )
     body = list(lines[1:] if has_title else lines)
-    return _document(_joined(body), title or (first.text if has_title else None), (), None, address, "clean", certain)
+    return _document(_joined(body), title or (first.text if has_title else None), address, "clean", certain)
 
 
-def _document(
-    text: str,
-    title: str | None,
-    authors: tuple[str, ...],
-    published: datetime | None,
-    address: str | None,
-    path: str,
-    certain: float,
-) -> Document:
+def _document(text: str, title: str | None, address: str | None, path: str, certain: float) -> Document:
     agency = None
     if path == "dump":
-        text, agency = split_agency_mark(drop_repeated_paragraphs(join_drop_caps(text))[0])
+        text, agency = split_agency_mark(drop_repeated_paragraphs(join_drop_caps(text)))
     return Document(
         text=text,
         title=title,
         url=address,
-        published=published,
-        authors=authors,
         publisher=publisher_of(address),
         country=country_of(address),
         agency=agency,

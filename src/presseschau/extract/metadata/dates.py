@@ -18,8 +18,8 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "januar jänner jaenner jan january feber",
-            "februar feb february",
+            "januar jänner jaenner jan january",
+            "februar feber feb february",
             "märz maerz mär mar mrz march",
             "april apr",
             "mai may",
@@ -35,7 +35,6 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTHS["feber"] = 2
 _MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")"
 _CLOCK = (
     r"(?:\s*[,|·•\-–/(]?\s*(?:um|at|-)?\s*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?::(?P<second>\d{2}))?"
@@ -46,7 +45,7 @@ _MONTH_DAY_YEAR = re.compile(
     rf"\b{_MONTH}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b{_CLOCK}", re.IGNORECASE
 )
 _NUMERIC = re.compile(
-    rf"(?<![\d.])(?P<day>\d{{1,2}})[.](?:\s*)(?P<month>\d{{1,2}})[.]\s*(?P<year>\d{{4}}|\d{{2}})(?!\.?\d){_CLOCK}",
+    rf"(?<![\d.])(?P<day>\d{{1,2}})[.]\s*(?P<month>\d{{1,2}})[.]\s*(?P<year>\d{{4}}|\d{{2}})(?!\.?\d){_CLOCK}",
     re.IGNORECASE,
 )
 _AGO = re.compile(
@@ -57,7 +56,7 @@ _DAY_WORD = re.compile(
     r"\b(?P<word>heute|gestern|vorgestern)\b(?:[\s,|·–-]*(?:um\s*)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2}))?",
     re.IGNORECASE,
 )
-_WORD_NUMBERS = {"ein": 1, "eine": 1, "einer": 1, "einem": 1, "zwei": 2, "drei": 3}
+_WORD_NUMBERS = {"eine": 1, "einer": 1, "einem": 1, "zwei": 2, "drei": 3}
 _UNIT_SECONDS = {"sek": 1, "min": 60, "std": 3600, "stu": 3600, "tag": 86_400, "woc": 604_800}
 _RFC = re.compile(
     r"(?:[A-Z][a-z]{2},?\s+)?(?:\d{1,2}\s+[A-Z][a-z]{2}|[A-Z][a-z]{2}\s+\d{1,2})\b(?!.*\d\s*(?i:[ap])\.?(?i:m)\b)"
@@ -206,11 +205,7 @@ def _relative(text: str, crawled: datetime | None) -> datetime | None:
         return None
     now = aware(_with_zone(crawled))
     if match := _AGO.search(text):
-        count = (
-            _WORD_NUMBERS.get(match["count"].lower()) or int(match["count"])
-            if not match["count"].isdigit()
-            else int(match["count"])
-        )
+        count = _WORD_NUMBERS.get(match["count"].lower()) or int(match["count"])
         return now - timedelta(seconds=count * _UNIT_SECONDS[match["unit"][:3].lower()])
     if match := _DAY_WORD.search(text):
         day = now.astimezone(BERLIN).date() - timedelta(

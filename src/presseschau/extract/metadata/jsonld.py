@@ -276,7 +276,7 @@ def plain(text: str) -> str:
 def body_text(graph: Graph) -> str | None:
     """The main article's `articleBody` as plain text, block ends as line breaks; the longest of several."""
     for nodes in ((graph.main,), graph.articles):
-        bodies = [entry for node in nodes for entry in _as_list(node.get("articleBody")) if isinstance(entry, str)]
+        bodies = [entry for node in nodes for entry in as_list(node.get("articleBody")) if isinstance(entry, str)]
         if text := _plain_body(max(bodies, key=len, default="")):
             return text
     return None
@@ -293,5 +293,6 @@ def _plain_body(body: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _as_list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """The values of a property that may have one or several."""
     return value if isinstance(value, list) else [value]

@@ -16,15 +16,7 @@ from presseschau.extract.metadata.authors import clean_authors, is_newsroom, loo
 from presseschau.extract.metadata.byline import read_byline
 from presseschau.extract.metadata.country import country_of
 from presseschau.extract.metadata.head import Head, Metas, read_head
-from presseschau.extract.metadata.jsonld import (
-    Graph,
-    Node,
-    body_text,
-    plain,
-    read_graph,
-    strings,
-    text_of,
-)
+from presseschau.extract.metadata.jsonld import Graph, Node, as_list, body_text, plain, read_graph, strings, text_of
 from presseschau.extract.metadata.license import stated_license
 from presseschau.extract.metadata.published import modified_of, published_of
 from presseschau.extract.metadata.title import SiteKeys, Stated, choose_title, is_site, read_headings, site_keys
@@ -183,8 +175,7 @@ def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, own: SiteKeys, 
 
 def _author_sources(tree: LexborHTMLParser, metas: Metas, graph: Graph, source: bytes) -> Iterator[tuple[str, ...]]:
     for key in ("author", "creator"):
-        value = graph.main.get(key)
-        entries = value if isinstance(value, list) else [value]
+        entries = as_list(graph.main.get(key))
         yield clean_authors(name for entry in entries for name in strings(graph.resolve(entry)))
     for name in _AUTHOR_METAS:
         if name in metas.stated:
@@ -215,8 +206,7 @@ def _is_free(graph: Graph) -> bool | None:
     """`isAccessibleForFree` of the article, else of a part of it that is not free, else of another node of the page."""
     for node in (graph.main, *graph.own):
         stated = _truth(node.get("isAccessibleForFree"))
-        parts = node.get("hasPart")
-        for part in parts if isinstance(parts, list) else [parts]:
+        for part in as_list(node.get("hasPart")):
             if stated is None and isinstance(part, dict) and _truth(part.get("isAccessibleForFree")) is False:
                 stated = False
         if stated is not None:

@@ -41,13 +41,12 @@ def metadata(
     schema: Schema,
     shards: Sequence[Shard],
     views: Mapping[str, Sequence[ViewSize]],
-    said: Said | None = None,
+    said: Said,
 ) -> dict[str, Any]:
     """The card's YAML block, checked against what the Hub knows.
 
     Source: Hugging Face Hub documentation, dataset cards and `configs`.
     """
-    said = said or Said()
     configs, infos = [], []
     for view in VIEWS:
         sizes = views[view.name]

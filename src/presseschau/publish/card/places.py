@@ -132,8 +132,7 @@ def _tested(statistics: Statistics) -> str:
 
 def _german_tested(statistics: Statistics) -> str:
     phrases = _test_phrases(statistics, 1)
-    listed = " und ".join([", ".join(phrases[:-1]), phrases[-1]] if len(phrases) > 1 else phrases)
-    return f" und erlaubt Tests auf {listed}" if phrases else ""
+    return f" und erlaubt Tests auf {_listed(phrases, ' und ')}" if phrases else ""
 
 
 def is_technical(statistics: Statistics) -> bool:
@@ -268,5 +267,5 @@ def _masking(options: Mapping[str, bool], statistics: Statistics) -> str:
     )
 
 
-def _listed(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+def _listed(parts: list[str], last: str = " and ") -> str:
+    return last.join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 _NAMED = 20  # held-out publishers that are named one by one
+_BY = {"temporal": "by day of publication", "publisher": "by publisher"}
 
 
 def read_plan(folder: Path) -> dict[str, Any]:
@@ -27,15 +28,22 @@ def split_rules(plan: Mapping[str, Any]) -> list[str]:
     """The rules in force, a sentence each."""
     validation, test = plan["validation"], plan["test"]
     shares = f"{1 - validation - test:.0%} train, {validation:.0%} validation, {test:.0%} test"
-    lines = [f"Strategy `{plan['strategy']}`, seed {plan['seed']}; {shares}, by hash of cluster and seed."]
-    if held_out := plan["held_out_publishers"]:
-        more = f" and {len(held_out) - _NAMED:,} more (`splits.json`)" if len(held_out) > _NAMED else ""
-        named = ", ".join(held_out[:_NAMED])
-        lines.append(f"`test_publisher`: {named}{more}; no other split has an article of theirs.")
+    how = _BY.get(plan["strategy"], "by hash of cluster and seed")
+    lines = [f"Strategy `{plan['strategy']}`, seed {plan['seed']}; {shares}, {how}."]
+    unseen, later = ("test_publisher", "test_temporal") if plan["strategy"] == "benchmark" else ("test", "test")
+    for split, held_out in ((unseen, plan["held_out_publishers"]), ("validation", plan["validation_publishers"])):
+        if held_out:
+            more = f" and {len(held_out) - _NAMED:,} more (`splits.json`)" if len(held_out) > _NAMED else ""
+            named = ", ".join(held_out[:_NAMED])
+            lines.append(f"`{split}`: {named}{more}; no other split has an article of theirs.")
+    days = plan["embargo_days"]
+    gap = f", after a gap of {days} days that are left out" if days else ""
     if plan["cutoff"]:
-        days = plan["embargo_days"]
-        gap = f", after a gap of {days} days that are left out" if days else ""
-        lines.append(f"`test_temporal`: published after {plan['cutoff']} (UTC){gap}; undated articles never.")
+        lines.append(f"`{later}`: published after {plan['cutoff']} (UTC){gap}; undated articles never.")
+    if plan["validation_cutoff"]:
+        lines.append(
+            f"`validation`: published after {plan['validation_cutoff']} (UTC){gap}, and before those of `test`."
+        )
     if plan.get("group") == "story":
         lines.append("Articles that share names within three days stay in one split, unless a story grew too large.")
     return lines

@@ -16,7 +16,7 @@ from presseschau.publish.croissant.files import distribution
 from presseschau.publish.croissant.records import classes, drivers, enumerations, record_set, splits
 from presseschau.publish.croissant.responsible import people, responsible
 from presseschau.publish.manifest import read_manifest
-from presseschau.publish.statistics import Statistics, count
+from presseschau.publish.statistics import Statistics
 from presseschau.schema import VIEWS, Schema
 
 NAME = "croissant.json"
@@ -46,13 +46,13 @@ _CONTEXT: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def write_croissant(folder: Path, schema: Schema, statistics: Statistics | None = None) -> None:
+def write_croissant(folder: Path, schema: Schema, statistics: Statistics) -> None:
     """Writes `croissant.json` into a dataset folder that has its shards, ledger, splits, manifest and card.
 
     Args:
         folder: The dataset folder.
         schema: The columns of its shards.
-        statistics: What is counted in the folder; None counts it now.
+        statistics: What is counted in the folder.
 
     Raises:
         ValueError: The folder has no manifest, or its card no YAML block.
@@ -60,13 +60,12 @@ def write_croissant(folder: Path, schema: Schema, statistics: Statistics | None 
     (folder / NAME).write_bytes(orjson.dumps(croissant(folder, schema, statistics), option=orjson.OPT_INDENT_2) + b"\n")
 
 
-def croissant(folder: Path, schema: Schema, statistics: Statistics | None = None) -> dict[str, Any]:
+def croissant(folder: Path, schema: Schema, statistics: Statistics) -> dict[str, Any]:
     """The content of `croissant.json`; see `write_croissant`."""
     manifest = read_manifest(folder)
     front, prose = read_card(folder)
     listed = {str(config["config_name"]) for config in front["configs"]}
     views = [view for view in VIEWS if view.name in listed]
-    counted = count(folder) if statistics is None else statistics
     return {
         "@context": dict(_CONTEXT),
         "@type": "sc:Dataset",
@@ -76,24 +75,24 @@ def croissant(folder: Path, schema: Schema, statistics: Statistics | None = None
         "description": summary(prose),
         "version": manifest["version"],
         "license": license_url(front),
-        **({"datePublished": counted.released} if counted.released else {}),
+        **({"datePublished": statistics.released} if statistics.released else {}),
         "citeAs": citation(prose),
         "inLanguage": front["language"],
         "keywords": front["tags"],
         "isLiveDataset": False,
         **people(manifest["config"].get("dataset", {})),
-        **responsible(counted, prose),
+        **responsible(statistics, prose),
         "distribution": list(distribution(folder, manifest)),
         "recordSet": [
             splits(manifest),
             *(classes(column, names) for column, names in enumerations(schema)),
-            *drivers(schema, views, counted.sizes.values),
+            *drivers(schema, views, statistics.sizes.values),
             *(record_set(view, schema.of(view.part)) for view in views),
         ],
     }
 
 
-def check_croissant(folder: Path, schema: Schema, statistics: Statistics | None = None) -> Iterator[str]:
+def check_croissant(folder: Path, schema: Schema, statistics: Statistics) -> Iterator[str]:
     """What does not hold about the `croissant.json` of a folder, one line each; for `verify`."""
     path = folder / NAME
     if not path.is_file():

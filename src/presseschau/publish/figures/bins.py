@@ -6,16 +6,19 @@ from collections.abc import Mapping
 
 from presseschau.publish.statistics import BINS, LENGTHS, Statistics
 
+_PERIODS = 60  # that a plot has room for
+_SURE = 0.8  # confidence from which on the share of labels is told
 
-def by_period(months: Mapping[str, Mapping[str, int]], most: int = 60) -> tuple[dict[str, dict[str, int]], str]:
-    """Articles by month with every month in between, by quarter or year where that would be more than `most`.
+
+def by_period(months: Mapping[str, Mapping[str, int]]) -> tuple[dict[str, dict[str, int]], str]:
+    """Articles by month with every month in between, by quarter or year where that would be too many.
 
     Returns:
         The periods in order, and `month`, `quarter` or `year`.
     """
     for unit in ("month", "quarter", "year"):
         numbers = [_number(month, unit) for month in months]
-        if max(numbers) - min(numbers) < most or unit == "year":
+        if max(numbers) - min(numbers) < _PERIODS or unit == "year":
             break
     periods: dict[str, dict[str, int]] = {_name(n, unit): {} for n in range(min(numbers), max(numbers) + 1)}
     for month, own in months.items():
@@ -23,7 +26,7 @@ def by_period(months: Mapping[str, Mapping[str, int]], most: int = 60) -> tuple[
         for split, n in own.items():
             into[split] = into.get(split, 0) + n
     # A single date centuries off must not make a page of empty columns.
-    return {p: own for p, own in periods.items() if own or len(periods) <= 2 * most}, unit
+    return {p: own for p, own in periods.items() if own or len(periods) <= 2 * _PERIODS}, unit
 
 
 def _number(month: str, unit: str) -> int:
@@ -50,7 +53,7 @@ def length_name(bin_: int) -> str:
     return f"> {LENGTHS[-1]:,}" if bin_ == len(LENGTHS) else f"{LENGTHS[bin_ - 1] + 1:,}–{LENGTHS[bin_]:,}"
 
 
-def sure_share(statistics: Statistics, column: str, at: float = 0.8) -> float:
-    """Share of labelled articles whose confidence is in the bins from `at` on."""
+def sure_share(statistics: Statistics, column: str) -> float:
+    """Share of labelled articles with a confidence of 0.8 or more."""
     bins = statistics.confidences[column]
-    return sum(n for bin_, n in bins.items() if bin_ >= round(at * BINS)) / max(1, sum(bins.values()))
+    return sum(n for bin_, n in bins.items() if bin_ >= round(_SURE * BINS)) / max(1, sum(bins.values()))

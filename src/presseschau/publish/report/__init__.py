@@ -13,7 +13,7 @@ from typing import Any
 from presseschau.publish.manifest import is_current
 from presseschau.publish.report import articles, counts
 from presseschau.publish.samples import draw
-from presseschau.publish.statistics import UNKNOWN, Statistics, count
+from presseschau.publish.statistics import UNKNOWN, Statistics
 from presseschau.schema import LabelNames
 
 NAME = "report.html"
@@ -32,20 +32,9 @@ _SECTIONS = {
 }
 
 
-def write_report(folder: Path, statistics: Statistics | None = None, with_text: bool | None = None) -> None:
-    """Writes `report.html` into a dataset folder.
-
-    Args:
-        folder: The dataset folder with its shards, ledger and manifest.
-        statistics: What is counted in it; None counts it now.
-        with_text: Whether titles and passages of articles are shown; None: unless it is a stub.
-
-    Raises:
-        ValueError: It is no dataset folder.
-    """
-    counted = count(folder) if statistics is None else statistics
-    shown = not counted.is_stub if with_text is None else with_text
-    (folder / NAME).write_bytes(report(folder, counted, shown).encode())
+def write_report(folder: Path, statistics: Statistics) -> None:
+    """Writes `report.html` into a dataset folder that has its shards, ledger and manifest."""
+    (folder / NAME).write_bytes(report(folder, statistics).encode())
 
 
 def check_report(folder: Path, statistics: Statistics) -> Iterator[str]:
@@ -58,13 +47,13 @@ def check_report(folder: Path, statistics: Statistics) -> Iterator[str]:
         yield f"{NAME}: missing"
     elif not is_current(statistics.manifest):
         return
-    elif path.read_bytes() != report(folder, statistics, not statistics.is_stub).encode():
+    elif path.read_bytes() != report(folder, statistics).encode():
         yield f"{NAME}: not what the folder gives"
 
 
-def report(folder: Path, statistics: Statistics, with_text: bool) -> str:
-    """The page; see `write_report`."""
-    manifest = statistics.manifest
+def report(folder: Path, statistics: Statistics) -> str:
+    """The page; see `write_report`. That of a stub shows neither titles nor passages of articles."""
+    manifest, with_text = statistics.manifest, not statistics.is_stub
     names = LabelNames(**{column: tuple(classes) for column, classes in manifest["labels"].items()})
     samples = draw(folder, names, with_text)
     info = manifest["config"].get("dataset", {})
@@ -80,13 +69,13 @@ def report(folder: Path, statistics: Statistics, with_text: bool) -> str:
         "confidence": counts.confidence(statistics),
         "rights": counts.rights(statistics),
         "samples": articles.by_class(samples, names) if with_text else "",
-        "articles": articles.searchable(samples, statistics, with_text),
+        "articles": articles.searchable(samples, statistics),
     }
     there = {key: _SECTIONS[key] for key, body in sections.items() if body}
     links = "".join(f'<li><a href="#{key}">{name}</a></li>' for key, name in there.items())
     body = "".join(f'<section id="{key}" aria-label="{there[key]}">{sections[key]}</section>\n' for key in there)
     page = (
-        f"<header><h1>{escape(title)}</h1><p class=soft>{escape(_line(statistics, with_text))}</p>"
+        f"<header><h1>{escape(title)}</h1><p class=soft>{escape(_line(statistics))}</p>"
         f'{_tiles(statistics)}</header>\n<nav aria-label="Sections"><ul>{links}</ul></nav>\n'
         f'<main id="main">\n{body}</main>\n<footer>{_foot(manifest)}</footer>'
     )
@@ -97,12 +86,12 @@ def report(folder: Path, statistics: Statistics, with_text: bool) -> str:
     return f"{head}{escape(title)} – report{before}{page}{between}{counts.cube(statistics)}{after}"
 
 
-def _line(statistics: Statistics, with_text: bool) -> str:
+def _line(statistics: Statistics) -> str:
     manifest = statistics.manifest
     parts = [f"{manifest['name']} {manifest['version']}", f"labels by {', '.join(sorted(manifest['labelers']))}"]
     if statistics.first:
         parts.append(f"published {statistics.first} to {statistics.last}")
-    if not with_text:
+    if statistics.is_stub:
         parts.append("a stub: no text is shown")
     return " · ".join(parts)
 

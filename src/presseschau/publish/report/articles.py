@@ -38,13 +38,13 @@ def _article(shown: Shown) -> str:
     )
 
 
-def searchable(samples: Samples, statistics: Statistics, with_text: bool) -> str:
+def searchable(samples: Samples, statistics: Statistics) -> str:
     """A table of articles that can be searched, filtered and sorted."""
     rows = []
     for a in samples.table:
         sure = a.confidences["topic"]
         marks = "".join(f' data-{key}="{escape(getattr(a, key))}"' for key in ("topic", "genre", "stance", "split"))
-        cells = [link(a.url, a.title if with_text and a.title else a.id), *map(escape, (a.publisher, a.published))]
+        cells = [link(a.url, a.title or a.id), *map(escape, (a.publisher, a.published))]
         labels = "".join(f"<td>{escape(value)}</td>" for value in (a.topic, a.genre, a.stance, a.split))
         number = "" if sure is None else f"{sure:.2f}"
         rows.append(
