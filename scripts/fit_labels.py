@@ -5,8 +5,9 @@
         [--output src/presseschau/label] [--halves]
 
 `--labels` is JSONL with `url topic genre stance`, `--articles` JSONL (also `.gz`) with `url title text`. `--further` is
-CSV with `id topic genre` (either may be empty); such articles teach style and confidence at a lower weight, and score
-nothing. `--halves` learns on one half and scores on the other instead of writing. The same input gives the same bytes.
+CSV with `id topic genre stance` (any may be empty); such articles teach style and confidence at a lower weight, stance
+in full, and score nothing. `--halves` learns on one half and scores on the other instead of writing. The same input
+gives the same bytes.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from presseschau.label.training import Example, Reference, judge, train
 from presseschau.stable import article_id, canonical_url
 
 FURTHER_WEIGHT = 0.6
+_TASKS = ("topic", "genre", "stance")
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -70,7 +72,7 @@ def read_further(labels: Path, articles: Path) -> Reference:
     found = [(given.pop(id_of(row)), row) for row in rows(articles) if id_of(row) in given]
     if given:
         sys.exit(f"{labels.name}: {len(given)} articles are not in {articles.name}, the first is {min(given)}")
-    examples = tuple(Example(at["id"], document_of(row), at["topic"] or None, at["genre"] or None) for at, row in found)
+    examples = tuple(Example(at["id"], document_of(row), *(at.get(t) or None for t in _TASKS)) for at, row in found)
     return Reference(labels.name.split(".")[0], examples, FURTHER_WEIGHT)
 
 

@@ -318,8 +318,9 @@ WORDS = st.sampled_from(SENTENCE.split(" "))
     st.lists(WORDS, max_size=60),
     st.lists(st.sampled_from([" ", "  ", "\n", "\n\n", "\t ", " \n"]), min_size=60, max_size=60),
 )
-def test_white_space_does_not_matter(words: list[str], gaps: list[str]) -> None:
-    plain = Document(text=" ".join(words), title=" ".join(words[:5]))
+def test_how_wide_white_space_is_does_not_matter(words: list[str], gaps: list[str]) -> None:
+    breaks = "".join(w + ("\n" if "\n" in g else " ") for w, g in zip(words, gaps, strict=False))  # lines do matter
+    plain = Document(text=breaks.strip(), title=" ".join(words[:5]))
     spaced = Document(
         text="\n " + "".join(w + g for w, g in zip(words, gaps, strict=False)) + "\n",
         title="  " + "  ".join(words[:5]) + " ",

@@ -233,3 +233,13 @@ def test_any_text_gives_a_valid_stance(text: str, genre: str) -> None:
         assert text[span.start : span.end] == span.text
     assert len(found.evidence) <= 3
     assert bool(found.evidence) <= (found.stance != "neutral")
+
+
+def test_a_text_that_may_be_a_report_or_a_comment_is_read_as_something_of_both() -> None:
+    document = Document(text=BLAME, title="Die Chatkontrolle kommt")
+    news, both, opinion = (
+        LABELER.model.probabilities(LABELER.features(document, genre), genre)["neutral"]
+        for genre in ("news", {"news": 0.5, "opinion": 0.5}, "opinion")
+    )
+    assert news > both > opinion
+    assert LABELER(document, {"news": 0.4, "opinion": 0.6}, "policy").stance == "against"

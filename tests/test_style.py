@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_a_quoted_first_person_is_not_the_writers() -> None:
 
 def test_questions_address_and_openers_are_counted() -> None:
     found = features("Wollen Sie das? Und wie! Doch wer hilft Ihnen dabei? Aber ja, fragen Sie einfach.")
-    assert min(found[name] for name in ("questions", "exclamations", "address", "openers")) > 0
+    assert min(found[name] for name in ("questions", "address", "openers")) > 0
     assert features("Der Rat tagte am Montag. Er beschloss den Plan.")["address"] == 0
 
 
@@ -42,3 +43,67 @@ def test_a_broken_model_is_named(tmp_path: Path) -> None:
     path.write_text("scale: {length: [1.0]}\nbias: {}\nweights: {}\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"model\.yaml"):
         load_style(model=path)
+
+
+@pytest.mark.parametrize(
+    ("family", "text", "near_miss"),
+    [
+        (
+            "abstract",
+            "Ohne Vertrauen verliert die Demokratie ihre Würde.",
+            "Ohne Ventil verliert der Reifen seine Luft.",
+        ),
+        ("narrates", "Damals war er Lehrling, später führte er den Hof.", "Am Dienstag übernahm der Lehrling den Hof."),
+        ("examples", "Ein Beispiel ist der Bahnhof.", "Beispiellos war der Andrang am Bahnhof."),
+        ("states", "Die Straßen sind leer.", "Die Polizei leerte die Straßen."),
+        ("joins", "Wasser und Brot oder Wein.", "Wasser, Brot, undatierter Wein."),
+    ],
+)
+def test_families_count_their_words_only(family: str, text: str, near_miss: str) -> None:
+    assert features(text)[family] > 0 == features(near_miss)[family]
+
+
+def test_a_quoted_abstract_word_is_not_the_writers() -> None:
+    assert features("„Es geht um unsere Freiheit“, rief der Bauer vom Traktor.")["abstract"] == 0
+
+
+def test_abstract_words_of_the_lead_are_counted_once_each() -> None:
+    filler = "Der Zug hielt an jedem Bahnhof der Strecke. " * 12
+    once = features("Die Freiheit ist ein hohes Gut. " + filler)["lead_abstract"]
+    assert once == features("Freiheit, Freiheit und Freiheit ist ein hohes Gut. " + filler)["lead_abstract"] == 1
+    assert features(filler + "Die Freiheit ist ein hohes Gut.")["lead_abstract"] == 0
+
+
+def test_hearsay_is_a_source_and_a_name_is_not() -> None:
+    assert features("Der Vertrag sei unterschrieben, heißt es im Ministerium.")["sources"] > 0
+    assert features("Der neue Hund heißt Anton.")["sources"] == 0
+
+
+def test_a_plain_title_returns_in_the_lead_and_a_pun_does_not() -> None:
+    text = "Die Brücke über die Werra bleibt bis Ostern gesperrt, wie der Landkreis mitteilte."
+    assert features(text, "Brücke über die Werra gesperrt")["title_kept"] == 1
+    assert features(text, "Kein Ufer in Sicht")["title_kept"] == 0
+    assert features(text, "")["title_kept"] == 0
+
+
+def test_compounds_with_a_hyphen_are_counted_and_dashes_are_not() -> None:
+    assert features("Der EU-Kommissar traf den SPD-Chef.")["hyphens"] > 0
+    assert features("Der Kommissar – Anton Berg – traf die Chefin in Bad-neustadt.")["hyphens"] == 0
+
+
+def test_a_line_over_a_paragraph_is_a_subhead() -> None:
+    text = "Der Fluss stieg in der Nacht.\n\n{}\n\nAm Morgen kamen die Helfer."
+    assert features(text.format("Ein Dorf räumt auf"))["subheads"] > 0
+    assert features(text.format("Wer zahlt den Schaden?"))["subheads"] > 0
+    assert features(text.format("Ein Dorf räumt auf."))["subheads"] == 0
+    assert (
+        features("Der Fluss stieg in der\nNacht und nahm die\nBrücke mit, als die\nGlocken läuteten.")["subheads"] == 0
+    )
+
+
+def test_a_feature_that_is_no_longer_measured_says_nothing_until_the_next_fit() -> None:
+    found = features("Der Rat tagte am Montag.")
+    older = replace(
+        STYLE, scale={**STYLE.scale, "gone": (1.0, 0.5)}, weights={"news": {"gone": 9.0}}, bias={"news": 2.0}
+    )
+    assert [v.weight for v in style_votes(found, older)] == [2.0]

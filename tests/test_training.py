@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,9 +14,10 @@ from conftest import ROOT
 from presseschau.document import Document
 from presseschau.label import load_scheme
 from presseschau.label.calibrate import load_calibration
+from presseschau.label.scoring import macro_f1
 from presseschau.label.style import DEFAULT_STYLE, load_style
 from presseschau.label.style_fit import StyleRow, fit_style
-from presseschau.label.training import Example, Fitted, Reference, judge, macro_f1, train
+from presseschau.label.training import Example, Fitted, Reference, judge, train
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SHIPPED = ROOT / "src/presseschau/label"
@@ -80,6 +82,40 @@ def test_further_articles_teach_style_and_score_nothing(fitted: Fitted) -> None:
     assert more.provenance["further"]["weight"] == 0.5
     assert more.calibrations["topic"] == fitted.calibrations["topic"]
     assert more.style != fitted.style
+
+
+def test_further_articles_teach_stance_in_full_and_are_not_scored(fitted: Fitted) -> None:
+    liked = [replace(example(n), topic=None, genre="news", stance="favor") for n in range(200, 240, 2)]
+    unlabelled = Reference("more", tuple(replace(e, stance=None) for e in liked), 0.5)
+    without, more = train(MADE_UP, unlabelled), train(MADE_UP, replace(unlabelled, examples=tuple(liked)))
+    assert more.stance.side["report"] > without.stance.side["report"]
+    assert more.stance.articles == without.stance.articles == 48
+    assert more.style == without.style
+    alone = train(MADE_UP, Reference("more", tuple(replace(e, genre=None) for e in liked), 0.5))
+    assert alone.style == fitted.style  # without a genre it teaches stance only
+    assert alone.stance != fitted.stance
+    assert alone.provenance["left_out"]["genre"] == fitted.provenance["left_out"]["genre"]
+
+
+def test_a_stance_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="'positive' is no stance"):
+        replace(example(1), stance="positive")
+
+
+def test_the_columns_of_further_labels_may_be_empty_or_lack(tmp_path: Path) -> None:
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        from fit_labels import id_of, read_further
+    finally:
+        sys.path.pop(0)
+    rows = [{"url": f"https://example.org/{n}", "title": "Ein Titel", "text": NEWS.format(n) * 5} for n in range(2)]
+    (tmp_path / "articles.jsonl").write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    ids, labels = [id_of(row) for row in rows], tmp_path / "some.csv"
+    labels.write_text(f"# a comment\nid,topic,genre,stance\n{ids[0]},ai,,favor\n{ids[1]},,news,\n", "utf-8")
+    found = {e.id: (e.topic, e.genre, e.stance) for e in read_further(labels, tmp_path / "articles.jsonl").examples}
+    assert found == {ids[0]: ("ai", None, "favor"), ids[1]: (None, "news", None)}
+    labels.write_text(f"id,topic,genre\n{ids[0]},ai,news\n", "utf-8")
+    assert [e.stance for e in read_further(labels, tmp_path / "articles.jsonl").examples] == [None]
 
 
 def test_references_that_teach_nothing_are_refused() -> None:

@@ -42,6 +42,11 @@ def test_a_short_quoted_term_is_no_speech() -> None:
     assert 1 not in reading.quoted
 
 
+def test_a_short_quotation_that_a_speaker_follows_is_speech() -> None:
+    reading = read("„Das ist großartig“, sagt sie. Die „große“, teure Lösung kam später.")
+    assert (reading.quoted.count(1), reading.quoted.count(2)) == (3, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "source"),
     [
@@ -120,6 +125,7 @@ def test_own_voice(text: str) -> None:
         ("Ein absurder Entwurf", False),
         ("Warum sich das Warten lohnt", False),
         ("Nennt es endlich beim Namen", False),
+        ("Was der absurde Entwurf für Kunden heißt", False),
     ],
 )
 def test_headlines_that_speak_for_somebody(headline: str, other: bool) -> None:

@@ -57,6 +57,11 @@ def test_what_a_decision_says_about_itself_fits(rows: list[Vote]) -> None:
     assert 0 <= decision.agreement <= 1
 
 
+def test_a_decision_keeps_what_every_class_got() -> None:
+    decision = decide([Vote("t", "topic", "ai", 2.0), Vote("l", "topic", "mobile", -1.5)], CLASSES, "other")
+    assert decision.scores == {"mobile": -1.5, "ai": 2.0, "other": 0.0}
+
+
 def test_more_evidence_means_larger_features() -> None:
     weak = decide([Vote("t", "topic", "ai", 2.0), Vote("l", "topic", "mobile", 1.5)], CLASSES, "other")
     strong = decide([Vote("t", "topic", "ai", 9.0), Vote("l", "topic", "mobile", 1.5)], CLASSES, "other")

@@ -18,6 +18,7 @@ from presseschau.label.lexicon import Scanner
 from presseschau.label.reading import read
 from presseschau.label.scheme import Scheme, load_scheme
 from presseschau.label.stance import Stance, StanceLabeler
+from presseschau.label.stance_model import genre_shares
 from presseschau.label.vote import Decision, Vote, decide, features_of
 from presseschau.stable import rounded
 
@@ -103,7 +104,7 @@ class Labeler:
         if not self.stance:
             return (*topic_votes, *genre_votes)
         topic, genre = self._decide(topic_votes, genre_votes)
-        stance = _stance_labeler()(document, genre.label, topic.label)
+        stance = _stance_labeler()(document, genre_shares(genre.scores), topic.label)
         return (*topic_votes, *genre_votes, *_stance_votes(stance))
 
     def decisions(self, document: Document) -> tuple[Decision, Decision]:
@@ -125,7 +126,7 @@ class Labeler:
 
     def _labels(self, document: Document, topic: Decision, genre: Decision) -> Labels:
         close = topic.second if topic.second and topic.margin < self.min_margin * topic.score else None
-        stance = _stance_labeler()(document, genre.label, topic.label) if self.stance else NO_STANCE
+        stance = _stance_labeler()(document, genre_shares(genre.scores), topic.label) if self.stance else NO_STANCE
         return Labels(
             topic=topic.label,
             topic_secondary=close,

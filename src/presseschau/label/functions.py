@@ -21,6 +21,7 @@ from presseschau.label.vote import Vote
 ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 2.8, "lead": 1.4, "body": 0.5, "keywords": 0.8}
 PRIOR, PRIOR_WITHOUT_LEXICON = 2.5, 0.5  # evidence that a topic must exceed; few words of a scheme's names give less
 FALLBACK = 0.8  # how much the fallback's own words count
+LONE, LONE_WORDS = 0.6, 100  # share that a topic's only term loses, and the words of a text from which it is suspicious
 _CAP = {"title": 7.0, "lead": 9.0, "body": 25.0, "keywords": 6.0}  # no zone decides alone by naming things often
 
 
@@ -89,6 +90,35 @@ class ZoneTerms:
             return None
         weight = self.factor * ZONE_WEIGHTS[self.zone] * min(found.weight, _CAP[self.zone])
         return Vote(self.name, "topic", self.label, weight, found.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Lone:
+    """Takes back most of a topic's evidence where it is one term only: in a longer text a name, a homonym, an aside.
+
+    Attributes:
+        label: The class that it speaks against.
+        zones: Where its terms stand.
+        lifts: Boundary rules whose event stands for the class without a term of its own.
+    """
+
+    label: str
+    zones: tuple[ZoneTerms, ...]
+    lifts: tuple[TopicFunction, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """`lone_term/science`."""
+        return f"lone_term/{self.label}"
+
+    def __call__(self, topics: Topics) -> Vote | None:
+        """A vote against the class, by a share of what its term weighs in all zones."""
+        evidence = topics.evidence
+        terms = {term for zone in self.zones if (e := evidence[zone.zone].get(self.label)) for term in e.terms}
+        if len(terms) != 1 or topics.reading.words < LONE_WORDS or any(lift(topics) for lift in self.lifts):
+            return None
+        weight = sum(vote.weight for zone in self.zones if (vote := zone(topics)))
+        return Vote(self.name, "topic", self.label, -LONE * weight, tuple(terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +250,20 @@ def topic_functions(task: Task, sections: bool = True, keywords: bool = True) ->
         sections: With the section table.
         keywords: With the page's keywords.
     """
-    functions: list[TopicFunction] = [
+    boundaries = [b for b in BOUNDARIES if {b.label, *b.over} <= set(task.keys)]
+    zones = [
         ZoneTerms(zone, key, FALLBACK if task.rest and key == task.fallback else 1.0)
         for zone in ZONES
         if zone != "keywords" or keywords
         for key in task.keys
     ]
+    functions: list[TopicFunction] = [*zones]
+    if task.rest and task.lexicon:
+        functions += [
+            Lone(key, tuple(z for z in zones if z.label == key), tuple(b for b in boundaries if b.label == key))
+            for key in task.keys
+            if key != task.fallback
+        ]
     if sections and task.sections:
         table = load_sections(task.sections)
         unknown = [label for label in table if label not in task.keys]
@@ -234,8 +272,7 @@ def topic_functions(task: Task, sections: bool = True, keywords: bool = True) ->
         functions += [Section(key, table[key]) for key in task.keys if key in table]
     if task.rest:
         functions.append(Prior(task.fallback, PRIOR if task.lexicon else PRIOR_WITHOUT_LEXICON))
-    functions += [b for b in BOUNDARIES if {b.label, *b.over} <= set(task.keys)]
-    return tuple(functions)
+    return (*functions, *boundaries)
 
 
 def topic_votes(

@@ -88,7 +88,9 @@ def quotations(tokens: Sequence[str], marks: Sequence[int]) -> bytes:
             opened, closers = (i, _CLOSERS[token]) if token in _CLOSERS else (-1, "")
         elif token in closers:
             body = tokens[opened + 1 : i]
-            term = len(body) <= _LONGEST_TERM and not any(t[0] in ".!?," for t in body)
+            starts = not opened or tokens[opened - 1][0] in ".!?…:\n"
+            said = starts and i + 1 < len(tokens) and tokens[i + 1] == ","  # „Das ist gut“, sagt …
+            term = len(body) <= _LONGEST_TERM and not said and not any(t[0] in ".!?," for t in body)
             inside[opened + 1 : i] = (b"\2" if term else b"\1") * len(body)
             opened = -1
     return bytes(inside)

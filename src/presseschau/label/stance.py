@@ -15,7 +15,7 @@ from presseschau.document import Document, Span
 from presseschau.label.polarity import Values, judging_in, values_of
 from presseschau.label.sentences import tokenize
 from presseschau.label.stance_lexicon import Entry, StanceLexicon, load
-from presseschau.label.stance_model import Features, StanceModel, load_model
+from presseschau.label.stance_model import Features, Genre, StanceModel, likeliest, load_model
 from presseschau.label.stance_target import Target, find_target
 from presseschau.label.voice import Reading, Sentence, read, speaks_for_other
 
@@ -95,12 +95,12 @@ class StanceLabeler:
         if self.max_chars < 600:
             raise ValueError(f"label.stance.max_chars must be at least 600, got {self.max_chars}")
 
-    def __call__(self, document: Document, genre: str, topic: str) -> Stance:  # noqa: ARG002
+    def __call__(self, document: Document, genre: Genre, topic: str) -> Stance:  # noqa: ARG002
         """Stance of one article.
 
         Args:
             document: The article.
-            genre: Its genre key.
+            genre: Its genre key, or how likely each genre is.
             topic: Its topic key; nothing depends on it yet.
 
         Returns:
@@ -112,11 +112,11 @@ class StanceLabeler:
         if target is None:
             return Stance(votes=votes)
         stance, confidence = self.model.decide(features, genre)
-        kind = "product" if target.kind == "other" and genre in _OF_PRODUCTS else target.kind
+        kind = "product" if target.kind == "other" and likeliest(genre) in _OF_PRODUCTS else target.kind
         return Stance(target.name, kind, stance, confidence, evidence_of(votes, stance), votes)
 
-    def features(self, document: Document, genre: str) -> Features:
-        """What the model decides on, for `stance_model.fit` on another reference."""
+    def features(self, document: Document, genre: Genre) -> Features:
+        """What the model decides on, for `fit_stance` on another reference."""
         reading = read(document.text[: self.max_chars])
         return self.measure(document, reading, find_target(document, reading), genre)[1]
 
@@ -125,7 +125,7 @@ class StanceLabeler:
         document: Document,
         reading: Reading,
         target: Target | None,
-        genre: str,
+        genre: Genre,
         only: frozenset[int] | None = None,
     ) -> tuple[tuple[StanceVote, ...], Features]:
         """The sentences' votes, and the sums that the model decides on.
@@ -134,7 +134,7 @@ class StanceLabeler:
             document: The article.
             reading: Its text, read.
             target: Sentences that name it weigh more.
-            genre: Its genre key; an interview's answers hardly count.
+            genre: Its genre key, or how likely each is; an interview's answers hardly count.
             only: Sentences to read, by number; all by default.
         """
         sentences = reading.sentences
@@ -144,11 +144,12 @@ class StanceLabeler:
         votes: list[StanceVote] = []
         praise = blame = lead = 0.0
         strong = 0
-        sender = genre == "press_release"
+        label = likeliest(genre)
+        sender = label == "press_release"
         for index in filter(judging.__contains__, chosen):
             sentence = sentences[index]
             weight = sentence.voice
-            if genre == "interview" and document.text[sentence.end - 1] != "?":
+            if label == "interview" and document.text[sentence.end - 1] != "?":
                 weight *= _INTERVIEW_ANSWER
             elif sender:
                 weight = max(weight, _SENDER)

@@ -1,29 +1,27 @@
 """From sums of own-voice evaluation to a stance with a probability: two small logistic models, kept as data.
 
-The first says how likely an article takes a side at all, the second which one. Both are ridge-penalised and fitted on a
-named reference set; `stance_model.yaml` holds the weights and where they come from.
+The first says how likely an article takes a side at all, the second which one. `stance_fit` fits both on a named
+reference set; `stance_model.yaml` holds the weights and where they come from.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from presseschau.label.lexicon import read_yaml
 
-_RIDGE = 3.0
-_ROUNDS = 60
-_FOLDS = 10
+Genre: TypeAlias = str | Mapping[str, float]  # a genre for certain, or how likely each is
+
 SIDES = ("favor", "against")
-_GROUPS = ("verdict", "promotion", "advice", "background", "report")
-# What the guidelines say before any article is seen, worth about a dozen articles each: a review or a comment has a
-# verdict, a press release praises, a report hardly ever judges. The ridge pulls the weights towards these.
-_SIDE = dict(zip(_GROUPS, (1.5, 1.0, -1.0, -1.5, -3.0), strict=True)) | {"title": 1.0, "strong": 1.0, "lead": 0.5}
-_SIGN = {"promotion": 1.0, "verdict": 0.0, "balance": 2.0, "title": 1.0, "always": 0.0}
-_SURE = {"intercept": 0.0, "slope": 1.0}
+GROUPS = ("verdict", "promotion", "advice", "background", "report")
+_RECOMMENDS = frozenset(("review", "howto", "other"))  # genres that mostly speak for what they pick to speak of
+_SOFTNESS = 1.5  # what genre scores are divided by: they are surer of a genre than they are right on unseen outlets
+_BLAME = 1.6  # a word of blame says more: praising words are the more frequent ones in texts of every kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,10 @@ class Features:
     def density(self) -> float:
         """Praise and blame by the square root of the own-voice sentences: long texts hold more by chance."""
         return (self.praise + self.blame) / math.sqrt(max(self.own, 1))
+
+    def says(self, side: str) -> bool:
+        """Whether anything speaks for a side; for neutral nothing has to."""
+        return {"favor": max(self.praise, self.title) > 0, "against": max(self.blame, -self.title) > 0}.get(side, True)
 
     @property
     def judges(self) -> bool:
@@ -112,26 +114,34 @@ class StanceModel:
             if not 0 < value <= top:
                 raise ValueError(f"stance model: {name} must be above 0 and at most {top}, got {value}")
 
-    def probabilities(self, features: Features, genre: str) -> dict[str, float]:
+    def group_shares(self, genre: Genre) -> dict[str, float]:
+        """How likely each group of genres is, and `recommends`, the genres that mostly speak for something."""
+        found = dict.fromkeys((*GROUPS, "recommends"), 0.0)
+        for key, share in ({genre: 1.0} if isinstance(genre, str) else genre).items():
+            found[self.groups.get(key, "report")] += share
+            found["recommends"] += share if key in _RECOMMENDS else 0.0
+        return found
+
+    def probabilities(self, features: Features, genre: Genre) -> dict[str, float]:
         """Probability of favor, against and neutral (with mixed); they sum to 1."""
-        group = self.groups.get(genre, "report")
-        side = _logistic(self.side, side_features(features, group))
-        favor = _logistic(self.sign, sign_features(features, group))
+        shares = self.group_shares(genre)
+        side = logistic(self.side, side_features(features, shares))
+        favor = logistic(self.sign, sign_features(features, shares))
         return {"favor": side * favor, "against": side * (1 - favor), "neutral": 1 - side}
 
-    def decide(self, features: Features, genre: str) -> tuple[str, float]:
+    def decide(self, features: Features, genre: Genre) -> tuple[str, float]:
         """Stance, and the calibrated probability that it is right with mixed counted as neutral.
 
-        Where nothing judges, the stance is neutral: a genre alone speaks for nothing.
+        Where nothing judges on its side, the stance is neutral: a genre alone speaks for nothing.
         """
         found = self.probabilities(features, genre)
         stance = max(found, key=lambda s: found[s] * (1.0 if s == "neutral" else self.favor_sides))
-        if not features.judges:
+        if not features.judges or not features.says(stance):
             stance = "neutral"
-        judges = self.groups.get(genre, "report") != "report"
+        judges = self.groups.get(likeliest(genre), "report") != "report"
         if judges and self._is_torn(features, found):
-            return "mixed", _logistic(self.sure, _sure_features(1 - max(found[side] for side in SIDES)))
-        confidence = _logistic(self.sure, _sure_features(found[stance]))
+            return "mixed", logistic(self.sure, sure_features(1 - max(found[side] for side in SIDES)))
+        confidence = logistic(self.sure, sure_features(found[stance]))
         weighs = features.density >= self.mixed_density and features.share >= self.mixed_share
         return ("mixed" if judges and weighs and stance == "neutral" else stance), confidence
 
@@ -142,27 +152,56 @@ class StanceModel:
         return says_much and weaker >= self.torn * (weaker + stronger)
 
 
-def side_features(features: Features, group: str) -> dict[str, float]:
-    """What tells that an article takes a side; every value is bounded."""
+def genre_shares(scores: Mapping[str, float]) -> dict[str, float]:
+    """How likely each genre is by what it scores; an article between two genres is read as something of both.
+
+    >>> {genre: round(share, 2) for genre, share in genre_shares({"news": 3.0, "opinion": 3.0, "deal": 0.0}).items()}
+    {'news': 0.47, 'opinion': 0.47, 'deal': 0.06}
+    """
+    highest = max(scores.values())
+    powers = {genre: math.exp((score - highest) / _SOFTNESS) for genre, score in scores.items()}
+    total = sum(powers.values())
+    return {genre: power / total for genre, power in powers.items()}
+
+
+def likeliest(genre: Genre) -> str:
+    """The genre, the earlier one where two are equally likely."""
+    return genre if isinstance(genre, str) else max(genre, key=genre.__getitem__)
+
+
+def side_features(features: Features, shares: Mapping[str, float]) -> dict[str, float]:
+    """What tells that an article takes a side; every value is bounded. `shares` as `group_shares` gives them."""
     root = math.sqrt(max(features.own, 1))
     return {
-        **{name: float(name == group) for name in _GROUPS},
+        **{name: shares[name] for name in GROUPS},
         "title": min(abs(features.title), 2.0),
         "strong": min(features.strong / root, 1.5),
         "lead": min(features.lead, 3.0),
+        "density": min(features.density, 8.0) / 2,
     }
 
 
-def sign_features(features: Features, group: str) -> dict[str, float]:
-    """What tells for from against; every value is within -1 and 1."""
-    root = math.sqrt(max(features.own, 1))
+def sign_features(features: Features, shares: Mapping[str, float]) -> dict[str, float]:
+    """What tells for from against; every value is within -1 and 1. `shares` as `group_shares` gives them."""
+    root, blame = math.sqrt(max(features.own, 1)), _BLAME * features.blame
     return {
-        "promotion": float(group == "promotion"),
-        "verdict": float(group == "verdict"),
-        "balance": (features.praise - features.blame) / (features.praise + features.blame + 0.3 * root),
+        **{name: shares[name] for name in ("promotion", "recommends", "report")},
+        "balance": (features.praise - blame) / (features.praise + blame + 0.3 * root),
         "title": math.tanh(features.title),
         "always": 1.0,
     }
+
+
+def sure_features(probability: float) -> dict[str, float]:
+    """What `sure` turns into the probability of being right."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return {"intercept": 1.0, "slope": math.log(bounded / (1 - bounded))}
+
+
+def logistic(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
+    """Probability by a weighted sum; a value without weight, or a weight without value, counts for nothing."""
+    z = sum(w * values.get(name, 0.0) for name, w in weights.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
 
 @cache
@@ -172,79 +211,3 @@ def load_model() -> StanceModel:
     groups = {genre: group for group, genres in data.pop("groups").items() for genre in genres}
     del data["provenance"]
     return StanceModel(groups=groups, **data)
-
-
-def fit(
-    features: Sequence[Features], genres: Sequence[str], stances: Sequence[str], reference: str, start: StanceModel
-) -> StanceModel:
-    """Both models and the calibration fitted anew; the groups and the rules are kept from `start`.
-
-    Ridge-penalised Newton steps; the calibration (Platt 1999, "Probabilistic outputs for support vector machines") on
-    the probabilities that the other nine of ten folds give. Each article once, or the folds are not unseen.
-
-    Args:
-        features: One per reference article.
-        genres: The genre that the labeler gave each of them.
-        stances: Their reference stance; mixed and neutral take no side.
-        reference: Name of the reference set.
-        start: Model whose groups and rules are kept.
-
-    Raises:
-        ValueError: Lists of different length, or a side without an article.
-    """
-    if not len(features) == len(genres) == len(stances):
-        raise ValueError(f"stance model: {len(features)} feature rows, {len(genres)} genres, {len(stances)} stances")
-    if len({s for s in stances if s in SIDES}) < 2:
-        raise ValueError("stance model: the reference needs articles on both sides")
-    rows = list(zip(features, genres, stances, strict=True))
-    model = replace(_fitted(rows, start), reference=reference, articles=len(rows))
-    folds = [(rows[k::_FOLDS], [r for i, r in enumerate(rows) if i % _FOLDS != k]) for k in range(_FOLDS)]
-    chosen, right = [], []
-    for held_out, rest in folds:
-        if held_out and len({s for _, _, s in rest if s in SIDES}) == 2:
-            other = _fitted(rest, replace(start, sure=_SURE))
-            for f, genre, stance in held_out:
-                given, probability = other.decide(f, genre)
-                chosen.append(_sure_features(probability))
-                right.append(_folded(given) == _folded(stance))
-    return replace(model, sure=_newton(chosen, right, _SURE)) if chosen else model
-
-
-def _fitted(rows: Sequence[tuple[Features, str, str]], start: StanceModel) -> StanceModel:
-    groups = [start.groups.get(genre, "report") for _, genre, _ in rows]
-    sided = [i for i, (_, _, stance) in enumerate(rows) if stance in SIDES]
-    taken = [row[2] in SIDES for row in rows]
-    side = _newton([side_features(f, g) for (f, _, _), g in zip(rows, groups, strict=True)], taken, _SIDE)
-    signs = [sign_features(rows[i][0], groups[i]) for i in sided]
-    return replace(start, side=side, sign=_newton(signs, [rows[i][2] == "favor" for i in sided], _SIGN))
-
-
-def _folded(stance: str) -> str:
-    return stance if stance in SIDES else "neutral"
-
-
-def _sure_features(probability: float) -> dict[str, float]:
-    bounded = min(max(probability, 1e-6), 1 - 1e-6)
-    return {"intercept": 1.0, "slope": math.log(bounded / (1 - bounded))}
-
-
-def _newton(
-    rows: Sequence[Mapping[str, float]], outcomes: Sequence[bool], prior: Mapping[str, float]
-) -> dict[str, float]:
-    """Weights of a logistic regression, ridge-penalised towards `prior`."""
-    import numpy as np
-
-    x = np.array([[row[n] for n in prior] for row in rows])
-    y = np.array(outcomes, dtype=float)
-    start = np.array(list(prior.values()))
-    weights = start.copy()
-    for _ in range(_ROUNDS):
-        p = 1 / (1 + np.exp(-x @ weights))
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(len(prior))
-        weights += np.linalg.solve(hessian, x.T @ (y - p) - _RIDGE * (weights - start))
-    return {name: round(float(w), 4) for name, w in zip(prior, weights, strict=True)}
-
-
-def _logistic(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
-    z = sum(w * values.get(name, 0.0) for name, w in weights.items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))

@@ -15,12 +15,12 @@ from functools import cache
 from pathlib import Path
 
 from presseschau.label.lexicon import read_yaml
-from presseschau.label.reading import Reading
+from presseschau.label.reading import BODY, Reading
 from presseschau.label.vote import Vote
 
 DEFAULT_STYLE = Path(__file__).parent / "style.yaml"
 DEFAULT_MODEL = Path(__file__).parent / "style_model.yaml"
-CLIP = 2.5  # standard deviations beyond which a feature says no more
+CLIP = 3.0  # standard deviations beyond which a feature says no more
 _LOUD = 0.3  # what a feature must add to a class's score to be named in the explanation
 _QUOTE = re.compile(r"[„“\"»«][^„“”\"»«]{2,600}[“”\"»«]")
 _MARKS = str.maketrans(dict.fromkeys(".,;:!?()[]{}-\"'/„“”»«…–&%$€+*|<>#=", " "))
@@ -29,6 +29,10 @@ _WIDE_MARKS = "„“”»«€"
 _ADDRESS = re.compile(r" (?<=[a-z0-9,;] )(?:Sie|Ihnen|Ihre?[nmrs]?)\b")
 _OPENER = re.compile(r" (?<=[.!?:] )(?:Und|Aber|Denn|Doch|Also|Oder|Nur|Dabei|Dann) ")
 _OPENS = ("Und ", "Aber ", "Denn ", "Doch ", "Also ", "Oder ", "Nur ", "Dabei ", "Dann ")
+_WORD = 4  # letters from which a title's word is hardly an article or a preposition
+_COMPOUND = re.compile("-[A-Z]")
+_NO_HEADING = tuple('.!:;,“”"»«)]')  # what a line ends with that stands over nothing
+_PARAGRAPH_END = tuple('.!?:“”"»«)')
 _WHY = re.compile(r"w(?<=\bw)(?:arum|ie|ieso|eshalb|oran|ohin|oher)\b")
 
 
@@ -84,6 +88,22 @@ def own_voice(reading: Reading) -> str:
     return _QUOTE.sub(" ", reading.text.cased)
 
 
+def _subheads(text: str) -> int:
+    """Number of lines that stand over a paragraph: short, without an end mark, after one that is complete.
+
+    Lines of hard-wrapped text are none, since what stands before them goes on.
+    """
+    lines = [line for raw in text[:BODY].split("\n") if (line := raw.strip())]
+    return sum(
+        6 < len(line) < 80
+        and not line.endswith(_NO_HEADING)
+        and before.endswith(_PARAGRAPH_END)
+        and not line[0].islower()
+        and not after[0].islower()
+        for before, line, after in zip(lines, lines[1:], lines[2:], strict=False)
+    )
+
+
 def style_features(reading: Reading, own: str, style: Style) -> dict[str, float]:
     """Style of a text by name: square roots of densities per thousand words, shares and flags.
 
@@ -95,31 +115,32 @@ def style_features(reading: Reading, own: str, style: Style) -> dict[str, float]
         lower = lower.replace(mark, " ")
     words = lower.translate(_MARKS).split()
     member = style.member
-    families = Counter(family for word in words if word in member for family in member[word])
+    families = Counter([family for word in words if word in member for family in member[word]])
     size = max(50, len(words))
     per_mille = 1000 / size
     lead, lead_words = reading.lead, reading.text.spaced[: reading.lead_end + 1].split()
+    title_words = {word for word in reading.title.spaced.split() if len(word) >= _WORD}
     ends = own.count(". ") + own.count("! ") + own.count("? ")
     features = {
         "length": math.log(max(2500, reading.length)),  # how short news is differs too much between outlets
         "questions": math.sqrt(own.count("?") * per_mille),
-        "exclamations": math.sqrt(own.count("!") * per_mille),
         "address": math.sqrt(len(_ADDRESS.findall(own)) * per_mille),
         "quoted": math.sqrt((len(cased) - len(own)) / max(1, len(cased))),
         "digits": math.sqrt(sum(map(own.count, "0123456789")) * per_mille),
         "sentence": math.log(size / max(1, ends)),
         "openers": math.sqrt((len(_OPENER.findall(own)) + own.startswith(_OPENS)) * per_mille),
         "title_verb": float(not style.families["title_verbs"].isdisjoint(reading.title.spaced.split())),
-        "lead_question": float("?" in lead),
+        "lead_abstract": math.sqrt(len(style.families["abstract"].intersection(lead_words))),
         "lead_why": math.sqrt(len(_WHY.findall(lead))),
         "title_question": float(reading.title.lower.endswith("?")),
-        "title_exclamation": float(reading.title.lower.endswith("!")),
+        "title_kept": len(title_words.intersection(lead_words)) / max(1, len(title_words)),  # a pun stays alone
+        "hyphens": math.sqrt(len(_COMPOUND.findall(own)) * per_mille),
+        "subheads": math.sqrt(_subheads(reading.document.text) * per_mille),
     }
     for name in style.families:
         features[name] = math.sqrt(families[name] * per_mille)
     for name, phrases in style.phrases.items():
         features[name] = math.sqrt(sum(map(lower.count, phrases)) * per_mille)
-    features["lead_day"] = float(not style.families["days"].isdisjoint(lead_words))
     features["lead_report"] = float(
         not style.families["reports"].isdisjoint(lead_words) or any(p in lead for p in style.phrases["sources"])
     )
@@ -130,7 +151,8 @@ def style_votes(features: Mapping[str, float], style: Style) -> list[Vote]:
     """One vote per class: the linear model's score, with the features that speak loudest."""
     units = {}
     for name, (mean, deviation) in style.scale.items():
-        units[name] = max(-CLIP, min(CLIP, (features[name] - mean) / deviation))
+        value = features.get(name, mean)  # one that the last fit had and code no longer measures, until the next fit
+        units[name] = max(-CLIP, min(CLIP, (value - mean) / deviation))
     votes = []
     for label, weights in style.weights.items():
         parts = {name: weight * units[name] for name, weight in weights.items()}

@@ -16,12 +16,12 @@ from presseschau.label.style import CLIP
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
-_RIDGE = 0.03
+_RIDGE = 0.015
 _RARE_RIDGE = 0.3  # classes with few articles stay near their bias
 _RARE = 12  # articles
 _BIAS_RIDGE = 0.002
 _ROUNDS, _STEP = 600, 0.4
-_HELD_BACK = {"length": 0.3}  # how short news is differs between outlets, so length counts for a third
+_HELD_BACK = {"length": 0.6}  # how short news is differs between outlets, so length counts for less
 _SMALL = 0.03  # weights below are left out
 _LIFT = 5.0  # added to every bias: votes are positive, and their differences are what counts
 

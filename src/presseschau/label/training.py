@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-import random
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
@@ -23,19 +21,17 @@ from presseschau.label.calibrate import Calibration, cross_fit, expected_error, 
 from presseschau.label.genre import genre_votes
 from presseschau.label.lexicon import Scanner
 from presseschau.label.reading import read
+from presseschau.label.scoring import Pairs, accuracy, interval, macro_f1, three
 from presseschau.label.stance import StanceLabeler
-from presseschau.label.stance_model import SIDES, Features, StanceModel
-from presseschau.label.stance_model import fit as fit_stance
+from presseschau.label.stance_fit import StanceRow, fit_stance
+from presseschau.label.stance_model import SIDES, StanceModel, genre_shares
 from presseschau.label.style import load_style, own_voice, style_features
 from presseschau.label.style_fit import StyleModel, StyleRow, fit_style
 from presseschau.label.vote import Decision, features_of
 
 FOLDS = 10
 _GENRE_FEATURES = ("margin",)
-_ROUNDS = 500
 _ENOUGH = 8  # articles that a class needs to be in the macro-F1 of genres
-
-Pairs: TypeAlias = Sequence[tuple[str, str]]  # reference, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +52,10 @@ class Example:
     genre: str | None = None
     stance: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.stance not in (None, *SIDES, "mixed", "neutral"):
+            raise ValueError(f"article {self.id}: {self.stance!r} is no stance")
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -64,7 +64,7 @@ class Reference:
     Attributes:
         name: As the fitted data cites it.
         examples: Its articles, each once.
-        weight: How much each counts for style.
+        weight: How much each counts for style; for stance each counts in full.
     """
 
     name: str
@@ -141,7 +141,7 @@ class _Measured:
 
     example: Example
     topic: Decision
-    row: StyleRow | None  # None without a reference genre
+    row: StyleRow | None  # None with neither genre nor stance; it teaches style where the example has a genre
 
 
 def _measure(examples: Sequence[Example], weight: float) -> list[_Measured]:
@@ -150,31 +150,30 @@ def _measure(examples: Sequence[Example], weight: float) -> list[_Measured]:
     found = []
     for example in sorted(examples, key=lambda e: e.id):
         reading, row = read(example.document), None
-        if example.genre is not None:
+        if (example.genre, example.stance) != (None, None):
             offsets: dict[str, float] = {}
             (evidence,) = reading.evidence(scanner)
             for vote in genre_votes(reading, evidence, task):
                 if vote.function != "style":
                     offsets[vote.label] = offsets.get(vote.label, 0.0) + vote.weight
-            row = StyleRow(style_features(reading, own_voice(reading), style), offsets, example.genre, weight)
+            row = StyleRow(style_features(reading, own_voice(reading), style), offsets, example.genre or "", weight)
         found.append(_Measured(example, labeler.decisions(example.document)[0], row))
     return found
 
 
-def _genre(model: StyleModel, row: StyleRow) -> tuple[str, float]:
+def _genre(scores: Mapping[str, float]) -> tuple[str, float]:
     """The genre with the highest score, the earlier class in a tie, and the log of its margin."""
-    scores = model.scores(row)
     first, second = sorted(scores.values(), reverse=True)[:2]
-    return max(scores, key=lambda k: scores[k]), math.log1p(first - second)
+    return max(scores, key=scores.__getitem__), math.log1p(first - second)
 
 
-def _left_out(rows: Sequence[StyleRow], keys: Sequence[str]) -> list[tuple[str, float]]:
-    """Genre and margin of each article by a model that has not seen it."""
-    out: list[tuple[str, float]] = [("", 0.0)] * len(rows)
+def _left_out(rows: Sequence[StyleRow], keys: Sequence[str]) -> list[dict[str, float]]:
+    """What each genre scores on each article by a model that has not seen it."""
+    out: list[dict[str, float]] = [{}] * len(rows)
     for fold in range(FOLDS):
         model = fit_style([row for i, row in enumerate(rows) if i % FOLDS != fold], keys)
         for i in range(fold, len(rows), FOLDS):
-            out[i] = _genre(model, rows[i])
+            out[i] = model.scores(rows[i])
     return out
 
 
@@ -183,7 +182,7 @@ def train(reference: Reference, further: Reference | None = None) -> Fitted:
 
     Args:
         reference: Articles with topic, genre and stance.
-        further: More articles, with topic or genre or both; they teach style and confidence, and score nothing.
+        further: More articles, with any of the labels; they teach style, confidence and stance, and score nothing.
 
     Raises:
         ValueError: A label of the reference is missing, or there are too few articles.
@@ -195,15 +194,19 @@ def train(reference: Reference, further: Reference | None = None) -> Fitted:
     own = _measure(reference.examples, reference.weight)
     more = _measure(further.examples, further.weight) if further else []
     keys = load_scheme().genre.keys
-    rows = [(m.row, i) for i, m in enumerate([*own, *more]) if m.row is not None]
-    found = _left_out([row for row, _ in rows], keys)
-    right = [label == row.genre for (row, _), (label, _) in zip(rows, found, strict=True)]
-    margins = [{"margin": margin} for _, margin in found]
-    topics = [m for m in [*own, *more] if m.example.topic is not None]
+    measured, size = [*own, *more], len(own)
+    taught = {i: m.row for i, m in enumerate(measured) if m.row is not None and m.example.genre is not None}
+    style, unseen = fit_style([*taught.values()], keys), _left_out([*taught.values()], keys)
+    found = [_genre(scores) for scores in unseen]
+    genres = [(row.genre, label) for row, (label, _) in zip(taught.values(), found, strict=True)]
+    margins, right = [{"margin": margin} for _, margin in found], [genre == label for genre, label in genres]
+    topics = [m for m in measured if m.example.topic is not None]
     evidence, hits = [features_of(m.topic) for m in topics], [m.topic.label == m.example.topic for m in topics]
-    genres = [label for label, _ in found[: len(own)]]
-    features, stances, labeler = _stance_rows(own, genres)
-    guessed = [_stance_left_out(k, features, genres, stances, labeler.model, reference.name) for k in range(FOLDS)]
+    said, labeler = dict(zip(taught, unseen, strict=True)), StanceLabeler()
+    taken = [(i, m, m.row) for i, m in enumerate(measured) if m.row is not None and m.example.stance is not None]
+    rows = [(i, _stance_row(m.example, said.get(i) or style.scores(row), labeler)) for i, m, row in taken]
+    stances, others = [row for i, row in rows if i < size], [row for i, row in rows if i >= size]
+    guessed = [pair for k in range(FOLDS) for pair in _stance_left_out(k, stances, others, labeler.model)]
     calibrations = {
         "topic": fit(evidence, hits, reference.name),
         "genre": fit(margins, right, reference.name, _GENRE_FEATURES),
@@ -212,67 +215,27 @@ def train(reference: Reference, further: Reference | None = None) -> Fitted:
         "reference": reference.provenance,
         **({"further": further.provenance} if further else {}),
         "left_out": {
-            "genre": _scores([(str(m.example.genre), g) for m, g in zip(own, genres, strict=True)], _ENOUGH),
-            "stance3": _scores([(_three(stances[i]), s) for fold in guessed for i, s in fold]),
+            "genre": _scores(genres[:size], _ENOUGH),
+            "stance3": _scores(guessed),
             "topic_confidence": _confidence(evidence, hits),
             "genre_confidence": _confidence(margins, right, _GENRE_FEATURES),
         },
     }
-    return Fitted(
-        fit_style([row for row, _ in rows], keys),
-        calibrations,
-        fit_stance(features, genres, stances, reference.name, labeler.model),
-        provenance,
-    )
+    return Fitted(style, calibrations, fit_stance(stances, reference.name, labeler.model, others), provenance)
 
 
-def _stance_rows(own: Sequence[_Measured], genres: Sequence[str]) -> tuple[list[Features], list[str], StanceLabeler]:
-    labeler = StanceLabeler()
-    features = [labeler.features(m.example.document, genre) for m, genre in zip(own, genres, strict=True)]
-    return features, [str(m.example.stance) for m in own], labeler
+def _stance_row(example: Example, scores: Mapping[str, float], labeler: StanceLabeler) -> StanceRow:
+    """An article as the stance model sees it, its genre by what each genre scores."""
+    shares = genre_shares(scores)
+    return StanceRow(labeler.features(example.document, shares), shares, str(example.stance))
 
 
 def _stance_left_out(
-    fold: int,
-    features: Sequence[Features],
-    genres: Sequence[str],
-    stances: Sequence[str],
-    start: StanceModel,
-    name: str,
-) -> list[tuple[int, str]]:
-    """Stance of the fold's articles by a model fitted on the others."""
-    rest = [i for i in range(len(stances)) if i % FOLDS != fold]
-    model = fit_stance([features[i] for i in rest], [genres[i] for i in rest], [stances[i] for i in rest], name, start)
-    held_out = range(fold, len(stances), FOLDS)
-    return [(i, _three(model.decide(features[i], genres[i])[0])) for i in held_out]
-
-
-def _three(stance: str) -> str:
-    return stance if stance in SIDES else "neutral"
-
-
-def macro_f1(pairs: Pairs, enough: int = 1) -> float:
-    """Mean F1 over the classes with `enough` reference articles.
-
-    >>> macro_f1([("a", "a"), ("a", "b"), ("b", "b")])
-    0.6666666666666666
-    """
-    gold, given = Counter(g for g, _ in pairs), Counter(p for _, p in pairs)
-    hits = Counter(g for g, p in pairs if g == p)
-    classes = sorted(c for c in gold if gold[c] >= enough)
-    return sum(2 * hits[c] / (gold[c] + given[c]) for c in classes) / len(classes) if classes else 0.0
-
-
-def interval(pairs: Pairs, measure: Callable[[Pairs], float], seed: int = 0) -> tuple[float, float]:
-    """95 % bootstrap interval of a measure over (reference, label) pairs."""
-    rng = random.Random(seed)  # noqa: S311 a resampling
-    values = sorted(measure(rng.choices(pairs, k=len(pairs))) for _ in range(_ROUNDS))
-    return values[int(0.025 * _ROUNDS)], values[int(0.975 * _ROUNDS)]
-
-
-def accuracy(pairs: Pairs) -> float:
-    """Share of right labels."""
-    return sum(g == p for g, p in pairs) / len(pairs)
+    fold: int, rows: Sequence[StanceRow], further: Sequence[StanceRow], start: StanceModel
+) -> list[tuple[str, str]]:
+    """Stance of the fold's articles, and what a model says that is fitted on the others."""
+    model = fit_stance([row for i, row in enumerate(rows) if i % FOLDS != fold], "left out", start, further)
+    return [(three(row.stance), three(model.decide(row.features, row.genre)[0])) for row in rows[fold::FOLDS]]
 
 
 def _scores(pairs: Pairs, enough: int = 1) -> dict[str, Any]:
@@ -297,13 +260,15 @@ def judge(fitted: Fitted, examples: Sequence[Example]) -> dict[str, Any]:
     sure: dict[str, list[float]] = {"topic": [], "genre": []}
     labeler = replace(StanceLabeler(), model=fitted.stance)
     for m in measured:
-        if m.row is None:
+        if m.row is None or m.example.genre is None:
             continue
-        genre, margin = _genre(fitted.style, m.row)
-        stance, _ = fitted.stance.decide(labeler.features(m.example.document, genre), genre)
+        scores = fitted.style.scores(m.row)
+        genre, margin = _genre(scores)
+        seen = _stance_row(m.example, scores, labeler)
+        stance, _ = fitted.stance.decide(seen.features, seen.genre)
         found["topic"].append((str(m.example.topic), m.topic.label))
         found["genre"].append((m.row.genre, genre))
-        found["stance3"].append((_three(str(m.example.stance)), _three(stance)))
+        found["stance3"].append((three(str(m.example.stance)), three(stance)))
         sure["topic"].append(fitted.calibrations["topic"].probability(features_of(m.topic)))
         sure["genre"].append(fitted.calibrations["genre"].probability({"margin": margin}))
     report: dict[str, Any] = {t: _scores(p, _ENOUGH if t == "genre" else 1) for t, p in found.items()}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,11 +18,19 @@ from presseschau.label.lexicon import read_yaml
 from presseschau.label.sentences import Kind, borders, fold, quotations, tokenize
 
 _PARTICLES = {
-    **dict.fromkeys(("wirft", "warf", "werfen", "warfen"), "vor"),
-    **dict.fromkeys(("haelt", "hielt", "halten", "hielten"), "fuer"),
-    **dict.fromkeys(("spricht", "sprach", "sprechen", "sprachen"), "von"),
-    **dict.fromkeys(("raeumt", "raeumte", "raeumen", "raeumten"), "ein"),
+    **dict.fromkeys(("wirft", "warf", "werfen", "warfen"), ("vor",)),
+    **dict.fromkeys(("haelt", "hielt", "halten", "hielten"), ("fuer",)),
+    **dict.fromkeys(("spricht", "sprach", "sprechen", "sprachen"), ("von",)),
+    **dict.fromkeys(("raeumt", "raeumte", "raeumen", "raeumten"), ("ein",)),
+    **dict.fromkeys(("weist", "wies", "weisen", "wiesen"), ("hin", "zurueck", "daraufhin")),
 }
+_SAYS_IT = frozenset(("heisst", "hiess"))  # "heißt es im Bericht", not "das heißt" or "jetzt heißt es warten"
+_BESIDE_IT = frozenset((",", ":", ".", "aus", "bei", "dazu", "dort", "im", "in", "seitens", "vom", "von", "weiter"))
+_FINDS_IT = frozenset(("findet", "finden", "fand", "fanden", "nennt", "nennen", "nannte", "nannten"))
+_VIEWS = frozenset(("ansicht", "auffassung", "meinung", "ueberzeugung"))  # "ist der Ansicht, dass"
+_OURS = frozenset(("unser", "unsere"))
+_APART = frozenset((",", ":", "(", "–", "—", "oder", "und"))  # "durch Bund oder Länder, sei es direkt oder nicht"
+_BEFORE_SPEAKER = frozenset(("das", "der", "die", "ein", "eine", "ihr", "ihre", "sein", "seine"))
 
 
 class Sentence(NamedTuple):
@@ -83,6 +92,7 @@ class VoiceLexicon:
     subjunctive: frozenset[str]
     subjunctive_weak: frozenset[str]
     first_person: frozenset[str]
+    authors: frozenset[str]
     speakers: Kind
     says: frozenset[str]
     cites: frozenset[str]
@@ -127,7 +137,7 @@ def read(text: str) -> Reading:
         voice, source, words = 1.0, "", forms[first:last]
         signs, inside = lexicon.signs.intersection(words), quoted.count(1, first, last)
         if signs or inside:
-            voice, source = _voice(words, signs, inside, lexicon)
+            voice, source = _voice(words, tokens[first:last], signs, inside, lexicon)
         end = starts[last - 1] + len(tokens[last - 1])
         sentences.append(Sentence(starts[first], end, first, last, paragraph, voice, source))
     return Reading(text, tokens, forms, starts, quoted, sentences)
@@ -142,15 +152,19 @@ def speaks_for_other(headline: Reading) -> bool:
     says = load_voice().says
     if any(s.voice < 1.0 and s.source != "quote" for s in headline.sentences):
         return True
-    # A verb that opens the headline is an imperative or a question, not a report.
-    return any(form in says and headline.tokens[i][0].islower() for i, form in enumerate(headline.forms))
+    # A verb that opens the headline is an imperative or a question, not a report; "heißt" alone reports nothing.
+    said = [i for i, form in enumerate(headline.forms) if form in says and form not in _SAYS_IT]
+    return any(headline.tokens[i][0].islower() for i in said)
 
 
-def _voice(words: Sequence[str], signs: frozenset[str], inside: int, lexicon: VoiceLexicon) -> tuple[float, str]:
+def _voice(
+    words: Sequence[str], tokens: Sequence[str], signs: frozenset[str], inside: int, lexicon: VoiceLexicon
+) -> tuple[float, str]:
     """How much of a sentence is the article's own voice, and the sign that it is not.
 
     Args:
-        words: The sentence.
+        words: The sentence, folded.
+        tokens: The same as it stands.
         signs: Those of its words that alone can make it somebody else's.
         inside: How many of its words stand in a quotation.
         lexicon: Word lists.
@@ -160,9 +174,9 @@ def _voice(words: Sequence[str], signs: frozenset[str], inside: int, lexicon: Vo
     own = not inside and not lexicon.first_person.isdisjoint(words[:7])
     if not own and not lexicon.says.isdisjoint(signs) and _reports(words, inside > 0, lexicon):
         return 0.1, "reported"
-    if not lexicon.cites.isdisjoint(signs) and _names_source(words, lexicon):
+    if not lexicon.cites.isdisjoint(signs) and _names_source(words, tokens, lexicon):
         return 0.1, "source"
-    if not own and not lexicon.supposes.isdisjoint(signs) and _is_subjunctive(words, lexicon):
+    if not own and not lexicon.supposes.isdisjoint(signs) and _is_subjunctive(words, tokens, lexicon):
         return 0.15, "subjunctive"
     if ":" in signs and ":" in words[1:6] and len(words) > 6 and lexicon.speaks(words[words.index(":") - 1]):
         return 0.15, "speaker"
@@ -174,13 +188,23 @@ def _reports(words: Sequence[str], quotes: bool, lexicon: VoiceLexicon) -> bool:
     for i, word in enumerate(words):
         if word not in lexicon.says:
             continue
+        if not quotes and any(a in _OURS and b in lexicon.authors for a, b in pairwise(words[i + 1 : i + 4])):
+            return False  # "schreibt unsere Autorin": the article itself
+        if word in _SAYS_IT:
+            if "es" in words[max(0, i - 1) : i + 2] and not _BESIDE_IT.isdisjoint(words[i + 1 : i + 3]):
+                return True
+            continue
+        if word in _FINDS_IT and words[i + 1 : i + 2] == ["es"] and "dass" in words[i:]:
+            return True
         strong = word in lexicon.reporting
         if quotes or (strong and ("dass" in words or ":" in words)):
             return True
         # Two-part verbs: "wirft ihm Arroganz vor", "hält den Plan für absurd".
-        particle = _PARTICLES.get(word)
-        if particle is not None and particle in words[i + 1 :]:
+        particles = _PARTICLES.get(word, ())
+        if any(particle in words[i + 1 :] for particle in particles):
             return True
+        if "hin" in particles:
+            continue  # "weist Mängel auf"
         near = words[max(0, i - 5) : i + 6]
         if any(lexicon.speaks(w) for w in near) and (strong or "dass" in words[i:] or "als" in words[i:]):
             return True
@@ -190,8 +214,8 @@ def _reports(words: Sequence[str], quotes: bool, lexicon: VoiceLexicon) -> bool:
     return False
 
 
-def _names_source(words: Sequence[str], lexicon: VoiceLexicon) -> bool:
-    """`laut X`, `X zufolge`, `nach Angaben von X`, `…, so der Y`; not `meiner Meinung nach`."""
+def _names_source(words: Sequence[str], tokens: Sequence[str], lexicon: VoiceLexicon) -> bool:
+    """`laut X`, `X zufolge`, `nach Angaben von X`, `der Ansicht, dass`, `…, so der Y`; not `meiner Meinung nach`."""
     for i, word in enumerate(words):
         if word in lexicon.sources:
             return True
@@ -202,14 +226,17 @@ def _names_source(words: Sequence[str], lexicon: VoiceLexicon) -> bool:
                 continue
             if "nach" in near or "aus" in near or "laut" in near or "nach" in behind:
                 return True
+            if word in _VIEWS and "der" in near[-1:] and "dass" in words[i + 1 : i + 3]:
+                return lexicon.first_person.isdisjoint(words[:i])
         elif word == "so" and i and words[i - 1] in (",", "“", '"', "”", "«") and i + 2 < len(words):
-            rest = words[i + 1 : i + 7]
-            if any(lexicon.speaks(w) for w in rest) or (len(words) - i <= 4 and words[-1] == "."):
+            if not (tokens[i + 1][0].isupper() or words[i + 1] in _BEFORE_SPEAKER):
+                continue  # "so weit, so gut"
+            if any(lexicon.speaks(w) for w in words[i + 1 : i + 7]) or (len(words) - i <= 4 and words[-1] == "."):
                 return True
     return False
 
 
-def _is_subjunctive(words: Sequence[str], lexicon: VoiceLexicon) -> bool:
+def _is_subjunctive(words: Sequence[str], tokens: Sequence[str], lexicon: VoiceLexicon) -> bool:
     """Konjunktiv I, not of the first person and not a set phrase (es sei denn, sei es, sei Dank, Man nehme)."""
     for i, word in enumerate(words):
         if word not in lexicon.supposes:
@@ -219,11 +246,12 @@ def _is_subjunctive(words: Sequence[str], lexicon: VoiceLexicon) -> bool:
         if "ich" in words[max(0, i - 3) : i + 3] or before == "man":
             continue
         if word in ("sei", "seien") and (
-            not i or after in ("es", "dank") or (before == "es" and after == "denn") or after == "angemerkt"
-        ):
+            not i or after in ("dank", "angemerkt") or (before == "es" and after == "denn")
+            or (after == "es" and before in _APART)
+        ):  # fmt: skip
             continue
         # The rarer verbs look like a noun or a first person; they need a clause before them.
-        if not strong and i < 3:
+        if not strong and (i < 3 or tokens[i][0].isupper()):
             continue
         return True
     return False

@@ -9,7 +9,7 @@ al. 2017; Dawid & Skene 1979) and need far more overlap than keyword functions h
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -43,6 +43,7 @@ class Decision:
         margin: Distance to the next class, 0 or more.
         mass: Sum of all positive scores.
         agreement: Share of the weight voted that speaks for `label`, 0 to 1.
+        scores: Sum of weights of every class, in schema order.
     """
 
     label: str
@@ -51,6 +52,7 @@ class Decision:
     margin: float
     mass: float
     agreement: float
+    scores: Mapping[str, float]
 
 
 def scores_of(votes: Iterable[Vote], classes: Sequence[str]) -> dict[str, float]:
@@ -103,6 +105,7 @@ def decide(votes: Sequence[Vote], classes: Sequence[str], fallback: str) -> Deci
         margin=score - (scores[second] if second else 0.0),
         mass=mass,
         agreement=score / mass if mass else 0.0,
+        scores=scores,
     )
 
 
