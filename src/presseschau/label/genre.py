@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from presseschau.label.reading import ZONES, Evidence, Reading, Zone
 from presseschau.label.scheme import Task
 from presseschau.label.sender import sender_votes
 from presseschau.label.style import load_style, own_voice, style_features, style_votes
-from presseschau.label.vote import Vote
+from presseschau.label.vote import Vote, structure_vote
 
 STRUCTURE = tuple(
     f"structure/{name}"
@@ -115,13 +115,9 @@ _SPOKEN = 12  # first persons in a thousand words, from which questions are answ
 _QUESTION = re.compile(r"^(?:warum|wieso|weshalb|wie|was|wer|wo|kann|koennen|ist|sind|wird|droht|hat|muss)\b")
 
 
-def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> list[Vote]:
+def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> Iterator[Vote]:
     """What the build of title and lines says."""
-    votes: list[Vote] = []
     title, lead, text = reading.title, reading.lead, reading.text.cased
-
-    def vote(name: str, label: str, weight: float, *terms: str) -> None:
-        votes.append(Vote(f"structure/{name}", "genre", label, weight, terms))
 
     asks = own.count("?") >= 3
     questions = [sentence for sentence in _SENTENCE.split(own) if sentence.endswith("?")] if asks else []
@@ -129,63 +125,58 @@ def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> list[
     labelled = len(_LABEL_END.findall(text)) >= 3
     labels = Counter(_SPEAKER_LABEL.findall(f". {text}") if labelled else ())  # a text may start with one
     if labels and (most := max(labels.values())) >= 3:
-        vote("speaker_labels", "interview", 5.0, *sorted(name for name, count in labels.items() if count == most))
+        yield structure_vote(
+            "speaker_labels", "interview", 5.0, *sorted(name for name, count in labels.items() if count == most)
+        )
     if asked >= 3:
-        vote("questions_to_a_person", "interview", 3.0 + 0.4 * min(asked - 3, 5), str(asked))
+        yield structure_vote("questions_to_a_person", "interview", 3.0 + 0.4 * min(asked - 3, 5), str(asked))
     if any(("Herr " in where or "Frau " in where) and _SPEAKER.search(where) for where in (own, title.cased)):
-        vote("speaker_addressed", "interview", 2.5)
+        yield structure_vote("speaker_addressed", "interview", 2.5)
     if _TITLE_QUOTE.fullmatch(title.cased):
-        vote("title_is_a_quote", "interview", 3.5 if len(questions) >= 5 else 1.5)
+        yield structure_vote("title_is_a_quote", "interview", 3.5 if len(questions) >= 5 else 1.5)
     if _HOWTO_TITLE.search(title.lower):
-        vote("title_shows_how", "howto", 3.0, title.lower[:40])
+        yield structure_vote("title_shows_how", "howto", 3.0, title.lower[:40])
     elif _EXPLAINS.search(title.lower) or (title.lower.endswith("?") and _QUESTION.match(title.lower)):
-        vote("title_asks", "feature", 1.2, title.lower[:40])
+        yield structure_vote("title_asks", "feature", 1.2, title.lower[:40])
     if sum(" " in part for part in _SLASH.split(title.cased)) > 1:
-        vote("title_of_several", "digest", 4.0)
+        yield structure_vote("title_of_several", "digest", 4.0)
     if lead.count(" + ") >= 2 or lead.count(" +++ ") >= 2:
-        vote("lead_of_several", "digest", 3.0)
+        yield structure_vote("lead_of_several", "digest", 3.0)
     if release := _RELEASE.search(title.lower):
-        vote("title_is_a_release", "press_release", 4.0, release.group())
+        yield structure_vote("title_is_a_release", "press_release", 4.0, release.group())
     if price := _PRICE.search(title.lower):
-        vote("title_price", "deal", 4.0 if "statt" in price.group() else 2.0, price.group())
+        yield structure_vote("title_price", "deal", 4.0 if "statt" in price.group() else 2.0, price.group())
     if _TITLE_ADDRESS.search(title.cased):
-        vote("title_addresses", "howto", 1.5)
+        yield structure_vote("title_addresses", "howto", 1.5)
     if _INFINITIVE.search(title.cased) and not _FINITE.search(title.lower):
-        vote("title_infinitive", "howto", 0.8)
+        yield structure_vote("title_infinitive", "howto", 0.8)
     if reading.document.agency or ((")" in lead or "(" in lead or "/" in lead) and _AGENCY.search(lead)):
-        vote("agency_copy", "news", 1.0)
+        yield structure_vote("agency_copy", "news", 1.0)
     if len(_CLOCK.findall(text)) >= 3 and len(_POSTED.findall(text)) >= 3:
-        vote("posts_with_times", "other", 5.0)
+        yield structure_vote("posts_with_times", "other", 5.0)
     if text.count(" Uhr") >= 3 and len(_ENTRY.findall(text)) >= 3:
-        vote("entries_with_times", "digest", 6.0)
+        yield structure_vote("entries_with_times", "digest", 6.0)
     for section in reading.sections:
         if not sections.get(section, "_").startswith("_"):
-            vote("section", sections[section], 5.0, section)
+            yield structure_vote("section", sections[section], 5.0, section)
             break
-    return votes
 
 
-def _layout(reading: Reading, own: str) -> list[Vote]:
+def _layout(reading: Reading, own: str) -> Iterator[Vote]:
     """What the lines are: questions, or fields of a form; and the pages and the price of a book."""
     text = reading.document.text
     lines = [line for raw in text.split("\n", _LINES)[:_LINES] if (line := raw.strip())]
-    votes: list[Vote] = []
-
-    def vote(name: str, label: str, weight: float, *terms: str) -> None:
-        votes.append(Vote(f"structure/{name}", "genre", label, weight, terms))
-
     if text.count("?") >= 5 and (asking := sum(line.endswith(_ASKS) and len(line) < 400 for line in lines)) >= 5:
         named = sum(q.endswith(_ASKS) and ": " in a[:_NAME] for q, a in pairwise(lines))
         if 2 * named >= asking or len(_FIRST.findall(own)) * 1000 >= _SPOKEN * max(50, reading.words):
-            vote("paragraphs_ask", "interview", min(6.0, 2.0 + 0.4 * asking), str(asking))
+            yield structure_vote("paragraphs_ask", "interview", min(6.0, 2.0 + 0.4 * asking), str(asking))
         else:
-            vote("paragraphs_ask", "howto", 1.5, str(asking))
+            yield structure_vote("paragraphs_ask", "howto", 1.5, str(asking))
     fields = [line for line in lines if len(line) < _FIELD and not line.endswith(_SENTENCE_ENDS)]
     if len(fields) >= max(_FEW, 0.45 * len(lines)) and 5 * sum(line[0].islower() for line in lines) < len(lines):
-        vote("fields", "other", min(5.5, 7.5 * len(fields) / len(lines)), str(len(fields)))
+        yield structure_vote("fields", "other", min(5.5, 7.5 * len(fields) / len(lines)), str(len(fields)))
     if pages := _PAGES.search(text):
-        vote("pages_and_price", "review", 5.0, pages.group())
-    return votes
+        yield structure_vote("pages_and_price", "review", 5.0, pages.group())
 
 
 def _cues(reading: Reading, evidence: Mapping[Zone, Mapping[str, Evidence]], sections: Mapping[str, str]) -> list[Vote]:

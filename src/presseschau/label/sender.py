@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from presseschau.label.reading import Reading
-from presseschau.label.vote import Vote
+from presseschau.label.vote import Vote, structure_vote
 
 # Hosts of those that write about themselves: science, state, parties, associations, churches.
 _INSTITUTION = re.compile(
@@ -33,25 +34,20 @@ _PRESS = re.compile(
 )
 
 
-def sender_votes(reading: Reading) -> list[Vote]:
+def sender_votes(reading: Reading) -> Iterator[Vote]:
     """What the host says about the genre."""
     host = reading.host
     if not host:
-        return []
-
-    def vote(name: str, label: str, weight: float, term: str) -> Vote:
-        return Vote(f"structure/{name}", "genre", label, weight, (term,))
-
-    votes: list[Vote] = []
+        return
     if _COLLECTION.search(host):
-        votes.append(vote("collection", "other", 3.0, host))
+        yield structure_vote("collection", "other", 3.0, host)
     if _RELEASES.search(host):
-        return [*votes, vote("institution", "press_release", 5.5, host)]
+        yield structure_vote("institution", "press_release", 5.5, host)
+        return
     name = host.split(".")[-2] if "." in host else ""
     if _PRESS.search(name):
-        return votes
+        return
     if _INSTITUTION.search(host):
-        votes.append(vote("institution", "press_release", 5.5, host))
+        yield structure_vote("institution", "press_release", 5.5, host)
     if len(name) > 2 and reading.text.spaced.count(f" {name.replace('-', ' ')} ") >= 2:
-        votes.append(vote("own_name", "press_release", 2.0, name))
-    return votes
+        yield structure_vote("own_name", "press_release", 2.0, name)

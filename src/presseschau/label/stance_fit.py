@@ -22,7 +22,7 @@ from presseschau.label.stance_model import (
 _RIDGE = 10.0
 _SURE_RIDGE = 3.0
 _ROUNDS = 60
-_FOLDS = 10
+FOLDS = 10
 # What the guidelines say before any article is seen, worth some dozen articles each: a review or a comment has a
 # verdict, a press release praises, a report hardly ever judges. The ridge pulls the weights towards these.
 _SIDE = dict(zip(GROUPS, (1.5, 1.0, -1.0, -1.5, -3.0), strict=True)) | {
@@ -70,7 +70,7 @@ def fit_stance(
         raise ValueError("stance model: the reference needs articles on both sides")
     model = replace(_weights([*rows, *further], start), reference=reference, articles=len(rows))
     chosen, right = [], []
-    for row, other in [*_left_out(rows, further, start), *_left_out(further, rows, start)]:
+    for row, other in [*left_out(rows, start, further), *left_out(further, start, rows)]:
         given, probability = other.decide(row.features, row.genre)
         chosen.append(sure_features(probability))
         right.append(three(given) == three(row.stance))
@@ -79,15 +79,18 @@ def fit_stance(
     return replace(model, sure=_newton(chosen, right, _SURE, _SURE_RIDGE))
 
 
-def _left_out(
-    rows: Sequence[StanceRow], others: Sequence[StanceRow], start: StanceModel
+def left_out(
+    rows: Sequence[StanceRow], start: StanceModel, further: Sequence[StanceRow] = ()
 ) -> Iterator[tuple[StanceRow, StanceModel]]:
-    """Each row with an uncalibrated model that has not seen it."""
-    for k in range(_FOLDS):
-        rest = [*(row for i, row in enumerate(rows) if i % _FOLDS != k), *others]
-        if rows[k::_FOLDS] and _both_sides(rest):
+    """Each row with an uncalibrated model that the other nine of ten folds and all of `further` have taught.
+
+    A fold without which no article takes one of the sides is passed over.
+    """
+    for k in range(FOLDS):
+        rest = [*(row for i, row in enumerate(rows) if i % FOLDS != k), *further]
+        if rows[k::FOLDS] and _both_sides(rest):
             model = _weights(rest, replace(start, sure=_SURE))
-            yield from ((row, model) for row in rows[k::_FOLDS])
+            yield from ((row, model) for row in rows[k::FOLDS])
 
 
 def _weights(rows: Sequence[StanceRow], start: StanceModel) -> StanceModel:

@@ -23,13 +23,12 @@ from presseschau.label.lexicon import Scanner
 from presseschau.label.reading import read
 from presseschau.label.scoring import Pairs, accuracy, interval, macro_f1, three
 from presseschau.label.stance import StanceLabeler
-from presseschau.label.stance_fit import StanceRow, fit_stance
+from presseschau.label.stance_fit import FOLDS, StanceRow, fit_stance, left_out
 from presseschau.label.stance_model import SIDES, StanceModel, genre_shares
 from presseschau.label.style import load_style, own_voice, style_features
 from presseschau.label.style_fit import StyleModel, StyleRow, fit_style
 from presseschau.label.vote import Decision, features_of
 
-FOLDS = 10
 _GENRE_FEATURES = ("margin",)
 _ENOUGH = 8  # articles that a class needs to be in the macro-F1 of genres
 
@@ -206,7 +205,13 @@ def train(reference: Reference, further: Reference | None = None) -> Fitted:
     taken = [(i, m, m.row) for i, m in enumerate(measured) if m.row is not None and m.example.stance is not None]
     rows = [(i, _stance_row(m.example, said.get(i) or style.scores(row), labeler)) for i, m, row in taken]
     stances, others = [row for i, row in rows if i < size], [row for i, row in rows if i >= size]
-    guessed = [pair for k in range(FOLDS) for pair in _stance_left_out(k, stances, others, labeler.model)]
+    if any(len({i % FOLDS for i, row in enumerate(stances) if row.stance == side}) < 2 for side in SIDES):
+        raise ValueError(
+            f"stance model: the reference {reference.name} needs articles on both sides, in two folds each"
+        )
+    start = labeler.model
+    unseen_by = left_out(stances, start, others)
+    guessed = [(three(row.stance), three(model.decide(row.features, row.genre)[0])) for row, model in unseen_by]
     calibrations = {
         "topic": fit(evidence, hits, reference.name),
         "genre": fit(margins, right, reference.name, _GENRE_FEATURES),
@@ -221,21 +226,13 @@ def train(reference: Reference, further: Reference | None = None) -> Fitted:
             "genre_confidence": _confidence(margins, right, _GENRE_FEATURES),
         },
     }
-    return Fitted(style, calibrations, fit_stance(stances, reference.name, labeler.model, others), provenance)
+    return Fitted(style, calibrations, fit_stance(stances, reference.name, start, others), provenance)
 
 
 def _stance_row(example: Example, scores: Mapping[str, float], labeler: StanceLabeler) -> StanceRow:
     """An article as the stance model sees it, its genre by what each genre scores."""
     shares = genre_shares(scores)
     return StanceRow(labeler.features(example.document, shares), shares, str(example.stance))
-
-
-def _stance_left_out(
-    fold: int, rows: Sequence[StanceRow], further: Sequence[StanceRow], start: StanceModel
-) -> list[tuple[str, str]]:
-    """Stance of the fold's articles, and what a model says that is fitted on the others."""
-    model = fit_stance([row for i, row in enumerate(rows) if i % FOLDS != fold], "left out", start, further)
-    return [(three(row.stance), three(model.decide(row.features, row.genre)[0])) for row in rows[fold::FOLDS]]
 
 
 def _scores(pairs: Pairs, enough: int = 1) -> dict[str, Any]:

@@ -32,6 +32,11 @@ class Vote(NamedTuple):
     terms: tuple[str, ...] = ()
 
 
+def structure_vote(name: str, label: str, weight: float, *terms: str) -> Vote:
+    """A vote on the genre by how an article is built or whose it is, by the function `structure/…`."""
+    return Vote(f"structure/{name}", "genre", label, weight, terms)
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The label of one task.
