@@ -28,7 +28,7 @@ REPORT = (
 
 
 def stance(text: str, title: str, genre: str) -> Stance:
-    return LABELER(Document(text=text, title=title), genre, "other")
+    return LABELER(Document(text=text, title=title), genre)
 
 
 def test_a_review_that_praises() -> None:
@@ -188,8 +188,8 @@ def test_features_are_what_the_decision_saw() -> None:
     document = Document(text=PRAISE, title="Nordlicht X2 im Test")
     features = LABELER.features(document, "review")
     assert LABELER.model.decide(features, "review") == (
-        LABELER(document, "review", "mobile").stance,
-        LABELER(document, "review", "mobile").confidence,
+        LABELER(document, "review").stance,
+        LABELER(document, "review").confidence,
     )
 
 
@@ -242,4 +242,4 @@ def test_a_text_that_may_be_a_report_or_a_comment_is_read_as_something_of_both()
         for genre in ("news", {"news": 0.5, "opinion": 0.5}, "opinion")
     )
     assert news > both > opinion
-    assert LABELER(document, {"news": 0.4, "opinion": 0.6}, "policy").stance == "against"
+    assert LABELER(document, {"news": 0.4, "opinion": 0.6}).stance == "against"

@@ -18,7 +18,7 @@ from presseschau.label.stance_model import (
     sign_features,
 )
 
-PLAIN = Features(praise=0.0, blame=0.0, lead=0.0, title=0.0, strong=0, own=20, sentences=25, judging=0)
+PLAIN = Features(praise=0.0, blame=0.0, lead=0.0, title=0.0, strong=0, own=20, judging=0)
 PRAISE = replace(PLAIN, praise=14.0, blame=1.0, lead=3.0, title=1.0, strong=5, judging=7)
 BLAME = replace(PLAIN, praise=1.0, blame=14.0, lead=3.0, title=-1.0, strong=5, judging=7)
 
@@ -80,11 +80,10 @@ counts = st.integers(0, 200)
 
 
 @given(
-    st.builds(Features, amounts, amounts, amounts, st.floats(-3, 3), counts, counts, counts, counts),
+    st.builds(Features, amounts, amounts, amounts, st.floats(-3, 3), counts, counts, counts),
     st.sampled_from(["news", "opinion", "review", "howto", "deal"]),
 )
 def test_probabilities_are_a_distribution(features: Features, genre: str) -> None:
-    features = replace(features, own=min(features.own, features.sentences))
     found = load_model().probabilities(features, genre)
     assert sum(found.values()) == pytest.approx(1.0)
     assert all(0 <= p <= 1 for p in found.values())

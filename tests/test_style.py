@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from presseschau.document import Document
 from presseschau.label.reading import read
-from presseschau.label.style import CLIP, load_style, own_voice, style_features, style_votes
+from presseschau.label.style import CLIP, load_style, style_features, style_votes
 
 STYLE = load_style()
 
 
 def features(text: str, title: str = "Ein Titel") -> dict[str, float]:
-    reading = read(Document(text=text, title=title))
-    return style_features(reading, own_voice(reading), STYLE)
+    return style_features(read(Document(text=text, title=title)), STYLE)
 
 
 def test_a_quoted_first_person_is_not_the_writers() -> None:
@@ -33,9 +31,9 @@ def test_questions_address_and_openers_are_counted() -> None:
 
 
 def test_no_feature_outweighs_all_others() -> None:
-    votes = {v.label: v.weight for v in style_votes(features("Warum? " * 500), STYLE)}
+    votes = {v.label: v.weight for v in style_votes(features("Warum? " * 500), STYLE.model)}
     for label, weight in votes.items():
-        assert abs(weight - STYLE.bias[label]) <= CLIP * sum(map(abs, STYLE.weights[label].values())) + 1e-9
+        assert abs(weight - STYLE.model.bias[label]) <= CLIP * sum(map(abs, STYLE.model.weights[label].values())) + 1e-9
 
 
 def test_a_broken_model_is_named(tmp_path: Path) -> None:
@@ -99,11 +97,3 @@ def test_a_line_over_a_paragraph_is_a_subhead() -> None:
     assert (
         features("Der Fluss stieg in der\nNacht und nahm die\nBrücke mit, als die\nGlocken läuteten.")["subheads"] == 0
     )
-
-
-def test_a_feature_that_is_no_longer_measured_says_nothing_until_the_next_fit() -> None:
-    found = features("Der Rat tagte am Montag.")
-    older = replace(
-        STYLE, scale={**STYLE.scale, "gone": (1.0, 0.5)}, weights={"news": {"gone": 9.0}}, bias={"news": 2.0}
-    )
-    assert [v.weight for v in style_votes(found, older)] == [2.0]

@@ -12,10 +12,10 @@ import pytest
 
 from conftest import ROOT
 from presseschau.document import Document
-from presseschau.label import load_scheme
+from presseschau.label import Labeler, load_scheme
 from presseschau.label.calibrate import load_calibration
 from presseschau.label.scoring import macro_f1
-from presseschau.label.style import DEFAULT_STYLE, load_style
+from presseschau.label.style import DEFAULT_STYLE, StyleModel, load_style
 from presseschau.label.style_fit import StyleRow, fit_style
 from presseschau.label.training import Example, Fitted, Reference, judge, train
 
@@ -59,7 +59,8 @@ def test_a_fit_is_the_same_each_time_and_whatever_the_order(tmp_path: Path, fitt
 
 def test_what_is_written_can_be_read_and_names_its_reference(tmp_path: Path, fitted: Fitted) -> None:
     fitted.write(tmp_path)
-    style = load_style(DEFAULT_STYLE, tmp_path / "style_model.yaml")
+    style = load_style(DEFAULT_STYLE, tmp_path / "style_model.yaml").model
+    assert style == fitted.style
     assert style.weights["opinion"]
     assert set(style.weights) == set(load_scheme().genre.keys)
     tasks = load_calibration(tmp_path / "calibration.yaml")
@@ -67,6 +68,19 @@ def test_what_is_written_can_be_read_and_names_its_reference(tmp_path: Path, fit
     assert fitted.provenance["reference"]["articles"] == 48
     assert len(fitted.provenance["reference"]["ids_sha256"]) == 64
     assert str(tmp_path) not in (tmp_path / "stance_model.yaml").read_text()
+
+
+def test_a_fit_does_not_ask_the_model_that_it_replaces(monkeypatch: pytest.MonkeyPatch, fitted: Fitted) -> None:
+    def gone(*_: object) -> None:
+        raise AssertionError("the shipped weights of style were read")
+
+    monkeypatch.setattr(StyleModel, "units", gone)
+    with pytest.raises(AssertionError):
+        Labeler(stance=False).label(MADE_UP.examples[0].document)
+    monkeypatch.setattr(
+        "presseschau.label.training._left_out", lambda rows, _: [{"news": 1.0, "opinion": 0.0}] * len(rows)
+    )
+    assert train(MADE_UP).style == fitted.style
 
 
 def test_a_fit_tells_genres_and_sides_apart_that_it_has_not_seen(fitted: Fitted) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from presseschau.document import Document, Labels
 from presseschau.label.calibrate import Calibration, load_calibration
-from presseschau.label.functions import TopicFunction, topic_functions, topic_votes
+from presseschau.label.functions import TopicFunctions, topic_functions
 from presseschau.label.genre import genre_function_names, genre_votes
 from presseschau.label.lexicon import Scanner
 from presseschau.label.reading import read
@@ -25,7 +25,6 @@ from presseschau.stable import rounded
 __all__ = ["Decision", "Labeler", "Scheme", "Vote", "load_scheme"]
 
 VERSION = "2"
-NO_STANCE = Stance(None, None, None, None)
 # For schemes that no reference set exists for: cautious, and named so.
 UNCALIBRATED = Calibration("none", 0, -1.5, (("margin", 0.7), ("agreement", 1.0)))
 
@@ -36,12 +35,12 @@ class _Tools:
 
     scheme: Scheme
     scanner: Scanner  # of the topic lexicon and the genre lexicon
-    functions: tuple[TopicFunction, ...]
+    functions: TopicFunctions
     own: frozenset[str]  # tasks that are not those of the default scheme
 
 
 @cache
-def _functions(path: Path | None, sections: bool, keywords: bool) -> tuple[TopicFunction, ...]:
+def _functions(path: Path | None, sections: bool, keywords: bool) -> TopicFunctions:
     return topic_functions(load_scheme(path).topic, sections, keywords)
 
 
@@ -95,21 +94,19 @@ class Labeler:
     @property
     def functions(self) -> tuple[str, ...]:
         """Names of all topic and genre labelling functions, topic first, as the manifest lists them."""
-        topic = (f"topic:{f.name}" for f in _functions(self.scheme, self.sections, self.keywords))
+        topic = (f"topic:{name}" for name in _functions(self.scheme, self.sections, self.keywords).names)
         return (*topic, *(f"genre:{name}" for name in genre_function_names(load_scheme(self.scheme).genre)))
 
     def explain(self, document: Document) -> tuple[Vote, ...]:
         """Every vote on the article: topic, then genre, then stance; functions that abstain are not listed."""
-        topic_votes, genre_votes = self._votes(document)
+        ((topic, genre),) = self._votes([document])
         if not self.stance:
-            return (*topic_votes, *genre_votes)
-        topic, genre = self._decide(topic_votes, genre_votes)
-        stance = _stance_labeler()(document, genre_shares(genre.scores), topic.label)
-        return (*topic_votes, *genre_votes, *_stance_votes(stance))
+            return (*topic, *genre)
+        return (*topic, *genre, *_stance_votes(_stance(document, self._decide(topic, genre)[1])))
 
     def decisions(self, document: Document) -> tuple[Decision, Decision]:
         """Topic and genre as decided, before calibration."""
-        return self._decide(*self._votes(document))
+        return self._decide(*self._votes([document])[0])
 
     def label(self, document: Document) -> Labels:
         """Topic, genre and stance of one article, with calibrated confidences."""
@@ -118,15 +115,15 @@ class Labeler:
     def label_all(self, documents: Sequence[Document]) -> list[Labels]:
         """The labels of each article, as `label` gives them.
 
-        First topic and genre of all, then stance of all: in turns with an article each, they would drive one another's
-        lexicons out of the processor's cache, which costs a tenth of the time.
+        Each step is done for all articles before the next one: in turns with an article each, they would drive one
+        another's lexicons out of the processor's cache, which costs more than a tenth of the time.
         """
-        decided = [self.decisions(document) for document in documents]
+        decided = [self._decide(*votes) for votes in self._votes(documents)]
         return [self._labels(document, *both) for document, both in zip(documents, decided, strict=True)]
 
     def _labels(self, document: Document, topic: Decision, genre: Decision) -> Labels:
-        close = topic.second if topic.second and topic.margin < self.min_margin * topic.score else None
-        stance = _stance_labeler()(document, genre_shares(genre.scores), topic.label) if self.stance else NO_STANCE
+        close = topic.second if topic.margin < self.min_margin * topic.score else None
+        stance = _stance(document, genre) if self.stance else Stance()
         return Labels(
             topic=topic.label,
             topic_secondary=close,
@@ -145,10 +142,13 @@ class Labeler:
     def _tools(self) -> _Tools:
         return _tools(self.scheme, self.sections, self.keywords)
 
-    def _votes(self, document: Document) -> tuple[list[Vote], list[Vote]]:
-        tools, reading = self._tools, read(document)
-        topic, genre = reading.evidence(tools.scanner)
-        return topic_votes(reading, topic, tools.functions), genre_votes(reading, genre, tools.scheme.genre)
+    def _votes(self, documents: Sequence[Document]) -> list[tuple[list[Vote], list[Vote]]]:
+        tools, readings = self._tools, [read(document) for document in documents]
+        found = [reading.evidence(tools.scanner) for reading in readings]
+        return [
+            (tools.functions(reading, topic), genre_votes(reading, genre, tools.scheme.genre))
+            for reading, (topic, genre) in zip(readings, found, strict=True)
+        ]
 
     def _decide(self, topic: list[Vote], genre: list[Vote]) -> tuple[Decision, Decision]:
         scheme = self._tools.scheme
@@ -161,6 +161,10 @@ class Labeler:
         uncalibrated = task in self._tools.own and self.calibration is None
         tasks = {} if uncalibrated else load_calibration(self.calibration)
         return rounded(tasks.get(task, UNCALIBRATED).probability(features_of(decision)))
+
+
+def _stance(document: Document, genre: Decision) -> Stance:
+    return _stance_labeler()(document, genre_shares(genre.scores))
 
 
 def _stance_votes(stance: Stance) -> list[Vote]:

@@ -60,16 +60,14 @@ def fit(
     features: Sequence[Mapping[str, float]],
     right: Sequence[bool],
     reference: str,
-    names: Sequence[str] | None = None,
     weights: Sequence[float] | None = None,
 ) -> Calibration:
     """Fit by ridge-penalised Newton steps; a feature whose weight comes out below 0 is left out and the rest refitted.
 
     Args:
-        features: One mapping per reference article.
+        features: One mapping per reference article, with the same names.
         right: Whether the label was right there.
         reference: Name of the reference set, kept as provenance.
-        names: Features to use; all of the first article by default.
         weights: How many articles each one stands for, 1 on average; all the same by default.
 
     Raises:
@@ -84,7 +82,7 @@ def fit(
 
     if not features or len(features) != len(right):
         raise ValueError(f"calibration: {len(features)} feature rows for {len(right)} outcomes")
-    used = list(names if names is not None else features[0])
+    used = list(features[0])
     y, w = np.array(right, dtype=float), np.ones(len(right)) if weights is None else np.array(weights)
     # Two imagined articles, one right and one wrong, keep a perfect reference from claiming certainty.
     prior = ((w * y).sum() + 1) / (len(y) + 2)
@@ -113,7 +111,6 @@ def cross_fit(
     features: Sequence[Mapping[str, float]],
     right: Sequence[bool],
     folds: int = 5,
-    names: Sequence[str] | None = None,
     weights: Sequence[float] | None = None,
 ) -> list[float]:
     """Confidence of each article by a calibration that never saw it; article i is in fold i mod `folds`."""
@@ -121,7 +118,7 @@ def cross_fit(
     for fold in range(folds):
         train = [i for i in range(len(right)) if i % folds != fold]
         own = None if weights is None else [weights[i] for i in train]
-        fitted = fit([features[i] for i in train], [right[i] for i in train], "cross-fit", names, own)
+        fitted = fit([features[i] for i in train], [right[i] for i in train], "cross-fit", own)
         for i in range(fold, len(right), folds):
             out[i] = fitted.probability(features[i])
     return out

@@ -1,4 +1,4 @@
-"""Topic labelling functions: `Topics -> vote | abstain`, each of them listed by name.
+"""Topic labelling functions, each of them listed by name; all of them vote or abstain.
 
 Keyword functions weigh the lexicon's terms per zone; section and page keywords have functions of their own; boundary
 functions put the rules of the annotation guidelines into votes ("money is the event: business, even for a car maker").
@@ -6,145 +6,23 @@ functions put the rules of the annotation guidelines into votes ("money is the e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from presseschau.label.folding import fold
 from presseschau.label.lexicon import read_yaml
-from presseschau.label.reading import ZONES, Evidence, Reading, Zone
+from presseschau.label.reading import ZONES, Reading, Zone, Zones
 from presseschau.label.scheme import Task
 from presseschau.label.vote import Vote
 
 ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 2.8, "lead": 1.4, "body": 0.5, "keywords": 0.8}
 PRIOR, PRIOR_WITHOUT_LEXICON = 2.5, 0.5  # evidence that a topic must exceed; few words of a scheme's names give less
-FALLBACK = 0.8  # how much the fallback's own words count
+FALLBACK = 0.8  # how much the fallback's own words count: politics, school, sport also stand in articles on a topic
 LONE, LONE_WORDS = 0.6, 100  # share that a topic's only term loses, and the words of a text from which it is suspicious
 _CAP = {"title": 7.0, "lead": 9.0, "body": 25.0, "keywords": 6.0}  # no zone decides alone by naming things often
-
-
-@dataclass(frozen=True, slots=True)
-class Topics:
-    """A reading with the evidence of the topic lexicon.
-
-    Attributes:
-        reading: The article.
-        evidence: Weighted terms per zone and class.
-    """
-
-    reading: Reading
-    evidence: Mapping[Zone, Mapping[str, Evidence]]
-
-    def strength(self, label: str) -> float:
-        """Weighted evidence of title and lead for a class: what the article is about before any background."""
-        return sum(ZONE_WEIGHTS[z] * self.weight(z, label) for z in ("title", "lead"))
-
-    def presence(self, label: str) -> float:
-        """Evidence of title (twice) and lead for a class or a cue."""
-        return 2 * self.weight("title", label) + self.weight("lead", label)
-
-    def weight(self, zone: Zone, label: str) -> float:
-        """Evidence of one zone for a class, 0 without."""
-        found = self.evidence[zone].get(label)
-        return found.weight if found else 0.0
-
-
-class TopicFunction(Protocol):
-    """A labelling function of the topic task."""
-
-    @property
-    def name(self) -> str:
-        """Unique name, as the manifest lists it."""
-        ...
-
-    def __call__(self, topics: Topics) -> Vote | None:
-        """A vote, or None to abstain."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneTerms:
-    """Votes for a class by its lexicon terms in one zone.
-
-    Attributes:
-        zone: Where it looks.
-        label: What it votes for.
-        factor: Below 1 for the fallback class: its words (politics, school, sport) also stand in articles on a topic.
-    """
-
-    zone: Zone
-    label: str
-    factor: float = 1.0
-
-    @property
-    def name(self) -> str:
-        """`title_terms/ai`."""
-        return f"{self.zone}_terms/{self.label}"
-
-    def __call__(self, topics: Topics) -> Vote | None:
-        """Weight of the zone times the weight of its terms, capped."""
-        found = topics.evidence[self.zone].get(self.label)
-        if not found:
-            return None
-        weight = self.factor * ZONE_WEIGHTS[self.zone] * min(found.weight, _CAP[self.zone])
-        return Vote(self.name, "topic", self.label, weight, found.terms)
-
-
-@dataclass(frozen=True, slots=True)
-class Lone:
-    """Takes back most of a topic's evidence where it is one term only: in a longer text a name, a homonym, an aside.
-
-    Attributes:
-        label: The class that it speaks against.
-        zones: Where its terms stand.
-        lifts: Boundary rules whose event stands for the class without a term of its own.
-    """
-
-    label: str
-    zones: tuple[ZoneTerms, ...]
-    lifts: tuple[TopicFunction, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """`lone_term/science`."""
-        return f"lone_term/{self.label}"
-
-    def __call__(self, topics: Topics) -> Vote | None:
-        """A vote against the class, by a share of what its term weighs in all zones."""
-        evidence = topics.evidence
-        terms = {term for zone in self.zones if (e := evidence[zone.zone].get(self.label)) for term in e.terms}
-        if len(terms) != 1 or topics.reading.words < LONE_WORDS or any(lift(topics) for lift in self.lifts):
-            return None
-        weight = sum(vote.weight for zone in self.zones if (vote := zone(topics)))
-        return Vote(self.name, "topic", self.label, -LONE * weight, tuple(terms))
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Votes by the section that the page states or its URL shows, through a table.
-
-    Attributes:
-        label: What it votes for.
-        table: Weight of each section that speaks for (or below 0, against) the class.
-    """
-
-    label: str
-    table: Mapping[str, float]
-
-    @property
-    def name(self) -> str:
-        """`section/mobility`."""
-        return f"section/{self.label}"
-
-    def __call__(self, topics: Topics) -> Vote | None:
-        """The weight of the strongest section found."""
-        found = [(abs(self.table[s]), s) for s in topics.reading.sections if s in self.table]
-        if not found:
-            return None
-        _, section = max(found, key=lambda f: f[0])
-        return Vote(self.name, "topic", self.label, self.table[section], (section,))
 
 
 @cache
@@ -165,28 +43,6 @@ def load_sections(path: Path) -> dict[str, dict[str, float]]:
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"sections {path.name}: missing or wrong field {error}") from None
     return table
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """Votes for the fallback class by a constant: thin evidence for a topic is no evidence.
-
-    Attributes:
-        label: The fallback class.
-        weight: Evidence that any other class must exceed.
-    """
-
-    label: str
-    weight: float
-
-    @property
-    def name(self) -> str:
-        """`prior/other`."""
-        return f"prior/{self.label}"
-
-    def __call__(self, topics: Topics) -> Vote | None:  # noqa: ARG002 the same for every article
-        """The constant."""
-        return Vote(self.name, "topic", self.label, self.weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,18 +73,29 @@ class Boundary:
     needs: str | None = None
     silence: str | None = None
 
-    def __call__(self, topics: Topics) -> Vote | None:
+    def __call__(self, zones: Zones) -> Vote | None:
         """A vote that lifts the class over those it borders on, the further the clearer the event is."""
-        cue = topics.presence(self.cue)
-        if cue <= self.low or (self.needs and topics.presence(self.needs) < _NEEDED):
+        cue = _presence(zones, self.cue)
+        if cue <= self.low or (self.needs and _presence(zones, self.needs) < _NEEDED):
             return None
-        if self.silence and topics.strength(self.silence) >= _SILENCING:
+        if self.silence and _strength(zones, self.silence) >= _SILENCING:
             return None
-        rival = max(topics.strength(r) for r in self.over)
-        lift = max(2.0, 1.15 * rival + 3.0 - topics.strength(self.label))
+        rival = max(_strength(zones, r) for r in self.over)
+        lift = max(2.0, 1.15 * rival + 3.0 - _strength(zones, self.label))
         share = min(1.0, (cue - self.low) / (self.high - self.low))
-        terms = tuple(t for z in ("title", "lead") if (e := topics.evidence[z].get(self.cue)) for t in e.terms)
+        terms = tuple(t for z in ("title", "lead") if (e := zones[z].get(self.cue)) for t in e.terms)
         return Vote(self.name, "topic", self.label, share * lift, terms)
+
+
+def _strength(zones: Zones, label: str) -> float:
+    """Weighted evidence of title and lead for a class: what the article is about before any background."""
+    return sum(ZONE_WEIGHTS[z] * found.weight if (found := zones[z].get(label)) else 0.0 for z in ("title", "lead"))
+
+
+def _presence(zones: Zones, cue: str) -> float:
+    """Evidence of title (twice) and lead for a class or a cue."""
+    title, lead = zones["title"].get(cue), zones["lead"].get(cue)
+    return (2 * title.weight if title else 0.0) + (lead.weight if lead else 0.0)
 
 
 _NEEDED, _SILENCING = 0.8, 9.0
@@ -242,42 +109,102 @@ BOUNDARIES = (
 )
 
 
-def topic_functions(task: Task, sections: bool = True, keywords: bool = True) -> tuple[TopicFunction, ...]:
-    """The functions of a topic task, in the order of their votes.
+@dataclass(frozen=True, slots=True)
+class TopicFunctions:
+    """The functions of a topic task.
+
+    Attributes:
+        task: The classes.
+        zones: Zones whose terms vote.
+        sections: Weight of each section that speaks for (or below 0, against) a class, in schema order.
+        boundaries: The rules between its classes.
+    """
+
+    task: Task
+    zones: tuple[Zone, ...]
+    sections: Mapping[str, Mapping[str, float]]
+    boundaries: tuple[Boundary, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Unique names in the order of the votes, as the manifest lists them."""
+        keys, fallback = self.task.keys, self.task.fallback
+        return (
+            *(f"{zone}_terms/{key}" for zone in self.zones for key in keys),
+            *(f"lone_term/{key}" for key in keys if self._doubts_lone_terms and key != fallback),
+            *(f"section/{key}" for key in self.sections),
+            *((f"prior/{fallback}",) if self.task.rest else ()),
+            *(boundary.name for boundary in self.boundaries),
+        )
+
+    def __call__(self, reading: Reading, zones: Zones) -> list[Vote]:
+        """The votes on one article; functions that abstain are left out."""
+        votes = [*self._terms(zones)]
+        events = [vote for boundary in self.boundaries if (vote := boundary(zones))]
+        if self._doubts_lone_terms and reading.words >= LONE_WORDS:
+            votes += [*self._lone_terms(votes, {vote.label for vote in events})]
+        votes += self._stated(reading)
+        if self.task.rest:  # thin evidence for a topic is no evidence
+            prior = PRIOR if self.task.lexicon else PRIOR_WITHOUT_LEXICON
+            votes.append(Vote(f"prior/{self.task.fallback}", "topic", self.task.fallback, prior))
+        return votes + events
+
+    @property
+    def _doubts_lone_terms(self) -> bool:
+        return self.task.rest and self.task.lexicon is not None
+
+    def _terms(self, zones: Zones) -> Iterator[Vote]:
+        """Votes for classes by their terms in a zone: the zone's weight times the terms', capped."""
+        keys, rest = self.task.keys, self.task.fallback if self.task.rest else None
+        for zone in self.zones:
+            found = zones[zone]
+            for label in filter(found.__contains__, keys):
+                factor = FALLBACK * ZONE_WEIGHTS[zone] if label == rest else ZONE_WEIGHTS[zone]
+                weight = factor * min(found[label].weight, _CAP[zone])
+                yield Vote(f"{zone}_terms/{label}", "topic", label, weight, found[label].terms)
+
+    def _lone_terms(self, votes: Sequence[Vote], lifted: Collection[str]) -> Iterator[Vote]:
+        """Takes back most of a topic's evidence where it is one term only: a name, a homonym, an aside.
+
+        Not where a boundary rule's event stands for the class without a term of its own.
+        """
+        own: dict[str, list[Vote]] = {}
+        for vote in votes:
+            own.setdefault(vote.label, []).append(vote)
+        for label in filter(own.__contains__, self.task.keys):
+            terms = {term for vote in own[label] for term in vote.terms}
+            if len(terms) == 1 and label != self.task.fallback and label not in lifted:
+                weight = sum(vote.weight for vote in own[label])
+                yield Vote(f"lone_term/{label}", "topic", label, -LONE * weight, tuple(terms))
+
+    def _stated(self, reading: Reading) -> Iterator[Vote]:
+        """Votes by the section that the page states or its URL shows, the strongest for each class."""
+        stated = reading.sections
+        for label, table in self.sections.items():
+            if found := [section for section in stated if section in table]:
+                weight, section = max(((table[section], section) for section in found), key=lambda vote: abs(vote[0]))
+                yield Vote(f"section/{label}", "topic", label, weight, (section,))
+
+
+def topic_functions(task: Task, sections: bool = True, keywords: bool = True) -> TopicFunctions:
+    """The functions of a topic task.
 
     Args:
         task: The classes and their lexicon.
         sections: With the section table.
         keywords: With the page's keywords.
+
+    Raises:
+        ValueError: The section table can't be read, or speaks for a class that the task does not have.
     """
-    boundaries = [b for b in BOUNDARIES if {b.label, *b.over} <= set(task.keys)]
-    zones = [
-        ZoneTerms(zone, key, FALLBACK if task.rest and key == task.fallback else 1.0)
-        for zone in ZONES
-        if zone != "keywords" or keywords
-        for key in task.keys
-    ]
-    functions: list[TopicFunction] = [*zones]
-    if task.rest and task.lexicon:
-        functions += [
-            Lone(key, tuple(z for z in zones if z.label == key), tuple(b for b in boundaries if b.label == key))
-            for key in task.keys
-            if key != task.fallback
-        ]
-    if sections and task.sections:
-        table = load_sections(task.sections)
-        unknown = [label for label in table if label not in task.keys]
-        if unknown:
-            raise ValueError(f"sections {task.sections.name}: {unknown[0]!r} is no {task.name} class of the scheme")
-        functions += [Section(key, table[key]) for key in task.keys if key in table]
-    if task.rest:
-        functions.append(Prior(task.fallback, PRIOR if task.lexicon else PRIOR_WITHOUT_LEXICON))
-    return (*functions, *boundaries)
-
-
-def topic_votes(
-    reading: Reading, evidence: Mapping[Zone, Mapping[str, Evidence]], functions: tuple[TopicFunction, ...]
-) -> list[Vote]:
-    """The votes of all functions on one article; those that abstain are left out."""
-    topics = Topics(reading, evidence)
-    return [vote for function in functions if (vote := function(topics)) is not None]
+    path = task.sections if sections else None
+    table = load_sections(path) if path else {}
+    unknown = [label for label in table if label not in task.keys]
+    if path and unknown:
+        raise ValueError(f"sections {path.name}: {unknown[0]!r} is no {task.name} class of the scheme")
+    return TopicFunctions(
+        task,
+        tuple(zone for zone in ZONES if zone != "keywords" or keywords),
+        {key: table[key] for key in task.keys if key in table},
+        tuple(b for b in BOUNDARIES if {b.label, *b.over} <= set(task.keys)),
+    )

@@ -14,39 +14,18 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from presseschau.label.reading import ZONES, Evidence, Reading, Zone
+from presseschau.label.reading import ZONES, Reading, Zone, Zones
 from presseschau.label.scheme import Task
 from presseschau.label.sender import sender_votes
-from presseschau.label.style import load_style, own_voice, style_features, style_votes
+from presseschau.label.style import load_style, style_features, style_votes
 from presseschau.label.vote import Vote, structure_vote
 
-STRUCTURE = tuple(
-    f"structure/{name}"
-    for name in (
-        "questions_to_a_person",
-        "speaker_labels",
-        "speaker_addressed",
-        "title_is_a_quote",
-        "title_shows_how",
-        "title_asks",
-        "title_of_several",
-        "lead_of_several",
-        "title_is_a_release",
-        "title_price",
-        "title_addresses",
-        "title_infinitive",
-        "agency_copy",
-        "posts_with_times",
-        "entries_with_times",
-        "institution",
-        "own_name",
-        "collection",
-        "section",
-        "paragraphs_ask",
-        "fields",
-        "pages_and_price",
-    )
-)
+STRUCTURE = tuple(f"structure/{name}" for name in (
+    "questions_to_a_person", "speaker_labels", "speaker_addressed", "title_is_a_quote", "title_shows_how", "title_asks",
+    "title_of_several", "lead_of_several", "title_is_a_release", "title_price", "title_addresses", "title_infinitive",
+    "agency_copy", "posts_with_times", "entries_with_times", "institution", "own_name", "collection", "section",
+    "paragraphs_ask", "fields", "pages_and_price",
+))  # fmt: skip
 
 
 class Cue(NamedTuple):
@@ -115,9 +94,9 @@ _SPOKEN = 12  # first persons in a thousand words, from which questions are answ
 _QUESTION = re.compile(r"^(?:warum|wieso|weshalb|wie|was|wer|wo|kann|koennen|ist|sind|wird|droht|hat|muss)\b")
 
 
-def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> Iterator[Vote]:
+def _structure(reading: Reading, sections: Mapping[str, str]) -> Iterator[Vote]:
     """What the build of title and lines says."""
-    title, lead, text = reading.title, reading.lead, reading.text.cased
+    title, lead, text, own = reading.title, reading.lead, reading.text.cased, reading.own
 
     asks = own.count("?") >= 3
     questions = [sentence for sentence in _SENTENCE.split(own) if sentence.endswith("?")] if asks else []
@@ -162,13 +141,13 @@ def _structure(reading: Reading, own: str, sections: Mapping[str, str]) -> Itera
             break
 
 
-def _layout(reading: Reading, own: str) -> Iterator[Vote]:
+def _layout(reading: Reading) -> Iterator[Vote]:
     """What the lines are: questions, or fields of a form; and the pages and the price of a book."""
     text = reading.document.text
     lines = [line for raw in text.split("\n", _LINES)[:_LINES] if (line := raw.strip())]
     if text.count("?") >= 5 and (asking := sum(line.endswith(_ASKS) and len(line) < 400 for line in lines)) >= 5:
         named = sum(q.endswith(_ASKS) and ": " in a[:_NAME] for q, a in pairwise(lines))
-        if 2 * named >= asking or len(_FIRST.findall(own)) * 1000 >= _SPOKEN * max(50, reading.words):
+        if 2 * named >= asking or len(_FIRST.findall(reading.own)) * 1000 >= _SPOKEN * max(50, reading.words):
             yield structure_vote("paragraphs_ask", "interview", min(6.0, 2.0 + 0.4 * asking), str(asking))
         else:
             yield structure_vote("paragraphs_ask", "howto", 1.5, str(asking))
@@ -179,11 +158,10 @@ def _layout(reading: Reading, own: str) -> Iterator[Vote]:
         yield structure_vote("pages_and_price", "review", 5.0, pages.group())
 
 
-def _cues(reading: Reading, evidence: Mapping[Zone, Mapping[str, Evidence]], sections: Mapping[str, str]) -> list[Vote]:
+def _cues(reading: Reading, zones: Zones, sections: Mapping[str, str]) -> Iterator[Vote]:
     """What words say together that name no genre alone."""
-    votes: list[Vote] = []
     for name, cue in CUES.items():
-        found = [(factor, e) for zone, factor in _CUE_ZONES.items() if (e := evidence[zone].get(name))]
+        found = [(factor, e) for zone, factor in _CUE_ZONES.items() if (e := zones[zone].get(name))]
         strength = sum(factor * e.weight for factor, e in found)
         if strength <= cue.floor:
             continue
@@ -193,10 +171,7 @@ def _cues(reading: Reading, evidence: Mapping[Zone, Mapping[str, Evidence]], sec
                 continue
             if any(sections.get(section) == "_arts" for section in reading.sections):
                 weight += _IN_CULTURE
-        votes.append(
-            Vote(f"cues/{name[1:]}", "genre", cue.label, weight, tuple([t for _, e in found for t in e.terms]))
-        )
-    return votes
+        yield Vote(f"cues/{name[1:]}", "genre", cue.label, weight, tuple([t for _, e in found for t in e.terms]))
 
 
 def genre_function_names(task: Task) -> tuple[str, ...]:
@@ -208,19 +183,28 @@ def genre_function_names(task: Task) -> tuple[str, ...]:
 @cache
 def _knows(keys: tuple[str, ...]) -> bool:
     """Structure and style know the classes of the default scheme only."""
-    return set(load_style().weights) <= set(keys)
+    return set(load_style().model.weights) <= set(keys)
 
 
-def genre_votes(reading: Reading, evidence: Mapping[Zone, Mapping[str, Evidence]], task: Task) -> list[Vote]:
-    """The votes of all genre functions on one article; a scheme with other genres has its markers only."""
+def plain_votes(reading: Reading, zones: Zones, task: Task) -> list[Vote]:
+    """The votes of markers and, in a scheme with the genres that they know, of cues and structure."""
     votes = [
         Vote(f"{zone}_markers/{label}", "genre", label, ZONE_WEIGHTS[zone] * e.weight, e.terms)
-        for zone, found in evidence.items()
+        for zone, found in zones.items()
         for label, e in found.items()
         if not label.startswith("_")
     ]
     if not _knows(task.keys):
         return votes
-    style, own = load_style(), own_voice(reading)
-    votes += [*_cues(reading, evidence, style.sections), *sender_votes(reading), *_layout(reading, own)]
-    return [*votes, *_structure(reading, own, style.sections), *style_votes(style_features(reading, own, style), style)]
+    sections = load_style().sections
+    votes += [*_cues(reading, zones, sections), *sender_votes(reading)]
+    return [*votes, *_layout(reading), *_structure(reading, sections)]
+
+
+def genre_votes(reading: Reading, zones: Zones, task: Task) -> list[Vote]:
+    """The votes of all genre functions on one article; a scheme with other genres has its markers only."""
+    votes = plain_votes(reading, zones, task)
+    if not _knows(task.keys):
+        return votes
+    style = load_style()
+    return [*votes, *style_votes(style_features(reading, style), style.model)]

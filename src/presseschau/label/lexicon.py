@@ -46,8 +46,6 @@ class Term(NamedTuple):
         text: As written in the lexicon, without flags.
         label: What it speaks for.
         weight: How strongly, 0 masks.
-        group: Name of its group.
-        why: The group's reason.
         open_start: May be the end of a compound.
         open_end: May be the start of a compound.
         inflected: May carry an inflection ending.
@@ -57,8 +55,6 @@ class Term(NamedTuple):
     text: str
     label: str
     weight: float = 1.0
-    group: str = ""
-    why: str = ""
     open_start: bool = False
     open_end: bool = False
     inflected: bool = False
@@ -74,7 +70,7 @@ class Match:
     term: Term
 
 
-def parse_term(written: str, label: str, weight: float = 1.0, group: str = "", why: str = "") -> Term:
+def parse_term(written: str, label: str, weight: float = 1.0) -> Term:
     """A term from its notation.
 
     Raises:
@@ -90,8 +86,6 @@ def parse_term(written: str, label: str, weight: float = 1.0, group: str = "", w
         text=" ".join(match["text"].split()),
         label=label,
         weight=float(match["weight"]) if match["weight"] else weight,
-        group=group,
-        why=why,
         open_start=bool(match["start"]),
         open_end=match["end"] == "*",
         inflected=match["end"] == "~",
@@ -104,12 +98,10 @@ class Lexicon:
 
     Args:
         terms: The entries; one text may speak for several labels.
-        version: Version of the file they come from.
     """
 
-    def __init__(self, terms: Iterable[Term], version: str = "0") -> None:
+    def __init__(self, terms: Iterable[Term]) -> None:
         self.terms = tuple(terms)
-        self.version = version
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -151,8 +143,8 @@ class Scanner:
                 folded = fold(term.text)
                 texts.setdefault(folded.lower, []).append((term, folded.cased if term.cased else ""))
             for lower, entries in texts.items():
-                text = _Text.of(lower, entries)
-                patterns.setdefault(text.pattern, []).append((number, text))
+                pattern, text = _compiled(lower, entries)
+                patterns.setdefault(pattern, []).append((number, text))
         self._automaton = ahocorasick.Automaton()
         for pattern, found in patterns.items():
             self._automaton.add_word(pattern, tuple(found))
@@ -162,76 +154,73 @@ class Scanner:
     def scan(self, folded: Folded) -> list[list[Place]]:
         """Where each lexicon has its terms, as `Lexicon.find` gives them, one entry for each place."""
         found: list[list[Place]] = [[] for _ in range(self._lexicons)]
-        lower, cased = folded.lower, folded.cased
+        lower = folded.lower
         if not lower or not self._automaton:
             return found
         for last, texts in self._automaton.iter(folded.spaced):
-            for number, text in texts:
-                end = last - text.tail
-                start = end - text.length
-                if text.marks and lower[start:end] != text.lower:
+            for number, (length, tail, exact, plain, entries) in texts:
+                end = last - tail
+                start = end - length
+                if exact and lower[start:end] != exact:
                     continue
-                if text.plain:
-                    found[number].append((end, start, text.plain))
-                elif fits := text.fitting(lower, cased, start, end):
-                    found[number].append((end, start, fits))
+                if terms := plain or _fitting(entries, folded, start, end):
+                    found[number].append((end, start, terms))
         return [_longest(places) for places in found]
 
 
 class _Text(NamedTuple):
     """One folded text of a lexicon, as the automaton looks for it.
 
-    Word borders are spaces of the pattern, so that the automaton itself passes over the ends and insides of words.
-
     Attributes:
-        lower: The folded text.
-        pattern: The text with spaces for marks, and one at either end where a word's border is needed.
         length: Characters of the text.
         tail: Spaces after it in the pattern.
-        marks: Holds a mark or a space, which the pattern does not tell apart.
+        exact: The text where it holds a mark or a space, which the pattern does not tell apart; else "".
         plain: The terms, where nothing else has to be looked at; else empty.
         entries: Terms with the capitals that they need.
     """
 
-    lower: str
-    pattern: str
     length: int
     tail: int
-    marks: bool
+    exact: str
     plain: tuple[Term, ...]
     entries: tuple[tuple[Term, str], ...]
 
-    @staticmethod
-    def of(lower: str, entries: Sequence[tuple[Term, str]]) -> _Text:
-        """The text that these terms share."""
-        borders = {(t.open_start, t.open_end or t.inflected) for t, _ in entries}
-        looked_at = [t for t, cased in entries if cased or t.inflected]
-        head = not any(start for start, _ in borders) and lower[0].isalnum()
-        tail = not any(end for _, end in borders) and lower[-1].isalnum()
-        marks = not lower.isalnum()
-        return _Text(
-            lower=lower,
-            pattern=" " * head + (Folded(lower, lower, lower).spaced[1:-1] if marks else lower) + " " * tail,
-            length=len(lower),
-            tail=int(tail),
-            marks=marks,
-            plain=_heaviest([t for t, _ in entries]) if len(borders) == 1 and not looked_at else (),
-            entries=tuple(entries),
-        )
 
-    def fitting(self, lower: str, cased: str, start: int, end: int) -> tuple[Term, ...]:
-        """The terms whose borders and capitals fit where the text was found."""
-        at_start = start == 0 or not lower[start - 1].isalnum() or not lower[start].isalnum()
-        at_end = end == len(lower) or not lower[end].isalnum() or not lower[end - 1].isalnum()
-        inflected = at_end or _ENDING.match(lower, end) is not None
-        fits = [
-            term
-            for term, exact in self.entries
-            if (at_start or term.open_start)
-            and (at_end or term.open_end or (term.inflected and inflected))
-            and (not exact or cased[start:end] == exact)
-        ]
-        return _heaviest(fits) if fits else ()
+def _compiled(lower: str, entries: Sequence[tuple[Term, str]]) -> tuple[str, _Text]:
+    """The pattern that finds the text of these terms, and what to look at where it is found.
+
+    Word borders are spaces of the pattern, so that the automaton itself passes over the ends and insides of words.
+    """
+    borders = {(t.open_start, t.open_end or t.inflected) for t, _ in entries}
+    looked_at = len(borders) > 1 or any(cased or t.inflected for t, cased in entries)
+    head = not any(start for start, _ in borders) and lower[0].isalnum()
+    tail = not any(end for _, end in borders) and lower[-1].isalnum()
+    marks = not lower.isalnum()
+    spaced = Folded(lower, lower, lower).spaced[1:-1] if marks else lower
+    text = _Text(
+        length=len(lower),
+        tail=int(tail),
+        exact=lower if marks else "",
+        plain=() if looked_at else _heaviest([t for t, _ in entries]),
+        entries=tuple(entries),
+    )
+    return " " * head + spaced + " " * tail, text
+
+
+def _fitting(entries: Sequence[tuple[Term, str]], folded: Folded, start: int, end: int) -> tuple[Term, ...]:
+    """The terms whose borders and capitals fit where their text was found."""
+    lower = folded.lower
+    at_start = start == 0 or not lower[start - 1].isalnum() or not lower[start].isalnum()
+    at_end = end == len(lower) or not lower[end].isalnum() or not lower[end - 1].isalnum()
+    inflected = at_end or _ENDING.match(lower, end) is not None
+    fits = [
+        term
+        for term, exact in entries
+        if (at_start or term.open_start)
+        and (at_end or term.open_end or (term.inflected and inflected))
+        and (not exact or folded.cased[start:end] == exact)
+    ]
+    return _heaviest(fits)
 
 
 def _heaviest(terms: Sequence[Term]) -> tuple[Term, ...]:
@@ -247,7 +236,7 @@ def _heaviest(terms: Sequence[Term]) -> tuple[Term, ...]:
 
 def _longest(candidates: list[Place]) -> list[Place]:
     """Candidates without those that a longer (then earlier) one overlaps, in reading order."""
-    candidates.sort(key=_position)  # a term that ends with its word is found one letter later than one that is open
+    candidates.sort()  # a term that ends with its word is found one letter later than one that is open
     kept: list[Place] = []
     for candidate in candidates:  # they come by rising end, so only the last ones kept can overlap
         end, start, _ = candidate
@@ -261,15 +250,11 @@ def _longest(candidates: list[Place]) -> list[Place]:
     return kept
 
 
-def _position(candidate: Place) -> tuple[int, int]:
-    return candidate[:2]
-
-
 def read_lexicon(data: Any, origin: str) -> Lexicon:
     """A lexicon from parsed YAML.
 
     Args:
-        data: The mapping with `version` and `groups`.
+        data: The mapping with `groups`.
         origin: What to call it in messages.
 
     Raises:
@@ -288,18 +273,8 @@ def read_lexicon(data: Any, origin: str) -> Lexicon:
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
             raise ValueError(f"lexicon {origin}: `weight` of {group['label']} must be a number, not {weight!r:.40}")
         pieces = written.replace("\n", ",").split(",") if isinstance(written, str) else [str(w) for w in written]
-        terms += (
-            parse_term(
-                piece,
-                str(group["label"]),
-                float(weight),
-                str(group.get("name", "")),
-                str(group.get("why", "")),
-            )
-            for piece in pieces
-            if piece.strip()
-        )
-    return Lexicon(terms, str(data.get("version", "0")))
+        terms += (parse_term(piece, str(group["label"]), float(weight)) for piece in pieces if piece.strip())
+    return Lexicon(terms)
 
 
 def read_yaml(path: Path) -> Any:

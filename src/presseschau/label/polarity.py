@@ -59,9 +59,11 @@ def judging_in(reading: Reading, lexicon: StanceLexicon) -> dict[int, Entry]:
     tokens, forms, judging, last = reading.tokens, [*reading.forms, ""], lexicon.judging, lexicon.compounds.last
     found: dict[int, Entry] = {}
     for i in [i for i, form in enumerate(forms) if form in judging or (len(form) > _COMPOUND and form[-3:] in last)]:
-        following = lexicon.starts.get(forms[i])
-        if following is not None and forms[i + 1] not in following:
-            continue
+        phrases = lexicon.starts.get(forms[i])
+        if phrases is not None:
+            going_on = phrases.get(forms[i + 1])
+            if going_on is None or not any(forms[i + 1 : i + 1 + len(rest)] == rest for rest, _ in going_on):
+                continue
         entry = _entry(tokens[i], forms[i], lexicon)
         if entry and (entry.term or (entry.noun and tokens[i][0].isupper()) or forms[i + 1] in entry.phrases):
             found[i] = entry

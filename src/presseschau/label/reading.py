@@ -16,15 +16,13 @@ from presseschau.label.lexicon import Place, Scanner
 
 Zone: TypeAlias = Literal["title", "lead", "body", "keywords"]
 ZONES: tuple[Zone, ...] = ("title", "lead", "body", "keywords")
-TITLE, LEAD, BODY = (
-    500,
-    450,
-    4500,
-)  # characters: what a reader takes in before deciding, and beyond which only background follows
+TITLE, LEAD = 500, 450  # characters: what a reader takes in before deciding
+BODY = 4500  # characters beyond which only background follows
 _REPEAT = 0.35  # what a term's repeats add, by the logarithm of their number
 _NORM = 2.0  # terms add up as a p-norm: a second brand name says less than the first
 _BODY_WORDS = 350.0  # a body longer than this is weighed by density, so that background can't outvote the title
 _SEGMENT = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_QUOTE = re.compile(r"[„“\"»«][^„“”\"»«]{2,600}[“”\"»«]")
 _MAX_SEGMENT = 40  # longer path parts are the slug of a headline, not a section
 
 
@@ -33,6 +31,9 @@ class Evidence(NamedTuple):
 
     weight: float
     terms: tuple[str, ...]
+
+
+Zones: TypeAlias = Mapping[Zone, Mapping[str, Evidence]]  # what a lexicon's terms say, per zone and label
 
 
 def _evidence(found: Sequence[Place], factor: float) -> dict[str, Evidence]:
@@ -80,6 +81,11 @@ class Reading:
         return self.text.lower[: self.lead_end]
 
     @cached_property
+    def own(self) -> str:
+        """The text without what stands in quotation marks, folded, capitals kept."""
+        return _QUOTE.sub(" ", self.text.cased)
+
+    @cached_property
     def keywords(self) -> Folded:
         """The page's keywords, folded."""
         return fold(", ".join(self.document.keywords))
@@ -100,10 +106,10 @@ class Reading:
         stated = re.split(r"\s*[/|>»,·]\s*|\s+-\s+", fold(self.document.section or "").lower)
         return tuple(dict.fromkeys(s for s in (*stated, *_url_parts(self.document.url)) if s))
 
-    def evidence(self, scanner: Scanner) -> list[Mapping[Zone, Mapping[str, Evidence]]]:
+    def evidence(self, scanner: Scanner) -> list[Zones]:
         """Weighted terms of each lexicon of the scanner, per zone and label."""
         density, lead_end = min(1.0, _BODY_WORDS / max(1.0, self.words)), self.lead_end
-        zones: list[Mapping[Zone, Mapping[str, Evidence]]] = []
+        zones: list[Zones] = []
         for title, text, keywords in zip(*map(scanner.scan, (self.title, self.text, self.keywords)), strict=True):
             lead = sum(start < lead_end for _, start, _ in text)
             zones.append(

@@ -81,14 +81,14 @@ class Task:
         if unknown:
             raise ValueError(f"lexicon {self.lexicon}: {unknown[0]!r} is no {self.name} class of the scheme")
         inline = [
-            parse_term(piece, c.key, group="scheme")
+            parse_term(piece, c.key)
             for c in self.classes
             for piece in c.terms.replace("\n", ",").split(",")
             if piece.strip()
         ]
         if not filed.terms and not inline:
             inline = [term for c in self.classes if c.key != self.fallback for term in _words_of(c)]
-        return Lexicon((*filed.terms, *inline), filed.version) if inline else filed
+        return Lexicon((*filed.terms, *inline))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ def _words_of(label: LabelClass) -> list[Term]:
     named = dict.fromkeys(_NAME_WORD.findall(label.name))
     defined = (w for w in dict.fromkeys(_NOUN.findall(label.definition)) if w not in named)
     return [
-        *(Term(w, label.key, _NAME_WEIGHT, "name", open_start=len(w) > 4, open_end=len(w) > 3) for w in named),
-        *(Term(w, label.key, _DEFINITION_WEIGHT, "definition", open_end=True) for w in defined),
+        *(Term(w, label.key, _NAME_WEIGHT, open_start=len(w) > 4, open_end=len(w) > 3) for w in named),
+        *(Term(w, label.key, _DEFINITION_WEIGHT, open_end=True) for w in defined),
     ]
 
 

@@ -42,7 +42,6 @@ class StanceVote:
     Attributes:
         span: The sentence.
         focus: Code-point offset of the word that weighs most.
-        polarity: 1 for, -1 against, 0 both alike.
         weight: Signed weight: own-voice praise less blame, after position and voice.
         why: The words that carry it with their values; for somebody else's voice the sign of it.
         own: Whether the article speaks itself; only then the sentence can be evidence.
@@ -50,10 +49,14 @@ class StanceVote:
 
     span: Span
     focus: int
-    polarity: int
     weight: float
     why: str
     own: bool = True
+
+    @property
+    def polarity(self) -> int:
+        """1 for, -1 against, 0 both alike."""
+        return (self.weight > 0) - (self.weight < 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +98,12 @@ class StanceLabeler:
         if self.max_chars < 600:
             raise ValueError(f"label.stance.max_chars must be at least 600, got {self.max_chars}")
 
-    def __call__(self, document: Document, genre: Genre, topic: str) -> Stance:  # noqa: ARG002
+    def __call__(self, document: Document, genre: Genre) -> Stance:
         """Stance of one article.
 
         Args:
             document: The article.
             genre: Its genre key, or how likely each genre is.
-            topic: Its topic key; nothing depends on it yet.
 
         Returns:
             The stance with target, confidence, evidence and votes.
@@ -173,7 +175,6 @@ class StanceLabeler:
             title=title.praise - title.blame if title else 0.0,
             strong=strong,
             own=sum(sentences[index].voice == 1.0 for index in chosen),
-            sentences=len(chosen),
             judging=sum(v.own and v.polarity != 0 for v in votes),
         )
 
@@ -234,8 +235,7 @@ def _place(reading: Reading, index: int, conclusion: int) -> float:
 def _vote(text: str, reading: Reading, sentence: Sentence, values: Values, weight: float, own: bool) -> StanceVote:
     span = Span(sentence.start, sentence.end, text[sentence.start : sentence.end])
     why = ", ".join(values.why) + (f" ({sentence.source})" if sentence.source else "")
-    polarity = (weight > 0) - (weight < 0)
-    return StanceVote(span, reading.starts[values.focus], polarity, round(weight, 6), why, own)
+    return StanceVote(span, reading.starts[values.focus], round(weight, 6), why, own)
 
 
 def _quote(vote: StanceVote) -> Span:

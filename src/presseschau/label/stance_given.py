@@ -15,7 +15,7 @@ import yaml
 from presseschau.document import Document
 from presseschau.label.sentences import fold, tokenize
 from presseschau.label.stance import Stance, StanceLabeler, evidence_of
-from presseschau.label.stance_target import Target
+from presseschau.label.stance_target import ENDINGS, Target
 from presseschau.label.voice import Reading, read
 from presseschau.spreadsheet import read_table
 
@@ -24,7 +24,6 @@ KINDS = ("product", "company", "technology", "policy", "person", "other")
 _REFERS = frozenset(
     ("er", "sie", "es", "das", "dies", "diese", "dieser", "dieses", "damit", "dafuer", "dazu", "daran", "dadurch")
 )
-_ENDINGS = ("", "s", "es", "n", "en")
 _REPORT = "news"  # a genre that judges nothing by itself
 
 
@@ -162,7 +161,7 @@ def _mentions(reading: Reading, first: int, last: int, names: Sequence[tuple[str
         *head, tail = name
         for i in range(first, last - len(head)):
             final = reading.forms[i + len(head)]
-            if (final.startswith(tail) and (final[len(tail) :] in _ENDINGS or final[len(tail)] == "-")) and all(
+            if (final.startswith(tail) and (final[len(tail) :] in ENDINGS or final[len(tail)] == "-")) and all(
                 reading.forms[i + k] == word for k, word in enumerate(head)
             ):
                 return True

@@ -6,35 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from presseschau.label.lexicon import read_yaml
 from presseschau.label.sentences import Kind, fold, tokenize
 
 _ADJECTIVE = (
-    "",
-    "e",
-    "er",
-    "es",
-    "en",
-    "em",
-    "ere",
-    "eren",
-    "erer",
-    "eres",
-    "erem",
-    "ste",
-    "sten",
-    "ster",
-    "stes",
-    "stem",
-    "este",
-    "esten",
-)
+    "", "e", "er", "es", "en", "em", "ere", "eren", "erer", "eres", "erem", "ste", "sten", "ster", "stes", "stem",
+    "este", "esten",
+)  # fmt: skip
 _NOUN = ("", "s", "es", "e", "en", "n", "nen", "se", "sen", "ses")
 _VERB = ("en", "n", "t", "te", "ten", "et", "ete", "eten", "end", "ende", "enden", "ender", "endes", "st")
 _DEGREES = ("intensifiers", "downtoners", "concessions")
-_NO_PHRASES: Mapping[str, tuple[tuple[list[str], Term], ...]] = {}
 _ROLES = ("negators", "exempt", *_DEGREES, "conditionals", "shields", "removers", "contrast", "conclusions")
 
 
@@ -44,15 +27,18 @@ class Term:
 
     Attributes:
         polarity: Signed weight; 0 = judges nothing.
-        group: The group of the YAML it stands in.
         verb: Negated from behind too ("überzeugt nicht").
         headline: Counts in headlines only.
     """
 
     polarity: float
-    group: str
     verb: bool = False
     headline: bool = False
+
+
+# Phrases with the same first word by their second one: the words after the first, the term; longest first.
+Phrases: TypeAlias = Mapping[str, tuple[tuple[list[str], Term], ...]]
+_NO_PHRASES: Phrases = {}
 
 
 class Entry(NamedTuple):
@@ -61,7 +47,7 @@ class Entry(NamedTuple):
     Attributes:
         term: The word as adjective, verb or adverb; None where it judges nothing.
         noun: The word as a noun, capitalised in the text.
-        phrases: Phrases that start with it by their second word: the words after the first, the term; longest first.
+        phrases: Phrases that start with it.
         role: `negators`, `exempt`, `intensifiers`, `downtoners`, `concessions`, `conditionals`,
             `shields`, `removers`, `contrast`, `conclusions` or "".
         factor: What an intensifier, a downtoner or a concession multiplies the next term with, else 1.
@@ -69,7 +55,7 @@ class Entry(NamedTuple):
 
     term: Term | None = None
     noun: Term | None = None
-    phrases: Mapping[str, tuple[tuple[list[str], Term], ...]] = _NO_PHRASES
+    phrases: Phrases = _NO_PHRASES
     role: str = ""
     factor: float = 1.0
 
@@ -79,26 +65,24 @@ class StanceLexicon:
     """Look-up by folded form, and by the tail of a compound.
 
     Attributes:
-        version: Of the YAML.
         entries: Word form to what is known about it.
         roles: The forms of each role.
         tails: Endings of compounds (`-chaos`) to their term, longest first.
         compounds: Words that end so.
         judging: Forms whose entry can judge, alone or as the start of a phrase.
-        starts: Those that judge only as the start of a phrase, most of them frequent words: the phrases' second words.
+        starts: Those that judge only as the start of a phrase, most of them frequent words: their phrases.
         denials: Idioms that turn the words near them into their opposite, by their longest word: the words, the place
             of the longest among them, and how many words behind them (below 0: before them) they reach.
         conditional: What a conditional clause multiplies a weight with.
         shield: What a fault that something is meant to help with is multiplied with.
     """
 
-    version: int
     entries: Mapping[str, Entry]
     roles: Mapping[str, frozenset[str]]
     tails: Mapping[str, Term]
     compounds: Kind
     judging: frozenset[str]
-    starts: Mapping[str, frozenset[str]]
+    starts: Mapping[str, Phrases]
     denials: Mapping[str, tuple[tuple[list[str], int, int], ...]]
     conditional: float
     shield: float
@@ -117,8 +101,8 @@ def load() -> StanceLexicon:
 def compound_of(form: str, tails: Mapping[str, Term]) -> Term | None:
     """The term whose tail ends a longer word, the longest tail first; None where there is none.
 
-    >>> compound_of("tarifchaos", load().tails).group, compound_of("chaos", load().tails)
-    ('blame_strong', None)
+    >>> compound_of("tarifchaos", load().tails).polarity, compound_of("chaos", load().tails)
+    (-2.0, None)
     """
     return next((term for tail, term in tails.items() if form.endswith(tail) and len(form) > len(tail) + 2), None)
 
@@ -131,11 +115,8 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
     phrases: dict[tuple[str, ...], Term] = {}
     tails: dict[str, Term] = {}
     for group in data["groups"]:
-        plain = Term(
-            float(group["polarity"]) * float(group["weight"]),
-            str(group["name"]),
-            headline=bool(group.get("headline", False)),
-        )
+        weight = float(group["polarity"]) * float(group["weight"])
+        plain = Term(weight, headline=bool(group.get("headline", False)))
         verb = replace(plain, verb=True)
         for form in _adjectives(group):
             _put(terms, form, plain)
@@ -150,7 +131,7 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
             phrases.setdefault(words_of(phrase), plain)
         tails |= {fold(t): plain for t in group.get("tails", ())}
     for phrase in data["conclusions"]["phrases"]:
-        phrases.setdefault(words_of(phrase), Term(0.0, "conclusions"))
+        phrases.setdefault(words_of(phrase), Term(0.0))
     entries = {form: Entry(terms.get(form), nouns.get(form)) for form in terms | nouns}
     for words, term in sorted(phrases.items(), key=lambda p: (-len(p[0]), p[0])):
         entry = entries.get(words[0], Entry())
@@ -164,13 +145,12 @@ def parse(data: Mapping[str, Any]) -> StanceLexicon:
     roled = [(form, entry) for form, entry in entries.items() if entry.role]
     tails = dict(sorted(tails.items(), key=lambda t: (-len(t[0]), t[0])))
     return StanceLexicon(
-        int(data["version"]),
         entries,
         {role: frozenset(form for form, entry in roled if entry.role == role) for role in _ROLES},
         tails,
         Kind.of((), tails),
         frozenset(form for form, entry in entries.items() if entry.term or entry.noun or entry.phrases),
-        {form: frozenset(e.phrases) for form, e in entries.items() if e.phrases and not (e.term or e.noun)},
+        {form: e.phrases for form, e in entries.items() if e.phrases and not (e.term or e.noun)},
         _denials(data["denials"]),
         float(data["conditionals"]["factor"]),
         float(data["shields"]["factor"]),

@@ -35,7 +35,6 @@ class Features:
         title: Praise less blame of the headline.
         strong: Own-voice words that are hardly ever neutral.
         own: Sentences in the article's own voice.
-        sentences: All sentences.
         judging: Sentences that praise or blame in the article's own voice.
     """
 
@@ -45,7 +44,6 @@ class Features:
     title: float
     strong: int
     own: int
-    sentences: int
     judging: int
 
     @property

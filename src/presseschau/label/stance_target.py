@@ -23,7 +23,7 @@ _COMPLEMENT = frozenset(
 )
 _WHERE = frozenset(("in", "im", "aus", "bei", "von", "am"))
 _ARTICLES = frozenset(("der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einer", "einem", "eines"))
-_ENDINGS = ("", "s", "n", "en", "es")
+ENDINGS = ("", "s", "n", "en", "es")  # of names and nouns
 _LONGEST = 6  # words of a target
 _LEAD = 300  # characters
 _VAGUE, _CLEARER = 1.6, 3.0  # a headline's best is vague below this weight; by so much a lead's has to be better
@@ -91,7 +91,7 @@ def load_targets() -> TargetLexicon:
     data = read_yaml(Path(__file__).parent / "lexicons/targets.yaml")
     kinds = {}
     for kind, listed in data.pop("kinds").items():
-        words = [fold(str(w)) + e for w in listed for e in _ENDINGS]
+        words = [fold(str(w)) + e for w in listed for e in ENDINGS]
         # Short words end too many others (Tarif, Ki-ste): they stand alone or not at all.
         kinds[kind] = Kind.of(words, (w for w in words if len(w) > 4))
     data.pop("version")
@@ -137,7 +137,7 @@ def _best(source: str, reading: Reading, lexicon: TargetLexicon) -> _Found | Non
 
 def _places(phrases: Sequence[_Phrase], reading: Reading) -> dict[str, list[int]]:
     """Where the text has the words of the phrases and their inflections."""
-    wanted = {form + ending for phrase in phrases for form in phrase.forms for ending in _ENDINGS}
+    wanted = {form + ending for phrase in phrases for form in phrase.forms for ending in ENDINGS}
     places: dict[str, list[int]] = {}
     for i, form in [(i, form) for i, form in enumerate(reading.forms) if form in wanted]:
         places.setdefault(form, []).append(i)
@@ -147,7 +147,7 @@ def _places(phrases: Sequence[_Phrase], reading: Reading) -> dict[str, list[int]
 def _weight(phrase: _Phrase, first: bool, places: Mapping[str, Sequence[int]], lexicon: TargetLexicon) -> float:
     """How likely a noun phrase is the object: repeats, known names, quotation marks, place in the headline."""
     heads = [f for f in phrase.forms if f not in lexicon.never and f not in _WITHIN]
-    seen = max((min(sum(len(places.get(h + e, ())) for e in _ENDINGS), 8) for h in heads), default=0)
+    seen = max((min(sum(len(places.get(h + e, ())) for e in ENDINGS), 8) for h in heads), default=0)
     weak = phrase.acts or all(h in lexicon.weak or h.isdigit() for h in heads)
     named = any(lexicon.named(h) or (_DIGIT.search(h) and not _YEAR.fullmatch(h)) for h in heads)
     return (0.3 if weak else 1.0) * (seen + 3.0 * named + 3.0 * phrase.quoted + 1.5 * first + 1.0)

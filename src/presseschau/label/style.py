@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import mul
 from pathlib import Path
 
 from presseschau.label.lexicon import read_yaml
@@ -22,7 +23,6 @@ DEFAULT_STYLE = Path(__file__).parent / "style.yaml"
 DEFAULT_MODEL = Path(__file__).parent / "style_model.yaml"
 CLIP = 3.0  # standard deviations beyond which a feature says no more
 _LOUD = 0.3  # what a feature must add to a class's score to be named in the explanation
-_QUOTE = re.compile(r"[„“\"»«][^„“”\"»«]{2,600}[“”\"»«]")
 _MARKS = str.maketrans(dict.fromkeys(".,;:!?()[]{}-\"'/„“”»«…–&%$€+*|<>#=", " "))
 _WIDE_MARKS = "„“”»«€"
 # A literal first letter lets the search jump: both are several times faster than with the condition in front.
@@ -37,26 +37,42 @@ _WHY = re.compile(r"w(?<=\bw)(?:arum|ie|ieso|eshalb|oran|ohin|oher)\b")
 
 
 @dataclass(frozen=True, slots=True)
+class StyleModel:
+    """A linear model over the features of style, as `style_model.yaml` holds it.
+
+    Attributes:
+        scale: Mean and standard deviation of each feature on the reference.
+        bias: Constant by class.
+        weights: Class → feature → weight per standard deviation.
+    """
+
+    scale: Mapping[str, tuple[float, float]]
+    bias: Mapping[str, float]
+    weights: Mapping[str, Mapping[str, float]]
+
+    def units(self, features: Mapping[str, float]) -> dict[str, float]:
+        """Each feature's distance from its mean, in standard deviations, bounded."""
+        units = {name: (features[name] - mean) / by for name, (mean, by) in self.scale.items()}
+        return {name: unit if -CLIP < unit < CLIP else math.copysign(CLIP, unit) for name, unit in units.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
-    """The linear model of style.
+    """What style is measured with.
 
     Attributes:
         sections: Sections of sites and folders of URLs that name a genre, folded → class.
         families: Word families: name → words, folded.
         member: Word → the families that hold it.
         phrases: Phrase families: name → phrases, folded.
-        scale: Mean and standard deviation of each feature on the reference.
-        weights: Class → feature → weight per standard deviation.
-        bias: Class → constant.
+        model: What the measures say about the genre.
     """
 
     sections: Mapping[str, str]
     families: Mapping[str, frozenset[str]]
     member: Mapping[str, tuple[str, ...]]
     phrases: Mapping[str, tuple[str, ...]]
-    scale: Mapping[str, tuple[float, float]]
-    weights: Mapping[str, Mapping[str, float]]
-    bias: Mapping[str, float]
+    model: StyleModel
 
 
 @cache
@@ -75,17 +91,14 @@ def load_style(path: Path = DEFAULT_STYLE, model: Path = DEFAULT_MODEL) -> Style
             families=families,
             member={w: tuple(k for k, family in families.items() if w in family) for w in words},
             phrases={k: tuple(p.strip() for p in v.split(",")) for k, v in lists["phrases"].items()},
-            scale={k: (float(v[0]), float(v[1])) for k, v in fitted["scale"].items()},
-            weights={c: {k: float(w) for k, w in ws.items()} for c, ws in fitted["weights"].items()},
-            bias={c: float(b) for c, b in fitted["bias"].items()},
+            model=StyleModel(
+                scale={k: (float(v[0]), float(v[1])) for k, v in fitted["scale"].items()},
+                bias={c: float(b) for c, b in fitted["bias"].items()},
+                weights={c: {k: float(w) for k, w in ws.items()} for c, ws in fitted["weights"].items()},
+            ),
         )
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise ValueError(f"style {path.name}, {model.name}: missing or wrong field {error}") from None
-
-
-def own_voice(reading: Reading) -> str:
-    """The text without what stands in quotation marks, folded, capitals kept."""
-    return _QUOTE.sub(" ", reading.text.cased)
 
 
 def _subheads(text: str) -> int:
@@ -104,12 +117,12 @@ def _subheads(text: str) -> int:
     )
 
 
-def style_features(reading: Reading, own: str, style: Style) -> dict[str, float]:
+def style_features(reading: Reading, style: Style) -> dict[str, float]:
     """Style of a text by name: square roots of densities per thousand words, shares and flags.
 
     Word families are counted outside quotations, so that a quoted "ich" is not the writer's.
     """
-    cased = reading.text.cased
+    cased, own = reading.text.cased, reading.own
     lower = own.lower()
     for mark in _WIDE_MARKS:  # most texts are ASCII then, where tables and searches are several times faster
         lower = lower.replace(mark, " ")
@@ -147,15 +160,11 @@ def style_features(reading: Reading, own: str, style: Style) -> dict[str, float]
     return features
 
 
-def style_votes(features: Mapping[str, float], style: Style) -> list[Vote]:
+def style_votes(features: Mapping[str, float], model: StyleModel) -> list[Vote]:
     """One vote per class: the linear model's score, with the features that speak loudest."""
-    units = {}
-    for name, (mean, deviation) in style.scale.items():
-        value = features.get(name, mean)  # one that the last fit had and code no longer measures, until the next fit
-        units[name] = max(-CLIP, min(CLIP, (value - mean) / deviation))
-    votes = []
-    for label, weights in style.weights.items():
-        parts = {name: weight * units[name] for name, weight in weights.items()}
-        loud = tuple([name for name, part in parts.items() if abs(part) >= _LOUD])
-        votes.append(Vote("style", "genre", label, style.bias[label] + sum(parts.values()), loud))
+    votes, units = [], model.units(features)
+    for label, weights in model.weights.items():
+        parts = [*map(mul, weights.values(), map(units.__getitem__, weights))]
+        loud = tuple([name for name, part in zip(weights, parts, strict=True) if abs(part) >= _LOUD])
+        votes.append(Vote("style", "genre", label, model.bias[label] + sum(parts), loud))
     return votes

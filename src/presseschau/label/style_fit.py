@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.label.style import CLIP
+from presseschau.label.style import CLIP, StyleModel
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -43,27 +43,13 @@ class StyleRow:
     weight: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class StyleModel:
-    """Fitted weights as `style_model.yaml` holds them, rounded.
-
-    Attributes:
-        scale: Mean and standard deviation by feature.
-        bias: Constant by class.
-        weights: Class → feature → weight per standard deviation.
-    """
-
-    scale: dict[str, tuple[float, float]]
-    bias: dict[str, float]
-    weights: dict[str, dict[str, float]]
-
-    def scores(self, row: StyleRow) -> dict[str, float]:
-        """What each class gets in all: style, markers and structure."""
-        units = {n: max(-CLIP, min(CLIP, (row.features[n] - mean) / by)) for n, (mean, by) in self.scale.items()}
-        return {
-            label: bias + row.offsets.get(label, 0.0) + sum(w * units[n] for n, w in self.weights[label].items())
-            for label, bias in self.bias.items()
-        }
+def scores_by(model: StyleModel, row: StyleRow) -> dict[str, float]:
+    """What each class gets in all: style, markers and structure."""
+    units = model.units(row.features)
+    return {
+        label: bias + row.offsets.get(label, 0.0) + sum(w * units[n] for n, w in model.weights[label].items())
+        for label, bias in model.bias.items()
+    }
 
 
 def fit_style(rows: Sequence[StyleRow], keys: Sequence[str]) -> StyleModel:
@@ -84,9 +70,8 @@ def fit_style(rows: Sequence[StyleRow], keys: Sequence[str]) -> StyleModel:
     mean = np.average(x, axis=0, weights=full)
     deviation = np.sqrt(np.average((x - mean) ** 2, axis=0, weights=full)) + 1e-9
     deviation /= np.array([_HELD_BACK.get(n, 1.0) for n in names])
-    scale = {
-        n: (round(float(m), 3), round(float(d), 3) or 0.001) for n, m, d in zip(names, mean, deviation, strict=True)
-    }
+    both = zip(mean, deviation, strict=True)
+    scale = {n: (round(float(m), 3), round(float(d), 3) or 0.001) for n, (m, d) in zip(names, both, strict=True)}
     units = np.clip((x - [scale[n][0] for n in names]) / [scale[n][1] for n in names], -CLIP, CLIP)
     offsets = np.array([[row.offsets.get(k, 0.0) for k in keys] for row in rows])
     target = np.array([list(keys).index(row.genre) for row in rows])

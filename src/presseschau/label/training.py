@@ -7,29 +7,29 @@ what the fit scores on articles that it left out (ten folds, by the rank of the 
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from presseschau.document import Document
-from presseschau.label import Labeler, load_scheme
 from presseschau.label.calibrate import Calibration, cross_fit, expected_error, fit, perfect_limit
-from presseschau.label.genre import genre_votes
+from presseschau.label.functions import topic_functions
+from presseschau.label.genre import plain_votes
 from presseschau.label.lexicon import Scanner
 from presseschau.label.reading import read
+from presseschau.label.scheme import load_scheme
 from presseschau.label.scoring import Pairs, accuracy, interval, macro_f1, three
 from presseschau.label.stance import StanceLabeler
 from presseschau.label.stance_fit import FOLDS, StanceRow, fit_stance, left_out
 from presseschau.label.stance_model import SIDES, StanceModel, genre_shares
-from presseschau.label.style import load_style, own_voice, style_features
-from presseschau.label.style_fit import StyleModel, StyleRow, fit_style
-from presseschau.label.vote import Decision, features_of
+from presseschau.label.style import StyleModel, load_style, style_features
+from presseschau.label.style_fit import StyleRow, fit_style, scores_by
+from presseschau.label.vote import Decision, decide, decide_on, features_of, scores_of
 
-_GENRE_FEATURES = ("margin",)
 _ENOUGH = 8  # articles that a class needs to be in the macro-F1 of genres
 
 
@@ -143,27 +143,29 @@ class _Measured:
     row: StyleRow | None  # None with neither genre nor stance; it teaches style where the example has a genre
 
 
+@cache
+def _scanner() -> Scanner:
+    scheme = load_scheme()
+    return Scanner([scheme.topic.build_lexicon(), scheme.genre.build_lexicon()])
+
+
 def _measure(examples: Sequence[Example], weight: float) -> list[_Measured]:
-    labeler, task, style = Labeler(stance=False), load_scheme().genre, load_style()
-    scanner = Scanner([task.build_lexicon()])
-    found = []
+    topics, genres, style = load_scheme().topic, load_scheme().genre, load_style()
+    functions, found = topic_functions(topics), []
     for example in sorted(examples, key=lambda e: e.id):
         reading, row = read(example.document), None
+        topic, genre = reading.evidence(_scanner())
         if (example.genre, example.stance) != (None, None):
-            offsets: dict[str, float] = {}
-            (evidence,) = reading.evidence(scanner)
-            for vote in genre_votes(reading, evidence, task):
-                if vote.function != "style":
-                    offsets[vote.label] = offsets.get(vote.label, 0.0) + vote.weight
-            row = StyleRow(style_features(reading, own_voice(reading), style), offsets, example.genre or "", weight)
-        found.append(_Measured(example, labeler.decisions(example.document)[0], row))
+            offsets = scores_of(plain_votes(reading, genre, genres), genres.keys)
+            row = StyleRow(style_features(reading, style), offsets, example.genre or "", weight)
+        found.append(_Measured(example, decide(functions(reading, topic), topics.keys, topics.fallback), row))
     return found
 
 
-def _genre(scores: Mapping[str, float]) -> tuple[str, float]:
-    """The genre with the highest score, the earlier class in a tie, and the log of its margin."""
-    first, second = sorted(scores.values(), reverse=True)[:2]
-    return max(scores, key=scores.__getitem__), math.log1p(first - second)
+def _genre(scores: Mapping[str, float]) -> tuple[str, dict[str, float]]:
+    """The genre by what each one scores, and what its confidence is computed from."""
+    decision = decide_on(scores, load_scheme().genre.fallback)
+    return decision.label, {"margin": features_of(decision)["margin"]}
 
 
 def _left_out(rows: Sequence[StyleRow], keys: Sequence[str]) -> list[dict[str, float]]:
@@ -172,7 +174,7 @@ def _left_out(rows: Sequence[StyleRow], keys: Sequence[str]) -> list[dict[str, f
     for fold in range(FOLDS):
         model = fit_style([row for i, row in enumerate(rows) if i % FOLDS != fold], keys)
         for i in range(fold, len(rows), FOLDS):
-            out[i] = model.scores(rows[i])
+            out[i] = scores_by(model, rows[i])
     return out
 
 
@@ -198,12 +200,12 @@ def train(reference: Reference, further: Reference | None = None) -> Fitted:
     style, unseen = fit_style([*taught.values()], keys), _left_out([*taught.values()], keys)
     found = [_genre(scores) for scores in unseen]
     genres = [(row.genre, label) for row, (label, _) in zip(taught.values(), found, strict=True)]
-    margins, right = [{"margin": margin} for _, margin in found], [genre == label for genre, label in genres]
+    margins, right = [margin for _, margin in found], [genre == label for genre, label in genres]
     topics = [m for m in measured if m.example.topic is not None]
     evidence, hits = [features_of(m.topic) for m in topics], [m.topic.label == m.example.topic for m in topics]
     said, labeler = dict(zip(taught, unseen, strict=True)), StanceLabeler()
     taken = [(i, m, m.row) for i, m in enumerate(measured) if m.row is not None and m.example.stance is not None]
-    rows = [(i, _stance_row(m.example, said.get(i) or style.scores(row), labeler)) for i, m, row in taken]
+    rows = [(i, _stance_row(m.example, said.get(i) or scores_by(style, row), labeler)) for i, m, row in taken]
     stances, others = [row for i, row in rows if i < size], [row for i, row in rows if i >= size]
     if any(len({i % FOLDS for i, row in enumerate(stances) if row.stance == side}) < 2 for side in SIDES):
         raise ValueError(
@@ -214,7 +216,7 @@ def train(reference: Reference, further: Reference | None = None) -> Fitted:
     guessed = [(three(row.stance), three(model.decide(row.features, row.genre)[0])) for row, model in unseen_by]
     calibrations = {
         "topic": fit(evidence, hits, reference.name),
-        "genre": fit(margins, right, reference.name, _GENRE_FEATURES),
+        "genre": fit(margins, right, reference.name),
     }
     provenance = {
         "reference": reference.provenance,
@@ -222,8 +224,8 @@ def train(reference: Reference, further: Reference | None = None) -> Fitted:
         "left_out": {
             "genre": _scores(genres[:size], _ENOUGH),
             "stance3": _scores(guessed),
-            "topic_confidence": _confidence(evidence, hits),
-            "genre_confidence": _confidence(margins, right, _GENRE_FEATURES),
+            "topic_confidence": _error(cross_fit(evidence, hits), hits),
+            "genre_confidence": _error(cross_fit(margins, right), right),
         },
     }
     return Fitted(style, calibrations, fit_stance(stances, reference.name, start, others), provenance)
@@ -243,10 +245,7 @@ def _scores(pairs: Pairs, enough: int = 1) -> dict[str, Any]:
     }
 
 
-def _confidence(
-    features: Sequence[dict[str, float]], right: Sequence[bool], names: Sequence[str] | None = None
-) -> dict[str, float]:
-    confidence = cross_fit(features, right, names=names)
+def _error(confidence: Sequence[float], right: Sequence[bool]) -> dict[str, float]:
     return {"error": round(expected_error(confidence, right), 3), "limit": round(perfect_limit(confidence), 3)}
 
 
@@ -259,7 +258,7 @@ def judge(fitted: Fitted, examples: Sequence[Example]) -> dict[str, Any]:
     for m in measured:
         if m.row is None or m.example.genre is None:
             continue
-        scores = fitted.style.scores(m.row)
+        scores = scores_by(fitted.style, m.row)
         genre, margin = _genre(scores)
         seen = _stance_row(m.example, scores, labeler)
         stance, _ = fitted.stance.decide(seen.features, seen.genre)
@@ -267,12 +266,8 @@ def judge(fitted: Fitted, examples: Sequence[Example]) -> dict[str, Any]:
         found["genre"].append((m.row.genre, genre))
         found["stance3"].append((three(str(m.example.stance)), three(stance)))
         sure["topic"].append(fitted.calibrations["topic"].probability(features_of(m.topic)))
-        sure["genre"].append(fitted.calibrations["genre"].probability({"margin": margin}))
+        sure["genre"].append(fitted.calibrations["genre"].probability(margin))
     report: dict[str, Any] = {t: _scores(p, _ENOUGH if t == "genre" else 1) for t, p in found.items()}
     for task, confidence in sure.items():
-        right = [g == p for g, p in found[task]]
-        report[task] |= {
-            "error": round(expected_error(confidence, right), 3),
-            "limit": round(perfect_limit(confidence), 3),
-        }
+        report[task] |= _error(confidence, [g == p for g, p in found[task]])
     return report

@@ -43,21 +43,34 @@ class Decision:
 
     Attributes:
         label: The class with the highest score.
-        second: The class with the next highest score above zero, None where there is none.
-        score: Sum of weights of `label`.
-        margin: Distance to the next class, 0 or more.
-        mass: Sum of all positive scores.
-        agreement: Share of the weight voted that speaks for `label`, 0 to 1.
         scores: Sum of weights of every class, in schema order.
     """
 
     label: str
-    second: str | None
-    score: float
-    margin: float
-    mass: float
-    agreement: float
     scores: Mapping[str, float]
+
+    @property
+    def second(self) -> str | None:
+        """The class with the next highest score above zero, None where there is none."""
+        others = [c for c, score in self.scores.items() if score > 0 and c != self.label]
+        return max(others, key=self.scores.__getitem__, default=None)
+
+    @property
+    def score(self) -> float:
+        """Sum of weights of `label`, 0 where more speaks against it."""
+        return max(self.scores[self.label], 0.0)
+
+    @property
+    def margin(self) -> float:
+        """Distance to the next class, 0 or more."""
+        second = self.second
+        return self.score - (self.scores[second] if second else 0.0)
+
+    @property
+    def agreement(self) -> float:
+        """Share of the positive scores that `label` has, 0 to 1."""
+        mass = sum(score for score in self.scores.values() if score > 0)
+        return self.score / mass if mass else 0.0
 
 
 def scores_of(votes: Iterable[Vote], classes: Sequence[str]) -> dict[str, float]:
@@ -97,21 +110,13 @@ def decide(votes: Sequence[Vote], classes: Sequence[str], fallback: str) -> Deci
     >>> decide([Vote("veto", "topic", "ai", -1.0)], ["mobile", "ai", "other"], "other").label
     'other'
     """
-    scores = scores_of(votes, classes)
-    ranked = sorted(classes, key=scores.__getitem__, reverse=True)  # stable: schema order breaks ties
-    first = ranked[0] if scores[ranked[0]] > 0 else fallback
-    second = next((c for c in ranked if c != first and scores[c] > 0), None)
-    mass = sum(s for s in scores.values() if s > 0)
-    score = max(scores[first], 0.0)
-    return Decision(
-        label=first,
-        second=second,
-        score=score,
-        margin=score - (scores[second] if second else 0.0),
-        mass=mass,
-        agreement=score / mass if mass else 0.0,
-        scores=scores,
-    )
+    return decide_on(scores_of(votes, classes), fallback)
+
+
+def decide_on(scores: Mapping[str, float], fallback: str) -> Decision:
+    """The label by what each class got."""
+    first = max(scores, key=scores.__getitem__)  # the earlier one in a tie
+    return Decision(first if scores[first] > 0 else fallback, scores)
 
 
 @dataclass(frozen=True, slots=True)

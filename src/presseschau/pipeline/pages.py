@@ -60,7 +60,7 @@ LABEL_SCHEMA = pa.schema(
     }
 )  # fmt: skip
 _FLUSH_ROWS = 2_000
-_LABELLED_TOGETHER = 256
+_LABELLED_TOGETHER = 64
 PRELOAD = ("presseschau.pipeline.warm",)  # what the fork server of the engine imports besides this module
 DOCUMENT_COLUMNS = tuple(f.name for f in fields(Document) if f.name in WORK_SCHEMA.names)
 
