@@ -32,6 +32,13 @@ def test_too_little_memory_names_the_option(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_disk_without_room_for_what_is_spilled_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="No space left on device"), connect(tmp_path, "50MB") as con:
+        con.execute("SET max_temp_directory_size = '1MB'")  # by default what is free
+        con.execute(LARGE)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_memory_is_lent_for_a_while(tmp_path: Path) -> None:
     with connect(tmp_path, "100MB") as con:
         whole = limit_of(con)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from presseschau.annotation.corrections import correct, listing, load_corrections
-from presseschau.annotation.human import HumanLabel, load_human, write_human
+from presseschau.annotation.human import HumanLabel, load_files, load_human, write_human
 from presseschau.annotation.overrides import OverrideReport, load_overrides
 from presseschau.annotation.relabel import NotApplied, Override, override
 from presseschau.document import Span
@@ -56,7 +56,7 @@ def test_a_label_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"id":"x"', "line 2: unexpected end"),
+        ('{"id":"x"', "line 2: is no label of action=import or action=llm (unexpected end"),
         ("[]", "line 2: is no JSON object"),
         ('{"id":"x","labels":{"topic":"ai"}}', "line 2: lacks 'text_sha256'"),
         (
@@ -92,6 +92,14 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: str, message: str) -> None:
     assert message in str(error.value)
     with pytest.raises(ValueError, match="No such file"):
         load_human(tmp_path / "none.jsonl", NAMES)
+
+
+def test_an_article_in_two_files_is_told_with_what_to_do(tmp_path: Path) -> None:
+    paths = [tmp_path / "anna.jsonl", tmp_path / "ben.jsonl"]
+    for path in paths:
+        write_human(path, [LABEL])
+    with pytest.raises(ValueError, match=r"ben\.jsonl: article a1 is in an earlier file, too; action=import makes one"):
+        load_files(paths, NAMES)
 
 
 def test_people_override_the_rules_and_say_so() -> None:

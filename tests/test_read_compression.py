@@ -92,6 +92,11 @@ def test_what_is_not_compressed_or_corrupt_is_unreadable(tmp_path, ending):
         assert page[0] == "unreadable"
 
 
+def test_a_name_that_promises_gzip_is_told(tmp_path):
+    (tmp_path / "a.html.gz").write_bytes(b"<html>")
+    assert read_page(str(tmp_path / "a.html.gz"), 100) == ("unreadable", "no gzip, whatever its name says")
+
+
 def test_the_checksum_is_checked(tmp_path):
     packed = bytearray(gzip.compress(CONTENT))
     packed[-8] ^= 1

@@ -1,6 +1,8 @@
+import bz2
 import csv
 import gzip
 import io
+import lzma
 
 import pytest
 import zstandard
@@ -136,6 +138,79 @@ def test_a_spreadsheet_from_an_old_mac(tmp_path):
     assert [page.raw for page in read(tmp_path / "c.csv", data)] == texts
 
 
+@pytest.mark.parametrize("codec", ["cp1252", "cp850", "mac-roman"])
+@pytest.mark.parametrize("ending", PACK)
+def test_the_code_page_that_a_spreadsheet_saved_in(tmp_path, codec, ending):
+    texts = ["Größe XL", "Für Käufer aus Österreich", "Äpfel", "5 % Öl", "Straße", "Renée"]
+    data = "\r\n".join(["Überschrift;text", *(f"{text};{text}" for text in texts), ""]).encode(codec)
+    pages = read(tmp_path / f"a.csv{ending}", PACK[ending](data), columns={"title": "Überschrift"})
+    assert [(page.title, page.raw) for page in pages] == [(text, text) for text in texts]
+
+
+def test_quotes_and_names_of_windows_1252_are_no_other_code_page(tmp_path):
+    rows = ["„Ja“, rief Šimek – für 5 €", "„Nein“, sagte Ruža™ am 1. §", "‚So‘ …"]
+    pages = read(tmp_path / "a.csv", "\n".join(["text", *rows]).replace(",", "").encode("cp1252"))
+    assert [page.raw for page in pages] == [row.replace(",", "") for row in rows]
+    utf8 = "text\n" + "Größe ß Ä Ÿ\n" * 9
+    *_, last = read(tmp_path / "a.csv", utf8.encode() + "Käse à la Šimek\n".encode("cp1252"))
+    assert last.raw == "Käse à la Šimek"
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark(tmp_path, codec):
+    (page,) = read(tmp_path / "a.csv", 'url;text\r\nhttps://a.de/1;"„Käse“\nfür 5 €"\r\n'.encode(codec))
+    assert (page.url, page.raw) == ("https://a.de/1", "„Käse“\nfür 5 €")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"PK\x03\x04\x14\0\6\0", "a workbook such as .xlsx, or another ZIP archive: save it as CSV UTF-8"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "a workbook such as .xls: save it as CSV UTF-8"),
+        (gzip.compress(b"text\nx\n"), "packed by gzip: its name must end in .gz"),
+        (zstandard.compress(b"text\nx\n"), "packed by Zstandard: its name must end in .zst"),
+        (bz2.compress(b"text\nx\n"), "packed by bzip2: unpack it"),
+        (lzma.compress(b"text\nx\n"), "packed by xz: unpack it"),
+        (b"PAR1\x15\x04\x15\x10", "a Parquet table: that is for source=parquet"),
+        (b"SQLite format 3\0\x10", "a database of SQLite"),
+    ],
+)
+def test_a_file_that_is_no_text_is_told_with_what_to_do(tmp_path, data, said):
+    (tmp_path / "b.csv").write_bytes(data)
+    with pytest.raises(ReadError, match=r"b\.csv is ") as caught:
+        open_source("csv", str(tmp_path))
+    assert said in str(caught.value)
+    (tmp_path / "a.csv").write_text("text\nJa\n")
+    page, drop = read(tmp_path)
+    assert page.raw == "Ja"
+    assert (drop.source, drop.reason) == ("b.csv", "bad_record")
+    assert said in drop.detail
+
+
+def test_names_of_ours_in_capitals(tmp_path):
+    (page,) = read(tmp_path / "a.csv", "URL;Title;TEXT;Published;Dept\nhttps://a.de/1;T;Ja;1.2.2024;x\n", keep=["Dept"])
+    assert (page.url, page.title, page.raw, page.extra) == ("https://a.de/1", "T", "Ja", '{"Dept":"x"}')
+    assert page.published is not None
+    (page,) = read(tmp_path / "b.csv", "Text;HTML;Body;URL;url\neins;<p>zwei;drei;x;https://a.de/2\n",
+                   columns={"text": "Body"})  # fmt: skip
+    assert (page.url, page.raw) == ("https://a.de/2", "drei")
+    (page,) = read(tmp_path / "c.csv", "Text;html\neins;<p>zwei\n")
+    assert page.raw == "<p>zwei"
+    (page,) = read(tmp_path / "d.csv", "URL;Url;text\na;b;eins\n")  # which of them is not for us to say
+    assert (page.url, page.raw) == (None, "eins")
+
+
+def test_a_column_that_is_named_for_one_field_is_no_other(tmp_path):
+    (tmp_path / "a.csv").write_text("Text;body\neins;zwei\n")
+    with pytest.raises(ReadError, match="no column html or text"):
+        open_source("csv", str(tmp_path), columns={"title": "Text"})
+
+
+def test_carriage_returns_as_workbooks_write_them(tmp_path):
+    (page,) = read(tmp_path / "a.csv", 'title,text\nT_x000D_,"Eins._x000D_\n_x000D_\nZwei."\n')
+    assert (page.title, page.raw) == ("T", "Eins.\r\n\r\nZwei.")
+
+
 def test_a_quote_that_is_not_doubled_is_told_with_what_to_do(tmp_path):
     data = 'url\ttext\n1\t"Sie" kam\n2\tJa\n'
     drop, page = read(tmp_path / "a.tsv", data)
@@ -161,6 +236,30 @@ def test_bad_rows_are_told_and_the_rest_goes_on(tmp_path):
     assert found[2].detail == "3 fields, the header has 2"
     assert found[3].detail.startswith("line 5: ")
     assert found[-1].detail == "lines 8 to 9: unexpected end of data"
+
+
+def test_the_rest_of_a_row_that_breaks_off_is_no_article(tmp_path):
+    """As a program writes that puts quotes around a text and does not double those in it."""
+    rest = 'Er sagte: "Ja" und ging.\nSie kam, sah, siegte.\n"Nein", rief er.\nEins, zwei, drei'
+    rows = [f'{n},T,"{"Schön." if n % 2 else rest}"\n' for n in (1, 2, 3, 4, 5)]
+    found = read(tmp_path / "a.csv", "id,title,text\n" + "".join(rows))
+    assert [page.raw for page in found if isinstance(page, Page)] == ["Schön."] * 3
+    broken = [drop for drop in found if isinstance(drop, Drop)]
+    assert [(drop.source, drop.reason) for drop in broken if "begins as" in drop.detail] == [
+        (f"a.csv#{n}", "bad_record") for n in (4, 5, 6, 9, 10, 11)
+    ]
+    assert broken[1].detail == "left over from the broken row of line 3: it begins as no row does"
+    first = f'https://a.de/0,T,"{rest}"\nhttps://a.de/1,T,"Schön."\n'
+    assert [page.raw for page in read(tmp_path / "b.csv", "url,title,text\n" + first) if isinstance(page, Page)] == [
+        "Schön."
+    ]
+
+
+def test_rows_that_begin_in_several_ways_stay(tmp_path):
+    data = 'title\ttext\nEins\ta\n"Zwei" fiel\tb\n4\tc\n"Fünf"\td\n'
+    assert [item.raw if isinstance(item, Page) else None for item in read(tmp_path / "a.tsv", data)] == [
+        "a", None, "c", "d",
+    ]  # fmt: skip
 
 
 def test_a_row_over_the_limit_is_left_out(tmp_path):

@@ -128,6 +128,7 @@ def test_a_cut_file_gives_the_lines_before_the_cut(tmp_path, ending):
         (b'[{"text": "x"}, {"text": "y"}]', "a JSON array, not JSON Lines"),
         (b'\xef\xbb\xbf\n [\n  {"text": "x"},\n  {"text": "y"}\n]\n', "a JSON array, not JSON Lines"),
         (b'{\n  "text": "x"\n}\n', "JSON over several lines, not JSON Lines"),
+        (b"PK\x03\x04\x14\0", "another ZIP archive"),
         ('{"text": "x"}\n'.encode("utf-16"), "UTF-16, and JSON Lines are UTF-8: save it as UTF-8"),
         ('{"text": "x"}\n'.encode("utf-16-le"), "UTF-16"),
         ('{"text": "x"}\n'.encode("utf-16-be"), "UTF-16"),

@@ -151,6 +151,25 @@ def test_a_page_that_a_crawler_saved_with_its_query(tmp_path):
     assert listing.skipped == {".css?": 1, ".php?": 2}
 
 
+def test_pages_that_wget_has_numbered(tmp_path):
+    put(
+        tmp_path,
+        "index.html",
+        "index.html.1",
+        "index.html.12",
+        "a.html?id=1.2",
+        "b.json.1",
+        "c.1",
+        "d.html.0",
+        "e.html.bak",
+    )
+    listing = list_files(str(tmp_path), HTML, sidecars=True)
+    assert sources(listing) == ["a.html?id=1.2", "index.html", "index.html.1", "index.html.12"]
+    assert listing.skipped == {".0": 1, ".1": 2, ".bak": 1}
+    put(tmp_path / "t", "a.csv", "a.csv.1")
+    assert sources(list_files(str(tmp_path / "t"), (".csv",))) == ["a.csv"]
+
+
 def test_every_name_is_a_page_where_the_user_says_so(tmp_path):
     put(tmp_path, "a.html", "a.json", "b.json", "c.php", "ordner.html/d", "nichts/.e")
     listing = list_files(str(tmp_path), ("", *HTML), sidecars=True)

@@ -72,6 +72,26 @@ def test_a_sidecar_in_either_normal_form(tmp_path, page, sidecar):
     assert digest(tmp_path) != bare
 
 
+def test_a_page_that_was_saved_as_the_server_had_packed_it(tmp_path):
+    (tmp_path / "a.html").write_bytes(gzip.compress(HTML))
+    (tmp_path / "b.html.gz").write_bytes(gzip.compress(gzip.compress(HTML)))
+    (tmp_path / "c.html").write_bytes(gzip.compress(HTML)[:-9])
+    (tmp_path / "d.html").write_bytes(gzip.compress(b"<p>" + b"x" * 500))
+    first, second, cut, large = read(tmp_path, max_bytes=200)
+    assert first.raw == second.raw == HTML
+    assert (cut.reason, cut.detail) == ("unreadable", "payload: the gzip body ends in the middle")
+    assert large.reason == "too_large"
+
+
+def test_a_page_whose_umlauts_a_scraper_has_encoded_twice(tmp_path):
+    html = "<html><meta charset=utf-8><p>Größe für „Käufer“ – Straße</html>"
+    (tmp_path / "a.html").write_text(html.encode().decode("latin-1"), "utf-8")
+    (tmp_path / "b.html").write_text(html + "<script>x = 'Ã¼'</script>", "utf-8")
+    mended, page = read(tmp_path)
+    assert mended.raw == html
+    assert page.raw == (html + "<script>x = 'Ã¼'</script>").encode()
+
+
 def test_mhtml_is_told(tmp_path):
     head = "From: <Saved by Blink>\r\nSubject: Titel\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
     (tmp_path / "a.html").write_bytes(f'{head}\tboundary="B"\r\n\r\n--B\r\nContent-Type: text/html\r\n'.encode() + HTML)

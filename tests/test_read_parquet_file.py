@@ -1,9 +1,11 @@
 import datetime as dt
+import gzip
 from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 
 from presseschau.document import Drop, Page
 from presseschau.read import ReadError, Unit, open_source
@@ -27,6 +29,18 @@ def test_one_page_per_row_one_unit_per_row_group(tmp_path):
     assert [(unit.start, unit.stop, unit.first) for unit in units] == [(0, 1, 1), (1, 2, 3), (2, 3, 5)]
     assert len({unit.digest for unit in units}) == 3
     assert read(tmp_path) == [Page(f"a.parquet#{n}", "text", f"Text {n}", url=f"https://a.de/{n}") for n in range(1, 6)]
+
+
+@pytest.mark.parametrize(("ending", "pack"), [(".gz", gzip.compress), (".zst", zstandard.ZstdCompressor().compress)])
+def test_packed_tables_are_read_as_they_are(ending, pack, tmp_path):
+    write(tmp_path / "a.parquet", text=["eins", "zwei", "drei"])
+    packed = pack((tmp_path / "a.parquet").read_bytes())
+    (tmp_path / "a.parquet").unlink()
+    (tmp_path / f"a.parquet{ending}").write_bytes(packed)
+    (tmp_path / f"b.parquet{ending}").write_bytes(packed[:-9])
+    first, *_, last = read(tmp_path)
+    assert (first.source, first.raw) == (f"a.parquet{ending}#1", "eins")
+    assert (last.source, last.reason) == (f"b.parquet{ending}", "unreadable")
 
 
 def test_types(tmp_path):
@@ -99,6 +113,12 @@ def test_wrong_column_names_are_told_at_once(tmp_path):
         open_source("parquet", str(tmp_path))
     with pytest.raises(ReadError, match=r"source\.columns\.url=dpt: there is no such column; nearest is dept"):
         open_source("parquet", str(tmp_path), columns={"text": "body", "url": "dpt"})
+
+
+def test_names_of_ours_in_capitals(tmp_path):
+    write(tmp_path / "a.parquet", URL=["https://a.de/1"], Text=["eins"], Dept=["x"])
+    (page,) = read(tmp_path, keep=["Dept"])
+    assert page == Page("a.parquet#1", "text", "eins", url="https://a.de/1", extra='{"Dept":"x"}')
 
 
 def test_files_that_are_no_tables(tmp_path):

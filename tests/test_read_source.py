@@ -48,6 +48,21 @@ def test_the_sample_is_all_kinds_under_one_root(sample):
     assert reader.skipped() == {".json": 1, ".md": 1}
 
 
+def test_a_page_of_the_sample_with_its_query_or_number(sample):
+    (sample / "html/c.html?id=1").write_text("<p>c")
+    (sample / "html/c.html.1").write_text("<p>d")
+    (sample / "records/s.csv?id=1").write_text("text\ns\n")
+    found = {page.source: page.raw for page in everything(open_source("sample", str(sample)))}
+    assert (found["html/c.html?id=1"], found["html/c.html.1"]) == (b"<p>c", b"<p>d")
+    assert found["records/s.csv?id=1#2"] == "s"
+
+
+def test_files_with_an_object_each_are_no_json_lines(tmp_path):
+    (tmp_path / "a.json").write_text('{"text": "x"}')
+    with pytest.raises(ReadError, match=r"but 1 \.json; `jq -c \. \*\.json > pages\.jsonl`"):
+        open_source("jsonl", str(tmp_path))
+
+
 def test_the_sample_needs_not_all_folders(sample):
     for folder in ("records", "warc", "text"):
         shutil.rmtree(sample / folder)

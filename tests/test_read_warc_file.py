@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from presseschau.document import Drop, Page
 from presseschau.read import ReadError, Skipped, open_source
-from presseschau.read.warc_file import _message, decoded
+from presseschau.read.payload import decoded
+from presseschau.read.warc_file import _message
 
 PAGE = "<html><p>Käse und Brot</p></html>".encode()
 
@@ -273,6 +274,8 @@ def test_files_without_pages(tmp_path):
         (zstandard.compress(PAGE), "Content-Encoding: zstd"),
         (zstandard.compress(PAGE[:9]) + zstandard.compress(PAGE[9:]), "Content-Encoding: zstd"),
         (gzip.compress(zlib.compress(PAGE), mtime=0), "Content-Encoding: deflate, gzip"),
+        (gzip.compress(PAGE, mtime=0), "X: y"),
+        (gzip.compress(gzip.compress(PAGE, mtime=0), mtime=0), "Content-Encoding: gzip"),
         (PAGE, "Content-Encoding: identity"),
         (PAGE, "Content-Encoding: gzip"),
         (PAGE, "Content-Encoding: unbekannt"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from unittest.mock import patch
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from presseschau import stable
-from presseschau.stable import canonical_url, host_of
+from presseschau.stable import canonical_url, cores, host_of
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,8 @@ from presseschau.stable import canonical_url, host_of
         ("HTTPS://Blatt.example:443/a#top", "https://blatt.example/a"),
         ("https://blatt.example", "https://blatt.example/"),
         ("https://blatt.example/a?id=7&utm_source=x", "https://blatt.example/a?id=7"),
+        ("https://blatt.example/a?fbclid=IwAR0&id=7&srsltid=A&gad_source=1&mibextid=z", "https://blatt.example/a?id=7"),
+        ("https://blatt.example/a?fclid=7", "https://blatt.example/a?fclid=7"),
         ("https://blätter.example/ä", "https://xn--bltter-cua.example/%C3%A4"),
         ("https://www.Straße.example/a", "https://www.xn--strae-oqa.example/a"),
         ("https://GROẞ-ÄRGER.example", "https://xn--gro-rger-sya5c.example/"),
@@ -90,3 +93,9 @@ def test_the_short_way_says_what_the_long_one_says(url: str) -> None:
 )  # fmt: skip
 def test_a_capture_is_known_by_what_it_captured(url: str, canonical: str) -> None:
     assert canonical_url(url) == canonical
+
+
+def test_cores_where_the_system_does_not_name_those_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # macOS
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert cores() == 3

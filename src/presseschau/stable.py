@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
 from functools import cache
@@ -17,10 +18,11 @@ BERLIN = ZoneInfo("Europe/Berlin")  # of times without a zone; Vienna and Zurich
 # Only names that no known CMS uses to select an article: `cid`, `id`, `p` and `source` stay.
 _TRACKING = re.compile(
     r"""(?:utm_|pk_|mtm_|piwik_|matomo_|hsa_|wt[._]|stm_|vero_|oly_|_hs|at_(?:medium|campaign|custom)|ns_(?:campaign|source|mchannel))[\w.]*
-      | xtor | mc_[ce]id | _ga | _gl | [fgdy]clid | gclsrc | gbraid | wbraid | msclkid | twclid | ttclid | igshid | igsh
-      | li_fat_id | cmpid | cmp | icid | s_cid | ncid | sc_cid | mkt_tok | wtmc | cn-track | dicbo
-      | ref | ref_src | ref_url | referrer | referer | reflink | smid | smtyp | sharetype | share | xing_share
-      | fb_action_ids | fb_action_types | fb_source | campaign_id | phpsessid | jsessionid""",
+      | xtor | mc_[ce]id | _ga | _gl | (?:fb|[gdy])clid | gclsrc | gad_(?:source|campaignid) | gbraid | wbraid
+      | srsltid | msclkid | twclid | ttclid | mibextid | igshid | igsh | li_fat_id | cmpid | cmp | icid | s_cid | ncid
+      | sc_cid | mkt_tok | wtmc | cn-track | dicbo | ref | ref_src | ref_url | referrer | referer | reflink | smid
+      | smtyp | sharetype | share | xing_share | fb_action_ids | fb_action_types | fb_source | campaign_id | phpsessid
+      | jsessionid""",
     re.VERBOSE | re.IGNORECASE,
 )
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
@@ -46,6 +48,11 @@ def article_id(url: str | None, text: str) -> str:
     '248e882d6c7cdf55'
     """
     return sha256(url or unicodedata.normalize("NFC", text))[:16]
+
+
+def cores() -> int:
+    """How many processor cores this process may use; where the system does not say so (macOS), all that it has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def rounded(score: float) -> float:

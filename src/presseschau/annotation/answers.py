@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from pathlib import Path
 import orjson
 
 from presseschau.annotation.articles import Article
-from presseschau.annotation.human import Purpose
+from presseschau.annotation.human import Purpose, content_of
 from presseschau.document import Span
 from presseschau.label.scheme import Scheme
 from presseschau.label.stance_given import KINDS
@@ -169,14 +168,12 @@ def ids_in(path: Path) -> set[str]:
     """
     if path.suffix.lower() == ".csv":
         return {uncell(row["article_id"]) for _, row in read_rows(path, ("article_id",))}
+    content = content_of(path)
     try:
-        content = path.read_bytes().removeprefix(BOM_UTF8)
         if path.suffix == ".json":
             return {task["data"]["article_id"] for task in orjson.loads(content)}
         rows = [orjson.loads(line) for line in content.splitlines() if line.strip()]
         return {row["article_id"] if "article_id" in row else row["id"] for row in rows}
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from None
     except (KeyError, TypeError, orjson.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: holds no tasks and no labels ({error})") from None
 

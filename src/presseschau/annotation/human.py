@@ -93,6 +93,18 @@ def write_human(path: Path, labels: Iterable[HumanLabel]) -> None:
     part.replace(path)
 
 
+def content_of(path: Path) -> bytes:
+    """What a file holds that people may have edited, without the byte order mark with which some editors save.
+
+    Raises:
+        ValueError: It can't be read; names it.
+    """
+    try:
+        return path.read_bytes().removeprefix(BOM_UTF8)
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+
+
 def load_human(path: Path, names: LabelNames) -> HumanLabels:
     """Reads and checks a label file.
 
@@ -103,18 +115,16 @@ def load_human(path: Path, names: LabelNames) -> HumanLabels:
     Raises:
         ValueError: The file can't be read, or a line is wrong; the message names file and line.
     """
-    try:
-        lines = path.read_bytes().removeprefix(BOM_UTF8).splitlines()
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from None
     found: dict[str, HumanLabel] = {}
     at: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(content_of(path).splitlines(), 1):
         if not line.strip():
             continue
         try:
             label = _parse(orjson.loads(line))
             check_labels(label.labels, names)
+        except orjson.JSONDecodeError as error:
+            raise ValueError(f"{path} line {number}: is no label of action=import or action=llm ({error})") from None
         except (ValueError, KeyError) as error:
             what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
             raise ValueError(f"{path} line {number}: {what}") from None
@@ -134,7 +144,7 @@ def load_files(paths: Iterable[Path], names: LabelNames) -> HumanLabels:
     for path in paths:
         for i, label in load_human(path, names).by_id.items():
             if i in merged:
-                raise ValueError(f"{path}: article {i} is in an earlier file, too")
+                raise ValueError(f"{path}: article {i} is in an earlier file, too; action=import makes one file of all")
             merged[i] = label
     return HumanLabels(merged)
 

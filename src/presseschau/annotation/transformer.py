@@ -11,7 +11,6 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import math
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +25,7 @@ import orjson
 from presseschau.document import Document
 from presseschau.label.calibrate import Calibration
 from presseschau.label.scheme import Scheme, Task
-from presseschau.stable import rounded, sha256
+from presseschau.stable import cores, rounded, sha256
 
 _MODEL_FILES = (".json", ".txt", ".model", ".safetensors", ".bin")
 _WEIGHTS = (".safetensors", ".bin")
@@ -143,7 +142,7 @@ class Classifier:
         limit = token_limit(model, tokenizer, self.config.max_tokens)
         # The tokenizer is not made for threads; the model is.
         encoded = [tokenizer(text, truncation=True, max_length=limit, return_tensors="pt") for text in texts]
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0)), initializer=_use_one_core) as pool:
+        with ThreadPoolExecutor(cores(), initializer=_use_one_core) as pool:
             return list(pool.map(lambda row: _forward(model, row.to(self.config.device)), encoded))
 
     def _model(self) -> tuple[Any, Any]:

@@ -22,6 +22,8 @@ from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Literal, TypeVar
 
+from presseschau.stable import cores
+
 J = TypeVar("J")
 R = TypeVar("R")
 
@@ -47,7 +49,7 @@ class Local:
         """See `Engine.run`."""
         waiting = iter(jobs)
         for first in waiting:
-            size = self.workers or len(os.sched_getaffinity(0))
+            size = self.workers or cores()
             suspects = yield from self._until_broken(function, chain([first], waiting), size)
             for job in suspects:
                 # Twice, since whatever ended the first process may have come from outside.

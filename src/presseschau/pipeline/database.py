@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import shutil
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+
+from presseschau.stable import cores
 
 _THREADS = 2
 _OPEN_FILES = 1024
@@ -21,7 +22,7 @@ def connect(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
     """A fresh database in memory, which is bounded, that spills into the work folder; removed in the end.
 
     Raises:
-        RuntimeError: What is done with it needs more memory.
+        RuntimeError: What is done with it needs more memory, or more disk.
     """
     _allow_open_files()
     spill = folder / "corpus.duckdb.tmp"
@@ -32,7 +33,7 @@ def connect(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
         con.execute("SET memory_limit = ?", [memory_limit])
         con.execute("SET temp_directory = ?", [str(spill)])
         # Every thread of a scan or a sort holds blocks of its own; four took a third more CPU and saved no time.
-        con.execute(f"SET threads = {min(_THREADS, len(os.sched_getaffinity(0))):d}")
+        con.execute(f"SET threads = {min(_THREADS, cores()):d}")
         con.execute("SET preserve_insertion_order = false")
         # Joins are done as written, what is joined to the left side being held in memory: the optimiser holds the side
         # that it thinks has fewer rows, however wide they are, and texts would fill the memory.
@@ -40,6 +41,8 @@ def connect(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
         con.execute("SET enable_progress_bar = false")
         yield con
     except duckdb.OutOfMemoryException as error:
+        if "max_temp_directory_size" in str(error):  # as much as the disk had room for
+            raise RuntimeError(f"{folder}: No space left on device for what memory does not hold") from error
         raise RuntimeError(f"pipeline.memory_limit={memory_limit} is too little for so many pages: raise it") from error
     finally:
         con.close()

@@ -144,7 +144,9 @@ def _plain(file: _Raw) -> Iterator[bytes]:
 def _gunzip(file: _Raw) -> Iterator[bytes]:
     member = zlib.decompressobj(31)
     fresh = True  # between members
-    while block := file.read(_PIECE):
+    if (block := file.read(_PIECE)) and not block.startswith(b"\x1f"):
+        raise zlib.error("no gzip, whatever its name says")
+    while block := block or file.read(_PIECE) or b"":
         while block:
             if fresh and not (block := block.lstrip(b"\0") if member.eof else block):
                 break  # tools pad the end with zeros

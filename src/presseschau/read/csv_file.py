@@ -15,9 +15,11 @@ import orjson
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Stream
 from presseschau.read.dates import MISSING
+from presseschau.read.foreign import foreign
 from presseschau.read.listing import with_compressed
 from presseschau.read.mojibake import once_encoded
 from presseschau.read.record import CONTENTS, STATED, Columns, page_of
+from presseschau.read.table_lines import Lines, TooLongError
 from presseschau.read.unit import ReadError, Unit, failed, os_detail, whole_file
 
 SEPARATORS = ",;\t|"
@@ -25,10 +27,6 @@ SEPARATORS = ",;\t|"
 _HEADER_BYTES = 1 << 20
 _BUFFER = 1 << 20
 _STATED = re.compile(r'"?sep=([^\w\r\n"])"?\s*', re.IGNORECASE)  # a first line that spreadsheets write for each other
-_MARKS = (b"\xef\xbb\xbf", b"\xc3\xaf\xc2\xbb\xc2\xbf")  # of UTF-8, and encoded twice
-_UMLAUTS_1252 = re.compile(rb"[\xc4\xd6\xdc\xdf\xe4\xf6\xfc]")
-_UMLAUTS_MAC = re.compile(rb"[\x8a\x9a\x9f\xa7]")
-_LINE_END = re.compile(rb"\r\n|\r(?!\Z)|\n")
 
 
 def csv_options(sep: str, quote: str) -> dict[str, Any]:
@@ -44,16 +42,12 @@ def csv_options(sep: str, quote: str) -> dict[str, Any]:
     return {"delimiter": plain, "quotechar": quote or None, "quoting": quoting, "strict": True}
 
 
-class TooLongError(Exception):
-    """A row is longer than a page may be, mostly since a quote was never closed."""
-
-
 @dataclass(frozen=True, slots=True)
 class CsvTable:
     """One page per row; the source of a page is `file.csv#LINE`, the line of the file that its row starts in.
 
-    Text is UTF-8, line by line windows-1252 where it is not (or Mac Roman, where lines end in carriage returns only),
-    UTF-16 where the file says so by its byte order mark.
+    Text is UTF-8, line by line windows-1252 where it is not (or the code page of DOS or of old Macs, if the umlauts at
+    the beginning of the file are of that one), or UTF-16.
     A cell of ours that holds `NA`, `NULL` and the like is empty.
     Quoting is strict: a quote that is never closed fails its row instead of swallowing the rest of the file in silence.
 
@@ -84,19 +78,30 @@ class CsvTable:
         """The names of the columns; none where the file can't be read."""
         try:
             with Stream(path) as stream, io.BufferedReader(stream, _BUFFER) as file:
-                return _Rows(_Lines(file, _HEADER_BYTES), self.sep, self.quote).names
+                return _Rows(Lines(file, _HEADER_BYTES), self.sep, self.quote).names
         except (OSError, csv.Error, TooLongError):
             return []
 
+    def fault(self, path: str) -> str | None:
+        """What makes a whole file no table, by its beginning; None where nothing does, or it can't be read."""
+        try:
+            with Stream(path) as stream:
+                return foreign(stream.read(16) or b"")
+        except OSError:  # the ledger says so
+            return None
+
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
         """One unit per file."""
+        if fault := self.fault(path):
+            yield failed(source, "bad_record", fault)
+            return
         yield whole_file(source, path, self.columns.key("csv") + orjson.dumps([self.sep, self.quote]))
 
     def pages(self, unit: Unit) -> Iterator[Page | Drop]:
         """One page or drop per row that is not blank; a file that breaks off gives one drop more."""
         try:
             with Stream(unit.path) as stream, io.BufferedReader(stream, _BUFFER) as file:
-                lines = _Lines(file, 2 * self.columns.max_bytes)
+                lines = Lines(file, 2 * self.columns.max_bytes)
                 try:
                     rows = _Rows(lines, self.sep, self.quote)
                 except (csv.Error, TooLongError) as error:
@@ -105,106 +110,42 @@ class CsvTable:
                 if not rows.names and not stream.fault:
                     yield failed(unit.source, "empty", "the file has no header")
                     return
+                columns = self.columns.spelled(rows.names)
                 for number, row in rows:
                     if stream.fault and lines.ended:
                         break  # what was decoded of the last row is not all of it
-                    yield self._page(rows.names, row, f"{unit.source}#{number}")
+                    yield _page(rows.names, row, f"{unit.source}#{number}", columns)
                 if stream.fault:
                     yield failed(f"{unit.source}#{rows.start}", *stream.fault)
         except OSError as error:
             yield failed(unit.source, "unreadable", os_detail(error))
 
-    def _page(self, names: list[str], row: list[str] | Exception, source: str) -> Page | Drop:
-        if isinstance(row, TooLongError):
-            return failed(source, "too_large", str(row))
-        if isinstance(row, Exception):
-            return failed(source, "bad_record", str(row))
-        if not any(row[len(names) :]):
-            row = row[: len(names)]  # separators at the end of lines
-        if len(row) != len(names):
-            return failed(source, "bad_record", f"{len(row)} fields, the header has {len(names)}")
-        # Of columns with the same name the first counts.
-        record: dict[str, str | None] = dict(zip(reversed(names), reversed(row), strict=True))
-        for name in map(self.columns.name, CONTENTS + STATED):
-            if record.get(name) in MISSING:
-                record[name] = None
-        return page_of(record, source, self.columns)
 
-
-class _Lines:
-    """Decoded lines with their ends; survives an error, unlike a generator."""
-
-    def __init__(self, file: io.BufferedReader[Any], limit: int) -> None:
-        self.number = 0
-        self.taken = 0
-        self.ended = False
-        self._limit = limit
-        self._text: io.TextIOWrapper | None = None
-        self._next: str | None = None
-        head = file.peek(6)
-        end = _LINE_END.search(head.replace(b"\0", b""))
-        returns = end is not None and end[0] == b"\r"  # of spreadsheets on a Mac
-        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-            self._text = io.TextIOWrapper(file, "utf-16", "replace", newline=None if returns else "\n")
-        elif mark := next((mark for mark in _MARKS if head.startswith(mark)), b""):
-            file.read(len(mark))
-        self._from_mac = returns
-        self._file = io.BufferedReader(_Newlines(file), _BUFFER) if returns and self._text is None else file
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        if self._next is not None:
-            line, self._next = self._next, None
-            return line
-        line = self._line()
-        self.number += bool(line)
-        self.taken += len(line)
-        if self.taken > self._limit:
-            while line and not line.endswith("\n"):
-                line = self._line()
-            raise TooLongError(f"a row of more than {self._limit} bytes: is a quote never closed?")
-        self.ended = not line.endswith("\n")
-        if not line:
-            raise StopIteration
-        return line
-
-    def again(self, line: str) -> None:
-        """Give this line once more."""
-        self._next = line
-
-    def _line(self) -> str:
-        if self._text is not None:
-            return self._text.readline(self._limit + 1)
-        raw = self._file.readline(self._limit + 1)
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError:
-            # Each has rare signs where the other has umlauts: `\xe4` is `ä`, or `‰` of a Mac.
-            mac = self._from_mac and len(_UMLAUTS_1252.findall(raw)) <= len(_UMLAUTS_MAC.findall(raw))
-            return raw.decode("mac-roman" if mac else "cp1252", "replace")
-
-
-class _Newlines(io.RawIOBase):
-    """A file with line feeds for its carriage returns."""
-
-    def __init__(self, file: io.BufferedReader[Any]) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._file.read1(len(buffer)).replace(b"\r", b"\n")
-        buffer[: len(data)] = data
-        return len(data)
+def _page(names: list[str], row: list[str] | Exception, source: str, columns: Columns) -> Page | Drop:
+    if isinstance(row, TooLongError):
+        return failed(source, "too_large", str(row))
+    if isinstance(row, Exception):
+        return failed(source, "bad_record", str(row))
+    if not any(row[len(names) :]):
+        row = row[: len(names)]  # separators at the end of lines
+    if len(row) != len(names):
+        return failed(source, "bad_record", f"{len(row)} fields, the header has {len(names)}")
+    # Of columns with the same name the first counts.
+    record: dict[str, str | None] = dict(zip(reversed(names), reversed(row), strict=True))
+    for name in map(columns.name, CONTENTS + STATED):
+        if record.get(name) in MISSING:
+            record[name] = None
+    return page_of(record, source, columns)
 
 
 class _Rows:
-    """(line number, fields or what is wrong with them) of each row below the header."""
+    """(line number, fields or what is wrong with them) of each row below the header.
 
-    def __init__(self, lines: _Lines, sep: str | None, quote: str) -> None:
+    A row with a quote that is not doubled breaks off in the middle, and each line that is left of it looks like a row.
+    What begins in another way than all rows so far (with a quote, an address or a number) is taken for such a line.
+    """
+
+    def __init__(self, lines: Lines, sep: str | None, quote: str) -> None:
         self.start = 1
         self._lines = lines
         head = _first(lines)
@@ -212,12 +153,13 @@ class _Rows:
             sep, head = sep or stated[1], _first(lines)
         lines.taken = 0
         self._reader = csv.reader(lines, **csv_options(sep or _separator(head, quote), quote))
-        csv.field_size_limit(2**31 - 1)  # `_Lines` has the limit, on whole rows
+        csv.field_size_limit(2**31 - 1)  # `Lines` has the limit, on whole rows
         if head:
             lines.again(head)
         self.names = [once_encoded(name.strip()) for name in next(self._reader, [])]
 
     def __iter__(self) -> Iterator[tuple[int, list[str] | Exception]]:
+        broken, ways = 0, set[str]()
         while True:
             self._lines.taken = 0
             self.start = self._lines.number + 1
@@ -227,14 +169,32 @@ class _Rows:
                 return
             except (csv.Error, TooLongError) as error:
                 yield self.start, error if isinstance(error, TooLongError) else self._explained(error)
+                broken, way = self.start, _way(self._lines.start)
+                if not ways and way in ("address", "number"):
+                    ways.add(way)
                 continue
-            if row and any(field.strip() for field in row):
-                yield self.start, row
+            if not any(field.strip() for field in row):
+                continue
+            way = _way(self._lines.start)
+            if broken and ways and not ways & {way, "letters"}:
+                yield self.start, csv.Error(f"left over from the broken row of line {broken}: it begins as no row does")
+                continue
+            if not broken and len(row) == len(self.names):
+                ways.add(way)
+            broken = 0
+            yield self.start, row
 
     def _explained(self, error: csv.Error) -> csv.Error:
         last = self._lines.number
         where = f"lines {self.start} to {last}" if last > self.start else f"line {last}"
         return csv.Error(f"{where}: {_said(error)}")
+
+
+def _way(start: str) -> str:
+    """How a row begins, by the first four signs of its first line."""
+    if start == "http":
+        return "address"
+    return "number" if start[:1].isdecimal() else start[:1] if start[:1] == '"' else "letters"
 
 
 def _said(error: Exception) -> str:
@@ -247,7 +207,7 @@ def _said(error: Exception) -> str:
     )
 
 
-def _first(lines: _Lines) -> str:
+def _first(lines: Lines) -> str:
     """The next line that is not blank, "" where there is none."""
     return next((line for line in lines if line.strip()), "")
 

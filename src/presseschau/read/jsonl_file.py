@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Stream, is_compressed
+from presseschau.read.foreign import foreign
 from presseschau.read.listing import with_compressed
 from presseschau.read.pieces import PIECE, open_piece, units_of
 from presseschau.read.record import Columns, page_of, parse_object
@@ -88,6 +89,8 @@ class JsonLines:
 
 
 def _fault(head: bytes) -> str | None:
+    if other := foreign(head):
+        return other
     if _UTF16.match(head):
         return "UTF-16, and JSON Lines are UTF-8: save it as UTF-8"
     if _ARRAY.match(head):

@@ -89,8 +89,8 @@ def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: 
     """Find the input files.
 
     A file that is named is read whatever its ending; a folder and a glob take only fitting endings, in any letter
-    case, also before a query as in `a.html?id=1`. Folders that a glob matches are searched, too. Hidden files are left
-    out unless they are named.
+    case, also before a query as in `a.html?id=1` or, of pages, the number that `wget` gives to files of one name, as in
+    `index.html.1`. Folders that a glob matches are searched, too. Hidden files are left out unless they are named.
 
     Args:
         path: A file, a folder or a glob.
@@ -107,7 +107,8 @@ def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: 
     others: list[str] = []
     skipped: Counter[str] = Counter()
     for entry in found:
-        fits = entry.named or (_fits(entry.path, endings) and not (sidecars and _is_json(entry.path)))
+        path = _NUMBER.sub("", entry.path) if sidecars else entry.path
+        fits = entry.named or (fitting(path, endings) and not (sidecars and _is_json(path)))
         if entry.kind in ("(hidden)", "(link loop)"):
             skipped[entry.kind] += 1
         elif entry.kind == "folder" and "" in endings:
@@ -225,7 +226,7 @@ def _is(entry: os.DirEntry[str], what: Literal["dir", "file"]) -> bool:
         return False
 
 
-def _fits(path: str, endings: tuple[str, ...]) -> bool:
+def fitting(path: str, endings: tuple[str, ...]) -> bool:
     """Whether a name has one of the endings, also before the query that a crawler has saved with it."""
     return stem_of(path, endings) is not None or (
         "?" in path and stem_of(os.path.basename(path).partition("?")[0], endings) is not None
@@ -251,6 +252,7 @@ def _ending(name: str) -> str:
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NUMBER = re.compile(r"\.[1-9]\d{0,4}\Z")
 
 
 def _safe(name: str) -> str:

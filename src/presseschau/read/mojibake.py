@@ -1,4 +1,4 @@
-"""UTF-8 that a spreadsheet has read as windows-1252 and saved as UTF-8 once more: `fÃ¼r` for `für`."""
+"""UTF-8 that a spreadsheet or a scraper has read as windows-1252 and saved as UTF-8 once more: `fÃ¼r` for `für`."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from presseschau.document import Drop, Page, PageKind
 from presseschau.read.compression import read_page
 from presseschau.read.listing import stem_of, with_compressed
 from presseschau.read.mojibake import TWICE, once_encoded
+from presseschau.read.payload import decoded
 from presseschau.read.record import Columns, parse_object, stated_page
 from presseschau.read.unit import Unit, failed, os_detail
 
@@ -66,6 +67,8 @@ class PageFiles:
     def pages(self, unit: Unit) -> Iterator[Page | Drop]:
         """The page."""
         raw = read_page(unit.path, self.columns.max_bytes)
+        if isinstance(raw, bytes):  # `wget` and `curl` save what a server has packed as it was sent
+            raw = decoded(raw, (), self.columns.max_bytes)
         if isinstance(raw, tuple):
             yield failed(unit.source, *raw)
             return
@@ -76,7 +79,7 @@ class PageFiles:
             yield failed(unit.source, "unreadable", "an MHTML file: save the page as HTML only")
             return
         content: bytes | str = raw
-        if self.kind == "text" and TWICE in raw:
+        if TWICE[1:] in raw and TWICE in raw:  # two steps, since a search for one byte is ten times as fast
             text = raw.decode("utf-8", "replace")
             content = mended.removeprefix("\ufeff") if (mended := once_encoded(text)) != text else raw
         sidecar = self._sidecar(unit.path)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from presseschau.document import Drop, Page
+from presseschau.read.compression import Stream, is_compressed
+from presseschau.read.listing import with_compressed
 from presseschau.read.record import Columns, page_of
 from presseschau.read.unit import Unit, failed, os_detail, whole_file
 
@@ -26,7 +28,7 @@ class ParquetTable:
     @property
     def endings(self) -> tuple[str, ...]:
         """Endings of tables."""
-        return (".parquet", ".pq")
+        return with_compressed(".parquet", ".pq")
 
     def header(self, path: str) -> list[str]:
         """The names of the columns; none where the file can't be read."""
@@ -70,7 +72,8 @@ class ParquetTable:
         try:
             with _opened(unit.path) as table:
                 last = unit.first + table.metadata.row_group(unit.start).num_rows - 1
-                names = [name for name in self.columns.wanted() if name in table.schema_arrow.names]
+                columns = self.columns.spelled(table.schema_arrow.names)
+                names = [name for name in columns.wanted() if name in table.schema_arrow.names]
                 batches = table.iter_batches(_ROWS, row_groups=[unit.start], columns=names, use_threads=False)
                 for batch in batches:
                     for row in _rows(batch):
@@ -78,15 +81,23 @@ class ParquetTable:
                         if isinstance(row, str):
                             yield failed(source, "bad_record", row)
                         else:
-                            yield page_of(row, source, self.columns)
+                            yield page_of(row, source, columns)
                         number += 1
         except (OSError, pa.ArrowException) as error:
             yield failed(f"{unit.source}#{number}", "unreadable", f"rows {number} to {last}: {_said(error, unit.path)}")
 
 
 def _opened(path: str) -> pq.ParquetFile:
+    """The table; one that is packed is unpacked in memory, since it is read from its end."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if is_compressed(path):
+        with Stream(path) as stream:
+            whole = stream.readall()
+            if stream.fault:
+                raise pa.ArrowInvalid(stream.fault[1])
+        return pq.ParquetFile(pa.BufferReader(whole))
     return pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
 
 

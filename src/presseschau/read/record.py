@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 
@@ -23,7 +23,7 @@ STATED = ("url", "title", "published", "crawled", "headers")
 MAX_BYTES = 20_000_000
 _LONE = re.compile("[\ud800-\udfff]")
 _HIGH = re.compile(rb"[\x80-\xff]")
-_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,21 @@ class Columns:
         )
         return tuple((kind, self.name(kind)) for kind in order)
 
+    def spelled(self, header: Sequence[str]) -> Columns:
+        """These columns as a table spells them: a name of ours that only a column in other capitals has is that one.
+
+        >>> Columns({"text": "Body"}).spelled(["URL", "Body", "Text"]).names
+        {'url': 'URL', 'text': 'Body'}
+        """
+        open_names = STATED if any(ours in self.names for ours in CONTENTS) else CONTENTS + STATED
+        free = set(header) - set(self.names.values())
+        found: dict[str, str] = {}
+        for ours in open_names:
+            same = [ours] if ours in header else [name for name in free if name.casefold() == ours]
+            if len(same) == 1:
+                found[ours] = same[0]
+        return replace(self, names={**found, **self.names})
+
     def wanted(self) -> tuple[str, ...]:
         """Every column that a record may be asked for, each once."""
         return tuple(dict.fromkeys([*(self.name(ours) for ours in CONTENTS + STATED), *self.keep]))
@@ -96,7 +111,7 @@ def page_of(record: Mapping[str, object], source: str, columns: Columns) -> Page
         if len(raw) > columns.max_bytes:
             return failed(source, "too_large", f"{name} is longer than {columns.max_bytes}", known)
         if raw.strip():
-            return stated_page(record, source, kind, once_encoded(raw) if isinstance(raw, str) else raw, columns)
+            return stated_page(record, source, kind, _plain_text(raw) if isinstance(raw, str) else raw, columns)
     if stated:
         return failed(source, "empty", "html and text are empty", known)
     names = " nor ".join(sorted(name for _, name in columns.contents()))
@@ -173,7 +188,16 @@ def _string(record: Mapping[str, object], name: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise ValueError(f"{name} is {_type(value)}, not a string")
-    return once_encoded(value.strip()) or None
+    return _plain_text(value).strip() or None
+
+
+def _plain_text(raw: str) -> str:
+    r"""A field without what programs have left in it: umlauts encoded twice, carriage returns as workbooks write them.
+
+    >>> _plain_text("Eins_x000D_\nzwei")
+    'Eins\r\nzwei'
+    """
+    return once_encoded(raw.replace("_x000D_", "\r"))
 
 
 def _headers(value: object) -> tuple[tuple[str, str], ...]:
@@ -211,7 +235,7 @@ def _stringified(value: object) -> str:
 
 def _is_1252(raw: bytes) -> bool:
     """Whether few of the bytes beyond ASCII stand in sequences of UTF-8."""
-    high, inside = len(_HIGH.findall(raw)), sum(map(len, _UTF8_SEQUENCE.findall(raw)))
+    high, inside = len(_HIGH.findall(raw)), sum(map(len, UTF8_SEQUENCE.findall(raw)))
     return 2 * inside < high
 
 

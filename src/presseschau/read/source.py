@@ -14,7 +14,7 @@ from presseschau.read.ccnews import BASE_URL, CcNews
 from presseschau.read.csv_file import CsvTable
 from presseschau.read.http_stream import Http
 from presseschau.read.jsonl_file import JsonLines
-from presseschau.read.listing import ARCHIVES, Listing, list_files, stem_of
+from presseschau.read.listing import ARCHIVES, Listing, fitting, list_files, stem_of
 from presseschau.read.outlets import load_outlets
 from presseschau.read.page_file import PageFiles
 from presseschau.read.parquet_file import ParquetTable
@@ -63,11 +63,8 @@ class Files:
     def _format(self, source: str) -> Format:
         if len(self.parts) == 1:
             return self.parts[0][1]
-        return next(
-            form
-            for prefix, form in self.parts
-            if source.startswith(prefix) and stem_of(source, form.endings) is not None
-        )
+        near = [form for prefix, form in self.parts if source.startswith(prefix)]
+        return near[0] if len(near) == 1 else next(form for form in near if fitting(source, form.endings))
 
 
 def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, keep: Sequence[str] = (),
@@ -117,11 +114,13 @@ def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, 
     _check_kind(kind, path, options)
     listing = list_files(path, form.endings, sidecars=kind in ("html", "text"))
     if not listing.files and not listing.drops:
-        raise ReadError(f"source.path={path}: no {' '.join('*' + e for e in form.endings)} there{_instead(listing)}")
+        raise ReadError(
+            f"source.path={path}: no {' '.join('*' + e for e in form.endings)} there{_instead(listing, kind)}"
+        )
+    if isinstance(form, CsvTable | JsonLines):
+        _check_beginnings(form, listing)
     if isinstance(form, CsvTable | ParquetTable):
         _check_columns(form, listing, options)
-    if isinstance(form, JsonLines):
-        _check_lines(form, listing)
     return Files((("", form),), (listing,))
 
 
@@ -174,8 +173,8 @@ def _check_kind(kind: str, path: str, options: Columns) -> None:
             raise ReadError(f"source={kind} source.path={path}: that is a file for source={other}")
 
 
-def _check_lines(form: JsonLines, listing: Listing) -> None:
-    """An input that is no JSON Lines at all is a wrong command; one such file among others goes to the ledger."""
+def _check_beginnings(form: CsvTable | JsonLines, listing: Listing) -> None:
+    """An input that is of another kind altogether is a wrong command; one such file among others goes to the ledger."""
     first = None
     for source, path in listing.files:
         fault = form.fault(path)
@@ -195,7 +194,7 @@ def _check_columns(form: CsvTable | ParquetTable, listing: Listing, options: Col
     for _, path in listing.files:
         names = form.header(path)
         seen = seen or names
-        content = content or any(name in names for _, name in options.contents())
+        content = content or any(name in names for _, name in options.spelled(names).contents())
         asked = [(key, name) for key, name in asked if name not in names]
         if content and not asked:
             return
@@ -209,8 +208,10 @@ def _check_columns(form: CsvTable | ParquetTable, listing: Listing, options: Col
     raise ReadError(f"no column html or text (it has {has}): name yours with source.columns={{text: COLUMN}}{more}")
 
 
-def _instead(listing: Listing) -> str:
+def _instead(listing: Listing, kind: str) -> str:
     if not listing.skipped:
         return ", and nothing else"
     hints = [f"; {what}" for ending, what in ARCHIVES.items() if ending in listing.skipped]
+    if kind == "jsonl" and ".json" in listing.skipped:
+        hints.append("; `jq -c . *.json > pages.jsonl` makes JSON Lines of files with an object each")
     return ", but " + ", ".join(f"{n} {ending}" for ending, n in list(listing.skipped.items())[:6]) + "".join(hints[:1])

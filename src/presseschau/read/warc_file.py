@@ -5,18 +5,17 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
-import zstandard
 
 from presseschau.document import Drop, Page
-from presseschau.read.compression import Fault, Stream, unzstd
+from presseschau.read.compression import Stream
 from presseschau.read.dates import utc_date
 from presseschau.read.listing import with_compressed
+from presseschau.read.payload import decoded
 from presseschau.read.pieces import PIECE, open_piece, units_of
 from presseschau.read.record import MAX_BYTES
 from presseschau.read.unit import Skipped, Unit, dropped, failed, os_detail
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 _HTML = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _VERSION = re.compile(rb"WARC/1\.[01]\r\n")
 _LINE, _LINES = 1 << 16, 200  # bytes of a header line, lines of a header: more is not by the letter
-_MEMBERS = 100  # of a gzip body; servers that send several send a handful
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]+")  # a header's line goes on
@@ -38,7 +36,6 @@ _FOREIGN = {
     b"PK\x03\x04": "a ZIP archive: unpack it, the WARCs of a WACZ are in its folder archive/",
 }
 _NO_RECORDS = "no response or resource records; WET and WAT files have none, the WARC they were made of has"
-_CHUNK = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,80 +161,6 @@ class Warc:
         except ValueError as error:
             return failed(source, "bad_record", f"WARC-Date is {error}", url)
         return Page(source, "html", body, url=stated, crawled=crawled, headers=headers)
-
-
-def decoded(raw: bytes, headers: tuple[tuple[str, str], ...], limit: int) -> bytes | Fault:
-    r"""A payload without its transfer and content encoding; a (reason, detail) where it can't be decoded.
-
-    Many crawlers store what they decoded under the headers as sent: what is markup already stays as it is.
-
-    >>> decoded(b"5\r\n<p>Ja\r\n0\r\n\r\n", (("transfer-encoding", "chunked"),), 100)
-    b'<p>Ja'
-    """
-    fields = {name: value.lower() for name, value in reversed(headers)}
-    try:
-        if "chunked" in fields.get("transfer-encoding", ""):
-            raw = _dechunked(raw)
-        for coding in reversed(fields.get("content-encoding", "").replace(" ", "").split(",")):
-            if coding not in ("", "identity", "none", "utf-8") and not _is_markup(raw):
-                raw = _decompressed(raw, coding, limit + 1)
-    except (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError) as error:
-        return "unreadable", f"payload: {error}"
-    return raw if len(raw) <= limit else ("too_large", f"more than {limit} bytes")
-
-
-def _is_markup(raw: bytes) -> bool:
-    return raw[:64].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
-
-
-def _dechunked(raw: bytes) -> bytes:
-    """The body of a chunked message (RFC 9112, 7.1); as it is where it does not begin with a chunk."""
-    parts: list[bytes] = []
-    at = 0
-    while head := _CHUNK.match(raw, at):
-        size = int(head[1], 16)
-        if not size:
-            return b"".join(parts)
-        at = head.end() + size
-        if at > len(raw):
-            break
-        parts.append(raw[head.end() : at])
-        at += 2 if raw.startswith(b"\r\n", at) else 1
-    if not at:
-        return raw
-    raise EOFError("the chunked body ends in the middle")
-
-
-def _decompressed(raw: bytes, coding: str, limit: int) -> bytes:
-    """At most `limit` bytes of what a content coding holds."""
-    if coding in ("gzip", "x-gzip", "deflate"):
-        # Servers send both kinds of deflate, with and without zlib's frame.
-        framed = coding != "deflate" or (raw[:1] == b"\x78" and int.from_bytes(raw[:2], "big") % 31 == 0)
-        data = b""
-        for _ in range(_MEMBERS):
-            inflate = zlib.decompressobj(47 if framed else -15)
-            data += inflate.decompress(raw, limit - len(data))
-            if len(data) >= limit:
-                return data
-            if not inflate.eof:
-                raise EOFError(f"the {coding} body ends in the middle")
-            raw = inflate.unused_data
-            if coding == "deflate" or not raw.startswith(b"\x1f\x8b"):
-                return data
-        raise ValueError(f"more than {_MEMBERS} members of gzip")
-    if coding == "zstd":
-        parts: list[bytes] = []
-        for part in unzstd(io.BytesIO(raw)):
-            parts.append(part)
-            limit -= len(part)
-            if limit <= 0:
-                break
-        return b"".join(parts)
-    if coding == "br":
-        from fastwarc.stream_io import BrotliReader
-
-        return bytes(BrotliReader(io.BytesIO(raw)).read(limit))
-    raise ValueError(f"content encoding {coding[:20]} is not known")
 
 
 def _message(raw: bytes) -> tuple[int | None, tuple[tuple[str, str], ...], bytes]:

@@ -9,7 +9,6 @@ which doccano shows beside the text.
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,12 +26,14 @@ from presseschau.annotation.answers import (
     key_of_class,
     located,
 )
+from presseschau.annotation.human import content_of
 from presseschau.label.scheme import Scheme
 from presseschau.stable import sha256
 
 _PREFIX = {"topic": "topic", "topic_secondary": "topic2", "genre": "genre", "stance": "stance",
            "stance_target_type": "target_type"}  # fmt: skip
 _COLUMN = {prefix: column for column, prefix in _PREFIX.items()}
+_SPAN = ("start_offset", "end_offset", "label")
 _COLORS = ("#1677ff", "#13a8a8", "#722ed1", "#d48806", "#7cb305")
 
 
@@ -81,11 +82,7 @@ def read_lines(path: Path, scheme: Scheme) -> Answers:
         ValueError: A line is no such record, or a label is not in the scheme; names file and line.
     """
     answers = Answers()
-    try:
-        lines = path.read_bytes().removeprefix(BOM_UTF8).splitlines()  # with which some editors save
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from None
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(content_of(path).splitlines(), 1):
         if not line.strip():
             continue
         where = f"{path} line {number}"
@@ -116,7 +113,9 @@ def _read_line(row: Mapping[str, Any], stem: str, where: str, scheme: Scheme) ->
         return None
     text = row["text"]
     quotes = []
-    for start, end, name in row.get("entities") or ():
+    for span in row.get("entities") or ():
+        # Lists; objects where the project has relations, too.
+        start, end, name = (span[key] for key in _SPAN) if isinstance(span, dict) else span
         if name == "target":
             labels["stance_target"] = " ".join(text[start:end].split())
         elif name == EVIDENCE:

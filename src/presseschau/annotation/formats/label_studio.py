@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from presseschau.annotation.answers import (
     key_of_class,
     located,
 )
+from presseschau.annotation.human import content_of
 from presseschau.label.scheme import Scheme
 from presseschau.stable import sha256
 
@@ -90,9 +90,7 @@ def read_tasks(path: Path, scheme: Scheme) -> Answers:
     """
     answers = Answers()
     try:
-        tasks = orjson.loads(path.read_bytes().removeprefix(BOM_UTF8))  # with which some editors save
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from None
+        tasks = orjson.loads(content_of(path))
     except orjson.JSONDecodeError as error:
         raise ValueError(f"{path}: is no JSON of Label Studio ({error}); of another tool, say format=…") from None
     if not isinstance(tasks, list):

@@ -1,0 +1,92 @@
+"""Payloads of HTTP messages, in a WARC or saved by themselves, without the codings that servers wrap them in."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+
+import zstandard
+
+from presseschau.read.compression import Fault, unzstd
+
+_MEMBERS = 100  # of a gzip body; servers that send several send a handful
+_CHUNK = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_GZIP = b"\x1f\x8b\x08"
+
+
+def decoded(raw: bytes, headers: tuple[tuple[str, str], ...], limit: int) -> bytes | Fault:
+    r"""A payload without its transfer and content encoding; a (reason, detail) where it can't be decoded.
+
+    Many crawlers store what they decoded under the headers as sent: what is markup already stays as it is. Others store
+    what was sent and not that it is packed: what looks like gzip is.
+
+    >>> decoded(b"5\r\n<p>Ja\r\n0\r\n\r\n", (("transfer-encoding", "chunked"),), 100)
+    b'<p>Ja'
+    """
+    fields = {name: value.lower() for name, value in reversed(headers)}
+    try:
+        if "chunked" in fields.get("transfer-encoding", ""):
+            raw = _dechunked(raw)
+        for coding in reversed(fields.get("content-encoding", "").replace(" ", "").split(",")):
+            if coding not in ("", "identity", "none", "utf-8") and not _is_markup(raw):
+                raw = _decompressed(raw, coding, limit + 1)
+        if raw.startswith(_GZIP):
+            raw = _decompressed(raw, "gzip", limit + 1)
+    except (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError) as error:
+        return "unreadable", f"payload: {error}"
+    return raw if len(raw) <= limit else ("too_large", f"more than {limit} bytes")
+
+
+def _is_markup(raw: bytes) -> bool:
+    return raw[:64].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def _dechunked(raw: bytes) -> bytes:
+    """The body of a chunked message (RFC 9112, 7.1); as it is where it does not begin with a chunk."""
+    parts: list[bytes] = []
+    at = 0
+    while head := _CHUNK.match(raw, at):
+        size = int(head[1], 16)
+        if not size:
+            return b"".join(parts)
+        at = head.end() + size
+        if at > len(raw):
+            break
+        parts.append(raw[head.end() : at])
+        at += 2 if raw.startswith(b"\r\n", at) else 1
+    if not at:
+        return raw
+    raise EOFError("the chunked body ends in the middle")
+
+
+def _decompressed(raw: bytes, coding: str, limit: int) -> bytes:
+    """At most `limit` bytes of what a content coding holds."""
+    if coding in ("gzip", "x-gzip", "deflate"):
+        # Servers send both kinds of deflate, with and without zlib's frame.
+        framed = coding != "deflate" or (raw[:1] == b"\x78" and int.from_bytes(raw[:2], "big") % 31 == 0)
+        data = b""
+        for _ in range(_MEMBERS):
+            inflate = zlib.decompressobj(47 if framed else -15)
+            data += inflate.decompress(raw, limit - len(data))
+            if len(data) >= limit:
+                return data
+            if not inflate.eof:
+                raise EOFError(f"the {coding} body ends in the middle")
+            raw = inflate.unused_data
+            if coding == "deflate" or not raw.startswith(b"\x1f\x8b"):
+                return data
+        raise ValueError(f"more than {_MEMBERS} members of gzip")
+    if coding == "zstd":
+        parts: list[bytes] = []
+        for part in unzstd(io.BytesIO(raw)):
+            parts.append(part)
+            limit -= len(part)
+            if limit <= 0:
+                break
+        return b"".join(parts)
+    if coding == "br":
+        from fastwarc.stream_io import BrotliReader
+
+        return bytes(BrotliReader(io.BytesIO(raw)).read(limit))
+    raise ValueError(f"content encoding {coding[:20]} is not known")
