@@ -31,7 +31,7 @@ def main(dataset: str = SAMPLE, task: str = "topic", output: str = "data/benchma
     common = [f"dataset={dataset}", f"task={task}", f"output.dir={output}"]
     step("models side by side", "benchmark", "--multirun", *common, f"model={MODELS}")
     step("would more articles help?", "benchmark", *common, "model=tfidf_word_svm", "learning_curve=[0.25,0.5]")
-    compared = ("action=compare", f"runs=[{output}]", f"output.dir={output}")
+    compared = ("action=compare", f'runs=["{output}"]', f"output.dir={output}")
     step("which differences are more than chance?", "benchmark", *compared)
     print(f"\nopen {output}/leaderboard.html: scores, the gap, the learning curve, confusion, cost")
 

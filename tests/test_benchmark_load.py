@@ -243,6 +243,24 @@ def test_a_folder_whose_files_differ(tmp_path: Path) -> None:
         load(Source("published", str(folder)), "topic")
 
 
+def test_a_folder_of_somebody_elses(tmp_path: Path) -> None:
+    """Numbers for ids, titles and clusters, splits by other names."""
+    for at, (split, count) in enumerate({"train": 4, "dev": 2, "test_matched": 2, "extra": 1}.items()):
+        number = range(10 * at, 10 * at + count)
+        table = {"text": [f"Text {i}" for i in number], "label": [("a", "b")[i % 2] for i in number]}
+        numbers = {"id": number, "title": number, "cluster": [None if i == 20 else i for i in number]}
+        pq.write_table(pa.table(table | numbers), tmp_path / f"{split}-00000-of-00001.parquet")
+    corpus = load(Source("published", str(tmp_path)), "topic")
+    assert {s: len(r) for s, r in corpus.splits.items()} == {"train": 4, "validation": 2, "test_matched": 2}
+    assert corpus.notes == ("split extra (1 rows) is not used: it is not train, validation or test…",)
+    assert corpus.values("id", corpus.splits["test_matched"]) == ["20", "21"]
+    assert len({*corpus.values("cluster", corpus.splits["test_matched"]), "21"}) == 2
+    assert [*corpus.examples(corpus.splits["validation"], TextFields()).texts()] == ["10\n\nText 10", "11\n\nText 11"]
+    listed = Source("published", str(dataset(tmp_path / "d", {"train": [article(0)]})), label="keywords")
+    with pytest.raises(ConfigError, match=r"column keywords holds list<.*>: say dataset.label=COLUMN"):
+        load(listed, "topic")
+
+
 def test_a_column_of_lists_is_named(tmp_path: Path) -> None:
     pq.write_table(pa.table({"label": [["a"], ["b"]], "text": ["eins", "zwei"]}), tmp_path / "daten.parquet")
     with pytest.raises(ConfigError, match=r"column label holds list<.*>: say dataset.label=COLUMN"):

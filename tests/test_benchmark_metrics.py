@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest  # type: ignore[import-untyped]
 from sklearn.metrics import brier_score_loss, f1_score
 
 from presseschau.benchmark.data import ABSTAINED
@@ -134,6 +136,9 @@ def test_mcnemar_is_the_binomial_test() -> None:
     assert mcnemar(a, a) == 1.0
     many = np.arange(6000) % 3 == 0
     assert mcnemar(many, ~many) < 1e-100
+    begun, half = time.process_time(), np.arange(40_000) < 19_900
+    assert mcnemar(half, ~half) == pytest.approx(binomtest(19_900, 40_000).pvalue)
+    assert time.process_time() - begun < 10  # it took minutes
 
 
 def test_randomisation_tells_a_difference_from_none() -> None:

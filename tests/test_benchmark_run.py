@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import json
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +169,11 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
         k: v for k, v in whole.items() if k != "measured"
     }
     assert not (resumed.folder / "units").exists()
+    fits.clear()
+    with pytest.raises(KeyboardInterrupt):
+        ran(published, tmp_path / "b", "model=stratified", "clean=true")
+    left = ran(published, tmp_path / "b", "model=stratified")  # what was finished is not lost
+    assert (left.reused, left.results) == (True, resumed.results)
 
 
 def test_a_random_model_runs_with_several_seeds(published: Path, tmp_path: Path) -> None:
@@ -473,6 +480,21 @@ def test_runs_of_a_folder_share_a_leaderboard(published: Path, tmp_path: Path) -
     assert (tmp_path / "out/leaderboard.md").read_bytes() == first
 
 
+def test_significance_is_that_of_the_predictions(published: Path, tmp_path: Path) -> None:
+    """A transformer made anew on another processor answers otherwise."""
+    found = []
+    for seed in (0, 1):
+        other = ran(published, tmp_path / str(seed), "model=stratified", f"seed={seed}").folder
+        again = tmp_path / "out/runs/topic-stratified-0123456789ab"
+        shutil.copytree(other, again, dirs_exist_ok=True)
+        publish(tmp_path / "out", ran(published, tmp_path, "model=majority").folder, SURE, 0)
+        tests = json.loads(next((tmp_path / "out/significance").iterdir()).read_bytes())["tests"]
+        board = {r.name: r.results["metrics"]["test"]["macro_f1"] for r in open_runs([str(tmp_path / "out")])}
+        found.append(tests[0])
+        assert tests[0]["difference"] == pytest.approx(board[tests[0]["a"]] - board[tests[0]["b"]], abs=2e-6)
+    assert found[0] != found[1]
+
+
 def test_leaderboards_of_runs_that_end_together_are_written_one_after_another(published: Path, tmp_path: Path) -> None:
     folder = ran(published, tmp_path, "model=majority").folder
     writer = threading.Thread(target=publish, args=(tmp_path / "out", folder, SURE, 0))
@@ -516,10 +538,30 @@ def test_two_runs_are_compared_on_the_same_articles_only(published: Path, tmp_pa
     other = ran(published, tmp_path, "model=majority").folder
     with pytest.raises(ConfigError, match="majority and multinomial_nb can't be compared"):
         compare([str(other), str(two)], tmp_path / "c", SURE, 0)
+    genre = ran(published, tmp_path, "model=majority", "task=genre", "dataset.label=topic").folder
+    topic = ran(published, tmp_path, "model=majority", "dataset.label=topic").folder
+    with pytest.raises(ConfigError, match=r"their task, test articles or labels differ \(topic \w+ and genre \w+\)"):
+        compare([str(topic), str(genre)], tmp_path / "c", SURE, 0)
     with pytest.raises(ConfigError, match="needs two runs"):
         compare([str(one)], tmp_path / "c", SURE, 0)
     with pytest.raises(ConfigError, match="no finished run"):
         compare([str(tmp_path), str(one)], tmp_path / "c", SURE, 0)
+
+
+def test_copies_are_no_evidence_of_a_difference(tmp_path: Path) -> None:
+    """Eight articles that only one model gets right are one where they are copies."""
+    rows = [f"{label} {i},{label},train,{label}{i},{label}{i}" for label in ("ai", "hardware") for i in range(6)]
+    rows += [f"hardware Kopie {i},hardware,test,{i},one" for i in range(8)] + ["ai,ai,test,ai,ai"]
+    (tmp_path / "daten.csv").write_text("\n".join(["text,label,split,alone,copies", *rows]), encoding="utf-8")
+    p = []
+    for clusters in ("alone", "copies"):
+        for model in ("majority", "complement_nb"):
+            run(settings("dataset=csv", f"dataset.path={tmp_path / 'daten.csv'}", "dataset.split=split",
+                         f"dataset.cluster={clusters}", f"model={model}", f"output.dir={tmp_path / clusters}"))  # fmt: skip
+        text = compare([str(tmp_path / clusters)], tmp_path / "c", SURE, 0)
+        p.append(json.loads((tmp_path / "c/comparison.json").read_bytes())[0]["p_accuracy"])
+    assert p[0] < 0.01 < 0.3 < p[1]
+    assert "exact McNemar, or the same where a cluster has several articles" in text
 
 
 def test_a_random_model_is_compared_by_all_its_seeds(published: Path, tmp_path: Path) -> None:
@@ -624,6 +666,19 @@ def test_the_script_says_how_it_is_called() -> None:
         assert done.returncode == 2
         assert "[DATASET] [TASK] [OUTPUT]" in done.stderr
         assert done.stderr.count("\n") == 1
+
+
+def test_the_script_takes_a_folder_of_any_name(published: Path, tmp_path: Path) -> None:
+    out = tmp_path / "Läufe (neu), 2"
+    for model in ("majority", "complement_nb"):
+        run(replace(settings(f"dataset.path={published}", f"model={model}"), output=out))
+    steps: list[tuple[str, ...]] = []
+    script = runpy.run_path(str(ROOT / "docs/leaderboard.py"))
+    script["main"].__globals__["step"] = lambda _what, *arguments: steps.append(arguments)
+    script["main"](str(published), "topic", str(out))
+    done = run_script(*steps[-1])
+    assert done.returncode == 0, done.stderr
+    assert (out / "comparison.md").is_file()
 
 
 def test_the_script_from_the_sample_to_a_plotted_leaderboard(sample: Path, tmp_path: Path) -> None:

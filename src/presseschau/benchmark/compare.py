@@ -122,11 +122,11 @@ def compare(folders: Sequence[str], output: Path, sure: Uncertainty, seed: int) 
     if len(runs) < 2:
         raise ConfigError("action=compare needs two runs: say runs=[DIR,DIR]")
     for other in runs[1:]:
-        if other.results["test_sha256"] != runs[0].results["test_sha256"]:
+        if other.group[:3] != runs[0].group[:3]:
+            each = " and ".join(f"{r.results['task']} {r.results['test_sha256'][:12]}" for r in (runs[0], other))
             raise ConfigError(
-                f"{runs[0].name} and {other.name} can't be compared: their test articles or labels differ "
-                f"(test_sha256 {runs[0].results['test_sha256'][:12]} and {other.results['test_sha256'][:12]}): "
-                "run both on the same dataset and task"
+                f"{runs[0].name} and {other.name} can't be compared: their task, test articles or labels differ "
+                f"({each}): run both on the same dataset and task"
             )
         if other.group != runs[0].group:
             raise ConfigError(
@@ -166,7 +166,7 @@ def _pair(a: Finished, b: Finished, split: str, sure: Uncertainty, seed: int) ->
     right, also = (np.mean([predicted == y for predicted in each], axis=0) for each in (one, two))
     side, other = (([(y, predicted) for predicted in each], first["cluster"]) for each in (one, two))
     p_accuracy, p_macro = randomisation(side, other, classes, len(names), rounds=sure.permutations, seed=seed)
-    if len(one) == len(two) == 1:
+    if len(one) == len(two) == 1 and len(set(first["cluster"])) == len(y):  # McNemar takes copies for evidence
         p_accuracy = mcnemar(one[0] == y, two[0] == y)
     scores = [r.results["metrics"][split]["macro_f1"] for r in (a, b)]
     return {
@@ -199,7 +199,10 @@ def table(found: Sequence[dict[str, Any]]) -> str:
     ]
     told = ["p values in brackets are adjusted by Holm over the pairs of a split."]
     if any(r["seeds"] == [1, 1] for r in found):
-        told += ["Accuracy: exact McNemar; macro-F1: approximate randomisation by cluster."]
+        told += [
+            "Macro-F1: approximate randomisation by cluster; accuracy: exact McNemar, or the same where a cluster has "
+            "several articles."
+        ]
     if any(r["seeds"] != [1, 1] for r in found):
         told += ["Where a model has several seeds: randomisation of both, which counts the seeds' differences in."]
     return "\n".join([*lines, "", " ".join(told)]) + "\n"

@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from presseschau.benchmark.rows import Rows, named
+from presseschau.benchmark.rows import Rows, named, strings
 from presseschau.benchmark.settings import Source
 from presseschau.config import ConfigError, nearest
 from presseschau.read.csv_file import csv_options
@@ -87,19 +86,10 @@ def _read(source: Source, path: Path) -> pa.Table:
 def _parquet(path: Path, columns: dict[str, str]) -> pa.Table:
     _require(columns, pq.read_schema(path).names, path)
     table = pq.read_table(path, columns=sorted(set(columns.values())))
-    for name, column in columns.items():
-        if pa.types.is_nested(table.column(column).type):
-            raise ConfigError(
-                f"{path.name}: column {column} holds {table.column(column).type}: say dataset.{name}=COLUMN"
-            )
     known = orjson.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
     classes = known.get("info", {}).get("features", {}).get(columns["label"], {}).get("names")
     table = pa.table({name: table.column(column) for name, column in columns.items()})
-    return _strings(named(table, {"label": classes}) if classes else table)
-
-
-def _strings(table: pa.Table) -> pa.Table:
-    return pa.table({n: pc.cast(table.column(n), pa.string()) for n in table.column_names})
+    return strings(named(table, {"label": classes}) if classes else table, columns)
 
 
 def _require(columns: dict[str, str], there: Sequence[str], path: Path) -> None:

@@ -14,13 +14,14 @@ from typing import Any
 import orjson
 
 from presseschau.benchmark.compare import Finished, open_runs, tested
+from presseschau.benchmark.labelled import digest
 from presseschau.benchmark.page import page
 from presseschau.benchmark.plots import draw
 from presseschau.benchmark.settings import Uncertainty
 from presseschau.benchmark.tables import plot_name, section
 from presseschau.stable import sha256
 
-_TESTS = 3  # raised with every change of the tests, so that kept ones are not taken for the new
+_TESTS = 4  # raised with every change of the tests, so that kept ones are not taken for the new
 _PLOT = re.compile(r"(topic|genre|stance)-[0-9a-f]{8}-[a-z]+\.png")
 
 
@@ -75,7 +76,8 @@ def _significance(output: Path, name: str, runs: list[Finished], sure: Uncertain
     ranked = [run for run in runs if run.results["ranked"][first]]
     if len(ranked) < 2:
         return []
-    key = sha256(repr((_TESTS, [r.folder.name for r in ranked], sure.permutations, seed)))
+    made = [(r.name, digest(r.folder / "predictions.parquet")) for r in ranked]
+    key = sha256(repr((_TESTS, made, sure.permutations, seed)))
     path = output / "significance" / f"{name}.json"
     with suppress(FileNotFoundError, orjson.JSONDecodeError):
         stored = orjson.loads(path.read_bytes())

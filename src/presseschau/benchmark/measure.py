@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from presseschau.stable import cores
+
 _EVERY = 0.05  # seconds between two looks at the memory
 
 
@@ -61,8 +63,7 @@ def resident() -> int:
 
 def machine() -> dict[str, object]:
     """The class of machine: architecture, cores, memory in GB, system; no name of a host."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = None
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         memory = round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30)
-    return {"architecture": platform.machine(), "cores": cores, "memory_gb": memory, "system": platform.system()}
+    return {"architecture": platform.machine(), "cores": cores(), "memory_gb": memory, "system": platform.system()}

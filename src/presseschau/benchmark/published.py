@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from presseschau.benchmark.rows import Rows, named
+from presseschau.benchmark.rows import Rows, named, strings
 from presseschau.benchmark.settings import Source
 from presseschau.config import ConfigError, nearest
 from presseschau.schema import SPLITS
 
+_SHARD = re.compile(r"([\w.]+)-\d[\w-]*\.parquet")
 # What a published dataset may tell about an article besides its text: our name, the column.
 _CONTEXT = {
     "title": "title",
@@ -41,23 +42,23 @@ def from_folder(source: Source, task: str) -> Rows:
         if getattr(source, option) is not None:
             raise ConfigError(f"dataset.{option} is of a dataset on the Hub, {source.path} is a folder: leave it out")
     files = sorted((folder / "data").glob("*.parquet")) or sorted(folder.glob("*.parquet"))
-    by_split = {s: [f for f in files if f.name.rpartition("-")[0].partition("-0")[0] == s] for s in SPLITS}
-    if not any(by_split.values()):
+    named_files = [(found[1], f) for f in files if (found := _SHARD.fullmatch(f.name))]
+    by_split = {split: [f for s, f in named_files if s == split] for split in dict(named_files)}
+    if not by_split:
         raise ConfigError(f"dataset={source.path} holds no data/SPLIT-*.parquet: it is no dataset folder")
     origin: dict[str, Any] = {"kind": "published"}
     manifest = folder / "manifest.json"
     if manifest.is_file():
         said = orjson.loads(manifest.read_bytes())
         origin |= {key: said.get(key) for key in ("name", "version", "content_sha256")}
-    schema = _schema(next(f for fs in by_split.values() for f in fs))
+    schema = _schema(by_split.get("train", [named_files[0][1]])[0])
     info = orjson.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
     features = info.get("info", {}).get("features", {})
     names = {column: feature["names"] for column, feature in features.items() if "names" in feature}
     wanted = _columns(source, task, schema.names)
     tables = {
-        split: pa.concat_tables([_table(f, sorted(set(wanted.values()))) for f in files])
-        for split, files in by_split.items()
-        if files
+        split: pa.concat_tables([_table(f, sorted(set(wanted.values()))) for f in shards])
+        for split, shards in by_split.items()
     }
     return _rows(source, task, tables, wanted, names, origin)
 
@@ -152,4 +153,5 @@ def _rows(
     if len(texts) and texts.null_count == len(texts):
         raise ConfigError(f"{source.path} is a stub release without texts: rehydrate it first (scripts/rehydrate.py)")
     ours = {name: names[wanted[name]] for name in ("label", "genre", "topic") if wanted.get(name) in names}
-    return Rows(named(whole, ours), splits, origin, ours.get("label"))
+    said: dict[str, str] = {name: wanted[name] for name in ("label", "title", "id", "cluster") if name in wanted}
+    return Rows(strings(named(whole, ours), said), splits, origin, ours.get("label"))

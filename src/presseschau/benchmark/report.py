@@ -20,6 +20,7 @@ from presseschau.benchmark.measure import machine
 from presseschau.benchmark.metrics import macro_f1
 from presseschau.benchmark.models import model_from
 from presseschau.benchmark.scored import Run, gaps, makers, masked, scored, sources
+from presseschau.benchmark.search import best
 from presseschau.benchmark.settings import NAME, Task
 from presseschau.benchmark.units import Unit
 from presseschau.stable import sha256
@@ -121,7 +122,7 @@ def results_of(run: Run) -> dict[str, Any]:
         for s, r in run.rows.items()
         if (chosen := np.array([role == "validation" for role in corpus.values("label_role", r)], dtype=bool)).any()
     }
-    tests, model = run.tests, model_from(run.model, 1)
+    tests, tried, model = run.tests, run.searched, model_from(run.model, 1)
     return {
         "schema": SCHEMA,
         "model": settings.name,
@@ -148,17 +149,13 @@ def results_of(run: Run) -> dict[str, Any]:
             for s, r in (run.rows if run.protocol == "cv" else corpus.splits).items()
         },
         "seeds": list(run.seeds),
-        "search": {"how": settings.search, "tried": run.searched, "chosen": _chosen(run)} if run.searched else None,
+        "search": {"how": settings.search, "tried": tried, "chosen": best(tried)} if tried else None,
         "config": run.config,
         "reads": run.units[0].facts["reads"],
         "probabilities": run.units[0].facts["probabilities"],
         "versions": _versions(),
         "measured": _measured(run.units),
     }
-
-
-def _chosen(run: Run) -> Any:
-    return max(run.searched, key=lambda t: t["macro_f1"])["options"]
 
 
 def summed(spent: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:

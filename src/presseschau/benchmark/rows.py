@@ -48,3 +48,17 @@ def named(table: pa.Table, names: Mapping[str, Sequence[str]]) -> pa.Table:
         texts = pa.chunked_array([values.take(chunk) for chunk in number.chunks], pa.string())
         table = table.set_column(table.column_names.index(column), column, texts)
     return table
+
+
+def strings(table: pa.Table, names: Mapping[str, str]) -> pa.Table:
+    """Some columns as text; `names` says how the data calls each.
+
+    Raises:
+        ConfigError: One holds lists or the like.
+    """
+    for name, column in names.items():
+        values = table.column(name)
+        if pa.types.is_nested(values.type):
+            raise ConfigError(f"column {column} holds {values.type}: say dataset.{name}=COLUMN")
+        table = table.set_column(table.column_names.index(name), name, pc.cast(values, pa.string()))
+    return table

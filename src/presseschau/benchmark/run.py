@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,11 +21,11 @@ from presseschau.benchmark.models import Model, model_from
 from presseschau.benchmark.models.keywords import masker
 from presseschau.benchmark.report import finished, summed, write
 from presseschau.benchmark.scored import Run
-from presseschau.benchmark.search import candidates, with_options
+from presseschau.benchmark.search import best, candidates, with_options
 from presseschau.benchmark.settings import Settings
 from presseschau.benchmark.units import Answers, Unit, fitted, kept
 from presseschau.config import ConfigError
-from presseschau.stable import sha256
+from presseschau.stable import cores, sha256
 
 _MASKED = "/masked"
 
@@ -71,8 +70,8 @@ def run(settings: Settings) -> Outcome:
     plan = Plan.of(settings, corpus, protocol)
     if not settings.clean and (found := finished(plan.folder)):
         return Outcome(plan.folder, found, reused=True)
-    if settings.clean:
-        shutil.rmtree(plan.folder, ignore_errors=True)
+    if settings.clean:  # what is finished stays until there is something in its place
+        shutil.rmtree(plan.folder / "units", ignore_errors=True)
     if (told := plan.held_back()) is not None:
         return Outcome(plan.folder, None, told=told)
     made = plan.splits() if protocol == "splits" else plan.cross_validation()
@@ -103,8 +102,7 @@ class Plan:
     @property
     def workers(self) -> int:
         """Processes."""
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        return self.settings.workers or cores or 1
+        return self.settings.workers or cores()
 
     @property
     def model(self) -> Model:
@@ -182,8 +180,7 @@ class Plan:
                 answer = unit.answers["validation"]
                 score = macro_f1(validation.y, answer.labels, classes, len(self.corpus.labels))
                 tried.append({"options": option, "macro_f1": round(score, 6)})
-        best = max(tried, key=lambda t: t["macro_f1"])  # the first of the best
-        return with_options(self.settings.model, best["options"]), tried
+        return with_options(self.settings.model, best(tried)), tried
 
     def curve(self, config: Mapping[str, Any], train: Examples) -> list[dict[str, Any]]:
         """Scores of the model trained on shares of train: whole clusters, nested, by seeded order."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from presseschau.benchmark.data import Corpus, Ints
-from presseschau.benchmark.metrics import counts, f1, scores, stance_scores
+from presseschau.benchmark.metrics import macro_f1, scores, stance_scores
 from presseschau.benchmark.settings import Settings
 from presseschau.benchmark.uncertainty import difference, intervals
 from presseschau.benchmark.units import Answers, Unit
@@ -160,7 +160,7 @@ def _stance_details(run: Run, name: str, rows: Ints, part: Any) -> dict[str, Any
         parts = [
             {
                 "accuracy": float((y[chosen] == a[chosen]).mean()),
-                "macro_f1": float(f1(*counts(y[chosen], a[chosen], len(labels)))[run.classes].mean()),
+                "macro_f1": macro_f1(y[chosen], a[chosen], run.classes, len(labels)),
                 **stance_scores(y[chosen], a[chosen], labels),
             }
             for a in answers
@@ -208,7 +208,7 @@ def _difference(run: Run, split: str, shared: Ints) -> dict[str, Any]:
         return [(y, unit.answers[name].labels) for unit in run.units], run.corpus.values("cluster", run.rows[name])
 
     hard, easy = side(split), side("test")
-    means = [np.mean([f1(*counts(y, p, width))[shared].mean() for y, p in pairs]) for pairs, _ in (hard, easy)]
+    means = [np.mean([macro_f1(y, p, shared, width) for y, p in pairs]) for pairs, _ in (hard, easy)]
     found: dict[str, Any] = {"macro_f1_shared": rounded(float(means[0] - means[1]))}
     if how.bootstrap and min(len(set(clusters)) for _, clusters in (hard, easy)) > 1:
         found["intervals"] = difference(

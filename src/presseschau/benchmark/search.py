@@ -42,6 +42,12 @@ def candidates(model: Config, how: Literal["grid", "random"], budget: int, seed:
     return [*own, *rest]
 
 
+def best(tried: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The options of highest macro-F1 of all that were tried; the first of equals."""
+    options: dict[str, Any] = max(tried, key=lambda one: one["macro_f1"])["options"]
+    return options
+
+
 def with_options(model: Config, options: Mapping[str, Any]) -> dict[str, Any]:
     """The model's config with dotted options set.
 

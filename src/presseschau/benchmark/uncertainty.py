@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb, lcm
+from itertools import accumulate
+from math import lcm
 
 import numpy as np
 import numpy.typing as npt
@@ -138,8 +139,9 @@ def mcnemar(right_a: npt.NDArray[np.bool_], right_b: npt.NDArray[np.bool_]) -> f
     """
     first, second = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
     total, low = first + second, min(first, second)
-    # The sum grows by whole numbers of any size, so it is exact; 2^total may be far beyond a float's range
-    return min(1.0, 2 * sum(comb(total, i) for i in range(low + 1)) / 2**total) if total else 1.0
+    # Binomial coefficients, each from the one before; whole numbers, since 2^total may be far beyond a float's range
+    ways = accumulate(range(low), lambda chosen, i: chosen * (total - i) // (i + 1), initial=1)
+    return min(1.0, 2 * sum(ways) / (1 << total))
 
 
 def randomisation(a: Side, b: Side, classes: Ints, width: int, *, rounds: int, seed: int) -> tuple[float, float]:
