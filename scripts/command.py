@@ -67,10 +67,12 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str, w
         configs, places = _composed(config_name, written)
     except OSError as error:  # a reader that has gone
         _stop(said(error), FAILED)
+    if any("experiment" in config for config in configs):  # the recipe, instead of what is in it
+        _stop("the file of +experiment=… has to begin with the line '# @package _global_'", USAGE)
     if any(config.get("dir") == "" for config in configs):
         _stop("dir is empty: name the dataset folder", USAGE)
     if len(set(places)) < len(places):
-        _stop(f"{written} is the same for several jobs of the multirun, which would replace each other's", USAGE)
+        _stop(f"{written} is the same for several jobs: put what differs into it, '{written}=out/${{seed}}'", USAGE)
     signal.signal(signal.SIGINT, _interrupt)
     sys.unraisablehook = _not_raised
     try:
@@ -93,6 +95,7 @@ def _composed(config_name: str, written: str | None) -> tuple[list[dict[str, Any
     from hydra.errors import HydraException
     from omegaconf import DictConfig, OmegaConf
     from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+    from yaml import YAMLError
 
     OmegaConf.register_new_resolver("root", lambda: str(ROOT), replace=True)
     # A flag in between would end the list of overrides.
@@ -117,6 +120,8 @@ def _composed(config_name: str, written: str | None) -> tuple[list[dict[str, Any
     except MissingMandatoryValue as error:
         key = re.search(r"full_key: (\S+)", str(error))
         _stop(f"{key[1] if key else 'an option'} is missing: say {key[1] if key else 'it'}=…", USAGE)
+    except YAMLError as error:  # of a file in --config-dir
+        _stop(" ".join(str(error).split()), USAGE)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         _stop(_one_line(error, config_name), USAGE)
     except SystemExit as error:  # of the parser of flags; usage in several lines, then what is wrong
@@ -163,7 +168,9 @@ def _told(main: Callable[[dict[str, Any]], int], config: dict[str, Any]) -> int:
 
 
 def _as_typed(argument: str) -> str:
-    """An override in Hydra's grammar whose value means what was typed."""
+    """An override in Hydra's grammar whose value means what was typed; flags are none."""
+    if argument.startswith("-"):
+        return argument
     match = LITERAL.fullmatch(argument)
     if match is None or _PLAIN.fullmatch(match[2]):
         name, equals, value = argument.partition("=")
@@ -231,10 +238,14 @@ def _one_line(error: Exception, config_name: str) -> str:
     text = str(error)
     if match := re.search(r"(?:Could not override|Could not find in the config:?|Key) '([\w.@/]+)'", text):
         return f"unknown option {match[1]}: {_known(match[1], config_name)}"
+    if match := re.search(r"not find '(.+?)'\s+Available options in '(.+?)':(.*?)Config search", text, re.DOTALL):
+        value = match[1].removeprefix(f"{match[2]}/")
+        return f"{match[2]}={value} is not known: {nearest(value, match[3].split())}"
     choices = {group.name: group.choices for group in groups(config_name)}
     for argument in sys.argv[1:]:
-        name, _, value = argument.lstrip("+").partition("=")
-        known = choices.get(name) or [path.stem for path in (ROOT / "configs" / name).glob("*.yaml") if name]
+        name, equals, value = argument.lstrip("+").partition("=")
+        group = ROOT / "configs" / name
+        known = [path.stem for path in group.glob("*.yaml")] if equals and re.fullmatch(r"\w[\w/]*", name) else []
         if known and not set(known).issuperset(value.split(",")):
             return f"{name}={value} is not known: {nearest(value, known)}"
         if f"Ambiguous value for argument '{argument}'" in text:
@@ -245,7 +256,7 @@ def _one_line(error: Exception, config_name: str) -> str:
         name, equals, value = str(error.override).partition("=")
         if not equals:
             return f"can't read {name}: write OPTION=VALUE without spaces, or in quotes: 'OPTION=a text'"
-        such = '["A", "B"]' if value.startswith("[") else '"VALUE"'
+        such = {"[": '["A", "B"]', "{": '{a: "A", b: "B"}'}.get(value[:1], '"VALUE"')
         return f"can't read {name}={value}: spaces and special characters need quotes: '{name}={such}'"
     return " ".join(text.split())
 
@@ -264,8 +275,11 @@ def _known(name: str, config_name: str) -> str:
     known = names(config_name, sys.argv[1:])
     if inside := [one for one in known if one.endswith(f".{name}")]:
         return f"did you mean {' or '.join(inside[:3])}?"
-    hint = nearest(name, [one for one in known if one.count(".") == name.count(".")])
+    if options := [one for one in known if one.startswith(f"{name}.")]:  # of `dataset=mine`
+        return nearest("", options)
+    hint = nearest(name, [one for one in known if one != name and one.count(".") == name.count(".")])
     if hint.startswith("valid:"):
         parent = name.rpartition(".")[0]
-        hint = nearest("", [one for one in known if one.rpartition(".")[0] == (parent if parent in known else "")])
+        siblings = [one for one in known if one.rpartition(".")[0] == (parent if parent in known else "")]
+        hint = nearest("", siblings) if siblings else f"{parent} is said as a whole, {parent}=…"
     return hint

@@ -167,7 +167,15 @@ def test_the_version_is_that_of_the_package() -> None:
         (["split=null"], "split=null is not known: valid: benchmark, publisher, random, temporal"),
         (["label.scheme=tests"], "label.scheme=tests: Is a directory"),
         (["output.dir=/"], "output.dir=/ has no name of its own"),
-        (["--multirun", "seed=1,2"], "output.dir is the same for several jobs"),
+        (["--multirun", "seed=1,2"], "output.dir is the same for several jobs: put what differs into it"),
+        (["dataset=lab"], "unknown option dataset: valid: dataset.contact, "),
+        (["dataset", "name=lab"], "can't read dataset: write OPTION=VALUE"),
+        (
+            ["source=jsonl", "source.columns.text=body"],
+            "source.columns.text: source.columns is said as a whole, source.c",
+        ),
+        (["source.columns={text:"], """need quotes: 'source.columns={a: "A", b: "B"}'"""),
+        (["--config-path", f"{ROOT}/tests"], "error: Cannot find primary config 'build'"),
     ],
 )
 def test_mistakes_exit_with_2_and_one_line(overrides: list[str], message: str, tmp_path: Path) -> None:
@@ -176,6 +184,43 @@ def test_mistakes_exit_with_2_and_one_line(overrides: list[str], message: str, t
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+RECIPE = "# @package _global_\nseed: 5\nfilter: {min_words: 20}\n"
+
+
+@pytest.mark.parametrize("flag", ["--config-dir={}", "--config-dir {}"])
+def test_a_recipe_of_ones_own_lies_in_any_folder(flag: str, tmp_path: Path) -> None:
+    own = tmp_path / "öwn"
+    (own / "experiment").mkdir(parents=True)
+    (own / "experiment" / "mine.yaml").write_text(RECIPE, encoding="utf-8")
+    done = run_script("build", *flag.format(own).split(), "+experiment=mine", "--cfg", "job")
+    assert done.returncode == 0, done.stderr
+    assert "seed: 5\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("files", "override", "message"),
+    [
+        ({"experiment/mine.yaml": RECIPE}, "+experiment=min", "experiment=min is not known: did you mean mine?"),
+        ({"split/lab.yaml": "strategy: random"}, "split=lap", "split=lap is not known: did you mean lab?"),
+        ({"experiment/mine.yaml": "seed: [1"}, "+experiment=mine", "mine.yaml"),
+        ({"experiment/mine.yaml": "seed: 5"}, "+experiment=mine", "has to begin with the line '# @package _global_'"),
+    ],
+)
+def test_mistakes_in_a_folder_of_ones_own(files: dict[str, str], override: str, message: str, tmp_path: Path) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = run_script("build", "--config-dir", str(tmp_path), override)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert message in done.stderr
+
+
+def test_a_group_of_ones_own_needs_only_what_differs() -> None:
+    config = composed("split=random")
+    config["split"] = {"strategy": "random", "test": 0.3}
+    assert settings.settings_from(config).lock is None
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from presseschau.engine import Dask, Local
+from presseschau.label import load_scheme
 from test_resume import PATIENCE, wait_for_the_last, wait_until
 
 
@@ -50,6 +52,10 @@ def die_four_times(path: str) -> str:
 def never_end(path: str) -> None:
     Path(path).touch()
     time.sleep(2 * PATIENCE)
+
+
+def fallback_of(scheme: str) -> str:
+    return load_scheme(Path(scheme)).topic.fallback
 
 
 @pytest.mark.parametrize("start", ["forkserver", "spawn"])
@@ -173,6 +179,41 @@ def test_dask_raises_the_error_of_the_function() -> None:
 def test_dask_without_a_scheduler_says_so_in_one_line() -> None:
     with pytest.raises(RuntimeError, match="no scheduler answers there"):
         list(Dask("tcp://127.0.0.1:1").run(square, [1]))
+
+
+@dask_cluster
+def test_a_worker_that_outlives_a_run_reads_files_again_and_refuses_other_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed, scheme = importlib.import_module("distributed"), tmp_path / "scheme.yaml"
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        engine = Dask(cluster.scheduler_address)
+        for fallback in ("garden", "other"):
+            scheme.write_text(
+                f"topic: {{fallback: {fallback}, classes: [{{key: garden}}, {{key: other}}]}}", encoding="utf-8"
+            )
+            assert list(engine.run(fallback_of, [str(scheme)])) == [(str(scheme), fallback)]
+        monkeypatch.setattr("presseschau.engine.dask.code_version", lambda: "of another release")
+        with pytest.raises(RuntimeError, match="has no presseschau or another version"):
+            list(engine.run(fallback_of, [str(scheme)]))
+
+
+@dask_cluster
+def test_a_scheduler_that_goes_is_told_in_one_line(tmp_path: Path) -> None:
+    code = (
+        "import distributed, time\nif __name__ == '__main__':\n"
+        "  cluster = distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None, protocol='tcp')\n"
+        "  print(cluster.scheduler_address, flush=True); time.sleep(600)"
+    )
+    search = os.pathsep.join((str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")))
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": search}, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        engine, mark = Dask(process.stdout.readline().strip()), tmp_path / "mark"
+        threading.Thread(target=lambda: (wait_until(process, mark.exists), process.kill()), daemon=True).start()
+        with pytest.raises(RuntimeError, match="the scheduler has gone"):
+            list(engine.run(never_end, [str(mark)]))
 
 
 def test_an_address_needs_its_protocol() -> None:

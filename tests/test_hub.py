@@ -245,6 +245,20 @@ def test_gating_asks_for_terms(publish: Callable[..., Published], server: Loopba
     assert server.settings["gated"] == "manual"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "setting"),
+    [({}, {"private": True}, "private"), ({"gated": "auto"}, {"gated": "manual"}, "gated")],
+)
+def test_what_is_published_already_can_be_closed(
+    publish: Callable[..., Published], server: LoopbackHub, before: Any, after: Any, setting: str
+) -> None:
+    publish(**before)
+    publish(**after, dry_run=True)
+    assert server.settings.get(setting) != after[setting]
+    assert not publish(**after).changed
+    assert server.settings[setting] == after[setting]
+
+
 @pytest.mark.parametrize("how", [{"private": True}, {"gated": "auto"}])
 def test_a_server_that_leaves_it_open_gets_nothing(
     publish: Callable[..., Published], server: LoopbackHub, how: dict[str, Any]

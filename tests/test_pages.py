@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -192,8 +193,8 @@ def test_what_is_no_longer_in_the_input_is_no_page(tmp_path: Path) -> None:
     assert found == [("all#1", unit_key(unit), True)]
 
 
-def slow(_: int) -> str:
-    with time_limit(1.0):  # three times as long would end the process
+def slow(_: int, seconds: float = 1.0) -> str:
+    with time_limit(seconds):  # three times as long would end the process
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             pass
@@ -206,3 +207,28 @@ def test_the_time_limit_holds_on_a_thread_that_gets_no_signals() -> None:
             pool.submit(slow, 0).result()
         # What was meant for one page does not hit the next.
         assert pool.submit(sum, range(1_000_000)).result() == 499_999_500_000
+
+
+def test_one_thread_watches_all_pages_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = list[threading.Thread]()
+    start = threading.Thread.start
+
+    def noted(thread: threading.Thread) -> None:
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", noted)
+
+    def pages(quick: int) -> str:
+        for _ in range(quick):
+            with time_limit(0.6):
+                time.sleep(0.01)
+        with pytest.raises(PageTimeoutError):
+            slow(0, 0.6)
+        with time_limit(0.6):
+            time.sleep(0.2)
+        return "done"
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(pages, 70).result() == "done"
+    assert len(started) == 2  # that of the pool, and one watcher

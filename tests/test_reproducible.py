@@ -67,6 +67,16 @@ def test_an_input_that_grew_shrank_and_changed(tmp_path: Path) -> None:
     assert 0 < len({(row["a"], row["b"]) for row in after.to_pylist()} & known) < len(known)
 
 
+def test_what_a_build_leaves_among_its_pages_is_none_of_them(tmp_path: Path) -> None:
+    write_pages(Collection(30, publishers=4, foreign=0.0, page_bytes=5_000), tmp_path / "pages", range(30))
+    (tmp_path / "style.css").touch()
+    first = digests(build(tmp_path, "source=html", f"source.path={tmp_path}"))
+    (tmp_path / "work" / "built.json").unlink()  # a dataset that stands would be left as it is
+    assert (tmp_path / "dataset" / "report.html").exists()
+    assert digests(build(tmp_path, "source=html", f"source.path={tmp_path}")) == first
+    assert json.loads((tmp_path / "dataset" / "manifest.json").read_bytes())["skipped"] == {".css": 1}
+
+
 @pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask is not installed")
 def test_a_dask_cluster(one_worker: dict[str, str], tmp_path: Path) -> None:
     assert digests(build(tmp_path, "engine=dask", "pipeline.batch_units=9", workers=2)) == one_worker

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def extract(
     if batches.todo:
         notes.extend(why(last, "extract", key, bool(batches.ready)))
     left, pages = sum(map(len, batches.todo.values())), 0
+    started = (work.work_dir / "lock").stat().st_ctime_ns  # before any file was read; no clock is asked
     with (
         Unpacker() as unpacker,
         progress("extract", len(units), len(units) - left, "file", work.progress) as bar,
@@ -86,7 +88,7 @@ def extract(
             for name, todo in batches.todo.items()
         )
         for job, report in survive(engine, jobs):
-            if report.lasting:
+            if report.lasting and not _written_since(started, job.units):
                 store.add(job.path.stem, [unit_key(unit) for unit in job.units])
             pages += report.pages
             clock.worked("extract", report.cpu)
@@ -95,6 +97,15 @@ def extract(
     documents = tuple(store.path(name) for name in sorted({*batches.ready, *batches.todo}))
     lasting = frozenset(path.stem for path in documents if path.stem in store.entries)
     return Extracted(documents, lasting, pages, batches.stale)
+
+
+def _written_since(moment: int, units: Iterable[Unit]) -> bool:
+    """Whether a file may have changed between being known by its content and being worked on."""
+    for path in {unit.path for unit in units}:
+        with suppress(OSError):  # no file, or gone by now
+            if Path(path).stat().st_ctime_ns >= moment:
+                return True
+    return False
 
 
 def survive(engine: Engine, jobs: Iterable[ExtractJob]) -> Iterator[tuple[ExtractJob, BatchDone]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from presseschau.annotation.overrides import Overrides, load_overrides
 from presseschau.annotation.transformer import Classifier
@@ -15,6 +17,8 @@ from presseschau.publish.card.vocabulary import check_languages
 from presseschau.publish.folder import check_output
 from presseschau.publish.manifest import release_day
 from presseschau.read import Reader
+from presseschau.read.listing import list_files
+from presseschau.read.source import Files
 from presseschau.rights import Snapshots, Takedown
 from presseschau.schema import STANCES
 from presseschau.split import Lock, from_splits_json
@@ -69,9 +73,25 @@ def open_inputs(settings: Settings) -> tuple[Reader, Inputs]:
             ),
         )
         settings.split.check(given.lock)
-        return settings.source.open(), given
+        return _without_own(settings.source.open(), settings), given
     except (ValueError, OSError) as error:
         raise ConfigError(said(error)) from error
+
+
+def _without_own(reader: Reader, settings: Settings) -> Reader:
+    """The reader without what earlier builds have left among the pages, which would be read as more of them."""
+    source, folders = settings.source, (settings.output, settings.pipeline.work_dir)
+    root = os.path.abspath(os.path.expanduser(source.path)) + os.sep  # noqa: PTH100, PTH111 (as files are listed)
+    own = [str(folder.absolute()) for folder in folders if str(folder.absolute()).startswith(root) and folder.is_dir()]
+    if not own or not isinstance(reader, Files) or len(reader.parts) > 1:
+        return reader
+    [(_, form)], [listing] = reader.parts, reader.listings
+    skipped, inside = Counter(listing.skipped), tuple(folder + os.sep for folder in own)
+    for folder in own:
+        skipped.subtract(list_files(folder, form.endings, sidecars=source.kind in ("html", "text")).skipped)
+    files = tuple(file for file in listing.files if not file[1].startswith(inside))
+    left = replace(listing, files=files, skipped={ending: count for ending, count in skipped.items() if count})
+    return replace(reader, listings=(left,))
 
 
 def _check_scheme(labeler: Labeler) -> None:

@@ -11,6 +11,7 @@ import orjson
 
 import presseschau
 from presseschau.label import Labeler
+from presseschau.pipeline.contents import digest_of
 from presseschau.pipeline.inputs import Inputs
 from presseschau.pipeline.pages import PageStages
 from presseschau.pipeline.settings import PRIVATE, Settings
@@ -109,10 +110,9 @@ def _options(name: str, config: Any) -> dict[str, str]:
     """The fields of a config dataclass, as `filter.min_words`; a plain value by its name."""
     if not is_dataclass(config):
         return {name: _shown(config)}
-    return {f"{name}.{f.name}": _shown(getattr(config, f.name)) for f in fields(config)}
+    return {option: _shown(getattr(config, f.name), option) for f in fields(config) for option in [f"{name}.{f.name}"]}
 
 
-def _shown(value: Any) -> str:
-    # A file counts by what is in it, not by where it is.
-    plain = sha256(value.read_bytes()) if isinstance(value, Path) else value
+def _shown(value: Any, option: str = "") -> str:
+    plain = digest_of(option, value) if isinstance(value, Path) else value
     return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()

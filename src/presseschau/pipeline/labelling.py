@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -54,9 +55,9 @@ def _by_rules(settings: Settings, extracted: Extracted, notes: list[str], clock:
     work, documents = settings.pipeline, extracted.documents
     key = label_key(documents[0].parent.name if documents else "", settings.label)
     store, last = Store.open(work.work_dir.absolute() / "label" / key.key), work.work_dir / "label" / "last.json"
-    jobs = [
-        LabelJob(settings.label, path, store.path(path.stem)) for path in documents if path.stem not in store.entries
-    ]
+    files = {name: path.absolute() for name in ("scheme", "calibration") if (path := getattr(settings.label, name))}
+    labeler = replace(settings.label, **files)  # workers may be in another folder
+    jobs = [LabelJob(labeler, path, store.path(path.stem)) for path in documents if path.stem not in store.entries]
     done = len(documents) - len(jobs)
     if jobs:
         notes.extend(why(last, "label", key, done > 0))

@@ -97,7 +97,7 @@ class Upload:
         if self.tag is not None and not _TAG.fullmatch(self.tag):
             raise ConfigError(f"tag={self.tag} is no name for a version: take one such as v1.0.0")
         if self.content == "full" and self.basis == "44b":
-            raise ConfigError("content=full: § 44b UrhG does not allow to share texts; leave content out for the stub")
+            raise ConfigError("content=full: § 44b UrhG does not allow sharing texts; leave content out for the stub")
         if self.content == "full" and self.basis == "60d" and not self.closed:
             raise ConfigError("content=full under rights.basis=60d needs private=true or gated=auto|manual")
 

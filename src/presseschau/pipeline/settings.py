@@ -19,13 +19,13 @@ from presseschau.extract import Extractor
 from presseschau.filter import Filter
 from presseschau.label import Labeler, load_scheme
 from presseschau.masking import Masking
+from presseschau.pipeline.contents import digest_of
 from presseschau.pipeline.store import STAGES
 from presseschau.publish.card import DatasetInfo
 from presseschau.read import BASE_URL, Http, Reader, open_source
 from presseschau.rights import Snapshots
 from presseschau.schema import LabelNames
 from presseschau.split import Benchmark, Publisher, Random, Temporal
-from presseschau.stable import sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,6 @@ _GROUPS = {f.name for f in fields(Settings)} - {*_INSIDE, "shown"}
 # Where a build runs and where things lie changes nothing in it, so the manifest leaves it out.
 PRIVATE = ("engine", "output", "pipeline")
 _WHERE = ("path", "base_url", "http")
-_FOLDER = ("rights", "snapshots")
 # Options that name files, and this folder of them; the manifest has the digest of what is in them.
 FILES = frozenset(
     {
@@ -215,7 +214,7 @@ FILES = frozenset(
         ("label", "calibration"),
         *(_INSIDE[name] for name in ("human", "llm", "corrections", "targets", "lock")),
         ("takedown",),
-        _FOLDER,
+        ("rights", "snapshots"),
     }
 )
 _STANCE: Mapping[str, Any] = {"enabled": True, "targets": None}
@@ -240,12 +239,15 @@ def settings_from(config: Mapping[str, Any]) -> Settings:
     if seed < 0:
         raise ConfigError(f"seed={seed} must not be negative")
     label = groups["label"]
-    label |= {"stance": stance_options(label["stance"]), "transformer": transformer_options(label["transformer"])}
+    label |= {
+        "stance": stance_options(label.get("stance", True)),
+        "transformer": transformer_options(label.get("transformer")),
+    }
     hints = get_type_hints(Settings)
     inside = {}
     for name, (*path, option) in _INSIDE.items():
         group = reduce(getitem, path, groups)
-        inside[name] = convert(group.pop(option), hints[name], ".".join((*path, option)))
+        inside[name] = convert(group.pop(option, None), hints[name], ".".join((*path, option)))
     settings = build(
         Settings,
         {
@@ -286,7 +288,7 @@ def labeler_options(label: Mapping[str, Any]) -> dict[str, Any]:
 
 def one_of(known: Mapping[str, type[Any]], values: dict[str, Any], group: str, key: str) -> Any:
     """The group's dataclass that its key names, from a fixed table: a config never names code to run."""
-    name = values.pop(key)
+    name = values.pop(key, None)
     if name not in known:
         raise ConfigError(f"{group}.{key}={name} is not known: {nearest(str(name), known)}")
     return build(known[name], values, group)
@@ -306,14 +308,14 @@ def _shown(config: Mapping[str, Any], dataset: DatasetInfo) -> dict[str, Any]:
 
     def walk(value: Any, path: tuple[str, ...]) -> Any:
         if path in FILES:
-            return None if value is None else _by_content(".".join(path), Path(value), path == _FOLDER)
+            return None if value is None else _by_content(".".join(path), Path(value))
         return {k: walk(v, (*path, k)) for k, v in value.items()} if isinstance(value, Mapping) else value
 
     return {group: walk(values, (group,)) for group, values in groups.items()}
 
 
-def _by_content(option: str, path: Path, folder: bool) -> str:
+def _by_content(option: str, path: Path) -> str:
     try:
-        return f"sha256:{Snapshots.load(path).digest if folder else sha256(path.read_bytes())}"
+        return f"sha256:{digest_of(option, path)}"
     except (OSError, ValueError) as error:
         raise ConfigError(f"{option}={said(error)}") from error
