@@ -16,15 +16,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT, build, run_script
+from presseschau.label.calibrate import load_calibration
 from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub
 from presseschau.publish import card
 from presseschau.publish.card.features import yaml_features
 from presseschau.publish.card.places import places
-from presseschau.publish.card.quality import ENOUGH_VALIDATED, UNVALIDATED, measured_on_validation
+from presseschau.publish.card.quality import ENOUGH_VALIDATED, UNVALIDATED, limit_confidence, measured_on_validation
 from presseschau.publish.card.read import citation, read_card, section
 from presseschau.publish.card.split_rules import split_rules
-from presseschau.publish.card.tables import rights_lines, tables
+from presseschau.publish.card.tables import rights_lines, shared_figures, tables
 from presseschau.publish.card.vocabulary import check, check_license, lint, vocabulary
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.figures import figures_of
@@ -147,10 +148,16 @@ class TestYaml:
     def test_tags_say_what_there_is(self, tmp_path: Path) -> None:
         rows = [{"url": f"https://a.example/{n}", "text": "\n\n".join([_GARDEN] * 3)} for n in range(1)]
         (tmp_path / "in.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
-        folder = build(tmp_path, "source=jsonl", f"source.path={tmp_path / 'in.jsonl'}", "label.stance=false")
-        tags = read_card(folder)[0]["tags"]
-        assert "topic-classification" in tags
-        assert not {"technology", "stance-detection"} & set(tags)
+        options = ("label.stance=false", "filter.languages=[fr,de]")
+        folder = build(tmp_path, "source=jsonl", f"source.path={tmp_path / 'in.jsonl'}", *options)
+        front, prose = read_card(folder)
+        assert "topic-classification" in front["tags"]
+        assert not {"technology", "stance-detection"} & set(front["tags"])
+        assert (front["language"], front["multilinguality"]) == (["de"], ["monolingual"])  # no article is French
+        assert "1 German-language article," in prose
+        assert orjson.loads((folder / "croissant.json").read_bytes())["rai:annotationsPerItem"] == (
+            "One label for each of topic and genre, by rules where no person labelled."
+        )
         assert verify(folder) == []
 
     def test_the_vocabulary_holds_together(self) -> None:
@@ -228,6 +235,29 @@ class TestProse:
         assert given["quality"].startswith("- Accuracy of topic: 0.80 (95 % interval 0.75 to 0.84, unweighted) on 300")
         assert "not calibrated" in given["quality"]
 
+    def test_a_reference_of_the_users_own_is_not_called_that_of_the_rules(self, counted: Statistics) -> None:
+        (built_in,) = counted.manifest["references"]
+        assert {built_in["name"]} == {c.reference for c in load_calibration(None).values()}
+        own = {"name": "people.jsonl (0a1b)", "articles": 250, "tasks": ["topic", "genre"]}
+        none = {"name": "none", "articles": 0, "tasks": ["topic", "genre"]}
+
+        def given(*references: dict[str, Any]) -> Statistics:
+            return replace(counted, manifest={**counted.manifest, "references": list(references)})
+
+        lines = places(INFO, given(own, built_in | {"tasks": ["stance"]}), {})["quality"].splitlines()
+        assert lines[0] == (
+            "- Confidence of topic, genre: fitted on the reference `people.jsonl (0a1b)` (250 articles), "
+            "which the build was given."
+        )
+        assert lines[1].startswith("- Confidence of stance: fitted on the reference `gold_dev` (251 articles, annot")
+        right = "A confidence says how often labels like this one were right on the reference"
+        elsewhere = ", which had other articles than this corpus"
+        assert limit_confidence(counted) == f"{right}{elsewhere}."
+        assert limit_confidence(given(own)) == f"{right}."
+        guess = "; that of topic and genre is a cautious guess."
+        assert limit_confidence(given(none, built_in)) == f"{right}{elsewhere}{guess}"
+        assert limit_confidence(given(none)).startswith("A confidence is a cautious guess: ")
+
     def test_people_measure_only_where_they_are_enough(self) -> None:
         few = {"labelled": ENOUGH_VALIDATED - 1, "right": 199}
         (line,) = measured_on_validation({"topic": {"labelled": 400, "right": 320}, "genre": few})
@@ -253,6 +283,8 @@ class TestProse:
         own = replace(INFO, creators=("Ada Müller", "Presse & Co"), homepage="https://example.org/x")
         entry = places(own, counted, {})["citation"]
         assert r"author  = {Ada Müller and Presse \& Co}" in entry
+        one = replace(INFO, creators=("Institute of Press and Media", "Ferdinand Sand"))
+        assert "author  = {{Institute of Press and Media} and Ferdinand Sand}" in places(one, counted, {})["citation"]
         assert "url     = {https://example.org/x}" in entry
 
     @pytest.mark.parametrize(
@@ -278,6 +310,11 @@ class TestProse:
         assert found["tested"].endswith(english)
         assert found["german_tested"].endswith(german)
 
+    def test_outlets_that_nobody_knows_are_not_called_the_same(self, counted: Statistics) -> None:
+        found = places(INFO, replace(counted, splits={"train": 5, "test": 5}, houses={"train": 0, "test": 0}), {})
+        assert found["tested"].endswith("tested on articles that it has never seen")
+        assert found["german_tested"].endswith("auf zurückgehaltenen Artikeln")
+
     @pytest.mark.parametrize(
         ("articles", "english", "german"),
         [
@@ -295,6 +332,8 @@ class TestProse:
     def test_a_single_day_is_no_period(self, counted: Statistics) -> None:
         found = places(INFO, replace(counted, first="2025-03-01", last="2025-03-01"), {})
         assert found["german_period"] == " vom 1.3.2025"
+        assert "- **Published:** 2025-03-01\n" in found["facts"]
+        assert "The articles were published on 2025-03-01." in found["collection"]
 
     def test_one_validated_article_is_singular(self, counted: Statistics) -> None:
         notice = places(INFO, replace(counted, roles={"validation": 1}), {})["notice"]
@@ -331,6 +370,19 @@ class TestProse:
         assert "as often as outlets had it" in found["agencies"]
         assert places(INFO, counted, {})["near"] == "are dropped, the earliest stays"
 
+    def test_whatever_leaves_articles_out_is_named(self, counted: Statistics) -> None:
+        config = counted.manifest["config"]
+        more = {
+            "label": config["label"] | {"keep": ["ai", "security"]},
+            "rights": {"reserved": "drop"},
+            "split": config["split"] | {"max_per_publisher": 1},
+        }
+        found = places(INFO, replace(counted, manifest={**counted.manifest, "config": config | more}), {})
+        assert found["filters"] == (
+            f"{places(INFO, counted, {})['filters']} So are articles of other topics than ai, security. "
+            "Pages that reserve text and data mining are left out. No publisher has more than 1 article."
+        )
+
     def test_a_stance_that_nobody_looked_for_is_not_promised(self, counted: Statistics) -> None:
         config = counted.manifest["config"]
         manifest = {**counted.manifest, "config": config | {"label": config["label"] | {"stance": False}}}
@@ -339,6 +391,8 @@ class TestProse:
         assert (found["tasks"], found["german_tasks"]) == ("topic and genre", "Thema und Textsorte")
         assert found["stance_meaning"] == "Stance was not looked for."
         assert "tance" not in found["annotation"]
+        assert found["targets"] == ""
+        assert "stances" not in figures_of(replace(counted, manifest=manifest, labels=none))
         by_people = places(INFO, replace(counted, manifest=manifest), {})
         assert by_people["tasks"] == places(INFO, counted, {})["tasks"] == "topic, genre and stance"
 
@@ -352,6 +406,9 @@ class TestProse:
             f"`test`: published after 2026-07-02 (UTC){gap}; undated articles never.",
             f"`validation`: published after 2026-04-22 (UTC){gap}, and before those of `test`.",
         ]
+        few = {**plan, **days, "strategy": "benchmark", "validation": 0.005, "test": 0.125, "embargo_days": 1}
+        assert split_rules(few)[0].startswith("Strategy `benchmark`, seed 0; 87% train, 0.5% validation, 12.5% test, ")
+        assert ", after a gap of 1 day that is left out; " in split_rules(few)[1]
         outlets = {"held_out_publishers": ["a.example"], "validation_publishers": ["b.example", "c.example"]}
         assert split_rules({**plan, **outlets, "strategy": "publisher"}) == [
             "Strategy `publisher`, seed 0; 70% train, 10% validation, 20% test, by publisher.",
@@ -360,10 +417,18 @@ class TestProse:
         ]
 
     def test_other_languages_are_not_called_german(self, counted: Statistics) -> None:
-        config = counted.manifest["config"] | {"filter": {"languages": ["de", "en"]}}
-        found = places(INFO, replace(counted, manifest={**counted.manifest, "config": config}), {})
+        assert counted.languages == {"de": counted.articles}
+        found = places(INFO, replace(counted, languages={"en": 1_230, "de": 7, "fr": 4}), {})
         assert found["size"] == f"{counted.articles} articles"
         assert found["german_size"] == f"{counted.articles} Artikel"
+        assert "- **Language:** en, de, fr\n" in found["facts"]
+        assert (found["news"], found["press"], found["for_german"]) == ("news", "press", " for German")
+        assert found["foreign"].startswith(" Labels of the 1,234 articles in other languages rest on the few words")
+        assert places(INFO, replace(counted, languages={"en": 1}), {})["foreign"].startswith(
+            " Labels of the article in"
+        )
+        own = places(INFO, counted, {})
+        assert (own["news"], own["press"], own["foreign"]) == ("German news", "German press", "")
 
     def test_a_corpus_without_german_is_not_tagged_so(self, counted: Statistics, sample: Path) -> None:
         schema, shards = Folder.open(sample).schema, [Shard(**shard) for shard in counted.manifest["shards"]]
@@ -385,6 +450,23 @@ class TestProse:
         assert "1 became an article, 0 were dropped" in found["collection"]
         assert "{1 article, content" in found["citation"]
         assert "How 1 input page ended" in found["figure_funnel"]
+        target = {"targets": [{"name": "Nova", "kind": "product"}]}
+        aimed = places(INFO, replace(counted, manifest={**counted.manifest, **target}), {})
+        assert "toward 1 given target (Nova)" in aimed["annotation"]
+        licensed = replace(counted, licenses={f"L{n}": 20 - n for n in range(11)})
+        assert ("– 1 other", 10) in rights_lines(licensed)
+        assert ("– 2 others", 18) in rights_lines(replace(licensed, licenses={**licensed.licenses, "x": 8}))
+
+    def test_shares_are_those_of_splits_that_there_are_and_say_of_how_many(self) -> None:
+        probe = {"accuracy": 1.0, "majority": 0.25, "publishers": 2, "train": 30, "test": 1}
+        leakage = {"events": {"test": 0.125, "test_publisher": 0.0}, "publisher_probe": probe}
+        assert shared_figures({"leakage": leakage, "splits": {"train": 30, "test": 8}}) == [
+            ("dated articles with an event of the day that train tells of, too", "12.5% of test"),
+            (
+                "publisher told from the text by a linear model (accuracy on 1 article, 2 publishers)",
+                "100.0% (always the largest: 25.0%)",
+            ),
+        ]
 
     def test_it_says_technology_only_where_it_is(self, counted: Statistics) -> None:
         mostly_other = {"topic": {"other": {"train": counted.articles}}}

@@ -78,6 +78,27 @@ def test_words_say_what_is_drawn(counted: Statistics) -> None:
         assert figure.alt.endswith(".")
 
 
+def test_the_highest_columns_are_told_with_their_numbers(counted: Statistics) -> None:
+    months = {"2025-01": {"train": 2, "test": 1}, "2025-02": {"train": 5}, "2025-03": {"train": 3}}
+    figures = figures_of(replace(counted, months=months, undated={}, lengths={0: 4, 1: 1, 2: 1_500}))
+    assert figures["timeline"].alt.endswith("; most in 2025-02 (5), 0 without a date.")
+    assert figures["lengths"].alt.endswith("; most common: 71–100 (1,500), ≤ 50 (4).")
+
+
+def test_only_pieces_with_articles_are_drawn(counted: Statistics) -> None:
+    from matplotlib.figure import Figure
+
+    months = {"2025-01": {"train": 2, "test": 1}, "2025-02": {"test": 4}, "2025-04": {"train": 3}}
+    shown = PLOTS["timeline"](replace(counted, months=months, splits={"train": 5, "validation": 1, "test": 5}))
+    assert shown is not None
+    axes = Figure().add_subplot()
+    shown.draw(axes)
+    boxes = [box.get_bbox() for box in axes.patches]
+    drawn = [(round(b.x0 + b.width / 2), b.y0, b.y1) for b in boxes]
+    assert drawn == [(0, 0, 2), (3, 0, 3), (0, 2, 3), (1, 0, 4)]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["train", "test"]
+
+
 def test_what_is_not_there_is_not_drawn(counted: Statistics, tmp_path: Path) -> None:
     bare = replace(counted, months={}, lengths={})
     write_figures(tmp_path, bare)

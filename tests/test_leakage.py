@@ -183,6 +183,7 @@ def test_the_share_of_articles_with_an_event_of_the_day_that_train_has() -> None
     rows += [told("a", "train", 7, 1), told("b", "test", 7, 1), told("c", "test", 8, 1)]  # a day later: not counted
     rows += [told("d", "test_publisher", 9, 2), told("e", "test_publisher", 9, 2)]  # not in train
     rows += [told("f", "train", None, 3), told("g", "validation", 5, 3)]  # nobody knows when
+    rows += [told("k", "test", None, 1), told("l", "test_temporal", None, 1)]  # could not be told
     rows += [told("h", None, 5, 4), told("i", "test", 5, 4), told("j", "test", 30, 5)]  # in no split
     assert measured(rows) == ({"validation": 0.0, "test": 0.25, "test_publisher": 0.0}, None)
     assert measured([]) == ({}, None)

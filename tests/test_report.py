@@ -7,16 +7,19 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from dataclasses import asdict, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from presseschau.publish.card.quality import limit_confidence
 from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.derive import Change, derive, write_manifest
 from presseschau.publish.manifest import read_manifest
@@ -24,7 +27,7 @@ from presseschau.publish.opened import Folder
 from presseschau.publish.report import report, write_report
 from presseschau.publish.samples import excerpt
 from presseschau.publish.shards import write_split
-from presseschau.publish.statistics import count
+from presseschau.publish.statistics import Statistics, count
 from presseschau.publish.stub import without_text
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -72,6 +75,11 @@ def page(sample: Path) -> str:
     return (sample / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def counted(sample: Path) -> Statistics:
+    return count(sample)
+
+
 def test_it_is_well_formed_and_shows_every_section(page: str) -> None:
     found = Elements(page)
     ids = [attrs["id"] for _, attrs in found.tags if "id" in attrs]
@@ -102,6 +110,23 @@ def test_the_numbers_are_those_of_the_folder(sample: Path, page: str) -> None:
     assert manifest["content_sha256"] in text
     for one in manifest["counts"]:
         assert (one["reason"] or "kept") in text
+
+
+def test_articles_are_read_out_in_their_language(sample: Path, tmp_path: Path) -> None:
+    change = Change(rows=lambda table: replaced(table, language=["nds"] * len(table)))
+    derive(sample, tmp_path / "x", change)
+    tags = Elements(report(tmp_path / "x", count(tmp_path / "x"))).tags
+    languages = Counter(attrs["lang"] for tag, attrs in tags if tag in ("article", "td") and attrs.get("lang"))
+    assert set(languages) == {"nds"}
+
+
+def test_it_says_of_confidences_what_the_card_says(counted: Statistics, sample: Path) -> None:
+    labelled = replace(counted, roles={"validation": 1})
+    page = report(sample, labelled)
+    assert f"<p>{limit_confidence(counted)} 1 article of this corpus was labelled by people for validation.</p>" in page
+    guessed = {**counted.manifest, "references": [{"name": "none", "articles": 0, "tasks": ["topic"]}]}
+    assert "A confidence is a cautious guess: " in report(sample, replace(counted, manifest=guessed))
+    assert " 0 articles of this corpus were labelled" in report(sample, counted)
 
 
 def test_it_asks_no_network_for_anything(page: str) -> None:
@@ -171,6 +196,19 @@ def test_a_stub_shows_no_text(sample: Path, tmp_path: Path) -> None:
             assert row["text"][:40] not in text
             assert not any(span["text"] in text for span in row["stance_evidence"] if len(span["text"]) > 20)
         assert full[0]["id"] in text
+
+
+def test_pages_that_may_have_been_taken_down_are_not_shown(sample: Path, page: str, tmp_path: Path) -> None:
+    ledger = pq.read_table(sample / "ledger.parquet").to_pylist()
+    left = [row for row in ledger if row["outcome"] != "kept" and row["source"] in page]
+    assert {row["url"] is None for row in left} == {True, False}
+    folder = _copy(sample, tmp_path / "x")
+    manifest = read_manifest(folder)
+    write_manifest(folder, manifest | {"config": manifest["config"] | {"takedown": "sha256:00"}})
+    listed = report(folder, count(folder))
+    assert {row["source"] for row in left if row["source"] in listed} == {
+        row["source"] for row in left if row["url"] is not None
+    }
 
 
 def _copy(folder: Path, target: Path) -> Path:

@@ -25,8 +25,8 @@ class Figures:
     """What splits share beyond texts: no fault of a build, but to be known by who reads a score.
 
     Attributes:
-        events: By split, the part of its articles that tell of an event of the same day as an article of train does,
-            0 to 1; empty where it was not measured.
+        events: By split, the part of its dated articles that tell of an event of the same day as an article of train
+            does, 0 to 1; empty where it was not measured.
         publisher_probe: How well the publisher can be told from the text; None where it was not measured.
     """
 

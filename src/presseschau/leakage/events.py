@@ -12,7 +12,9 @@ _MOST = 5_000  # articles, but for those of the last day chosen
 
 
 def event_leakage(con: duckdb.DuckDBPyConnection, articles: str) -> dict[str, float]:
-    """By split, the part of its articles with a partner in train: names in common (see `split.stories`), same day.
+    """By split, the part of its dated articles with a partner in train: same day, names in common (`split.stories`).
+
+    Undated ones can have none: a split of only such articles has no part.
 
     A large corpus is measured on all articles of some days, chosen by hash, so that the cost stops growing.
 
@@ -35,7 +37,8 @@ def event_leakage(con: duckdb.DuckDBPyConnection, articles: str) -> dict[str, fl
     index_names(con, "leakage_told")
     pair_articles(con, "leakage_event", days=0)
     rows = con.execute(
-        """WITH placed AS (SELECT rank, split FROM story_article JOIN leakage_dated USING (id)),
+        """WITH placed AS (SELECT rank, split FROM story_article JOIN leakage_dated USING (id)
+            WHERE story_article.day IS NOT NULL),
         pair AS (FROM (SELECT a, b FROM leakage_event UNION ALL SELECT b, a FROM leakage_event)),
         met AS (SELECT DISTINCT l.rank FROM pair JOIN placed l ON l.rank = a JOIN placed r ON r.rank = b
             WHERE l.split <> 'train' AND r.split = 'train')

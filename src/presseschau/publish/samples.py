@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from presseschau.publish.manifest import read_manifest
 from presseschau.publish.statistics import class_names, connect
 from presseschau.schema import LabelNames
 
@@ -37,6 +38,7 @@ class Shown:
     split: str
     url: str | None
     publisher: str
+    language: str
     published: str
     title: str
     topic: str
@@ -93,7 +95,7 @@ def draw(folder: Path, names: LabelNames, with_text: bool) -> Samples:
                 for column, classes in chosen.items()
             },
             table=[found[id_] for id_ in first],
-            left=_left(con),
+            left=_left(con, takedown=read_manifest(folder)["config"].get("takedown") is not None),
         )
     finally:
         con.close()
@@ -110,7 +112,7 @@ def _ids_by_class(con: duckdb.DuckDBPyConnection, column: str) -> dict[int, list
 def _fetch(con: duckdb.DuckDBPyConnection, ids: list[str], names: LabelNames, with_text: bool) -> dict[str, Shown]:
     con.execute("CREATE TEMP TABLE wanted AS SELECT unnest(?::VARCHAR[]) AS id", [ids])
     result = con.execute(
-        """SELECT id, split, url, publisher, strftime(published, '%Y-%m-%d') AS published, title, text,
+        """SELECT id, split, url, publisher, language, strftime(published, '%Y-%m-%d') AS published, title, text,
                   topic, genre, stance, stance_target, stance_evidence,
                   topic_confidence, genre_confidence, stance_confidence
            FROM rows SEMI JOIN wanted USING (id)"""
@@ -127,6 +129,7 @@ def _shown(row: Mapping[str, Any], names: LabelNames, with_text: bool) -> Shown:
         split=row["split"],
         url=_link(row["url"]),
         publisher=_short(row["publisher"] or "", 60),
+        language=row["language"],
         published=row["published"] or "",
         title=_short(row["title"] or "", TITLE) if with_text else "",
         topic=class_names(names, "topic", row["topic"]),
@@ -170,13 +173,16 @@ def excerpt(text: str, spans: Iterable[tuple[int, int]], most: int = EXCERPT) ->
     return tuple(pieces)
 
 
-def _left(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[Left]]:
-    # What was taken down is not shown again. Ordered by a hash, so that not all are of the first folder.
+def _left(con: duckdb.DuckDBPyConnection, *, takedown: bool) -> dict[tuple[str, str], list[Left]]:
+    # What was taken down is not shown again: under a takedown list a page without a URL may be of it, whatever the
+    # reason says. Ordered by a hash, so that not all are of the first folder.
     rows = con.execute(
         f"""SELECT outcome, reason, source, url, detail FROM ledger
             WHERE outcome <> 'kept' AND reason IS NOT NULL AND reason <> 'takedown'
+                AND (url IS NOT NULL OR NOT $takedown)
             QUALIFY row_number() OVER (PARTITION BY outcome, reason ORDER BY md5(source), source) <= {PER_REASON}
-            ORDER BY outcome, reason, md5(source), source"""  # noqa: S608
+            ORDER BY outcome, reason, md5(source), source""",  # noqa: S608
+        {"takedown": takedown},
     ).fetchall()
     found: dict[tuple[str, str], list[Left]] = {}
     for outcome, reason, source, url, detail in rows:

@@ -37,6 +37,7 @@ class Statistics:
         publishers: Articles of every publisher, most first; then by name.
         outlets: Articles by publisher and split, for the 30 with most articles.
         houses: Publishers of each split.
+        languages: Articles by language, most first; then by code.
         shares: Articles by `publisher`, `year` or `month`, its value, label column and class, for the ten with most
             articles (months: 24).
         months: Articles by month (`2026-05`) and split, in order; undated ones are not in it.
@@ -63,6 +64,7 @@ class Statistics:
     publishers: Mapping[str, int]
     outlets: Mapping[str, Mapping[str, int]]
     houses: Mapping[str, int]
+    languages: Mapping[str, int]
     shares: Mapping[str, Mapping[str, Mapping[str, Mapping[str, int]]]]
     months: Mapping[str, Mapping[str, int]]
     undated: Mapping[str, int]
@@ -84,6 +86,11 @@ class Statistics:
     def released(self) -> str | None:
         """The day of the release: that which the build was given, else the newest of the input."""
         return self.manifest.get("released") or self.newest
+
+    @property
+    def period(self) -> str | None:
+        """The days of publication, `2025-03-01 to 2025-04-30`, or the only one; None where no article has a date."""
+        return self.first if self.first == self.last else f"{self.first} to {self.last}"
 
     @property
     def has_stance(self) -> bool:
@@ -142,7 +149,7 @@ def count(folder: Path) -> Statistics:
             """CREATE TABLE few AS
                SELECT split, topic, genre, stance, coalesce(publisher, '(unknown)') AS publisher,
                  strftime(published, '%Y-%m') AS month, tdm_reserved, label_role, topic_source, stance_source,
-                 count(*) AS n FROM rows GROUP BY ALL"""
+                 language, count(*) AS n FROM rows GROUP BY ALL"""
         )
         splits = _articles(con, "split")
         publishers = _pairs(con, "SELECT publisher, sum(n)::BIGINT AS n FROM few GROUP BY 1 ORDER BY n DESC, 1")
@@ -164,6 +171,7 @@ def count(folder: Path) -> Statistics:
                 f"""SELECT split, count(DISTINCT publisher) FILTER (publisher <> '{UNKNOWN}') FROM few
                     GROUP BY 1 ORDER BY 1""",  # noqa: S608
             ),
+            languages=_pairs(con, "SELECT language, sum(n)::BIGINT AS n FROM few GROUP BY 1 ORDER BY n DESC, 1"),
             undated=_articles(con, "split", "month IS NULL"),
             **_days(con),
             **_lengths(held.words, manifest.get("texts", {})),

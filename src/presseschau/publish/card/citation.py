@@ -14,7 +14,7 @@ def citation(info: DatasetInfo, statistics: Statistics) -> str:
     year = (statistics.released or "")[:4]
     fields = {
         "title": f"{{{_bibtex(info.pretty_name)}}}",
-        "author": f"{{{' and '.join(_bibtex(name) for name in info.creators)}}}" if info.creators else "",
+        "author": f"{{{' and '.join(map(_author, info.creators))}}}" if info.creators else "",
         "year": f"{{{year}}}" if year else "",
         "version": f"{{{info.version}}}",
         "url": f"{{{info.homepage}}}" if info.homepage else "",
@@ -23,6 +23,11 @@ def citation(info: DatasetInfo, statistics: Statistics) -> str:
     }
     lines = ",\n".join(f"  {key:7} = {value}" for key, value in fields.items() if value)
     return f"@misc{{{re.sub(r'[^A-Za-z0-9]+', '-', info.name)}-{info.version},\n{lines}\n}}"
+
+
+def _author(name: str) -> str:
+    """One author; braces keep an institute of press and media from becoming two."""
+    return f"{{{_bibtex(name)}}}" if re.search(r"\band\b", name, re.IGNORECASE) else _bibtex(name)
 
 
 def _bibtex(text: str) -> str:

@@ -22,7 +22,7 @@ class Said:
     """What the card's YAML says beside names and numbers.
 
     Attributes:
-        languages: ISO codes that the language filter lets through.
+        languages: ISO codes of the articles.
         people: Whether people labelled any row.
         invented: Whether the texts were written for the dataset, as those of the sample are.
         technical: Whether most articles are about technology.

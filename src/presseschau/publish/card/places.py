@@ -30,7 +30,7 @@ def places(
     contact = info.contact or "the maintainers of this copy"
     dedup = config.get("dedup", {})
     copies = dedup.get("near") == "keep"
-    german = list(config.get("filter", {}).get("languages", ["de"])) == ["de"]
+    german = list(statistics.languages) == ["de"]
     return {
         **quality_places(statistics),
         "pretty_name": info.pretty_name,
@@ -60,9 +60,14 @@ def places(
         else "Stance was not looked for.",
         "focus": " with a focus on technology" if is_technical(statistics) else "",
         "german_focus": " mit Schwerpunkt Technik" if is_technical(statistics) else "",
+        "news": f"{'German ' * german}news",
+        "press": f"{'German ' * german}press",
+        "for_german": " for German" if "de" in statistics.languages else "",
+        "foreign": _foreign(statistics.languages),
+        "targets": "; a person can be the target of a stance" if statistics.has_stance else "",
         "facts": _facts(info, statistics, contact),
         "collection": _collection(statistics),
-        "filters": _filters(config.get("filter", {})),
+        "filters": _filters(config),
         "jaccard": str(dedup.get("jaccard")),
         "containment": str(dedup.get("containment")),
         "related": str(dedup.get("related")),
@@ -122,7 +127,10 @@ _TESTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 
 def _test_phrases(statistics: Statistics, language: int) -> list[str]:
     strategy = statistics.manifest["config"].get("split", {}).get("strategy", "random")
-    return [phrases[language] for split, phrases in _TESTS.get(strategy, {}).items() if split in statistics.splits]
+    tests = dict(_TESTS.get(strategy, {}))
+    if strategy == "benchmark" and not statistics.houses.get("test"):
+        tests |= _TESTS["random"]  # whose articles they are is not known
+    return [phrases[language] for split, phrases in tests.items() if split in statistics.splits]
 
 
 def _tested(statistics: Statistics) -> str:
@@ -143,14 +151,13 @@ def is_technical(statistics: Statistics) -> bool:
 
 
 def _facts(info: DatasetInfo, statistics: Statistics, contact: str) -> str:
-    languages = ", ".join(statistics.manifest["config"].get("filter", {}).get("languages", ["de"]))
     lines = {
         "Curated by": ", ".join(info.creators) if info.creators else "whoever publishes this copy",
         "Version": f"{info.version} of `{info.name}`, built with presseschau "
         f"{statistics.manifest['packages']['presseschau']}",
-        "Language": languages,
+        "Language": ", ".join(statistics.languages),
         "License": _license(info),
-        "Published": f"{statistics.first} to {statistics.last}" if statistics.first else "undated",
+        "Published": statistics.period or "undated",
         "Publishers": f"{sum(name != UNKNOWN for name in statistics.publishers):,}",
         "Homepage": info.homepage,
         "Contact": contact,
@@ -186,7 +193,7 @@ def _collection(statistics: Statistics) -> str:
     )
     undated = sum(statistics.undated.values())
     frame = (
-        f" The articles were published from {statistics.first} to {statistics.last}"
+        f" The articles were published {_when(statistics)}"
         + (f"; {_count(undated, 'has', 'have')} no date." if undated else ".")
         if statistics.first
         else " No article has a date."
@@ -200,13 +207,34 @@ def _collection(statistics: Statistics) -> str:
     )
 
 
-def _filters(options: Mapping[str, Any]) -> str:
-    languages = ", ".join(options.get("languages", ()))
-    return (
+def _when(statistics: Statistics) -> str:
+    return f"{'on' if statistics.first == statistics.last else 'from'} {statistics.period}"
+
+
+def _foreign(languages: Mapping[str, int]) -> str:
+    """What the labels of articles in other languages are worth; nothing where there are none."""
+    others = sum(n for code, n in languages.items() if code != "de")
+    if not others:
+        return ""
+    which = "the article" if others == 1 else f"the {others:,} articles"
+    return f" Labels of {which} in other languages rest on the few words that these share with German."
+
+
+def _filters(config: Mapping[str, Any]) -> str:
+    options = config.get("filter", {})
+    languages, topics = ", ".join(options.get("languages", ())), config.get("label", {}).get("keep")
+    parts = [
         f"articles in other languages than {languages} are dropped, as are those below "
         f"{options.get('min_words')} words or {options.get('min_chars')} characters, "
         "stubs of paywalled articles, and pages without an article."
-    )
+    ]
+    if topics:
+        parts.append(f"So are articles of other topics than {', '.join(topics)}.")
+    if config.get("rights", {}).get("reserved") == "drop":
+        parts.append("Pages that reserve text and data mining are left out.")
+    if most := config.get("split", {}).get("max_per_publisher"):
+        parts.append(f"No publisher has more than {_count(most, 'article')}.")
+    return " ".join(parts)
 
 
 def _clusters(statistics: Statistics) -> str:

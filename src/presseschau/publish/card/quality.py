@@ -14,6 +14,7 @@ from presseschau.publish.statistics import Statistics
 # Below this many articles that people labelled for validation, no accuracy is worth its name.
 ENOUGH_VALIDATED = 200
 _TARGETS = 12  # that are named
+_BUILT_IN = "gold_dev"  # the reference that comes with the package
 UNVALIDATED = "labels not validated by people on this corpus"
 
 
@@ -28,6 +29,7 @@ def quality_places(statistics: Statistics) -> dict[str, str]:
         "quality": bullets(_quality(statistics)),
         "validated_tables": validated_tables(statistics.manifest["validated"], ENOUGH_VALIDATED),
         "limit_labels": _limit_labels(statistics),
+        "limit_confidence": limit_confidence(statistics),
     }
 
 
@@ -108,9 +110,10 @@ def _annotation(statistics: Statistics, labeler: str) -> str:
             "`stance_evidence`."
         )
     if given := statistics.manifest["targets"]:
+        noun = "target" if len(given) == 1 else "targets"
         names = ", ".join(target["name"] for target in given[:_TARGETS]) + (" …" if len(given) > _TARGETS else "")
         lines.append(
-            f"The view `stance_targets` has the stance toward {len(given):,} given targets ({names}), one row for "
+            f"The view `stance_targets` has the stance toward {len(given):,} given {noun} ({names}), one row for "
             "every article and target that it mentions; a row rests on the sentences that name the target."
         )
     for column, sources in statistics.sources.items():
@@ -132,7 +135,12 @@ def _quality(statistics: Statistics) -> list[str]:
     lines = list(measured)
     for reference in statistics.manifest["references"]:
         tasks, articles = ", ".join(reference["tasks"]), reference["articles"]
-        if articles:
+        if articles and reference["name"] != _BUILT_IN:
+            lines.append(
+                f"Confidence of {tasks}: fitted on the reference `{reference['name']}` ({articles:,} articles), "
+                "which the build was given."
+            )
+        elif articles:
             lines.append(
                 f"Confidence of {tasks}: fitted on the reference `{reference['name']}` ({articles:,} articles, "
                 "annotated by machine). It also shaped the rules: "
@@ -146,6 +154,18 @@ def _quality(statistics: Statistics) -> list[str]:
     shares = ", ".join(f"{column} {sure_share(statistics, column):.0%}" for column in columns)
     lines.append(f"Share of labels with a confidence of 0.8 or more: {shares}.")
     return lines
+
+
+def limit_confidence(statistics: Statistics) -> str:
+    """What a confidence means, a sentence: on which articles it was right that often, if on any."""
+    references = statistics.manifest["references"]
+    guessed = [task for reference in references if not reference["articles"] for task in reference["tasks"]]
+    fitted = {reference["name"] for reference in references if reference["articles"]}
+    if not fitted:
+        return "A confidence is a cautious guess: there was no reference to calibrate it on."
+    others = ", which had other articles than this corpus" if fitted == {_BUILT_IN} else ""
+    rest = f"; that of {' and '.join(guessed)} is a cautious guess" if guessed else ""
+    return f"A confidence says how often labels like this one were right on the reference{others}{rest}."
 
 
 def _limit_labels(statistics: Statistics) -> str:

@@ -81,9 +81,8 @@ def _block(schema: Schema, statistics: Statistics) -> dict[str, Any]:
     """The YAML block as the data gives it."""
     manifest = statistics.manifest
     config = manifest["config"]
-    languages = tuple(config.get("filter", {}).get("languages", ("de",)))
     said = Said(
-        languages,
+        tuple(statistics.languages),
         people=bool(statistics.roles),
         invented=config.get("source", {}).get("kind") == "sample",
         technical=is_technical(statistics),

@@ -27,7 +27,7 @@ def read_plan(folder: Path) -> dict[str, Any]:
 def split_rules(plan: Mapping[str, Any]) -> list[str]:
     """The rules in force, a sentence each."""
     validation, test = plan["validation"], plan["test"]
-    shares = f"{1 - validation - test:.0%} train, {validation:.0%} validation, {test:.0%} test"
+    shares = f"{_percent(1 - validation - test)} train, {_percent(validation)} validation, {_percent(test)} test"
     how = _BY.get(plan["strategy"], "by hash of cluster and seed")
     lines = [f"Strategy `{plan['strategy']}`, seed {plan['seed']}; {shares}, {how}."]
     unseen, later = ("test_publisher", "test_temporal") if plan["strategy"] == "benchmark" else ("test", "test")
@@ -37,7 +37,8 @@ def split_rules(plan: Mapping[str, Any]) -> list[str]:
             named = ", ".join(held_out[:_NAMED])
             lines.append(f"`{split}`: {named}{more}; no other split has an article of theirs.")
     days = plan["embargo_days"]
-    gap = f", after a gap of {days} days that are left out" if days else ""
+    left_out = "1 day that is" if days == 1 else f"{days} days that are"
+    gap = f", after a gap of {left_out} left out" if days else ""
     if plan["cutoff"]:
         lines.append(f"`{later}`: published after {plan['cutoff']} (UTC){gap}; undated articles never.")
     if plan["validation_cutoff"]:
@@ -47,3 +48,12 @@ def split_rules(plan: Mapping[str, Any]) -> list[str]:
     if plan.get("group") == "story":
         lines.append("Articles that share names within three days stay in one split, unless a story grew too large.")
     return lines
+
+
+def _percent(share: float) -> str:
+    """A share as the user has given it: an eighth is no 12 %.
+
+    >>> _percent(0.125), _percent(1 - 0.1 - 0.1), _percent(0.005)
+    ('12.5%', '80%', '0.5%')
+    """
+    return f"{100 * share:.4g}%"

@@ -29,7 +29,7 @@ def tables(statistics: Statistics, schema: Schema) -> dict[str, str]:
         "month_shares": _shares(statistics, "month"),
         "column_table": schema_table(schema),
         "funnel_table": _funnel(statistics.manifest["counts"]),
-        "leakage_table": _leakage(statistics.manifest["leakage"]),
+        "leakage_table": _leakage(statistics.manifest),
         "rights_table": _rights(statistics),
     }
 
@@ -105,7 +105,8 @@ def _funnel(counts: Iterable[Mapping[str, Any]]) -> str:
     return markdown(["outcome", "pages"], [*lines, ["input pages", f"{sum(c['pages'] for c in ranked):,}"]])
 
 
-def _leakage(found: Mapping[str, Any]) -> str:
+def _leakage(manifest: Mapping[str, Any]) -> str:
+    found = manifest["leakage"]
     return markdown(
         ["looked for in the kept texts, across splits", "found"],
         [
@@ -115,23 +116,20 @@ def _leakage(found: Mapping[str, Any]) -> str:
             ["clusters in more than one split", str(found["spanning_clusters"])],
             ["publishers of `test_publisher` in another split", str(len(found["shared_publishers"]))],
             ["articles on the wrong side of the cutoff", str(found["out_of_time"])],
-            *([name, value] for name, value in shared_figures(found)),
+            *([name, value] for name, value in shared_figures(manifest)),
         ],
     )
 
 
-def shared_figures(found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What splits share beyond texts, as name and value."""
-    events = found.get("events") or {}
-    shares = ", ".join(f"{events[split]:.1%} of {split}" for split in SPLITS if split in events)
-    lines = [("articles with an event of the day that train tells of, too", shares)] if shares else []
-    if probe := found.get("publisher_probe"):
-        lines.append(
-            (
-                f"publisher told from the text by a linear model (accuracy, {probe['publishers']} publishers)",
-                f"{probe['accuracy']:.1%} (always the largest: {probe['majority']:.1%})",
-            )
-        )
+def shared_figures(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What splits share beyond texts, as name and value; of a copy without some splits only for those that it has."""
+    events = manifest["leakage"].get("events") or {}
+    shares = ", ".join(f"{events[s]:.1%} of {s}" for s in SPLITS if s in events and s in manifest["splits"])
+    lines = [("dated articles with an event of the day that train tells of, too", shares)] if shares else []
+    if probe := manifest["leakage"].get("publisher_probe"):
+        tested = f"{probe['test']:,} article{'s' * (probe['test'] != 1)}, {probe['publishers']} publishers"
+        value = f"{probe['accuracy']:.1%} (always the largest: {probe['majority']:.1%})"
+        lines.append((f"publisher told from the text by a linear model (accuracy on {tested})", value))
     return lines
 
 
@@ -152,7 +150,7 @@ def rights_lines(statistics: Statistics) -> list[tuple[str, int]]:
     """Everything about rights and personal data that is counted, with its number."""
     reasons = {count["reason"]: count["pages"] for count in statistics.manifest["counts"] if count["reason"]}
     reserved, listed = statistics.reserved, list(statistics.licenses.items())
-    rest = sum(n for _, n in listed[_LICENSES:])
+    rest, others = sum(n for _, n in listed[_LICENSES:]), len(listed) - _LICENSES
     return [
         ("articles whose page reserves text and data mining (`tdm_reserved` true)", reserved.get("true", 0)),
         ("articles whose page allows it (false)", reserved.get("false", 0)),
@@ -162,7 +160,7 @@ def rights_lines(statistics: Statistics) -> list[tuple[str, int]]:
         ("stubs of paywalled articles left out (`paywall_stub`)", reasons.get("paywall_stub", 0)),
         ("articles whose page states a licence (`license` in the ledger)", sum(statistics.licenses.values())),
         *((f"– {_code(name)}", n) for name, n in listed[:_LICENSES]),
-        *([(f"– {len(listed) - _LICENSES:,} others", rest)] if rest else []),
+        *([(f"– {others:,} other{'s' * (others != 1)}", rest)] if rest else []),
         *((f"{name} masked in the texts", statistics.masked.get(kind, 0)) for kind, name in _KINDS.items()),
     ]
 

@@ -45,13 +45,14 @@ def responsible(statistics: Statistics, prose: str) -> dict[str, Any]:
     manifest = statistics.manifest
     sample = manifest["config"].get("source", {}).get("kind") == "sample"
     frame = [day for day in (statistics.first, statistics.last) if day]
+    tasks = "topic, genre and stance" if statistics.has_stance else "topic and genre"
     pages, labelers = manifest["pages"], sorted(manifest["labelers"])
     return {
         **fields,
         "rai:dataCollectionType": ["Others" if sample else "Web Scraping"],
         **({"rai:dataCollectionTimeFrame": frame} if frame else {}),
         "rai:machineAnnotationTools": labelers,
-        "rai:annotationsPerItem": "One label for each of topic, genre and stance, by rules where no person labelled.",
+        "rai:annotationsPerItem": f"One label for each of {tasks}, by rules where no person labelled.",
         "rai:hasSyntheticData": sample,
         "prov:wasDerivedFrom": {
             "@type": "prov:Entity",

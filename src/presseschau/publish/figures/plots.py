@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from presseschau.publish.figures.bins import by_period, length_name, sure_share
@@ -47,8 +47,10 @@ def _ending(count: Mapping[str, Any]) -> str:
     return f"{count['outcome']}: {count['reason']}" if count["reason"] else str(count["outcome"])
 
 
-def _labels(column: str) -> Callable[[Statistics], Plot]:
-    def plot(statistics: Statistics) -> Plot:
+def _labels(column: str) -> Callable[[Statistics], Plot | None]:
+    def plot(statistics: Statistics) -> Plot | None:
+        if column == "stance" and not statistics.has_stance:
+            return None
         counts = statistics.labels[column]
         totals = {name: sum(own.values()) for name, own in counts.items()}
         alt = f"Bar chart of articles by {column}, coloured by split: {_top(_ranked(totals), 5)}."
@@ -65,15 +67,12 @@ def _timeline(statistics: Statistics) -> Plot | None:
     splits = list(statistics.splits)
     alt = (
         f"Column chart of articles by {unit} of publication, {next(iter(totals))} to {list(totals)[-1]}, "
-        f"coloured by split; most in {_top(_ranked(totals), 1)}, {sum(statistics.undated.values()):,} without a date."
+        f"coloured by split; most in {_most(totals, 1)}, {sum(statistics.undated.values()):,} without a date."
     )
 
     def draw(axes: Axes) -> None:
-        below = [0] * len(periods)
-        for split in splits:
-            values = [own.get(split, 0) for own in periods.values()]
-            axes.bar(range(len(periods)), values, bottom=below, color=COLORS[split], label=split, width=0.85)
-            below = [a + b for a, b in zip(below, values, strict=True)]
+        for split, pieces in _pieces(periods, splits).items():
+            axes.bar(pieces.places, pieces.sizes, bottom=pieces.starts, color=COLORS[split], label=split, width=0.85)
         step = max(1, -(-len(periods) // 12))
         axes.set_xticks(range(0, len(periods), step), list(periods)[::step], rotation=45, ha="right")
         _finish(axes, "articles", horizontal=False)
@@ -86,7 +85,7 @@ def _lengths(statistics: Statistics) -> Plot | None:
         return None
     low, high = min(statistics.lengths), max(statistics.lengths)
     bars = {length_name(bin_): statistics.lengths.get(bin_, 0) for bin_ in range(low, high + 1)}
-    alt = f"Column chart of articles by length in words; most common: {_top(_ranked(bars), 2)}."
+    alt = f"Column chart of articles by length in words; most common: {_most(bars, 2)}."
 
     def draw(axes: Axes) -> None:
         axes.bar(range(len(bars)), list(bars.values()), color="#0072B2", width=0.9)
@@ -129,6 +128,11 @@ def _publishers(statistics: Statistics) -> Plot:
     return _bars("Publishers with most articles", bars, ["#0072B2"] * len(bars), "articles", alt)
 
 
+def _most(bars: Mapping[str, int], number: int) -> str:
+    """The highest columns, `201–280 (45), 141–200 (34)`."""
+    return ", ".join(f"{name} ({n:,})" for name, n in list(_ranked(bars).items())[:number])
+
+
 def _ranked(bars: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(bars.items(), key=lambda item: (-item[1], item[0])))
 
@@ -155,16 +159,36 @@ def _bars(title: str, bars: Mapping[str, int], colors: Sequence[str], unit: str,
 
 def _stacked(title: str, counts: Mapping[str, Mapping[str, int]], splits: Sequence[str], alt: str) -> Plot:
     def draw(axes: Axes) -> None:
-        places = range(len(counts))
-        left = [0] * len(counts)
-        for split in splits:
-            values = [own.get(split, 0) for own in counts.values()]
-            axes.barh(places, values, left=left, color=COLORS[split], label=split, height=0.8)
-            left = [a + b for a, b in zip(left, values, strict=True)]
-        axes.set_yticks(places, [_short(name) for name in counts])
+        for split, pieces in _pieces(counts, splits).items():
+            axes.barh(pieces.places, pieces.sizes, left=pieces.starts, color=COLORS[split], label=split, height=0.8)
+        axes.set_yticks(range(len(counts)), [_short(name) for name in counts])
         _finish(axes, "articles", horizontal=True)
 
     return Plot(title, draw, 1.2 + 0.26 * len(counts), alt)
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """One split's pieces of stacked bars: number of the bar, length, and where on it they start."""
+
+    places: list[int] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+
+
+def _pieces(bars: Mapping[str, Mapping[str, int]], splits: Sequence[str]) -> dict[str, _Pieces]:
+    """The pieces by split; empty ones, which take as long to draw as others, are left out."""
+    found: dict[str, _Pieces] = {}
+    ends = [0] * len(bars)
+    for split in splits:
+        for place, own in enumerate(bars.values()):
+            if size := own.get(split, 0):
+                pieces = found.setdefault(split, _Pieces())
+                pieces.places.append(place)
+                pieces.sizes.append(size)
+                pieces.starts.append(ends[place])
+                ends[place] += size
+    return found
 
 
 def _short(name: str) -> str:

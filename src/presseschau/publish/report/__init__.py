@@ -89,8 +89,8 @@ def report(folder: Path, statistics: Statistics) -> str:
 def _line(statistics: Statistics) -> str:
     manifest = statistics.manifest
     parts = [f"{manifest['name']} {manifest['version']}", f"labels by {', '.join(sorted(manifest['labelers']))}"]
-    if statistics.first:
-        parts.append(f"published {statistics.first} to {statistics.last}")
+    if statistics.period:
+        parts.append(f"published {statistics.period}")
     if statistics.is_stub:
         parts.append("a stub: no text is shown")
     return " · ".join(parts)

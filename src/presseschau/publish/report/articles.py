@@ -33,8 +33,8 @@ def _article(shown: Shown) -> str:
     text = "".join(f"<mark>{escape(p.text)}</mark>" if p.marked else escape(p.text) for p in shown.excerpt)
     where = " · ".join(filter(None, (escape(shown.publisher), escape(shown.published), escape(shown.split))))
     return (
-        f"<article lang=de><h4>{link(shown.url, shown.title or shown.id)}</h4><p class=soft>{where}</p>"
-        f'<p lang="en">{labels}{target}</p><p class="excerpt">{text}</p></article>'
+        f'<article lang="{escape(shown.language)}"><h4>{link(shown.url, shown.title or shown.id)}</h4>'
+        f'<p class=soft>{where}</p><p lang="en">{labels}{target}</p><p class="excerpt">{text}</p></article>'
     )
 
 
@@ -48,7 +48,7 @@ def searchable(samples: Samples, statistics: Statistics) -> str:
         labels = "".join(f"<td>{escape(value)}</td>" for value in (a.topic, a.genre, a.stance, a.split))
         number = "" if sure is None else f"{sure:.2f}"
         rows.append(
-            f'<tr{marks}><td class="t" lang="de">{cells[0]}</td><td>{cells[1]}</td>'
+            f'<tr{marks}><td class="t" lang="{escape(a.language)}">{cells[0]}</td><td>{cells[1]}</td>'
             f'<td class="d">{cells[2]}</td>{labels}<td class="n">{number}</td></tr>'
         )
     heads = ["article", "publisher", "published", "topic", "genre", "stance", "split", "confidence"]

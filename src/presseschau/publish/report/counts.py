@@ -8,7 +8,7 @@ from html import escape
 import orjson
 
 from presseschau.document import REASONS
-from presseschau.publish.card.quality import ENOUGH_VALIDATED
+from presseschau.publish.card.quality import ENOUGH_VALIDATED, limit_confidence
 from presseschau.publish.card.tables import rights_lines, shared_figures
 from presseschau.publish.card.validated import calibration_rows
 from presseschau.publish.figures import by_period, length_name, sure_share
@@ -81,7 +81,7 @@ def splits(statistics: Statistics) -> str:
         for key, name in _LEAKAGE.items()
         if key in found
     ]
-    shared = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in shared_figures(found))
+    shared = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in shared_figures(statistics.manifest))
     messages = "".join(f"<li>{escape(message)}</li>" for message in statistics.manifest["messages"])
     return (
         f"<h2>Splits and leakage</h2>{table('Articles by split', ['split', '#articles', '#share', ''], rows)}"
@@ -202,9 +202,9 @@ def confidence(statistics: Statistics) -> str:
             caption = f"Calibration of {task}, on what people labelled for validation: fifths by confidence"
             parts.append(table(caption, ["#articles", "#stated confidence", "#share right"], calibration_rows(found)))
     validated = statistics.roles.get("validation", 0)
+    labelled = "article of this corpus was" if validated == 1 else "articles of this corpus were"
     parts.append(
-        f"<p>Confidences are calibrated on the reference that the card names, not on this corpus; {validated:,} of its "
-        "articles were labelled by people for validation.</p>"
+        f"<p>{escape(limit_confidence(statistics))} {validated:,} {labelled} labelled by people for validation.</p>"
     )
     return "".join(parts)
 
