@@ -132,6 +132,98 @@ def test_what_stands_below_the_heading_of_a_thread_goes(head: str) -> None:
     assert names(f"<div>{body}<div><h3>{head}</h3><a href=x>Anmelden</a><p>nichts 5</p></div>{said}</div>")[3:] == ["x"]
 
 
+def test_who_speaks_below_the_heading_makes_a_thread_of_the_same_box() -> None:
+    def names(html: str) -> list[str]:
+        return [b.text[0] for b in select(blocks_of(html), Known(), NoHeads()).blocks]
+
+    body = "".join(paragraph(n, 99, 4) for n in "abc")
+    assert names(f"<div>{body}<h3>3 Kommentare</h3><p>5</p>{paragraph('x', 95)}</div>") == ["a", "b", "c", "x"]
+    said = [
+        b.text[:1] for b in select(blocks_of(f"<div>{body}{thread('Bodo hat gesagt:')}</div>"), Known(), Said()).blocks
+    ]
+    assert said == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("who", ["Bodo schrieb am 3. Mai 2025 um 9:10 Uhr", "Trine sagt am 12.05.2025 um 8.05:"])
+def test_comments_are_told_by_who_says_them_when(who: str) -> None:
+    def names(html: str) -> list[str]:
+        return [b.text[:1] for b in select(blocks_of(html), Known(), Said()).blocks]
+
+    body = "".join(paragraph(n, 99, 4) for n in "abc")
+    entry = f"<div><div>{who}</div>{paragraph('x', 95, 9)}</div>"
+    assert names(f"<article>{body}</article><section>{entry * 2}</section>") == ["a", "b", "c"]
+    assert names(f"<article>{body}</article><section>{entry}</section>") == ["a", "b", "c", "x"], "one is a report"
+    letters = "".join(f"<p>Bodo schrieb am {day}. Mai 2025:</p>{paragraph('xy'[day == '4'], 95)}" for day in "34")
+    assert names(f"<article>{body}{letters}</article>") == ["a", "b", "c", "x", "y"], "and so are letters"
+    assert names(f"<section>{entry}{entry.replace('>x', '>y')}</section>") == ["x", "y"], "a forum"
+
+
+class Said(Scored):
+    """`Scored`, but a heading and a line without a number are unlikely."""
+
+    def probability(self, blocks: Sequence[Block], tokens: Tokens) -> Floats:
+        ends = [b.text.split()[-1] for b in blocks]
+        return np.asarray([int(end) if end.isdecimal() else 5 for end in ends], dtype=np.float32) / 100
+
+
+def thread(who: str) -> str:
+    return f"<h3>2 Kommentare</h3><p>{who}</p>{paragraph('x', 95)}<p>{who}</p>{paragraph('y', 95)}"
+
+
+def test_teasers_of_other_articles_below_the_text_go() -> None:
+    body = "<article>" + "".join(paragraph(n, 99, 4) for n in "abc") + "</article>"
+    headline = "<h3><a href=x>Warum die Stadt am Kanal nun doch keine Brücke bekommt</a></h3>"
+    teasers = "".join(f"<div>{headline}{paragraph(n, 95)}</div>" for n in "xyz")
+
+    def names(html: str) -> list[str]:
+        return [b.text[:1] for b in select(blocks_of(html), Known(), Said()).blocks]
+
+    assert names(f"{body}<section><h2>Weitere Artikel</h2>{teasers}</section>") == ["a", "b", "c"]
+    assert names(f"{body}<section><h2>Was heute geschah</h2>{teasers}</section>") == ["a", "b", "c", "x", "y", "z"]
+    longer = teasers.replace("</p></div>", f"</p>{paragraph('v', 95)}</div>")
+    assert names(f"{body}<section><h2>Weitere Artikel</h2>{longer}</section>") == ["a", "b", "c"]
+    assert names(f"<section><h2>Weitere Artikel</h2>{teasers}</section>") == ["x", "y", "z"], "a list is what it is"
+    chapter = "<h2>Zum Thema Strom</h2>" + "".join(paragraph(n, 99) for n in "de")
+    assert names(f"{body}<section>{chapter}</section>") == ["a", "b", "c", "d", "e"], "the article's own"
+
+
+def test_a_text_that_ends_in_a_link_to_the_rest_of_it_is_a_teaser() -> None:
+    def names(html: str) -> list[str]:
+        return [b.text[:1] for b in select(blocks_of(html), Known(), Cut()).blocks]
+
+    body = "<div>" + "".join(paragraph(n, 99, 4) for n in "abc") + "</div>"
+    cut = "".join(f"<h3>{n} Brücke 95</h3><p>{n} {SENTENCE} <a href=x>mehr</a></p>" for n in "xyz")
+    assert names(f"{body}<div>{cut}</div>") == ["a", "b", "c"]
+    pointers = f"<p>x {SENTENCE} Dazu unten <a href=#x>mehr</a></p>" * 2
+    assert names(f"<div>{body}{pointers}</div>")[3:] == ["x"], "a sentence of the article"
+
+
+class Cut(Scored):
+    """`Scored`, but a block that ends in "mehr" is likely."""
+
+    def probability(self, blocks: Sequence[Block], tokens: Tokens) -> Floats:
+        ends = [b.text.split()[-1] for b in blocks]
+        return np.asarray([95 if end == "mehr" else int(end) for end in ends], dtype=np.float32) / 100
+
+
+def test_a_quote_of_the_text_in_large_letters_goes() -> None:
+    body = f"{paragraph('a', 99, 2)}<p>b Das Netz am Kanal trägt auch im kalten Winter, sagte die Leiterin. {SENTENCE} 99</p>"
+    large = "<blockquote>Das Netz am Kanal trägt auch im kalten Winter 90</blockquote>"
+    assert chosen(body.replace("</p><p>", f"</p>{large}<p>")) == ["a", "b"]
+    other = "<blockquote>Wir haben lange auf diesen Tag und auf Wärme gewartet 90</blockquote>"
+    assert chosen(body.replace("</p><p>", f"</p>{other}<p>")) == ["a", "Wir", "b"], "said only here"
+    assert chosen(body.replace("</p><p>", f"</p>{large.replace('blockquote', 'p')}<p>")) == ["a", "Das", "b"]
+    blocks = blocks_of(body.replace("</p><p>", f"</p>{large}<p>"))
+    assert len(select(blocks, Known(), Scored(), allowed=blocks).blocks) == 3, "a site rule knows better"
+
+
+def test_a_heading_with_nothing_below_goes() -> None:
+    body = "".join(paragraph(n, 99, 4) for n in "abc")
+    assert chosen(f"{body}<h3>Testen 90</h3>") == ["a", "b", "c"]
+    assert chosen(f"{body}<h3>Eins 90</h3><h3>Zwei 90</h3>") == ["a", "b", "c", "Eins", "Zwei"], "a list in headings"
+    assert chosen(f"{body}<h3>Testen 90</h3>{paragraph('d', 99)}") == ["a", "b", "c", "Testen", "d"]
+
+
 @pytest.mark.parametrize("head", ["Antworten auf die wichtigsten Fragen", "Diskussion", "Ein Kommentar", "Kommentar"])
 def test_what_an_article_may_have_for_a_subhead(head: str) -> None:
     html = "".join(paragraph(n, 99, 4) for n in "abc") + f"<h3>{head}</h3>{paragraph('d', 99)}"
@@ -303,6 +395,22 @@ def test_a_subhead_or_like_paragraph_between_kept_ones_fills_the_gap() -> None:
     assert chosen(paragraph("a", 99, 3, "p", "text") + like) == ["a", "wie", "b"]
     unlike = paragraph("anders", 25, 1, "div", "note") + paragraph("b", 99, 3, "p", "text")
     assert chosen(paragraph("a", 99, 3, "p", "text") + unlike) == ["a", "b"]
+
+
+@pytest.mark.parametrize("tag", ["summary", "pre"])
+def test_questions_that_unfold_and_code_fill_a_gap(tag: str) -> None:
+    part = f"<details><{tag}>zwischen 20</{tag}></details>"
+    assert chosen(paragraph("a", 99, 3) + part + paragraph("b", 99, 3)) == ["a", "zwischen", "b"]
+
+
+def test_the_title_beside_a_date_is_no_text() -> None:
+    body = "".join(paragraph(n, 99, 4) for n in "abc")
+    known = Known(title="Stadtwerke bauen ein Netz am Kanal")
+    assert chosen("<div>08.04.2025 Stadtwerke bauen ein Netz am Kanal 90</div>" + body, known) == ["a", "b", "c"]
+    lead = f"<p>Stadtwerke bauen ein Netz am Kanal: {SENTENCE} 90</p>"
+    assert chosen(lead + body, known) == ["Stadtwerke", "a", "b", "c"], "a lead says more"
+    short = "<div>08.04.2025 Stadtwerke melden Gewinn für alle 90</div>"
+    assert chosen(short + body, Known(title="Stadtwerke melden Gewinn"))[0] == "08.04.2025"
 
 
 def test_headings_above_the_body_that_say_the_title_go() -> None:

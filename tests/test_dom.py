@@ -109,6 +109,7 @@ def test_nav_is_a_menu_whatever_it_says() -> None:
         '<div id="onetrust-consent-sdk">{}</div>',
         '<div class="OUTBRAIN">{}</div>',
         '<section id="disqus_thread"><div>{}</div></section>',
+        '<div id="wm-ipp-base">{}</div>',
         '<blockquote class="twitter-tweet">{}</blockquote>',
     ],
 )

@@ -199,6 +199,36 @@ def test_a_menu_above_an_article_is_a_page_around_it_however_short() -> None:
     assert extract_text(recipe).path == "clean", "a list at the end is the article's"
 
 
+def test_the_head_of_a_page_above_an_article_is_no_clean_text() -> None:
+    head = ["Musterblatt am Kanal", "Energie", TITLE, "Von Anna Beispiel", "12.03.2024"]
+    doc = extract_text("\n\n".join([*head, LEAD, *BODY]))
+    assert (doc.path, doc.title, doc.text) == ("dump", TITLE, ARTICLE)
+    assert extract_text("\n\n".join([TITLE, "Von Anna Beispiel", LEAD, *BODY])).path == "clean"
+
+
+COMMENT = "Bei uns im Tal redet man seit zehn Jahren davon, und gebaut wird am Ende doch wieder nur am Kraftwerk."
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["2 Kommentare", "Rita sagt:"],
+        ["2 Kommentare", "Rita", "am 13. März 2024 um 9:10 Uhr"],
+        [f"2 Antworten zu „{TITLE}“"],
+        ["Rita schrieb am 13. März 2024 um 9:10 Uhr:", COMMENT, "Klaus schrieb am 14. März 2024 um 8:00 Uhr:"],
+    ],
+)
+def test_what_readers_say_below_the_article_goes(head: list[str]) -> None:
+    assert extract_text("\n\n".join([LEAD, *BODY, *head, COMMENT, COMMENT + " Leider."])).text == ARTICLE
+    above = extract_text("\n\n".join([TITLE, *head[:1], LEAD, *BODY])).text
+    assert above.endswith(ARTICLE), "a counter above the article"
+
+
+def test_a_heading_that_no_comment_follows_is_the_articles() -> None:
+    raw = "\n\n".join([LEAD, *BODY, "Kommentare", BODY[0].replace("Strom", "Wärme")])
+    assert extract_text(raw).text == raw
+
+
 def test_running_text_below_a_menu_is_taken_where_the_model_takes_none() -> None:
     entries = [
         ("18:42 Uhr", "Die Feuerwehr zählt inzwischen 140 Einsätze. Meist geht es um umgestürzte Bäume und Ziegel."),

@@ -111,6 +111,17 @@ def notice_class(block: Block) -> str | None:
             "<p>Wenn Sie mehr aus dem Tal lesen wollen, dann können Sie sich hier für den Newsletter „Tal am Morgen“ anmelden.</p>",
         ),
         ("advertisement", "<p>powered by kanalsport.example - Tabellen und Ergebnisse</p>"),
+        ("byline", "<p>Marta Muster / 20.06.2025</p>"),
+        ("byline", "<div>Marta Muster • 2. August 2025, 06:00 Uhr</div>"),
+        ("byline", "<p>08.04.2025 / Max Beispiel</p>"),
+        ("newsletter", "<p>Mit meiner Anmeldung stimme ich der Werbevereinbarung zu.</p>"),
+        ("newsletter", "<p>Sie erhalten diese E-Mail, weil Sie sich bei uns eingetragen haben.</p>"),
+        ("cookies", "<h3>Wir benötigen Ihre Zustimmung, um den Kartendienst zu laden!</h3>"),
+        ("affiliate", "<p>Kaufen Sie über einen Link auf dieser Seite, erhalten wir eventuell eine Vergütung.</p>"),
+        ("contact", "<p>Pressekontakt:</p>"),
+        ("contact", "<p>Stadtwerke am Kanal<br>Telefon: +49 555 0100<br>presse@kanal.example</p>"),
+        ("contact", "<p>Kontakt: Dr. Marta Muster Tel.: 0555 0100 E-Mail: muster(at)kanal.example</p>"),
+        ("style", "<p>Aus Gründen der besseren Lesbarkeit steht hier das generische Maskulinum.</p>"),
     ],
 )
 def test_notices(kind: str, html: str) -> None:
@@ -164,6 +175,13 @@ def test_notices(kind: str, html: str) -> None:
         "<h3>Seite speichern im Browser: so geht es</h3>",
         "<p>3 Kommentare der Opposition zum Haushalt</p>",
         "<p>Der Verein hat den YouTube-Kanal nicht abonniert.</p>",
+        "<p>12. Mai 2025 – Marta Muster geht</p>",
+        "<p>Mit der Anmeldung stimmt der Betreiber den Regeln der Börse zu.</p>",
+        "<p>Wir brauchen Ihre Hilfe, rief der Bürgermeister.</p>",
+        "<p>Über den Link zum Kauf erhalten die Makler eine Provision von drei Prozent.</p>",
+        "<p>Wer Rat sucht, erreicht das Amt unter Telefon 0555 0100 oder unter rat@kanal.example bis Freitag.</p>",
+        "<p>Der Pressekontakt des Ministeriums schwieg bis zum Abend.</p>",
+        "<p>Für die bessere Lesbarkeit wählten die Setzer eine größere Schrift.</p>",
     ],
 )
 def test_what_an_article_may_say(html: str) -> None:

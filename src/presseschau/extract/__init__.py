@@ -135,9 +135,11 @@ class Extractor:
         from presseschau.extract.article import read_article
         from presseschau.extract.markup import TooComplex, check_markup
         from presseschau.extract.metadata.read import read_metadata
+        from presseschau.extract.shadow import shown
 
         try:
             check_markup(source)
+            source = shown(source)
             tree = LexborHTMLParser(source)
             meta = read_metadata(tree, source, page.url, page.crawled)
             article = read_article(tree, source, meta, self, page.title, page.crawled)

@@ -10,8 +10,9 @@ from presseschau.extract.body.sure import SURE
 from presseschau.extract.phrases import bits_of, phrases
 
 _LOWEST = 0.15  # probability of a block in a gap
-_SUBHEADS = frozenset(("h1", "h2", "h3", "h4", "h5"))
+_SUBHEADS = frozenset(("h1", "h2", "h3", "h4", "h5", "summary"))
 _ITEMS = frozenset(("li", "dt", "dd"))
+_PARTS = _SUBHEADS | _ITEMS | {"pre"}
 _SUBHEAD_CHARS = 80
 _LINKED = 0.4  # share that is link, at most
 # What only boxes beside an article say, as bits of `phrases`.
@@ -77,8 +78,8 @@ def _gaps(blocks: Sequence[Block], keep: Sequence[bool], may: Sequence[bool]) ->
 
 
 def _goes_on(run: Sequence[Block], looks: Collection[tuple[str, str]]) -> bool:
-    """Subheads and items of lists, or one paragraph with the page's own looks for such."""
-    return all(b.tag in _SUBHEADS or b.tag in _ITEMS for b in run) or (len(run) == 1 and look(run[0]) in looks)
+    """Subheads, items of lists and code, or one paragraph with the page's own looks for such."""
+    return all(b.tag in _PARTS for b in run) or (len(run) == 1 and look(run[0]) in looks)
 
 
 def _is_between(run: Sequence[Block]) -> bool:

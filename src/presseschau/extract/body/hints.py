@@ -46,12 +46,14 @@ def hints(names: str) -> int:
     return bits
 
 
-# Boxes of other houses in the page: consent managers, logins, comment systems, paid links; and posts, which are quotes.
+# Boxes of other houses in the page: consent managers, logins, comment systems, paid links, archives' toolbars; and
+# posts, which are quotes.
 _GUEST = re.compile(
     r"""onetrust|(?:^|\s)ot-sdk|usercentrics|didomi|sp_message|cybotcookie|cookiebot|cmplz|borlabs|iubenda|truste-|qc-cmp|cmpbox
       | cookie-?law|cookie-?notice
       | janrain|capture_?(?:screen|modal)|gigya|webpush|disqus|coral-?(?:talk|comments|stream)|hyvor|commento
       | taboola|outbrain|plista|ligatus|(?:^|\s)trc_
+      | wm-ipp-base|google-cache-hdr
       | google-auto-placed|adsbygoogle|(?:^|\s)dfp-|div-gpt-ad|grecaptcha""",
     re.VERBOSE | re.IGNORECASE,
 )

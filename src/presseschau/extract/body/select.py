@@ -7,7 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from presseschau.extract.body.asides import drop_comments, drop_galleries, drop_hidden
+from presseschau.extract.body.asides import (
+    drop_comments,
+    drop_galleries,
+    drop_hidden,
+    drop_last_heading,
+    drop_quotes,
+    drop_teasers,
+)
 from presseschau.extract.body.blocks import Block, Box, look, outer_box
 from presseschau.extract.body.gaps import BESIDE, fill_gaps
 from presseschau.extract.body.known import Known
@@ -31,6 +38,8 @@ _APPEALS = frozenset(("support", "notice"))
 _MARKS = frozenset(("mark", "credit"))
 _SHORTEST_LEAD = 6  # words
 _LEAD_LINKED = 0.4  # share of a lead that is link
+_TITLE_WORDS = 4  # different ones
+_BESIDE_TITLE = 6  # words of a date or a place
 _COPY_CHARS = 40  # a shorter text may well stand there twice
 
 
@@ -79,10 +88,13 @@ def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collect
     _take_lead(blocks, tokens, p, words, keep, known)
     fill_gaps(blocks, p, keep, likely)
     _drop_headline(blocks, tokens, p, words, keep, known)
-    for drop in (drop_hidden, drop_comments, drop_galleries):
+    for drop in (drop_hidden, drop_comments, drop_teasers, drop_galleries):
         drop(blocks, p, words, keep)
+    if allowed is None:  # else somebody knows whether quotes of the text belong to it
+        drop_quotes(blocks, p, words, keep)
     marks = _drop_settled(blocks, tokens, p, words, keep, known)
     keep_tables(blocks, p, keep)
+    drop_last_heading(blocks, keep)
     kept = [i for i, stays in enumerate(keep) if stays]
     mass = [p[i] * words[i] for i in range(len(p))]
     confidence = 2 * sum([mass[i] for i in kept]) / (sum([words[i] for i in kept]) + sum(mass) + 1e-6)
@@ -206,13 +218,16 @@ def _take_lead(
 def _drop_headline(
     blocks: Sequence[Block], tokens: Tokens, p: list[float], words: list[int], keep: list[bool], known: Known
 ) -> None:
-    """An h1 above the body, or a heading there that says the title in other words, is the headline and not the text."""
+    """An h1 above the body, a heading there that says the title in other words, or the title and a date is no text."""
     title = set(known.title_words)
     for i in range(next(sure_paragraphs(range(len(keep)), p, words, keep), 0)):
-        if not keep[i] or blocks[i].tag not in _HEADLINES:
+        if not keep[i]:
             continue
         said = set(tokens.of(i))
-        if blocks[i].tag == "h1" or (
+        if blocks[i].tag not in _HEADLINES:
+            if len(title) >= _TITLE_WORDS and title <= said and len(said) <= len(title) + _BESIDE_TITLE:
+                keep[i] = False
+        elif blocks[i].tag == "h1" or (
             said and title and len(said & title) >= 0.75 * min(len(said), len(title)) and len(said) > 2
         ):
             keep[i] = False

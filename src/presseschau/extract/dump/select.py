@@ -8,6 +8,7 @@ of the input is article and nothing around it is known boilerplate, the input co
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -26,6 +27,7 @@ from presseschau.extract.forest import Forest
 from presseschau.extract.metadata.country import country_of
 from presseschau.extract.notices import is_notice
 from presseschau.extract.phrases import bits_of
+from presseschau.extract.threads import THREAD, dated_comments, is_answered
 from presseschau.extract.threshold import f1_threshold
 from presseschau.stable import canonical_url, publisher_of
 
@@ -38,6 +40,12 @@ _SUBHEAD, _SUBHEAD_BETWEEN = 0.2, 0.6
 _CLEAN_WORDS, _CLEAN_LINES = 0.75, 0.38
 # In a row at the top: whole pages have 11 or more, 3,983 clean articles none of 6.
 _MENU, _LABEL_WORDS = 8, 4
+_HEAD = 3  # labels: a headline and a byline stand above a clean article, too, a site's name does not
+_ABOVE_THREAD = 50  # words of the article; a thread above them is the page's text
+_QUOTE = re.compile('[„“«»"]')  # the heading names the article
+_DATED = re.compile(
+    r"(?:am\s)?\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄÖÜ]\w+\.?)\s?\d{2,4}(?:,?\s(?:um\s)?\d{1,2}[:.]\d{2}(?:\sUhr)?)?\W*$"
+)
 _PARAGRAPH = 80  # characters; lines of menus and teasers are shorter
 _BOILERPLATE = bits_of("related", "share", "comment", "newsletter", "consent", "legal", "ad", "reading", "paywall")
 _NO_SUBHEAD = ~bits_of("date", "person")
@@ -75,7 +83,9 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
     if not keep.any():
         menu = len(lines) >= 8 and not any(len(line.text) >= 80 for line in lines)
         return _document("" if menu else _joined(everything), title, address, "dump" if menu else "clean", 0.0)
-    if _is_clean(lines, chance, likely):
+    thread = _thread(lines, keep)
+    keep[thread:] = False
+    if thread == len(lines) and _is_clean(lines, chance, likely):
         return _clean_document(everything, title, address, float(chance.mean()))
     first = int(np.flatnonzero(keep)[0])
     at = title_line(lines, chance, first, address, title)
@@ -142,6 +152,23 @@ def _kept(
     return keep
 
 
+def _thread(lines: Sequence[Line], keep: npt.NDArray[np.bool_]) -> int:
+    """Where readers' comments begin below the article's first paragraphs; behind the last line if nowhere."""
+    words = 0
+    texts = [line.text for line in lines]
+    dated = dated_comments(texts)
+    for i, text in enumerate(texts):
+        if i in dated or (THREAD.match(text) and (_QUOTE.search(text) or _is_answered(texts[i + 1 : i + 4]))):
+            return i if words >= _ABOVE_THREAD else len(lines)
+        words += len(text.split()) if keep[i] else 0
+    return len(lines)
+
+
+def _is_answered(below: Sequence[str]) -> bool:
+    """Whether somebody speaks, or a date stands alone, right below a heading."""
+    return is_answered(below) or any(_DATED.match(text) for text in below)
+
+
 def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64], keep: npt.NDArray[np.bool_]) -> bool:
     """Whether the input is an article without a page around it: nearly all of it is kept, or stands in paragraphs.
 
@@ -157,7 +184,8 @@ def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64], keep: npt.
         if listed or words[paragraphs].sum() < enough:
             return False
     inside = np.flatnonzero(keep)
-    if _has_menu(lines[: int(inside[0])], chance):
+    above = lines[: int(inside[0])]
+    if _has_menu(above, chance) or _is_headed(above, chance):
         return False
     around = [*range(int(inside[0])), *range(int(inside[-1]) + 1, len(lines))]
     boilerplate = [i for i in around if chance[i] < _UNLIKELY and cached_phrases(lines[i].text) & _BOILERPLATE]
@@ -175,6 +203,14 @@ def _below_menu(
     if 2 * words[prose].sum() >= words.sum() and _has_menu(lines[: int(np.argmax(prose))], chance):
         return _without_boilerplate(lines, prose)
     return np.zeros(len(lines), dtype=bool)
+
+
+def _is_headed(above: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:
+    """Whether what stands above the article is a page's head: labels, and no paragraph that the model has left out."""
+    if any(len(line.text) >= _PARAGRAPH for line in above):
+        return False
+    unlikely = [line for line, likely in zip(above, chance, strict=False) if likely < _UNLIKELY]
+    return sum(not ends_sentence(line.text) for line in unlikely) >= _HEAD
 
 
 def _has_menu(above: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:
