@@ -31,6 +31,7 @@ def names(html: str) -> tuple[str, ...]:
         "<div>Autorin: Anna Beispiel<br>12.3.2024</div>",
         "<p>Geschrieben von Anna Beispiel</p>",
         "<p>Ein Kommentar von Anna Beispiel</p>",
+        "<span>Von Anna Beispiel</span><p>Seit gestern fahren wieder Züge.",
     ],
 )
 def test_byline_is_read(html: str) -> None:

@@ -50,7 +50,7 @@ _ROLE_TAIL = re.compile(
 _TWICE = re.compile(r"^(\w\S* .+) \1$")
 _GERMAN_ROLE_TAIL = re.compile(r"(?<=\w\s)(?:Chef)?(?:Redakteur|Redaktor|Korrespondent|Volontär|Kolumnist)(?:in)?$")
 _ROLE_ONLY = re.compile(
-    rf"(?:{_ROLE}(?:\s+(?:in|im|bei|für|des|der|beim)\b.*)?|chefredaktion|text|fotos?|bild|video|admin|administrator|wordpress-?admin|webmaster|unknown|unbekannt|none|null|undefined|n/a|gast|"
+    rf"(?:{_ROLE}(?:\s+(?:in|im|bei|für|des|der|beim)\b.*)?|chefredaktion|text|fotos?|bild|video|admin|administrator|super-?\s?user|wordpress-?admin|webmaster|unknown|unbekannt|none|null|undefined|n/a|gast|"
     r"editor|authors?|autor(?:in|en)?|by|von|dr\.?|prof\.?|mehr|uhr|artikel|profil|beiträge|publisher|staff|"
     r"(?:alle|zur|zum|zu den|mehr)\s.*)",
     re.IGNORECASE,

@@ -22,7 +22,7 @@ _AUTHOR_CLASS = re.compile(
 # Other people's names: commenters, authors of teasers, boxes about the author, images.
 _ELSEWHERE = re.compile(
     r"comment|kommentar|related|teaser|sidebar|widget|recommend|(?<!post-)(?<!entry-)footer|avatar|author-?(?:box|bio|info|description|image|desc)|"
-    r"about-?author|caption|credit|copyright|navigation|social|share",
+    r"about-?author|live-?(?:blog|ticker)[\w-]*(?:entry|post|item|event)|caption|credit|copyright|navigation|social|share",
     re.IGNORECASE,
 )
 _NAMED = "a, [itemprop=name], .fn, [class*=name i], strong"
@@ -31,9 +31,10 @@ _MAX_CANDIDATES = 24
 _ANCESTORS = 5
 # "Von Anna Beispiel" at the start of an element, up to the end of its block; a look at one letter rules out most.
 _WORDED = re.compile(
-    r">\s*+(?=[VBEGAT])(?:(?:Von|VON|By|BY|Eine?\s+\w+\s+von|(?:Geschrieben|Verfasst)\s+von)\b\s*:?|(?:Autor(?:in|en)?|Text)\s*:)"
-    r"(?:\s|&nbsp;|</?\w[^<>]*>|<!--.*?-->)*(?P<names>(?:unsere[mnr]?\s)?[A-ZÄÖÜ].{2,500}?)"
-    r"(?:</(?:p|li|div|h[1-6]|ul|header|td|address|byline|article)\b|<time\b|<br\b)",
+    rb">\s*+(?=[VBEGAT])(?:(?:Von|VON|By|BY|Eine?\s+[\w\x80-\xff]+\s+von|(?:Geschrieben|Verfasst)\s+von)\b\s*:?"
+    rb"|(?:Autor(?:in|en)?|Text)\s*:)(?:\s|\xc2\xa0|&nbsp;|</?\w[^<>]*>|<!--.*?-->)*"
+    rb"(?P<names>(?:unsere[mnr]?\s)?(?:[A-Z]|\xc3[\x84\x96\x9c]).{2,500}?)"
+    rb"(?:</(?:p|li|div|h[1-6]|ul|header|td|address|byline|article)\b|<(?:time|br|p|div|h[1-6]|ul|section|article)\b)",
     re.DOTALL,
 )
 _MARKUP = re.compile(r"<(?:script|style|svg)\b.*?</(?:script|style|svg)>|<!--.*?-->|<[^<>]*>", re.DOTALL)
@@ -134,6 +135,6 @@ def _fits_byline(name: str) -> bool:
 def _worded_texts(source: bytes) -> Iterator[str]:
     headline = _HEADLINE.search(source)
     start = max(0, headline.start() - _WORDED_ABOVE) if headline else 0
-    matches = _WORDED.finditer(source[start : start + _WORDED_WINDOW].decode("utf-8", "ignore"))
+    matches = _WORDED.finditer(source, start, start + _WORDED_WINDOW)
     for _, match in zip(range(_WORDED_TRIES), matches, strict=False):
-        yield plain(_MARKUP.sub(" ", match["names"])).replace(" ,", ",")
+        yield plain(_MARKUP.sub(" ", match["names"].decode("utf-8", "ignore"))).replace(" ,", ",")

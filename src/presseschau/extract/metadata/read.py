@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from presseschau.extract.agency import agency_among, agency_named, split_agency_mark
 from presseschau.extract.metadata.authors import clean_authors, is_newsroom, looks_like_person
+from presseschau.extract.metadata.beside import names_beside_headline
 from presseschau.extract.metadata.byline import read_byline
 from presseschau.extract.metadata.country import country_of
 from presseschau.extract.metadata.head import Head, Metas, read_head
@@ -40,6 +41,7 @@ _KEYWORD_METAS = (
 )  # fmt: skip
 _LICENSE_METAS = ("dc.rights.license", "dcterms.license", "license", "dc.license")
 _WRITTEN_BY = re.compile(r"(?:geschrieben|verfasst|written|posted) (?:von|by)|autor(?:in|en)?|author", re.IGNORECASE)
+_CARD = re.compile(r"\b(?:h-card|p-author)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,8 @@ def read_metadata(
     main = graph.main
     publisher = publisher_of(address)
     sites = site_keys(tuple(_site_names(metas, graph, address, publisher)))
-    title = _title(head, graph, sites)
-    authors = _authors(tree, metas, graph, sites, source)
+    title = _title(tree, head, graph, sites)
+    authors = _authors(tree, metas, graph, sites, source, title)
     body = body_text(graph)
     return Metadata(
         title=title,
@@ -149,7 +151,7 @@ def _site_names(metas: Metas, graph: Graph, address: str | None, domain: str | N
     return names
 
 
-def _title(head: Head, graph: Graph, sites: SiteKeys) -> str | None:
+def _title(tree: LexborHTMLParser, head: Head, graph: Graph, sites: SiteKeys) -> str | None:
     main = graph.main
     is_article = any(main is node for node in graph.articles)
     stated = Stated(
@@ -158,10 +160,23 @@ def _title(head: Head, graph: Graph, sites: SiteKeys) -> str | None:
         page=plain(head.title) or None,
         alternative=text_of(main.get("alternativeHeadline")),
     )
-    return choose_title(read_headings(head.headlines, head.subheads), stated, sites)
+    title = choose_title(read_headings(head.headlines, head.subheads), stated, sites)
+    return _entry_name(tree) or title if title is None or is_site(title, sites) else title
 
 
-def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, own: SiteKeys, source: bytes) -> tuple[str, ...]:
+def _entry_name(tree: LexborHTMLParser) -> str | None:
+    """The name of the page's one h-entry (https://microformats.org/wiki/h-entry), not of a person in it."""
+    entries = tree.css(".h-entry")
+    for name in entries[0].css(".p-name") if len(entries) == 1 else ():
+        classes = [node.attributes.get("class") or "" for node in (name, name.parent) if node is not None]
+        if not _CARD.search(" ".join(classes)):
+            return plain(name.text(separator=" ")) or None
+    return None
+
+
+def _authors(
+    tree: LexborHTMLParser, metas: Metas, graph: Graph, own: SiteKeys, source: bytes, title: str | None
+) -> tuple[str, ...]:
     """By the first source that names people or agencies; the publisher as author only where nobody else is named."""
     newsroom: tuple[str, ...] = ()
     for found in _author_sources(tree, metas, graph, source):
@@ -170,7 +185,7 @@ def _authors(tree: LexborHTMLParser, metas: Metas, graph: Graph, own: SiteKeys, 
         if any(agency_named(name) or not (is_site(name, own) or is_newsroom(name)) for name in found):
             return found
         newsroom = newsroom or found
-    return newsroom
+    return newsroom or names_beside_headline(source, title)
 
 
 def _author_sources(tree: LexborHTMLParser, metas: Metas, graph: Graph, source: bytes) -> Iterator[tuple[str, ...]]:

@@ -165,7 +165,7 @@ def _only_date(source: bytes, at: int, crawled: datetime | None) -> datetime | N
 
 def _lines(source: bytes) -> Sequence[str]:
     """Texts between tags as a reader sees them, each with the label or sentence before it in its block."""
-    html = _seen(source.decode("utf-8", "ignore"))
+    html = seen(source.decode("utf-8", "ignore"))
     lines: list[str] = []
     before, end = "", 0
     for match in _TEXT.finditer(html):
@@ -180,7 +180,7 @@ def _lines(source: bytes) -> Sequence[str]:
     return lines
 
 
-def _seen(html: str) -> str:
+def seen(html: str) -> str:
     """Markup without scripts, styles, drawings and comments; one that does not end hides the rest."""
     pieces: list[str] = []
     at = 0
