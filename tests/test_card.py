@@ -398,7 +398,7 @@ class TestProse:
 
     def test_the_rules_are_those_of_the_strategy_and_name_splits_that_there_are(self) -> None:
         plan = {"seed": 0, "validation": 0.1, "test": 0.2, "held_out_publishers": [], "validation_publishers": [],
-                "cutoff": None, "validation_cutoff": None, "embargo_days": 0}  # fmt: skip
+                "cutoff": None, "validation_cutoff": None, "embargo_days": 0, "fallbacks": []}  # fmt: skip
         days = {"cutoff": "2026-07-02", "validation_cutoff": "2026-04-22", "embargo_days": 3}
         gap = ", after a gap of 3 days that are left out"
         assert split_rules({**plan, **days, "strategy": "temporal"}) == [
@@ -414,6 +414,11 @@ class TestProse:
             "Strategy `publisher`, seed 0; 70% train, 10% validation, 20% test, by publisher.",
             "`test`: a.example; no other split has an article of theirs.",
             "`validation`: b.example, c.example; no other split has an article of theirs.",
+        ]
+        moved = {"fallbacks": ["test has 2 articles against the rules, by split.lock"]}
+        assert split_rules({**plan, **outlets, **moved, "strategy": "publisher"})[1:] == [
+            "`test`: a.example; no other split has an article of theirs, but for those named below.",
+            "`validation`: b.example, c.example; no other split has an article of theirs, but for those named below.",
         ]
 
     def test_other_languages_are_not_called_german(self, counted: Statistics) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,39 @@ def test_relatives_may_be_moved_instead() -> None:
     rows = [article("new", number=40, cluster="c"), article("old", number=1, cluster="c"), article("t")]
     result, _ = assign(Benchmark(**FIXED, relatives="move"), rows)
     assert splits(result) == {"new": "test_temporal", "old": "test_temporal", "t": "train"}
+
+
+@pytest.mark.parametrize(
+    ("splitter", "split", "count"),
+    [
+        (Benchmark(**FIXED), "test_temporal", 2),  # `old` and `undated`
+        (Temporal(cutoff=date(2024, 1, 31), validation=0.0), "test", 3),  # and `held`, which is as old
+        (Publisher(held_out=("p.de",), validation=0.0), "test", 1),
+        (Random(test=0.5, validation=0.0), "test", 0),
+    ],
+)
+def test_who_is_moved_against_the_rules_is_counted(splitter: Splitter, split: str, count: int) -> None:
+    temporal = isinstance(splitter, Temporal)
+    rows = [article("old", number=1, cluster="c"), article("held", "p.de", 1, "c" if temporal else "d")]
+    if isinstance(splitter, Publisher):
+        rows += [article("other", "q.de", 1, "d")]
+    else:
+        rows += [article("undated", number=None, cluster="c"), article("new", number=40, cluster="c")]
+    told = f"{split} has {count} article{'s' * (count > 1)} against the rules, by split.relatives=move: "
+    why = "their clusters are there"
+    _, plan = assign(replace(splitter, relatives="move"), rows)
+    assert [line for line in plan.fallbacks if "rules, by" in line] == ([told + why] if count else [])
+    assert not any("rules, by" in line for line in assign(splitter, rows)[1].fallbacks)
+
+
+def test_who_stays_under_a_lock_against_the_rules_is_counted(tmp_path: Path) -> None:
+    rows = [article("x", number=1), article("t", number=2), article("new", number=40), article("p", "p.de")]
+    lock = lock_of(Benchmark(**FIXED), rows, tmp_path)
+    assert assign(Benchmark(**FIXED), rows, lock)[1].fallbacks == ()
+    redated = [article("x", number=40), *rows[1:]]
+    assert assign(Benchmark(**FIXED), redated, lock)[1].fallbacks == (
+        "train has 1 article against the rules, by split.lock",
+    )
 
 
 def test_an_article_of_the_gap_claims_nothing_for_its_cluster() -> None:

@@ -43,9 +43,9 @@ def assign_claims(con: duckdb.DuckDBPyConnection, plan: SplitPlan, relatives: st
     """
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE split_claim AS
-        SELECT k.id, k.cluster, coalesce(s.story, k.cluster) AS unit, {_DAY} AS day, l.split AS locked,
-            CASE WHEN l.split IS NULL THEN {_CLAIM[plan.strategy]} ELSE l.split END AS claim
-        FROM split_kept k LEFT JOIN locked l ON l.id = k.id LEFT JOIN story s ON s.cluster = k.cluster""",  # noqa: S608
+        WITH ruled AS (SELECT id, cluster, {_DAY} AS day, {_CLAIM[plan.strategy]} AS rule FROM split_kept)
+        SELECT r.*, coalesce(s.story, r.cluster) AS unit, l.split AS locked, coalesce(l.split, r.rule) AS claim
+        FROM ruled r LEFT JOIN locked l ON l.id = r.id LEFT JOIN story s ON s.cluster = r.cluster""",  # noqa: S608
         _parameters(plan),
     )
     # A cluster goes where the lock has it, then where the lock has its story, then where its story's claims are.
@@ -133,6 +133,22 @@ def fill_empty(con: duckdb.DuckDBPyConnection, plan: SplitPlan) -> list[str]:
         )
         messages.append(f"{name} came out empty by hash: cluster {unit} was moved there from {donor}")
     return messages
+
+
+def strays(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """A line for every split with articles that the rules would not have there, but their cluster or the lock has."""
+    rows = con.execute(
+        """SELECT s.split, c.locked IS NOT NULL AS held, count(*)
+        FROM split_claim c JOIN split s USING (id)
+        WHERE s.split <> c.rule AND NOT (c.rule = 'pool' AND s.split IN ('train', 'validation', 'test'))
+        GROUP BY s.split, held ORDER BY list_position($order, s.split), held""",
+        {"order": list(SPLITS)},
+    ).fetchall()
+    return [
+        f"{split} has {count:,} {'article' if count == 1 else 'articles'} against the rules, by "
+        + ("split.lock" if held else "split.relatives=move: their clusters are there")
+        for split, held, count in rows
+    ]
 
 
 def missing_splits(con: duckdb.DuckDBPyConnection, plan: SplitPlan) -> list[str]:

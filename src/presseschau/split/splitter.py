@@ -9,7 +9,7 @@ import duckdb
 
 from presseschau.split.checks import check_share
 from presseschau.split.choose import members_of
-from presseschau.split.claims import assign_claims, fill_empty, missing_splits
+from presseschau.split.claims import assign_claims, fill_empty, missing_splits, strays
 from presseschau.split.plan import Group, Lock, SplitPlan, Strategy, load_lock
 from presseschau.split.stories import group_stories, index_names
 
@@ -85,7 +85,7 @@ class Splitter:
         assign_claims(con, plan, self.relatives)
         if lock is None and self.strategy in ("benchmark", "random"):
             plan = plan.noted(*fill_empty(con, plan))
-        return plan.noted(*missing_splits(con, plan))
+        return plan.noted(*missing_splits(con, plan), *strays(con))
 
     def check(self, lock: Lock | None) -> None:
         """Whether the splits of that release can be carried on.

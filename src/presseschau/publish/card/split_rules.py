@@ -30,20 +30,22 @@ def split_rules(plan: Mapping[str, Any]) -> list[str]:
     shares = f"{_percent(1 - validation - test)} train, {_percent(validation)} validation, {_percent(test)} test"
     how = _BY.get(plan["strategy"], "by hash of cluster and seed")
     lines = [f"Strategy `{plan['strategy']}`, seed {plan['seed']}; {shares}, {how}."]
+    # Where articles had to stay with their clusters or with the lock, the build has told how many.
+    but = ", but for those named below" if any("against the rules" in line for line in plan["fallbacks"]) else ""
     unseen, later = ("test_publisher", "test_temporal") if plan["strategy"] == "benchmark" else ("test", "test")
     for split, held_out in ((unseen, plan["held_out_publishers"]), ("validation", plan["validation_publishers"])):
         if held_out:
             more = f" and {len(held_out) - _NAMED:,} more (`splits.json`)" if len(held_out) > _NAMED else ""
             named = ", ".join(held_out[:_NAMED])
-            lines.append(f"`{split}`: {named}{more}; no other split has an article of theirs.")
+            lines.append(f"`{split}`: {named}{more}; no other split has an article of theirs{but}.")
     days = plan["embargo_days"]
     left_out = "1 day that is" if days == 1 else f"{days} days that are"
     gap = f", after a gap of {left_out} left out" if days else ""
     if plan["cutoff"]:
-        lines.append(f"`{later}`: published after {plan['cutoff']} (UTC){gap}; undated articles never.")
+        lines.append(f"`{later}`: published after {plan['cutoff']} (UTC){gap}; undated articles never{but}.")
     if plan["validation_cutoff"]:
         lines.append(
-            f"`validation`: published after {plan['validation_cutoff']} (UTC){gap}, and before those of `test`."
+            f"`validation`: published after {plan['validation_cutoff']} (UTC){gap}, and before those of `test`{but}."
         )
     if plan.get("group") == "story":
         lines.append("Articles that share names within three days stay in one split, unless a story grew too large.")
