@@ -14,6 +14,8 @@ def main(config: dict[str, Any]) -> int:
 
     dataset = Path(config["dir"])
     work = Path(config["work_dir"]) if config["work_dir"] else dataset.parent / "work"
+    if config["work_dir"] and not (work / "extract").is_dir():
+        raise ConfigError(f"work_dir={work} is no work folder of a build: it has no extract/")
     scheme = Path(config["scheme"]) if config["scheme"] else None
     keys = {name: None if config[name] is None else str(config[name]) for name in ("id", "url", "page")}
     try:

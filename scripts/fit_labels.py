@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from presseschau.config import said
 from presseschau.document import Document
 from presseschau.label.training import Example, Reference, judge, train
 from presseschau.stable import article_id, canonical_url
@@ -34,7 +35,14 @@ _TASKS = ("topic", "genre", "stance")
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     """The records of a JSONL file."""
     with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines)
+        for number, line in enumerate(lines, 1):
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise ValueError(f"{path} line {number} is no JSON: {error}") from None
+            if not isinstance(row, dict):
+                raise ValueError(f"{path} line {number} is no JSON object")
+            yield row
 
 
 def id_of(row: dict[str, Any]) -> str:
@@ -97,8 +105,13 @@ def main() -> int:
     args = parser.parse_args()
     if (args.further is None) != (args.further_articles is None):
         parser.error("--further and --further-articles go together")
-    reference = read_reference(args.labels, args.articles)
-    further = read_further(args.further, args.further_articles) if args.further else None
+    try:
+        reference = read_reference(args.labels, args.articles)
+        further = read_further(args.further, args.further_articles) if args.further else None
+    except KeyError as error:
+        parser.error(f"a record has no {error}")
+    except (OSError, ValueError) as error:
+        parser.error(said(error))
     if args.halves:
         halves(reference, further)
         return 0

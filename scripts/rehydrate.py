@@ -27,7 +27,7 @@ def main(config: dict[str, Any]) -> int:
         if outcome == "dropped":
             print("\n".join(f"  {n:,} {reason}" for reason, n in made.reasons.items()))
     for column, rows in made.differs.items():
-        print(f"{rows:,} pages have another {column} than the release")
+        print(f"{rows:,} page{' differs' if rows == 1 else 's differ'} from the release in {column}")
     print("every row is that of the release" if made.equal else "the rows are not all those of the release")
     print(f"what became of each row is in {made.folder / REPORT}")
     print(f"load it: datasets.load_dataset({str(made.folder)!r}, 'topic')")

@@ -17,11 +17,11 @@ def main(config: dict[str, Any]) -> int:
     from presseschau.publish.verify import verify
 
     if config["diff"] is not None:
-        before, comma, after = str(config["diff"]).partition(",")
-        if not comma:
+        before, _, after = (name.strip() for name in str(config["diff"]).partition(","))
+        if not before or not after:
             raise ConfigError(f"diff={config['diff']} must name two dataset folders: diff=OLD,NEW")
         try:
-            print(changelog(diff(Path(before), Path(after.strip()).expanduser())))
+            print(changelog(diff(Path(before), Path(after).expanduser())))
         except ValueError as error:
             raise ConfigError(str(error)) from error
         return BUILT

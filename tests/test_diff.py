@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from conftest import build
+from conftest import build, run_script
 from presseschau.pipeline.stub import release_stub
 from presseschau.publish.derive import Change, Gone, derive, write_manifest
 from presseschau.publish.diff import changelog, diff
@@ -47,6 +48,21 @@ def test_added_and_removed_articles_are_named_with_split_and_reason(sample: Path
     assert diff(sample, tmp_path / "less").removed == {first: "publish: takedown"}
     assert diff(tmp_path / "less", sample).added == {first: "train"}
     assert f"- `{first}` (publish: takedown)" in changelog(diff(sample, tmp_path / "less"))
+
+
+def test_why_an_article_is_gone_is_not_why_an_older_page_of_it_is(sample: Path, tmp_path: Path) -> None:
+    rows = pq.read_table(sample / "ledger.parquet").to_pylist()
+    kept = {row["id"] for row in rows if row["outcome"] == "kept"}
+    twice = next(row["id"] for row in rows if row["reason"] == "superseded" and row["id"] in kept)
+    derive(sample, tmp_path / "less", Change(gone={twice: Gone("takedown", "url")}))
+    assert diff(sample, tmp_path / "less").removed == {twice: "publish: takedown"}
+
+
+def test_what_differs_in_columns_that_are_not_listed_is_told(sample: Path, tmp_path: Path) -> None:
+    changed(sample, tmp_path / "x", topic_confidence=0.5)
+    assert "What is listed here is the same" in changelog(diff(sample, tmp_path / "x"))
+    changed(sample, tmp_path / "y", title="Neu")
+    assert "What is listed here is the same" not in changelog(diff(sample, tmp_path / "y"))
 
 
 def test_another_label_is_named_by_name(sample: Path, tmp_path: Path) -> None:
@@ -111,3 +127,17 @@ def test_what_is_no_dataset_is_refused(sample: Path, tmp_path: Path) -> None:
     write_manifest(tmp_path / "old", read_manifest(tmp_path / "old") | {"schema_version": 0})
     with pytest.raises(ValueError, match="schema version 0"):
         diff(tmp_path / "old", sample)
+
+
+def test_a_folder_without_its_ledger_is_refused(sample: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(sample, tmp_path / "dataset")
+    (folder / "ledger.parquet").unlink()
+    with pytest.raises(ValueError, match="has no ledger"):
+        diff(sample, folder)
+
+
+@pytest.mark.parametrize("folders", ["{sample},", ",{sample}", "{sample}"])
+def test_the_command_wants_two_folders(sample: Path, folders: str) -> None:
+    done = run_script("verify", f"diff={folders.format(sample=sample)}")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "must name two dataset folders: diff=OLD,NEW" in done.stderr

@@ -33,6 +33,14 @@ def test_a_rebuild_is_the_same_byte_for_byte(tmp_path: Path) -> None:
     assert missing.returncode == 2
     assert "takedown=PATH" in missing.stderr
     assert missing.stderr.count("\n") == 1
+    moved.write_text("https://ostwind-technik.example/\n")
+    for arguments, message in (
+        ([f"takedown={moved}"], f"takedown={moved} is not what the build had"),
+        ([f"split.lock={moved}"], f"the build had no file for split.lock: leave split.lock={moved} out"),
+    ):
+        wrong = run_script("verify", f"dir={dataset}", "rebuild=true", PAGES, *arguments)
+        assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+        assert message in wrong.stderr
 
 
 def test_other_pages_are_told(sample: Path, tmp_path: Path) -> None:

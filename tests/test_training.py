@@ -169,3 +169,23 @@ def test_the_shipped_files_come_out_of_their_reference(tmp_path: Path) -> None:
     subprocess.run([str(part) for part in command], check=True, cwd=ROOT, capture_output=True)
     for file in ("style_model.yaml", "calibration.yaml", "stance_model.yaml"):
         assert (tmp_path / file).read_text("utf-8") == (SHIPPED / file).read_text("utf-8"), file
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (None, "No such file or directory"),
+        ("kein JSON\n", "line 1 is no JSON: "),
+        ('{"url": "https://a.example/x"}\n[1]\n', "line 2 is no JSON object"),
+        ('{"url": "https://a.example/x"}\n', "a record has no 'text'"),
+    ],
+)
+def test_a_file_that_cannot_be_learnt_from_is_told_in_one_line(tmp_path: Path, lines: str | None, message: str) -> None:
+    file = tmp_path / "labels.jsonl"
+    if lines is not None:
+        file.write_text(lines)
+    command = [sys.executable, ROOT / "scripts/fit_labels.py", "--labels", file, "--articles", file]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert message in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr

@@ -51,6 +51,10 @@ def rebuild(dataset: Path, given: Mapping[str, Any], workers: int | None = None)
         if model := _path(given, ("label", "transformer", "path")):
             config["label"]["transformer"] = {**(config["label"].get("transformer") or {}), "path": model}
         settings = settings_from(config)
+        for option in sorted(FILES):
+            path = _path(given, option)
+            if path is not None and _path(settings.shown, option) != _path(manifest["config"], option):
+                raise ConfigError(f"{'.'.join(option)}={path} is not what the build had: its content is another one")
         if settings.shown != manifest["config"]:
             raise ConfigError(f"{dataset}: its config means something else to this version of presseschau")
         with _released(manifest.get("released")):
@@ -83,6 +87,8 @@ def _place(
     """Puts the path of a file in the place of its digest; the prose of the card is in the manifest itself."""
     digest, path = _path(config, option), _path(given, option)
     if digest is None:
+        if path is not None:
+            raise ConfigError(f"the build had no file for {'.'.join(option)}: leave {'.'.join(option)}={path} out")
         return
     if option == ("publish", "card") and path is None:
         path = str(folder / "card.md")

@@ -76,15 +76,17 @@ def diff(before: Path, after: Path) -> Diff:
         ValueError: One of them is no dataset folder.
     """
     one, two = Folder.open(before), Folder.open(after)
+    if not (after / "ledger.parquet").is_file():
+        raise ValueError(f"{after} has no ledger.parquet")
     with duckdb.connect() as con:
         con.execute("SET enable_progress_bar = false")
         for name, folder in (("one", one), ("two", two)):
             _load(con, name, folder)
         added = con.execute("SELECT id, split FROM two ANTI JOIN one USING (id) ORDER BY id").fetchall()
-        removed = con.execute(
+        removed = con.execute(  # the reason of the article, not of an older page of it, which was superseded in both
             """WITH gone AS (SELECT id FROM one ANTI JOIN two USING (id)),
-                    why AS (SELECT id, min(stage || ': ' || reason) AS reason FROM read_parquet(?)
-                            WHERE outcome <> 'kept' GROUP BY id)
+                    why AS (SELECT id, min_by(stage || ': ' || reason, (reason = 'superseded', stage, reason))
+                                AS reason FROM read_parquet(?) WHERE outcome <> 'kept' GROUP BY id)
                SELECT gone.id, coalesce(why.reason, 'not in the input')
                FROM gone LEFT JOIN why USING (id) ORDER BY gone.id""",
             [str(after / "ledger.parquet")],
@@ -175,6 +177,8 @@ def changelog(found: Diff, listed: int = 20) -> str:
     lines = [f"## {found.after} (since {found.before})", ""]
     if found.equal:
         lines += ["The content is the same, row by row.", ""]
+    elif not (found.added or found.removed or found.relabelled or found.moved or found.text or found.metadata):
+        lines += ["What is listed here is the same; confidences, evidence or other columns are not.", ""]
     sections = {
         "Added": [f"`{id_}` ({split})" for id_, split in found.added.items()],
         "Removed": [f"`{id_}` ({why})" for id_, why in found.removed.items()],
