@@ -11,12 +11,13 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau import extract_html
+from presseschau import extract_html, extract_text
 from presseschau.document import Document, Drop, Page
 from presseschau.extract import Extractor
 from presseschau.extract.body.dom import read_blocks
@@ -484,3 +485,12 @@ def test_a_text_record_s_title_is_known_to_the_text_reader() -> None:
     assert isinstance(found, Document)
     assert found.title == TITLE
     assert TITLE not in found.text
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "said"),
+    [(extract_html, Path("a.html"), "bytes or str, not PosixPath"), (extract_text, b"Text", "as str, not bytes")],
+)
+def test_what_is_no_page_is_told(function: Any, given: object, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        function(given)

@@ -56,7 +56,8 @@ def test_clean_text_is_never_no_article_or_listing() -> None:
 @pytest.mark.parametrize(
     "title",
     ["Impressum", "Datenschutzerklärung", "Datenschutz-Hinweise", "Impressum & Datenschutz", "AGB / Widerrufsbelehrung",
-     "Allgemeine Geschäftsbedingungen und Datenschutzerklärung", "Über uns", "Erklärung zur Barrierefreiheit"],
+     "Allgemeine Geschäftsbedingungen und Datenschutzerklärung", "Über uns", "Erklärung zur Barrierefreiheit",
+     "Allgemeine Geschäftsbedingungen (AGB)", "Datenschutzerklärung (Stand: März 2025)", "Unsere Datenschutzerklärung"],
 )  # fmt: skip
 def test_what_a_site_says_about_itself_is_no_article(title: str) -> None:
     assert reason(replace(ARTICLE, title=title)) == "no_article"
@@ -69,6 +70,26 @@ def test_what_a_site_says_about_itself_is_no_article(title: str) -> None:
      "AGB und ihre Tücken", "Neue Datenschutzerklärung bei Messenger", None],
 )  # fmt: skip
 def test_articles_about_such_pages_stay(title: str | None) -> None:
+    assert reason(replace(ARTICLE, title=title)) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["404", "Fehler 404", "404 – Seite nicht gefunden", "Seite nicht gefunden", "Diese Seite wurde leider nicht gefunden!",
+     "Error 404: Page not found", "Der Artikel konnte nicht gefunden werden"],
+)  # fmt: skip
+def test_what_a_server_says_in_place_of_a_page_is_no_article(title: str) -> None:
+    verdict = Filter()(replace(ARTICLE, title=title))
+    assert verdict == ("no_article", f"an error page: “{title}”")
+    assert reason(replace(ARTICLE, title=title, path="clean")) is None
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Fehler 404: Wie Seiten verschwinden", "Vermisste nicht gefunden", "Der Fehler", "Router 404 im Test", "Not found",
+     "Artikel 13", "Kontakt (Film)"],
+)  # fmt: skip
+def test_articles_about_what_is_missing_stay(title: str) -> None:
     assert reason(replace(ARTICLE, title=title)) is None
 
 
@@ -102,6 +123,10 @@ def test_a_long_article_may_end_in_an_offer() -> None:
         "Testen Sie Bote Plus einen Monat lang für 1 Euro.",
         "Sie möchten weiterlesen? Hier geht es zu den Angeboten.",
         "Melden Sie sich an, um weiterzulesen.",
+        "Registrieren Sie sich kostenlos, um weiterzulesen.",
+        "Schließen Sie jetzt ein Abo ab, um den Artikel zu Ende zu lesen.",
+        "Um diesen Artikel zu lesen, benötigen Sie ein Abo.",
+        "Um den ganzen Text lesen zu können, brauchen Sie ein Digital-Abo.",
         "Sie möchten diesen Artikel lesen?",
         "Mit dem Digitalpaket haben Sie Zugriff auf alle Inhalte, den ersten Monat für 99 Cent.",
     ],
@@ -122,6 +147,9 @@ def test_offers_are_known(text: str) -> None:
         "Das Netz lässt sich vier Wochen kostenlos testen und ist dann monatlich kündbar.",
         "Jetzt können Nutzer die Funktion testen.",
         "Die Angreifer hatten Zugriff auf alle Inhalte der Postfächer, teilte die Stadt mit.",
+        "Um die Karte zu lesen, benötigen Sie einen Chipleser.",
+        "Um die Nachrichten zu lesen, brauchen Sie ein Konto des Anbieters.",
+        "Registrieren Sie sich, um das Gerät zu testen.",
         "Sie möchten im Alter mehr lesen, sagten die meisten der Befragten.",
     ],
 )

@@ -23,6 +23,7 @@ GERMAN = [
     "Im Jänner hat der Nationalrat beschlossen, dass heuer keine neuen Abgaben kommen.",
     "Das neue Update für das Smartphone bringt einen Dark Mode, Push Notifications und mehr Performance im Gaming.",
     "Kein Anschluss im Zug",
+    "NEUE GRAFIKKARTEN IM TEST: WAS DIE MODELLE FÜR SPIELER TAUGEN",
     "Warum der Konzern jetzt seine Cloud-Sparte verkauft",
     "Der Chef sagte am Freitag: „We are very happy.“ Mehr wollte er zu den Plänen für das nächste Jahr nicht verraten.",
 ]

@@ -18,6 +18,8 @@ mask = Masking()
         "089 12345678", "(089) 123456-78", "+49 89 1234567", "+49 (0) 89 / 12 34 567", "0049 89 1234567",
         "0171/1234567", "01711234567", "030/2345678", "0511 – 12 34 56", "+49 170 123 456", "08178//9969614",
         "044 123 45 67", "+41 44 123 45 67", "01 / 234 56 78", "+43 1 2345678", "+423 234 56 78",
+        "06151\u2011123456", "+49 6151\u2010123456", "(0 61 51) 12 34 56", "0 30 / 90 18 20",
+        "06641234567", "0664.123.45.67", "0791234567", "079.123.45.67",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("sentence", ["Rufen Sie {} an.", "{}", "Anfragen ({}) bis Montag", "Zentrale: {}, täglich"])
@@ -31,6 +33,8 @@ def test_telephone_numbers_go(number: str, sentence: str) -> None:
         "Tel.: 12 34 56",
         "Tel. 123456",
         "Tel. ١٢٣٤٥٦",
+        "Tel.-Nr.: 123456",
+        "Telefon-Nr. 012345",
         "Fax: 1\u00a0–\u00a02345",
         "Telefon: 040.1234.567",
         "☎08171/21371",
@@ -64,9 +68,51 @@ def test_service_numbers_are_no_persons(number: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("place", "number", "service"),
+    [
+        ("Wien", "01/370 12 34", "0137 1234567"),
+        ("Wien", "(01) 804 12 34", "01 80 5 / 12 34 56"),
+        ("Bern", "031 311 22 33", "0311"),
+        ("Biel", "032 322 21 11", "032 123456"),
+        ("Pfaffenhofen", "08441/12345", "0844 123 456"),
+        ("Marktheidenfeld", "(09391) 12345", "0939 12 34 56"),
+    ],
+)
+def test_an_area_code_whose_digits_begin_a_service_number(place: str, number: str, service: str) -> None:
+    assert mask(f"Nach {place}: {number}.") == (f"Nach {place}: [TELEFON].", {"phone": 1})
+    assert mask(f"Hotline {service}.")[1] == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "number", "after"),
+    [
+        ("Artikelnummer ", "0815-4711", ""),
+        ("Bestell-Nr.: ", "0371 456 789", ""),
+        ("Los-Nr. ", "030 123456", ""),
+        ("für ", "+45 345 678", " Euro"),
+        ("bei ", "0433 920 000", " Hz"),
+    ],
+)
+def test_numbers_of_things_stay(before: str, number: str, after: str) -> None:
+    assert mask(f"{before}{number}{after}")[1] == {}
+    assert mask(f"Büro {number} in der Stadt")[1] == {"phone": 1}
+
+
+@pytest.mark.parametrize("before", ["Stuttgart", "kostenlos", "Kunden:", "Kundendienst-Nr.", "Bestellungen", "Teil"])
+def test_what_ends_like_a_thing_is_none(before: str) -> None:
+    assert mask(f"{before} 0711 123456") == (f"{before} [TELEFON]", {"phone": 1})
+
+
+@pytest.mark.parametrize("text", ["Am 01.6.2025 10.000 Gäste", "01/6/2025 12.000.000", "0110 1001 0110"])
+def test_dates_before_figures_and_binary_stay(text: str) -> None:
+    assert mask(text) == (text, {})
+
+
+@pytest.mark.parametrize(
     "address",
     ["eva@web.example", "eva.maria_muster+x@post.blatt.example", "e.muster (at) blatt.example", "m [at] web [dot] example",
-     "Müller@büro.example"],
+     "Müller@büro.example", "e.muster <at> blatt.example", "e.muster|at|blatt.example", "e.muster*at*blatt.example",
+     "e.muster[at]blatt(.)example"],
 )  # fmt: skip
 def test_addresses_go(address: str) -> None:
     assert mask(f"Schreiben Sie an {address}.") == ("Schreiben Sie an [E-MAIL].", {"email": 1})
@@ -80,7 +126,7 @@ def test_a_name_is_found_behind_any_number_of_signs() -> None:
 @pytest.mark.parametrize(
     "text",
     ["redaktion@blatt.example", "Presse@blatt.example", "@eva@mastodon.example", "lodash@4.17.21", "@handle", "a @ b",
-     "Treffen (at) home", "git@host.example:x"],
+     "**at**", "Mann <at> Frau", "a|at|b", "Treffen (at) home", "git@host.example:x"],
 )  # fmt: skip
 def test_addresses_by_role_handles_and_versions_stay(text: str) -> None:
     assert mask(f"Siehe {text}")[1] == {}
@@ -89,11 +135,16 @@ def test_addresses_by_role_handles_and_versions_stay(text: str) -> None:
 @pytest.mark.parametrize(
     "iban",
     ["DE89 3704 0044 0532 0130 00", "DE89370400440532013000", "AT611904300234573201", "CH93 0076 2011 6238 5295 7",
-     "LI21 0881 0000 2324 013A A", "FO62 6460 0001 6316 34"],
+     "LI21 0881 0000 2324 013A A", "FO62 6460 0001 6316 34", "DE 89 3704 0044 0532 0130 00",
+     "DE89.3704.0044.0532.0130.00"],
 )  # fmt: skip
 def test_accounts_go(iban: str) -> None:
     assert mask(f"Konto {iban}, Bank X") == ("Konto [IBAN], Bank X", {"iban": 1})
     assert mask(f"Konto {iban} BLZ 5")[0] == "Konto [IBAN] BLZ 5"
+
+
+def test_an_account_that_its_label_runs_into_goes() -> None:
+    assert mask("IBANDE89370400440532013000") == ("IBAN[IBAN]", {"iban": 1})
 
 
 def test_wrong_check_digits_are_no_account() -> None:

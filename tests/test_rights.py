@@ -37,6 +37,8 @@ HTML_HEADERS = (("content-type", "text/html"),)
         ((("x-robots-tag", "noai"),), (), True, "http x-robots-tag: noai"),
         ((("x-robots-tag", "somebot: noai, noindex"),), (), True, "http x-robots-tag: noai"),
         ((), (("robots", "noimageai, NOAI"),), True, "meta robots: noai"),
+        ((), (("robots", "noai noimageai"),), True, "meta robots: noai"),
+        ((("x-robots-tag", "noindex; noai"),), (), True, "http x-robots-tag: noai"),
         ((), (("googlebot", "noai"),), True, "meta googlebot: noai"),
         ((("robots", "noai"),), (), False, None),
     ],
@@ -75,7 +77,15 @@ def test_tdmrep_first_fitting_location_decides(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["{", '{"location": "/"}', '[{"location": "/"}]', "[1]", '[{"location": "/", "tdm-reservation": "x"}]']
+    "content",
+    [
+        '[{"location": ["/a", "/b"], "tdm-reservation": 1}]',
+        "{",
+        '{"location": "/"}',
+        '[{"location": "/"}]',
+        "[1]",
+        '[{"location": "/", "tdm-reservation": "x"}]',
+    ],
 )
 def test_tdmrep_bad_file_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "tdmrep.json"
@@ -106,6 +116,11 @@ def test_robots_txt_that_keeps_mining_robots_out(tmp_path: Path) -> None:
         ("", "https://a.de/", None),
         ("User-agent: *\nDisallow: /", "https://a.de/x", False),
         ("User-agent: CCBot\nDisallow:", "https://a.de/x", False),
+        ("User-agent: GPTBot/1.2\nDisallow: /", "https://a.de/x", True),
+        ("User-agent: GPTBotanik\nDisallow: /", "https://a.de/x", False),
+        ("User-agent: CCBot\nDisallow: /prüfung", "https://a.de/pr%C3%BCfung/1", True),
+        ("User-agent: CCBot\nDisallow: /pr%c3%bcfung", "https://a.de/pr%C3%BCfung/1", True),
+        ("User-agent: CCBot\nDisallow: /prüfung", "https://a.de/pr%C3%A4fung", False),
         ("User-agent: CCBot\nDisallow: /*.html$", "https://a.de/x.html", True),
         ("User-agent: CCBot\nDisallow: /*.html$", "https://a.de/x.html?p=1", False),
         ("User-agent: CCBot\nDisallow: /x\nAllow: /x", "https://a.de/x", False),
@@ -237,6 +252,22 @@ def test_a_bad_snapshot_is_named(tmp_path: Path, files: dict[str, object], messa
     with pytest.raises(ValueError, match=message) as caught:
         snapshots(tmp_path, files)
     assert "\n" not in str(caught.value)
+
+
+def test_a_takedown_holds_for_http_and_https(tmp_path: Path) -> None:
+    path = tmp_path / "takedown.txt"
+    path.write_text("http://blatt.example/a\nhttps://blatt.example/b\n", encoding="utf-8")
+    listed = Takedown.load(path)
+    assert listed.hits("https://blatt.example/a", None, None, None) == [("url", "http://blatt.example/a")]
+    assert listed.hits("http://blatt.example/b", None, None, None) == [("url", "https://blatt.example/b")]
+    assert listed.hits("https://blatt.example/c", None, None, None) == []
+
+
+def test_a_takedown_list_in_another_encoding_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "takedown.txt"
+    path.write_bytes("blatt.example # für Müller\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"takedown\.txt: not in UTF-8"):
+        Takedown.load(path)
 
 
 def test_a_host_with_an_umlaut_is_the_one_of_its_pages(tmp_path: Path) -> None:

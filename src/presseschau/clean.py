@@ -17,6 +17,8 @@ _REMOVED = (
     0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E,  # joiners and fillers without a glyph
     *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),  # zero width, bidirectional marks
     0xFEFF, *range(0xFFF9, 0xFFFD), 0xFFFE, 0xFFFF,  # byte order mark, interlinear and object placeholders
+    0x3164, 0xFFA0,  # Hangul fillers without a glyph
+    *range(0xE000, 0xF8FF),  # private use: signs of a page's own icon font; U+F8FF is Apple's sign
 )  # fmt: skip
 _SPACES = (0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
 _LINE_ENDS = (0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x2028)
@@ -55,10 +57,10 @@ def normalise_characters(text: str) -> str:
 def normalise(text: str) -> str:
     r"""Text in the one form that the build works on; idempotent.
 
-    NFC; soft hyphens, zero-width characters, directional marks, byte order marks and control characters out; ligatures
-    as letters; every Unicode space an ordinary one; line ends `\n`; runs of spaces squeezed, none at the edges of a
-    line; at most one blank line between paragraphs. Lone surrogates become U+FFFD, split pairs are joined. Quotes and
-    dashes stay.
+    NFC; soft hyphens, zero-width characters, directional marks, byte order marks, control characters and icon fonts'
+    signs out; ligatures as letters; every Unicode space an ordinary one; line ends `\n`; runs of spaces squeezed, none
+    at the edges of a line; at most one blank line between paragraphs. Lone surrogates become U+FFFD, split pairs are
+    joined. Quotes and dashes stay.
 
     >>> normalise("Strom\u00adpreis\u00a0 steigt \r\n\r\n\r\n\r\num 5\u202f% ")
     'Strompreis steigt\n\num 5 %'

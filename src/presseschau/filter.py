@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from presseschau.document import Document
 
+_WORD = re.compile(r"\w+")
 _LETTER = re.compile(r"[^\W\d_]")
 # Ways in which the end of a free excerpt says that the rest costs money or a login.
 _PAYWALL = re.compile(
@@ -30,8 +31,11 @@ _PAYWALL = re.compile(
       | \b (?:sie \s+ (?:möchten|wollen) | (?:möchten|wollen) \s+ sie) \s+
         (?:(?:den|diesen) \s+ (?:\w+\s+)? (?:artikel|text|beitrag|bericht) \s+)? (?:weiter|zu \s ende \s)?lesen \s* \?
       | (?:haben|erhalten|bekommen) \s+ sie \s+ (?:\S+\s+){0,3} zugriff \s+ auf \s+ (?:alle|sämtliche)\b
-      | (?:melden \s+ sie \s+ sich \s+ (?:\w+\s+)? an|einloggen|anmelden) ,? \s+ um \s+
-        (?:\w+\s+){0,5} (?:weiter|lesen)""",
+      | (?:melden \s+ sie \s+ sich \s+ (?:\w+\s+)? an|registrieren \s+ sie \s+ sich (?:\s+\w+){0,2}|einloggen|anmelden
+          |schlie(?:ß|ss)en \s+ sie \s+ (?:\w+\s+){0,3} \w*abo\w* \s+ ab) ,? \s+ um \s+
+        (?:\w+\s+){0,5} (?:weiter|lesen)
+      | um \s+ (?:den|diesen) \s+ (?:\w+\s+)? (?:artikel|text|beitrag|bericht) \s+ (?:\w+\s+){0,2}
+        (?:zu \s+ lesen|lesen \s+ zu \s+ können|weiterzulesen) , \s+ (?:benötigen|brauchen) \s+ sie\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 # What a site says about itself and its terms, where a title is nothing else.
@@ -40,7 +44,17 @@ _ABOUT = r"""(?: impressum | imprint | mediadaten | netiquette | kontakt | über
   | (?:allgemeine \s)? (?:geschäfts|nutzungs|teilnahme) bedingungen | terms \s of \s (?:use|service)
   | cookie-? \s? (?:richtlinien?|hinweise?|policy) | widerrufs (?:belehrung|recht)
   | barrierefreiheitserklärung | erklärung \s zur \s barrierefreiheit | haftungsausschluss | disclaimer )"""
-_ABOUT_SITE = re.compile(rf"{_ABOUT} (?: \s* (?: & | \bund\b | [/,|–-] ) \s* {_ABOUT} )*", re.VERBOSE | re.IGNORECASE)
+_ABOUT_SITE = re.compile(
+    rf"(?: unsere? \s )? {_ABOUT} (?: \s* (?: & | \bund\b | [/,|–-] ) \s* {_ABOUT} )*"
+    r" (?: \s* \( (?: agb | stand \b [^)]* ) \) )?",
+    re.VERBOSE | re.IGNORECASE,
+)
+# A title of these words alone is what a server answers in place of a page, if it says that it was not found.
+_ERROR_WORDS = frozenset((
+    "404", "410", "http", "fehler", "error", "die", "diese", "der", "dieser", "das", "seite", "artikel", "beitrag",
+    "dokument", "page", "konnte", "wurde", "werden", "leider", "nicht", "mehr", "gefunden", "not", "found",
+))  # fmt: skip
+_ERROR_THINGS = frozenset(("seite", "artikel", "beitrag", "dokument", "page"))
 _TEXT_PATHS = ("clean", "dump")
 _END_CHARS = 400
 
@@ -55,6 +69,13 @@ def paywall_phrase(text: str) -> str | None:
     return match[0].strip() if match else None
 
 
+def _is_error(title: str) -> bool:
+    """Whether a title says no more than that there is no such page."""
+    words = set(_WORD.findall(title.lower()))
+    missing = {"nicht", "gefunden"} <= words or {"not", "found"} <= words
+    return words <= _ERROR_WORDS and ("404" in words or (missing and not words.isdisjoint(_ERROR_THINGS)))
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """The filter stage; a document that passes gets None, any other the reason and a detail for its ledger row.
@@ -62,7 +83,8 @@ class Filter:
     The checks run from what is wrong with the page to what is wrong with the text, so that a reason names the cause:
 
     1. `no_article`: the extractor found no text on a page, or only menus in a dump; or the page's title is nothing but
-       "Impressum", "Datenschutzerklärung" and the like. Not for clean text, which is an article by declaration.
+       "Impressum", "Datenschutzerklärung", "Seite nicht gefunden" and the like. Not for clean text, which is an article
+       by declaration.
     2. `no_letters`: nothing to read (figures, signs, an empty file).
     3. `listing`: an index or section front. Not for text input.
     4. `paywall_stub`: an excerpt; the page says that it is not free and shows little, or little ends in an offer.
@@ -106,6 +128,8 @@ class Filter:
             return "no_letters", f"{len(text)} characters, none of them a letter"
         if is_page and _ABOUT_SITE.fullmatch((document.title or "").strip()):
             return "no_article", f"what a site says about itself: “{document.title}”"
+        if is_page and _is_error(document.title or ""):
+            return "no_article", f"an error page: “{document.title}”"
         if is_page and document.listing:
             return "listing", f"an index or a list of links, {len(text.split())} words"
         # How many there are beyond the limits plays no part.

@@ -74,6 +74,8 @@ def _sample(text: str) -> str:
 def _langdetect(sample: str) -> Language:
     from langdetect import DetectorFactory, LangDetectException, detect_langs
 
+    if sample.isupper():
+        sample = sample.lower()  # its profiles are of running text
     DetectorFactory.seed = 0  # set on every call: a worker process starts unseeded
     try:
         best = detect_langs(sample)[0]

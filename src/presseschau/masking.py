@@ -21,9 +21,9 @@ KINDS = ("email", "phone", "iban", "byline")
 MASKS: Mapping[str, str] = {"email": "[E-MAIL]", "phone": "[TELEFON]", "iban": "[IBAN]", "byline": "[NAME]"}
 
 # name@host.tld, also `name (at) host.tld`; a handle (`@name@server`) and a version (`pkg@1.2.3`) are something else.
-_AT = r"(?:@|\s?[(\[{]\s?(?:at|ät|@)\s?[)\]}]\s?)"
-_DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|punkt)\s?[)\]}]\s?)"
-_SIGN = re.compile(r"[@(\[{](?:(?<=@)|\s?(?:[aAäÄ][tT]|@)\s?[)\]}])")
+_AT = r"(?:@|\s?[(\[{<|*]\s?(?:at|ät|@)\s?[)\]}>|*]\s?)"
+_DOT = r"(?:\.|\s?[(\[{<|*]\s?(?:dot|punkt|\.)\s?[)\]}>|*]\s?)"
+_SIGN = re.compile(r"[@(\[{<|*](?:(?<=@)|\s?(?:[aAäÄ][tT]|@)\s?[)\]}>|*])")
 _EMAIL = re.compile(
     rf"(?<![\w.+@/%-])(?P<name>[\w+%-]{{1,64}}(?:\.[\w+%-]{{1,64}}){{0,5}}){_AT}"
     rf"(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?{_DOT}){{1,5}}[^\W\d_]{{2,24}}(?![\w@-])",
@@ -38,7 +38,9 @@ _ROLES = re.compile(
     re.IGNORECASE,
 )
 
-_IBAN = re.compile(r"(?<![\w-])(?P<country>[A-Z]{2})\d{2}(?:[ \u00a0-]?[A-Z0-9]){11,30}(?![\w])")
+_IBAN = re.compile(
+    r"(?<![\w-])(?:IBAN)?(?P<iban>(?P<country>[A-Z]{2})[ \u00a0]?\d{2}(?:[ \u00a0.-]?[A-Z0-9]){11,30})(?![\w])"
+)
 # The registry's lengths for countries whose accounts pages in German name; others only have to pass the check digits.
 _LENGTHS = {
     "AT": 20, "BE": 16, "CH": 21, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27, "GB": 22,
@@ -46,12 +48,19 @@ _LENGTHS = {
     "PT": 25, "SE": 24,
 }  # fmt: skip
 
-_GAP = r"[ \u00a0/().–-]{1,3}"
+_GAP = r"[ \u00a0/().\u2010-\u2013-]{1,3}"
 _NUMBER = re.compile(rf"(?<![\w.,/:€$+-])(?<!\d[ \u00a0])(?:\(?\+|\(?0)\d*(?:(?:{_GAP})?\d+)*(?![\w%€$])")
 _AFTER_LABEL = re.compile(rf"\(?\+?\d+(?:(?:{_GAP})?\d+)*(?![\w%€$])")
+# Numbers of things, not to call: `Artikelnummer 0815-4711`.
+_OF_A_THING = re.compile(
+    r"(?:(?:\bart|\blos|artikel|bestell|serien|modell|teile?|kunden|vertrags|rechnungs|chargen|sendungs|produkt|material"
+    r"|auftrags|mitglieds)[.-]{0,2}\s?(?:nummern?|nr)|\b(?:isbn|ean|gtin))\b[.:\s]{0,3}$",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(r"\s?(?:euro|franken|dollar|stück|nutzer\w*|k?m?hz)\b", re.IGNORECASE)
 # Without a colon or a point a label may be a thing (`Handy 15000 mAh`): then the number must look like one to call.
 _LABELLED = re.compile(
-    r"(?:\b(?:tel|fon|phone|telefon|mobil|mobiltelefon|handy|fax|telefax|whatsapp|festnetz|rufnummer)(?:nummer)?\b|☎|✆|📞)"
+    r"(?:\b(?:tel|fon|phone|telefon|mobil|mobiltelefon|handy|fax|telefax|whatsapp|festnetz|rufnummer)(?:nummer|[.-]{0,2}nr)?\b|☎|✆|📞)"
     r"(?:\s?[.:][\s:]{0,3}|\s{1,2}(?:(?:unter|ist|lautet|nummer)[\s:]{1,2}){0,2}(?=\(?[0+]))(?=[(+\d])",
     re.IGNORECASE,
 )
@@ -73,11 +82,20 @@ _COUNTRY_CODES = ("7", "20", "27", "30", "31", "32", "33", "34", "36", "39", "40
                   "46", "47", "48", "49", "351", "352", "353", "354", "355", "356", "357", "358", "359", "370", "371",
                   "372", "373", "375", "380", "381", "382", "383", "385", "386", "387", "389", "423", "55", "61", "81",
                   "82", "86", "90", "91", "65", "852", "886", "971", "972")  # fmt: skip
-_AREA = re.compile(r"\(?0(?P<area>[1-9]\d{0,4})\)?(?P<gap>[ \u00a0/()–-]{1,3})(?P<rest>[1-9].*)", re.DOTALL)
+_AREA = re.compile(r"\(?0(?P<area>[1-9]\d{0,4})\)?(?P<gap>[ \u00a0/()\u2010-\u2013-]{1,3})(?P<rest>[1-9].*)", re.DOTALL)
+# Older letters part an area code from the right in pairs: `(0 61 51) 12 34 56`, `0 30 / 90 18 20`.
+_PAIRED_AREA = re.compile(r"\(0 [1-9]\d(?: \d\d)?\)|0 [1-9]\d(?: \d\d)?(?= ?/)")
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
-_MOBILE = re.compile(r"01(?:5\d|6[0-3]|7\d)\d{7,9}")
+# Of Germany, of Austria, of Switzerland.
+_MOBILE = re.compile(r"01(?:5\d|6[0-3]|7\d)\d{7,9}|06(?:50|6[0134579]|7[0678]|8[0168]|9[09])\d{7,8}|07[5-9]\d{7}")
+_DATE = re.compile(r"0\d[./–-]\d{1,2}[./–-](?:19|20)\d\d(?!\d)")
 _SERVICE = re.compile(r"(?:\+49|0049|0)(?:800|900|180\d?|137\d?|19\d|118|700|10[01]|31[0-3]|32)")
 _SERVICE_AT_CH = re.compile(r"(?:\+4[13]|004[13])(?:800|810|820|82|84|90|93)|0(?:810|820|828|84[0248]|90[016]|930|939)")
+# Area codes whose digits begin as a service number's: Vienna's 01, Bern and Biel, five digits in Germany.
+_NO_SERVICE = re.compile(
+    r"\(?01\)?[ \u00a0/()–-]{1,3}\d{3}|\(?03[12]\)?[ \u00a0/]{1,2}\d{3}[ \u00a0]\d\d[ \u00a0]\d\d"
+    r"|\(?0(?:8[124]|93)\d\d\)?[ \u00a0/()–-]"
+)
 _GROUPED = re.compile(r"\+?\d{1,3}(?:[.\u00a0 ]\d{3})+")
 
 
@@ -185,9 +203,10 @@ def _ibans(text: str) -> Iterator[Find]:
     for match in _IBAN.finditer(text):
         # Words in capitals may follow the number: the shortest part that passes the check is the IBAN.
         length = _LENGTHS.get(match["country"])
-        for end in _ends(text, match.start(), match.end(), length):
-            if _checks(text[match.start() : end]):
-                yield match.start(), end, "iban"
+        start = match.start("iban")
+        for end in _ends(text, start, match.end(), length):
+            if _checks(text[start:end]):
+                yield start, end, "iban"
                 break
 
 
@@ -215,14 +234,21 @@ def _phones(text: str) -> Iterator[Find]:
     for mark in _MAY_BEGIN.finditer(text, max(0, runs[0].start() - _LONGEST_OPENING), runs[-1].end()):
         if mark.start() >= at and (match := _NUMBER.match(text, mark.start())):
             at = match.end()
-            if at - match.start() >= _SHORTEST and _is_phone(match[0]):
+            if at - match.start() >= _SHORTEST and _is_phone(match[0]) and not _counts_things(text, *match.span()):
                 yield match.start() + _opening(match[0]), match.end(), "phone"
     for run in runs:
         # A label ends where its number begins; looked for there alone, it takes a tenth of the time.
         for label in _LABELLED.finditer(text, max(0, run.start() - _LABEL_CHARS), run.end()):
             number = _AFTER_LABEL.match(text, label.end())
-            if number and 5 <= len(_digits(number[0])) <= 15 and not _is_service(number[0]) and not _is_sum(number[0]):
+            if number is None or not 5 <= len(_digits(number[0])) <= 15 or _UNIT.match(text, number.end()):
+                continue
+            if not _is_service(number[0]) and not _is_sum(number[0]):
                 yield number.start() + _opening(number[0]), number.end(), "phone"
+
+
+def _counts_things(text: str, start: int, end: int) -> bool:
+    """Whether the words around a number say what it is: an article's number before it, a unit behind it."""
+    return bool(_OF_A_THING.search(text, max(0, start - _LABEL_CHARS), start) or _UNIT.match(text, end))
 
 
 def _opening(number: str) -> int:
@@ -238,10 +264,13 @@ def _is_phone(number: str) -> bool:
         least, national = (8, digits) if "+" in number else (10, digits[2:])
         known = national.startswith(_COUNTRY_CODES) or re.match("1[2-9]", national) is not None
         return least <= len(national) <= 15 and known and not _is_sum(number)
+    if _DATE.match(number):
+        return False
     if _MOBILE.fullmatch(digits) and number[1:2] != ".":
         return True
+    number = _PAIRED_AREA.sub(lambda area: area[0].replace(" ", ""), number, count=1)
     match = _AREA.fullmatch(number)
-    if match is None or not 8 <= len(digits) <= 13:
+    if match is None or not 8 <= len(digits) <= 13 or set(digits) == {"0", "1"}:  # 0110 1001 is binary
         return False
     if len(match["area"]) == 1 and (match["area"] != "1" or _YEAR.match(match["rest"])):
         return False  # only Vienna has an area code of one digit, and 01/2026 is a month
@@ -253,6 +282,8 @@ def _digits(number: str) -> str:
 
 
 def _is_service(number: str) -> bool:
+    if _NO_SERVICE.match(number):
+        return False
     plain = ("+" if "+" in number else "") + _digits(number).replace("490", "49", 1 if "(0)" in number else 0)
     return bool(_SERVICE.match(plain) or _SERVICE_AT_CH.match(plain))
 

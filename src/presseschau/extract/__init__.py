@@ -35,7 +35,12 @@ def extract_html(raw: bytes | str, url: str | None = None, crawled: datetime | N
     Returns:
         A document; its `text` is "" where there is no article, or where the page is empty, binary or beyond the limits
         of `Extractor`. Hostile input is no exception.
+
+    Raises:
+        TypeError: The page is neither.
     """
+    if not isinstance(raw, bytes | str):
+        raise TypeError(f"extract_html takes a page as bytes or str, not {type(raw).__name__}")
     answer = Extractor()(Page("", "html", raw, url=url, crawled=crawled))
     if isinstance(answer, Document):
         return answer
@@ -47,7 +52,12 @@ def extract_text(raw: str, url: str | None = None) -> Document:
     """The article in a plain-text dump of a page, or in a text that is already clean; see `select.extract_text`.
 
     A text that is HTML is read as HTML; see `plain.kind_of`.
+
+    Raises:
+        TypeError: The text is none.
     """
+    if not isinstance(raw, str):
+        raise TypeError(f"extract_text takes a text as str, not {type(raw).__name__}")
     from presseschau.extract.dump import select
     from presseschau.extract.plain import kind_of
 

@@ -81,5 +81,5 @@ def _statements(place: str, pairs: Sequence[tuple[str, str]]) -> list[tuple[bool
 
 
 def _directives(value: str) -> list[str]:
-    """Directives of a robots value; a robot's name in front (`somebot: noai`) is cut off."""
-    return [part.rpartition(":")[2].strip() for part in value.split(",")]
+    """Directives of a robots value, set off by commas or spaces, without a robot's name in front (`somebot: noai`)."""
+    return [part.rpartition(":")[2] for part in re.split(r"[,;\s]+", value)]

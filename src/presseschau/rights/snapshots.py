@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from presseschau.rights.reservation import POLICY, Reservation
 from presseschau.stable import canonical_url, host_of, sha256
@@ -23,6 +23,7 @@ MINING_ROBOTS = (
     "Meta-ExternalAgent", "FacebookBot", "cohere-ai", "cohere-training-data-crawler", "AI2Bot", "Diffbot", "omgili",
     "omgilibot", "PanguBot", "Timpibot",
 )  # fmt: skip
+_AFTER_PRODUCT = re.compile(r"[^\w-]")  # `GPTBot/1.2` is a rule for GPTBot
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,10 @@ class TdmRep:
 
 
 def _tdmrep_rule(entry: Any) -> tuple[str, bool, str | None]:
-    policy = entry.get(POLICY)
-    return str(entry["location"]), bool(int(entry["tdm-reservation"])), str(policy) if policy else None
+    policy, location = entry.get(POLICY), entry["location"]
+    if not isinstance(location, str):
+        raise TypeError(f"a location that is no text: {location!r}")
+    return location, bool(int(entry["tdm-reservation"])), str(policy) if policy else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class RobotsTxt:
             if name == "user-agent":
                 if not groups or groups[-1][1]:
                     groups.append(([], []))
-                groups[-1][0].append(value.lower())
+                groups[-1][0].append(_AFTER_PRODUCT.split(value.lower(), maxsplit=1)[0])
             elif name in ("allow", "disallow") and groups:
                 groups[-1][1].append((name == "allow" or not value, value or "/"))
         return cls(tuple((tuple(robots), tuple(rules)) for robots, rules in groups))
@@ -179,7 +182,12 @@ def _saved_text(path: Path) -> str:
 
 def _target(url: str) -> str:
     parts = urlsplit(url)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return _encoded((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+
+
+def _encoded(path: str) -> str:
+    """A path in one notation, so that `/pr%C3%BCfung` is `/prüfung` (RFC 9309, 2.2.2)."""
+    return quote(unquote_to_bytes(path))
 
 
 @cache
@@ -187,5 +195,5 @@ def _location_pattern(location: str) -> re.Pattern[str]:
     """A path prefix as in robots.txt: `*` stands for anything, `$` at the end for the end."""
     body = location.removesuffix("$")
     # Stars in a row say no more than one, but would take the matcher ages.
-    pattern = ".*".join(re.escape(part) for part in re.split(r"\*+", "/" + body.lstrip("/")))
+    pattern = ".*".join(re.escape(_encoded(part)) for part in re.split(r"\*+", "/" + body.lstrip("/")))
     return re.compile(pattern + ("$" if location.endswith("$") else ""))

@@ -38,11 +38,15 @@ class Takedown:
         """Read a list: one URL, publisher domain, article id or sha256 a line, `#` starts a comment.
 
         Raises:
-            ValueError: A line is none of these; the message names file and line.
+            ValueError: A line is none of these, or the file is not in UTF-8; the message names file and line.
         """
         found: dict[str, set[str]] = {"urls": set(), "publishers": set(), "ids": set(), "hashes": set()}
         lines: dict[str, int] = {}
-        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path}: not in UTF-8") from error
+        for number, line in enumerate(text.splitlines(), start=1):
             entry = _COMMENT.sub("", line).strip()
             if entry:
                 kind, value = _entry(entry, f"{path}:{number}")
@@ -68,6 +72,7 @@ class Takedown:
         hashed = sha256(url) if url is not None and self.hashes else None
         asked = (
             ("url", url, self.urls),
+            ("url", _with_other_scheme(url), self.urls),
             ("url", hashed, self.hashes),
             ("publisher", publisher, self.publishers),
             ("id", id, self.ids),
@@ -88,6 +93,14 @@ class Takedown:
             return None
         named = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines[:_NAMED]))}{', …' if lines[_NAMED:] else ''}"
         return f"takedown: {len(lines)} of {len(self.lines)} entries match no article ({named})"
+
+
+def _with_other_scheme(url: str | None) -> str | None:
+    """The same address by `http` for `https` and the other way round, as a page is found by either."""
+    if url is None:
+        return None
+    scheme, _, rest = url.partition("://")
+    return f"{'http' if scheme == 'https' else 'https'}://{rest}"
 
 
 def _entry(entry: str, where: str) -> tuple[str, str]:
