@@ -83,6 +83,33 @@ def test_damage_is_named_by_its_file(copy: Path, damage: Callable[[Path], object
     assert bool(found) == bool(lines)
 
 
+@pytest.mark.parametrize(
+    ("rules", "split"),
+    [
+        ({"cutoff": "2001-01-01"}, "train"),
+        ({"cutoff": "2099-01-01", "embargo_days": 0}, "test_temporal"),
+        ({"held_out_publishers": []}, "test_publisher"),
+        ({"strategy": "publisher", "cutoff": None, "validation_publishers": ["netzkurier.example"]}, "train"),
+        ({"strategy": "temporal", "held_out_publishers": [], "validation_cutoff": "2001-01-01"}, "train"),
+    ],
+)
+def test_an_article_against_the_rules_of_its_split_is_found_unless_told(
+    copy: Path, rules: dict[str, object], split: str
+) -> None:
+    path = copy / "splits.json"
+    plan = orjson.loads(path.read_bytes()) | rules
+
+    def found() -> list[str]:
+        path.write_bytes(orjson.dumps(plan, option=orjson.OPT_INDENT_2))
+        return [line for line in verify(copy) if "against the rules" in line]
+
+    lines = found()
+    assert any(line.startswith(f"{split}/") for line in lines), lines
+    plan["fallbacks"] = [f"{s} has 1,000 articles against the rules, by split.lock" for s in orjson.loads(
+        (copy / "manifest.json").read_bytes())["splits"]]  # fmt: skip
+    assert found() == []
+
+
 def test_other_commands_name_the_file_too(copy: Path, tmp_path: Path) -> None:
     append(first(copy))
     done = run_script("rehydrate", f"dir={copy}", "source=sample", f"output.dir={tmp_path / 'x'}")
