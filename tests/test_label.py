@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conftest import ROOT
@@ -318,6 +318,7 @@ WORDS = st.sampled_from(SENTENCE.split(" "))
     st.lists(WORDS, max_size=60),
     st.lists(st.sampled_from([" ", "  ", "\n", "\n\n", "\t ", " \n"]), min_size=60, max_size=60),
 )
+@example([*["Der"] * 8, "Aktie“", "Der", "am", "Der"], [*[" "] * 8, "\n", "  ", "\n", *[" "] * 49])
 def test_how_wide_white_space_is_does_not_matter(words: list[str], gaps: list[str]) -> None:
     breaks = "".join(w + ("\n" if "\n" in g else " ") for w, g in zip(words, gaps, strict=False))  # lines do matter
     plain = Document(text=breaks.strip(), title=" ".join(words[:5]))

@@ -106,7 +106,7 @@ def _subheads(text: str) -> int:
 
     Lines of hard-wrapped text are none, since what stands before them goes on.
     """
-    lines = [line for raw in text[:BODY].split("\n") if (line := raw.strip())]
+    lines = [line for raw in text[:BODY].split("\n") if (line := " ".join(raw.split()))]
     return sum(
         6 < len(line) < 80
         and not line.endswith(_NO_HEADING)
