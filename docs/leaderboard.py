@@ -7,6 +7,7 @@ results.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -24,12 +25,20 @@ def step(what: str, script: str, *arguments: str) -> None:
         sys.exit(done.returncode)
 
 
+def own_scheme(dataset: str) -> bool:
+    """Whether a folder's labels are of a taxonomy of its own, which `keywords` knows by `model.scheme=` only."""
+    manifest = Path(dataset) / "manifest.json"
+    config = json.loads(manifest.read_text("utf-8")).get("config", {}) if manifest.is_file() else {}
+    return bool(config.get("label", {}).get("scheme"))
+
+
 def main(dataset: str = SAMPLE, task: str = "topic", output: str = "data/benchmark") -> None:
     """Builds, runs the models, draws a learning curve, and tests the differences."""
     if dataset == SAMPLE and not Path(SAMPLE).is_dir():
         step("the dataset", "build")
     common = [f"dataset={dataset}", f"task={task}", f"output.dir={output}"]
-    step("models side by side", "benchmark", "--multirun", *common, f"model={MODELS}")
+    models = MODELS.replace("keywords,", "") if own_scheme(dataset) else MODELS
+    step("models side by side", "benchmark", "--multirun", *common, f"model={models}")
     step("would more articles help?", "benchmark", *common, "model=tfidf_word_svm", "learning_curve=[0.25,0.5]")
     compared = ("action=compare", f'runs=["{output}"]', f"output.dir={output}")
     step("which differences are more than chance?", "benchmark", *compared)

@@ -22,11 +22,8 @@ def main(config: dict[str, Any]) -> int:
 
     settings = settings_from(config)
     if config["action"] == "compare":
-        print(
-            compare(
-                convert(config["runs"], tuple[str, ...], "runs"), settings.output, settings.uncertainty, settings.seed
-            )
-        )
+        runs = convert(config["runs"], tuple[str, ...], "runs")
+        print(compare(runs, settings.output, settings.uncertainty, settings.seed))
         return BUILT
     if config["action"] != "run":
         raise ConfigError(f"action={config['action']} is not known: valid: compare, run")

@@ -236,6 +236,9 @@ def _one_line(error: Exception, config_name: str) -> str:
     from presseschau.config import nearest
 
     text = str(error)
+    folders = [ROOT / "configs", *_own_folders()]
+    if missing := [str(folder) for folder in folders if not folder.is_dir()]:
+        return f"--config-dir {missing[0]}: there is no such folder"
     if match := re.search(r"(?:Could not override|Could not find in the config:?|Key) '([\w.@/]+)'", text):
         return f"unknown option {match[1]}: {_known(match[1], config_name)}"
     if match := re.search(r"not find '(.+?)'\s+Available options in '(.+?)':(.*?)Config search", text, re.DOTALL):
@@ -244,8 +247,8 @@ def _one_line(error: Exception, config_name: str) -> str:
     choices = {group.name: group.choices for group in groups(config_name)}
     for argument in sys.argv[1:]:
         name, equals, value = argument.lstrip("+").partition("=")
-        group = ROOT / "configs" / name
-        known = [path.stem for path in group.glob("*.yaml")] if equals and re.fullmatch(r"\w[\w/]*", name) else []
+        asked = equals and re.fullmatch(r"\w[\w/]*", name)
+        known = [path.stem for folder in folders for path in (folder / name).glob("*.yaml")] if asked else []
         if known and not set(known).issuperset(value.split(",")):
             return f"{name}={value} is not known: {nearest(value, known)}"
         if f"Ambiguous value for argument '{argument}'" in text:
@@ -259,6 +262,12 @@ def _one_line(error: Exception, config_name: str) -> str:
         such = {"[": '["A", "B"]', "{": '{a: "A", b: "B"}'}.get(value[:1], '"VALUE"')
         return f"can't read {name}={value}: spaces and special characters need quotes: '{name}={such}'"
     return " ".join(text.split())
+
+
+def _own_folders() -> list[Path]:
+    """The folder of the user's own option files, where the command line names one."""
+    words = "\n".join(sys.argv[1:])
+    return [Path(said) for said in re.findall(r"^(?:--config-dir|-cd)[=\n](.+)$", words, re.MULTILINE)]
 
 
 def _known(name: str, config_name: str) -> str:

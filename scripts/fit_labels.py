@@ -26,10 +26,10 @@ from typing import Any
 from presseschau.config import said
 from presseschau.document import Document
 from presseschau.label.training import Example, Reference, judge, train
+from presseschau.schema import TASKS
 from presseschau.stable import article_id, canonical_url
 
 FURTHER_WEIGHT = 0.6
-_TASKS = ("topic", "genre", "stance")
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -80,7 +80,7 @@ def read_further(labels: Path, articles: Path) -> Reference:
     found = [(given.pop(id_of(row)), row) for row in rows(articles) if id_of(row) in given]
     if given:
         sys.exit(f"{labels.name}: {len(given)} articles are not in {articles.name}, the first is {min(given)}")
-    examples = tuple(Example(at["id"], document_of(row), *(at.get(t) or None for t in _TASKS)) for at, row in found)
+    examples = tuple(Example(at["id"], document_of(row), *(at.get(t) or None for t in TASKS)) for at, row in found)
     return Reference(labels.name.split(".")[0], examples, FURTHER_WEIGHT)
 
 

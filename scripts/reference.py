@@ -17,6 +17,7 @@ from options import CONFIGS, ROOT, Option, elsewhere, groups, options
 from presseschau.document import REASONS
 from presseschau.label import load_scheme
 from presseschau.publish import files
+from presseschau.publish.card.tables import type_name
 from presseschau.publish.manifest import Manifest
 from presseschau.schema import AUTHORS, SCHEMA_VERSION, TARGETS, VIEWS, Column, LabelNames, Schema, View
 
@@ -115,10 +116,8 @@ def column_table(schema: Schema, columns: Iterable[Column]) -> str:
     """Columns as a Markdown table."""
     rows = []
     for column in columns:
-        classes = schema.names.of(column.name)
-        type_ = f"ClassLabel of {len(classes)}" if classes else str(column.type)
         null = ", null" if column.nullable else ""
-        rows.append(f"| `{column.name}` | {_cell(type_)}{null} | {_cell(column.meaning)} |")
+        rows.append(f"| `{column.name}` | {_cell(type_name(schema, column))}{null} | {_cell(column.meaning)} |")
     return "\n".join(["| column | type | meaning |", "|---|---|---|", *rows])
 
 

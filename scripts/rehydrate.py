@@ -10,8 +10,9 @@ from command import BUILT, run
 
 def main(config: dict[str, Any]) -> int:
     from presseschau.config import build
-    from presseschau.pipeline.rehydrate import REPORT, Matching, engine_from, rehydrate
-    from presseschau.pipeline.settings import Source, Work
+    from presseschau.pipeline.groups import Source, Work
+    from presseschau.pipeline.rehydrate import REPORT, Matching, rehydrate
+    from presseschau.pipeline.settings import engine_from
 
     matching = {"match": config["match"], "near_jaccard": config["near_jaccard"]}
     made = rehydrate(

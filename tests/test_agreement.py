@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from conftest import SHARED
 from presseschau.annotation.aggregate import Consensus, aggregate, dawid_skene, disputes, enough, majority
-from presseschau.annotation.agreement import Coefficient, agreement, alpha_per_label, krippendorff_alpha
+from presseschau.annotation.agreement import (
+    Coefficient,
+    agreement,
+    alpha_per_label,
+    krippendorff_alpha,
+    unmeasurable,
+)
 
 CLASSES = ("ai", "mobile", "other")
 RATINGS = st.dictionaries(
@@ -57,6 +63,18 @@ def test_without_anything_to_compare_there_is_no_value() -> None:
     assert [c.value for c in agreement({}, rounds=5)] == [None, None]
     apart = agreement({"1": {"a": "ai"}, "2": {"b": "ai"}}, rounds=5)
     assert [(c.name, c.value) for c in apart] == [("krippendorff_alpha", None), ("fleiss_kappa", None)]
+
+
+@pytest.mark.parametrize(
+    ("ratings", "why"),
+    [
+        ({}, "no annotator's labels"),
+        ({"1": {"a": "ai"}, "2": {"b": "ai"}}, "no article was labelled by two of the 2 annotators"),
+        ({"1": {"a": "ai", "b": "ai"}, "2": {"b": "ai"}}, "all gave the same label"),
+    ],
+)
+def test_why_nothing_can_be_measured(ratings: dict[str, dict[str, str]], why: str) -> None:
+    assert (unmeasurable(ratings, agreement(ratings, rounds=5)) or "").startswith(why)
 
 
 @given(RATINGS)
@@ -131,12 +149,26 @@ def test_one_persons_word_is_weighed_but_never_turned_round() -> None:
     assert found["lone"].confidence < 0.9
 
 
+def test_no_article_gets_a_label_that_nobody_gave_it() -> None:
+    _, rows = noisy(150, {"a": 0.9, "b": 0.85, "c": 0.8}, seed=2)
+    rows["all differ"] = {"a": "ai", "b": "mobile", "c": "other"}
+    wide = [*CLASSES, *(f"unused_{n}" for n in range(9))]
+    found = dawid_skene(rows, wide)
+    assert all(found[i].label in row.values() for i, row in rows.items())
+    assert found == dawid_skene(rows, CLASSES)  # classes that nobody uses take nothing from the others' confidence
+    assert found["all differ"].confidence > 1 / 3
+
+
 def test_little_data_falls_back_to_the_majority() -> None:
     _, few = noisy(20, {"a": 0.9, "b": 0.9, "c": 0.9})
     _, two = noisy(200, {"a": 0.9, "b": 0.9})
     _, many = noisy(200, {"a": 0.9, "b": 0.9, "c": 0.9})
     assert [aggregate(r, CLASSES)[0] for r in (few, two, many)] == ["majority", "majority", "dawid_skene"]
     assert not enough({})
+    least = {f"{i}": {"a": "ai", "b": "ai", "c": "ai"} if i < 20 else {"a": "ai", "b": "ai"} for i in range(50)}
+    assert enough(least)
+    assert not enough({i: row for i, row in least.items() if i != "49"})  # 49 articles that two or more have labelled
+    assert not enough({**least, "0": {"a": "ai", "b": "ai"}})  # 19 articles of the third
 
 
 @given(RATINGS)

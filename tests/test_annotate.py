@@ -260,8 +260,24 @@ def test_an_adjudicator_settles(dataset: Path) -> None:
     label = load_human(path, NAMES).by_id[ID[4]]
     assert (label.labels["topic"], label.confidence["topic"], label.aggregate["topic"]) == (
         "software", 1.0, "adjudicated")  # fmt: skip
-    assert label.agreement["topic"] == pytest.approx(1 / 3, abs=1e-6)
+    assert (label.agreement["topic"], label.annotators["9"]) == (0, {})  # who only settles is none of the coders
     assert measure(order("agreement", dataset, path=(path,))).endswith("\n0 disagreements to adjudicate")
+
+
+def test_agreement_is_that_of_the_coders_and_not_of_who_settles(dataset: Path, tmp_path: Path) -> None:
+    said = {1: "ai ai mobile mobile ai", 2: "ai mobile mobile mobile mobile"}
+    coded = {ID[n]: [annotation(10 * n + who, who, choice("topic", words.split()[n])) for who, words in said.items()]
+             for n in range(5)}  # fmt: skip
+    before, _ = labels_of(dataset, answered(blind_tasks(dataset), coded))
+    alpha = measure(order("agreement", dataset, path=(before,)))
+    judged = {ID[n]: [*coded[ID[n]], annotation(90 + n, 9, choice("topic", "ai"), choice("genre", "news"),
+                                                ground_truth=True)] for n in (1, 4)}  # fmt: skip
+    after, _ = labels_of(dataset, answered(blind_tasks(dataset), coded | judged))
+    measured = measure(order("agreement", dataset, path=(after,)))
+    assert measured.split("## genre")[0] == alpha.split("## genre")[0]
+    found = load_human(after, NAMES).by_id
+    assert (found[ID[4]].labels, found[ID[4]].agreement["topic"]) == ({"topic": "ai", "genre": "news"}, 0.5)
+    assert found[ID[4]].annotators["9"] == {"genre": "news"}  # nobody else has said what its genre is
 
 
 def test_validation_stays_apart_from_training(dataset: Path) -> None:
@@ -443,6 +459,23 @@ def written(path: Path, rows: list[dict[str, str]]) -> Path:
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def test_a_table_of_rows_that_are_settled_comes_from_an_adjudicator(dataset: Path) -> None:
+    path, out = dataset.parent / "tasks.csv", dataset.parent / "labels.jsonl"
+    export(order("export", dataset, purpose="validation", strategy="stratified", output=path))
+    rows = table(path)[:2]
+    coded = [written(dataset.parent / f"{who}.csv", [r | {"topic": topic} for r in rows])
+             for who, topic in (("anna", "ai"), ("ben", "mobile"))]  # fmt: skip
+    said = [rows[0] | {"topic": "software", "settled": "x"}, rows[1] | {"topic": "", "settled": "FALSE"}]
+    import_(order("import", dataset, path=(*coded, written(dataset.parent / "rita.csv", said)), output=out))
+    one, other = (load_human(out, NAMES).by_id[r["article_id"]] for r in rows)
+    assert (one.labels["topic"], one.aggregate["topic"], one.annotators["rita"]) == ("software", "adjudicated", {})
+    assert (other.labels["topic"], other.aggregate["topic"]) == ("mobile", "majority")
+    training = [r | {"purpose": "training", "inclusion_probability": ""} for r in said]
+    judged = written(dataset.parent / "rita.csv", training)
+    import_(order("import", dataset, path=(judged,), output=out))  # what is settled has been read
+    assert [i for i, label in load_human(out, NAMES).by_id.items() if label.purpose == "training"] == [one.id]
 
 
 def test_only_rows_that_somebody_marked_as_done_are_people_s(dataset: Path) -> None:
@@ -845,7 +878,7 @@ def test_a_scheme_that_is_not_the_datasets_is_refused(dataset: Path, tmp_path: P
     pets = tmp_path / "pets.yaml"
     pets.write_text("topic:\n  classes:\n    - {key: dog}\n    - {key: cat}\n", encoding="utf-8")
     wrong = Annotate("analysis", Labeler(scheme=pets), dir=dataset)
-    with pytest.raises(ValueError, match=r"topic classes are not those of .* \(hardware\)"):
+    with pytest.raises(ValueError, match=r"has topic classes of another scheme \(hardware\): say label\.scheme=FILE"):
         analyse(wrong)
     with pytest.raises(ValueError, match="is no dataset folder"):
         analyse(order("analysis", tmp_path / "none"))
@@ -871,6 +904,7 @@ def test_a_marked_passage_is_found_whatever_the_offsets_count(text: str, start: 
 def test_of_several_places_the_nearest_is_meant() -> None:
     assert resolve("gut, gut, gut", Quote(6, 9, "gut")) == Span(5, 8, "gut")
     assert resolve("kurz", Quote(2, 99, None)) is None
+    assert resolve("zwei  Worte", Quote(4, 6, None)) is None
 
 
 def test_the_command(dataset: Path, tmp_path: Path) -> None:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import itertools
 import time
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest  # type: ignore[import-untyped]
 from sklearn.metrics import brier_score_loss, f1_score
 
-from presseschau.benchmark.data import ABSTAINED
+from presseschau.benchmark.data import ABSTAINED, Corpus
 from presseschau.benchmark.metrics import brier, expected_calibration_error, macro_f1, scores, stance_scores
+from presseschau.benchmark.scored import Run, makers, scored, sources
+from presseschau.benchmark.settings import Settings, Source, Uncertainty
 from presseschau.benchmark.uncertainty import cluster_counts, difference, holm, intervals, mcnemar, randomisation
+from presseschau.benchmark.units import Answers, Unit
+from test_benchmark_models import corpus
 
 LABELS = ("a", "b", "c", "d")
 PAIRS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40)
@@ -63,6 +69,35 @@ def test_stance_folds_mixed_into_neutral() -> None:
     found = stance_scores(y, p, labels)
     assert found["f1_favor_against"] == pytest.approx((2 / 3 + 0) / 2, abs=1e-6)
     assert found["stance3"] == pytest.approx((2 / 3 + 0 + 1) / 3, abs=1e-6)
+
+
+def test_stance_is_scored_by_genre_and_where_the_target_is_the_right_one() -> None:
+    whole = corpus("stance", size=6)  # by turns favor, against, neutral in news, review, opinion toward Gerät 0, 1, 2
+    rows, said = np.arange(6), np.array([0, 1, 2, 1, 1, 0])
+    targets = ["gerät 0", "Gerät 1", None, "Gerät 0", "Gerät 2", ""]
+    unit = Unit({"test": Answers(said, sure(said, 3))}, targets={"test": targets})
+    source, output = Source("published", "here"), Path("there")
+    plan = Settings(source, {"kind": "finder"}, output, task="stance", uncertainty=Uncertainty(bootstrap=0))
+    run = Run(plan, whole, "splits", {}, {}, {}, (0,), np.arange(3), [unit], {"test": rows})
+    found = scored(run, "test", rows)
+    assert {genre: part["accuracy"] for genre, part in found["by_genre"].items()} == {
+        "news": 0.5, "review": 1.0, "opinion": 0.5
+    }  # fmt: skip
+    assert (found["target_right"]["articles"], found["target_right"]["accuracy"]) == (3, pytest.approx(2 / 3, abs=1e-4))
+    assert found["target_coverage"] == pytest.approx(4 / 6, abs=1e-4)
+    assert (found["accuracy"], found["label_sources"]) == (pytest.approx(4 / 6, abs=1e-4), {"given": 6})
+
+
+def test_who_made_a_label_is_told_as_well_as_the_data_tells_it() -> None:
+    columns = {
+        "source": ["rules", None, None, None, "human"],
+        "label_role": [None, "validation", None, None, None],
+        "labeler": ["rules/2", "rules/2", "rules/2+llm/x", None, None],
+    }
+    whole = Corpus(pa.table(columns), ("a",), np.zeros(5, dtype=int), {"test": np.arange(5)}, "topic")
+    assert sources(whole, np.arange(5)) == ["rules", "human", "rules+llm", "given", "human"]
+    pairs = [("given", None), ("human", None), ("human", "rules/2"), ("rules", "rules/2")]
+    assert makers(whole, np.array([3, 1, 4, 0, 0])) == pairs
 
 
 def test_an_interval_resamples_clusters_not_articles() -> None:

@@ -681,6 +681,18 @@ def test_the_script_takes_a_folder_of_any_name(published: Path, tmp_path: Path) 
     assert (out / "comparison.md").is_file()
 
 
+@pytest.mark.parametrize(("scheme", "asked"), [(None, True), ("sha256:ab", False)])
+def test_the_script_asks_the_labeler_where_it_knows_the_taxonomy(
+    tmp_path: Path, scheme: str | None, asked: bool
+) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({"config": {"label": {"scheme": scheme}}}), encoding="utf-8")
+    steps: list[tuple[str, ...]] = []
+    script = runpy.run_path(str(ROOT / "docs/leaderboard.py"))
+    script["main"].__globals__["step"] = lambda _what, *arguments: steps.append(arguments)
+    script["main"](str(tmp_path))
+    assert ("keywords" in steps[0][-1].split(",")) is asked
+
+
 def test_the_script_from_the_sample_to_a_plotted_leaderboard(sample: Path, tmp_path: Path) -> None:
     """docs/leaderboard.py, as docs/benchmark.md says it step by step."""
     shutil.copytree(sample, tmp_path / "data/build/presseschau-sample/dataset")

@@ -81,6 +81,15 @@ def test_outside_of_a_sure_box_only_sure_blocks_stay() -> None:
     ]
 
 
+def test_the_lead_right_above_a_sure_box_stays_where_the_page_states_one() -> None:
+    body = "<div class=story>" + "".join(paragraph(n, 99, 4) for n in "abc") + "</div>"
+    above = "<div class=stream>" + "".join(paragraph(n, 56) for n in "mnopqrstuvwxyz") + "</div>"
+    below = f"<div class=stream>{paragraph('k', 56)}</div>"
+    assert chosen(above + body + below) == ["a", "b", "c"]
+    found = chosen(above + body + below, Known(lead=SENTENCE))
+    assert (found[-4:], "m" in found) == (["z", "a", "b", "c"], False)
+
+
 def test_outside_of_a_sure_box_what_has_its_looks_stays() -> None:
     body = "<div class=story>" + "".join(paragraph(n, 99, 4, names="copy") for n in "abc") + "</div>"
     more = f"<div class=stream>{paragraph('x', 70, names='copy')}{paragraph('y', 70, names='hint')}</div>"
@@ -185,6 +194,20 @@ def test_teasers_of_other_articles_below_the_text_go() -> None:
     assert names(f"<section><h2>Weitere Artikel</h2>{teasers}</section>") == ["x", "y", "z"], "a list is what it is"
     chapter = "<h2>Zum Thema Strom</h2>" + "".join(paragraph(n, 99) for n in "de")
     assert names(f"{body}<section>{chapter}</section>") == ["a", "b", "c", "d", "e"], "the article's own"
+
+
+def test_a_teaser_between_paragraphs_goes_by_its_headline_and_its_box() -> None:
+    def names(html: str) -> list[str]:
+        return [b.text[:1] for b in select(blocks_of(f"<div class=text>{html}</div>"), Known(), Said()).blocks]
+
+    a, b, c = (paragraph(n, 99, 4) for n in "abc")
+    headline = "<h3><a href=x>Warum die Stadt am Kanal nun doch keine Brücke bekommt</a></h3>"
+    below = headline + paragraph("x", 95)
+    assert names(f"{a}<div class=more>{below}</div>{b}{c}") == ["a", "b", "c"]
+    assert names(f"{a}{below}{b}{c}") == ["a", "x", "b", "c"], "the text goes on below a link"
+    assert names(f"{a}<div class=more>{below}</div>{b}<div class=more>{paragraph('y', 95)}</div>{c}") == [*"axbyc"]
+    questions = "".join(f"<div class=more>{headline}{paragraph(n, 95, 3)}</div>" for n in "uvwxyz")
+    assert names(f"{a}{questions}{b}") == [*"auvwxyzb"], "too much of the page"
 
 
 def test_a_text_that_ends_in_a_link_to_the_rest_of_it_is_a_teaser() -> None:
@@ -409,6 +432,8 @@ def test_the_title_beside_a_date_is_no_text() -> None:
     assert chosen("<div>08.04.2025 Stadtwerke bauen ein Netz am Kanal 90</div>" + body, known) == ["a", "b", "c"]
     lead = f"<p>Stadtwerke bauen ein Netz am Kanal: {SENTENCE} 90</p>"
     assert chosen(lead + body, known) == ["Stadtwerke", "a", "b", "c"], "a lead says more"
+    other = "<div>08.04.2025 Stadtwerke melden im Mai Gewinn 90</div>"
+    assert chosen(other + body, known) == ["08.04.2025", "a", "b", "c"], "other words than the title"
     short = "<div>08.04.2025 Stadtwerke melden Gewinn für alle 90</div>"
     assert chosen(short + body, Known(title="Stadtwerke melden Gewinn"))[0] == "08.04.2025"
 
@@ -626,6 +651,8 @@ def test_listing_by_its_own_account() -> None:
     assert is_listing(blocks, text, ("CollectionPage",), "https://x.example/thema")
     assert is_listing(blocks, text, (), "https://x.example/")
     assert not is_listing(blocks, text, (), "https://x.example/artikel-ueber-etwas")
+    few = blocks_of("<p>Kurz gesagt.</p>" + HEADS[: HEADS.index("</div>") + 6].replace(SENTENCE, "") + "<p>Ende</p>")
+    assert not is_listing(few, few[:1], (), "https://x.example/"), "a short text above a link to another"
 
 
 @given(st.lists(st.tuples(st.sampled_from(["p", "div", "h2", "li"]), st.integers(0, 99)), max_size=25))

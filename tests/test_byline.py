@@ -50,8 +50,19 @@ def test_several_authors() -> None:
     assert names("<p>Von Anna Beispiel und Max Muster</p>") == ("Anna Beispiel", "Max Muster")
 
 
+def test_a_worded_byline_is_looked_for_near_the_headline() -> None:
+    head, page = "<p>Von Bernd Muster</p>" + "<p>Menü</p>" * 9000, "<h1>Neue Brücke</h1><p>Von Anna Beispiel</p>"
+    assert read_byline(LexborHTMLParser(head + page), (head + page).encode()) == ("Anna Beispiel",)
+
+
 def test_place_and_agency_in_a_worded_byline() -> None:
     assert names("<p>Von Anna Beispiel, Rom, und Max Muster, dpa</p>") == ("Anna Beispiel", "Max Muster", "dpa")
+
+
+def test_an_agency_alone_in_a_worded_byline() -> None:
+    assert names("<p>Von dpa</p>") == ("dpa",)
+    assert names("<div>Von <b>AFP</b></div><time>12. März 2024</time>") == ("AFP",)
+    assert names("<p>Von dpa befragte Fachleute sehen das anders.</p>") == ()
 
 
 def test_our_correspondent() -> None:

@@ -64,6 +64,11 @@ def test_cross_fitting_stays_calibrated_on_what_it_did_not_see() -> None:
     assert expected_error(confidence, right) < 0.06
 
 
+def test_folds_may_hold_more_than_their_share_of_the_corpus() -> None:
+    features, weights = [{"margin": float(i % 7)} for i in range(100)], [3.0 if i % 5 == 0 else 0.5 for i in range(100)]
+    assert min(cross_fit(features, [True] * 100, weights=weights)) > 0.9
+
+
 def test_bad_input_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="0 feature rows"):
         fit([], [], "x")

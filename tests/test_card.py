@@ -17,6 +17,7 @@ import pytest
 
 from conftest import ROOT, build, run_script
 from presseschau.label.calibrate import load_calibration
+from presseschau.label.scheme import load_scheme
 from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub
 from presseschau.publish import card
@@ -206,6 +207,11 @@ class TestProse:
                         "Maintenance", "Citation"):  # fmt: skip
             assert section(prose, heading), heading
         assert "**Zusammenfassung.**" in prose
+
+    def test_what_is_known_of_any_taxonomy_names_no_class_of_one(self) -> None:
+        written = set(re.findall(r"`([^`]+)`", (ROOT / "DATASET_CARD.md").read_text(encoding="utf-8")))
+        scheme = load_scheme()
+        assert written.isdisjoint([*scheme.topic.keys, *scheme.genre.keys])
 
     def test_it_opens_with_what_the_labels_are_not(self, prose: str) -> None:
         opening = prose.strip().split("\n\n")[1]

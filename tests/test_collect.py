@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from presseschau.annotation.answers import Annotation, Answers
+from presseschau.annotation.answers import Annotation, Answers, Quote
 from presseschau.annotation.collect import Collected, Text, collect
+from presseschau.annotation.human import HumanLabel
 from presseschau.annotation.tables import POOLED, import_summary
 from presseschau.label import load_scheme
 from presseschau.stable import sha256
@@ -48,3 +49,45 @@ def test_agreement_of_blind_and_sighted_annotations_is_not_mixed_in_silence() ->
     training = replace(ANNA, id="b", purpose="training")
     assert POOLED in import_summary(collected(ANNA, training), Path("labels.jsonl"), 10, 0)
     assert POOLED not in import_summary(collected(ANNA), Path("labels.jsonl"), 10, 0)
+
+
+def said(*labels: dict[str, str]) -> HumanLabel:
+    """The label of an article that one person after another labelled."""
+    return collected(*(replace(ANNA, annotator=str(n), labels=row) for n, row in enumerate(labels))).labels[0]
+
+
+def test_a_second_topic_is_what_half_of_those_say_who_name_the_first() -> None:
+    ai = {"topic": "ai"}
+    assert said(ai | {"topic_secondary": "mobile"}, ai).labels.get("topic_secondary") == "mobile"
+    assert said(ai | {"topic_secondary": "mobile"}, ai, ai).labels.get("topic_secondary") is None
+    other = {"topic": "policy", "topic_secondary": "mobile"}
+    assert said(ai, ai, ai | {"topic_secondary": "mobile"}, other).labels.get("topic_secondary") is None
+
+
+def test_a_target_is_what_most_say_and_need_not_be_said_by_half() -> None:
+    favor, other = {"stance": "favor"}, {"stance": "favor", "stance_target": "Netz", "stance_target_type": "product"}
+    assert said(favor, favor, other).labels["stance_target"] == "Netz"
+    one = favor | {"stance_target": "Turm"}
+    label = said(one | {"stance_target_type": "company"}, other, other | {"stance_target_type": "event"}, other)
+    assert (label.labels["stance_target"], label.labels["stance_target_type"]) == ("Netz", "product")
+
+
+def test_evidence_is_three_passages_at_most_those_marked_by_most_first() -> None:
+    text = "Eins ist gut. Zwei ist schlecht. Drei ist toll. Vier ist mau. Fünf ist neu."
+    texts = {"a": Text(text, sha256(text))}
+    passages = [("Eins", "Drei"), ("Zwei ist", "Drei ist toll"), ("Vier", "toll"), ("Vier", "Zwei", "Fünf")]
+    people = [
+        replace(ANNA, annotator=str(n), labels={"stance": "favor"}, quotes=tuple(Quote(None, None, q) for q in marked))
+        for n, marked in enumerate(passages)
+    ]
+    (label,) = collect(Answers(people), texts, load_scheme()).labels
+    # The longest passage has the other two about Drei on its side; "Eins" and "Fünf" have nobody.
+    assert [s.text for s in label.evidence] == ["Zwei", "Drei ist toll", "Vier"]
+
+
+def test_what_people_differ_on_is_listed_until_somebody_settles_it() -> None:
+    ben = replace(ANNA, annotator="ben", labels={"topic": "policy"})
+    assert [(d.id, d.task, dict(d.votes)) for d in collected(ANNA, ben).disputes] == [
+        ("a", "topic", {"1": "ai", "ben": "policy"})
+    ]
+    assert collected(ANNA, ben, replace(ANNA, annotator="eva", settled=True)).disputes == []

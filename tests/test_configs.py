@@ -217,6 +217,22 @@ def test_mistakes_in_a_folder_of_ones_own(files: dict[str, str], override: str, 
     assert message in done.stderr
 
 
+def test_what_is_in_a_folder_of_ones_own_is_not_blamed_for_another_mistake(tmp_path: Path) -> None:
+    (tmp_path / "split").mkdir()
+    (tmp_path / "split" / "lab.yaml").write_text("strategy: random", encoding="utf-8")
+    done = run_script("build", "--config-dir", str(tmp_path), "split=lab", "seed=[1")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert done.stderr.startswith("error: can't read seed=[1")
+
+
+def test_a_folder_of_ones_own_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = run_script("build", f"--config-dir={tmp_path / 'nowhere'}", "+experiment=mine")
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"error: --config-dir {tmp_path / 'nowhere'}: there is no such folder\n",
+    )
+
+
 def test_a_group_of_ones_own_needs_only_what_differs() -> None:
     config = composed("split=random")
     config["split"] = {"strategy": "random", "test": 0.3}

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from presseschau.dedup import Dedup
 from presseschau.dedup.candidates import _KEY, _NUMBERS, Bounds, Postings, Ranked, pair_candidates, split_pairs
-from presseschau.dedup.graph import components
+from presseschau.dedup.graph import components, greedy_duplicates
 from presseschau.dedup.overlap import Edges, overlap, verify_pairs
 from presseschau.dedup.resolve import resolve_duplicates
 from presseschau.dedup.shingled import Texts
@@ -237,7 +237,7 @@ def test_overlap_is_that_of_sets(x: set[int], y: set[int]) -> None:
         ("https://www.blatt.de/netz/ausbau-17.html?seite=3", 3),
         ("https://www.blatt.de/netz/ausbau-17.html/seite-2", 2),
         ("https://www.blatt.de/netz/ausbau-17.html/seite/2", 2),
-        ("https://www.blatt.de/netz/ausbau-17.html/seite/1", 1),
+        ("https://www.blatt.de/netz/ausbau-17.html/Seite/1", 1),
         ("https://www.blatt.de/netz/ausbau-17.html/2", 2),
         ("https://www.blatt.de/netz/ausbau-17-p2.html", 2),
         ("https://www.blatt.de/netz/ausbau-17-seite-2.html", 2),
@@ -281,6 +281,8 @@ def test_versions_and_pages_of_an_article(url: str, same_as: int) -> None:
         "https://m.de/netz",
         "https://blatt.de/netz?page=zwei",
         "https://blatt.de/netz?page=1234",
+        "https://blatt.de/12",
+        "https://blatt.de/netz/ausbau/51",  # no article has so many pages
     ],
 )
 def test_what_selects_an_article_stays(url: str) -> None:
@@ -415,6 +417,13 @@ def test_a_near_duplicate_names_the_article_and_the_true_jaccard() -> None:
     assert resolve(rows)["b"][:2] == ["near_duplicate", f"{rows[0].id} jaccard={jaccard:.3f}"]
 
 
+def test_the_threshold_itself_is_a_near_duplicate() -> None:
+    one = f"{prose(100, 1)} " * 2
+    two = f"{prose(100, 1)} " * 3  # another wording, the same shingles
+    rows = [Row("a", one, "https://a.de/1", day(1)), Row("b", two, "https://b.de/1", day(2))]
+    assert resolve(rows, Dedup(jaccard=1.0))["b"][:2] == ["near_duplicate", f"{rows[0].id} jaccard=1.000"]
+
+
 def test_agency_copy_inside_a_longer_text_is_contained() -> None:
     copy = prose(80, 1)
     rows = [
@@ -451,6 +460,17 @@ def test_relatives_stay_and_share_a_cluster_named_by_the_smallest_id() -> None:
     assert result["c"] == [None, "", rows[2].id]
 
 
+def test_no_cluster_is_named_by_what_is_dropped() -> None:
+    text = prose(100, 1)
+    *smaller, largest = sorted((f"https://a.de/{n}" for n in range(40)), key=lambda url: article_id(url, ""))
+    rows = [Row("stays", text, largest, day(1))]
+    rows += [Row(f"copy{n}", text, url, day(2)) for n, url in enumerate(smaller)]
+    rows += [Row(f"version{n}", text[:90], f"{url}?print=1", day(3)) for n, url in enumerate(smaller)]
+    result = resolve(rows)
+    assert Counter(reason for reason, _, _ in result.values()) == {None: 1, "exact_duplicate": 39, "superseded": 39}
+    assert {cluster for _, _, cluster in result.values()} == {rows[0].id}
+
+
 def test_below_the_threshold_nothing_joins() -> None:
     text = prose(300, 1)
     assert overlap(shingle_set(text, 5), shingle_set(edited(text, 12), 5))[0] < 0.5
@@ -480,6 +500,12 @@ def test_an_article_repeats_one_that_stays() -> None:
     assert values["a", "c"] < 0.8
     result = resolve(rows)
     assert {source: r[0] for source, r in result.items()} == {"a": None, "b": "near_duplicate", "c": None}
+
+
+def test_it_repeats_the_earliest_near_duplicate_and_a_container_only_where_there_is_none() -> None:
+    a, b = np.array([0, 1, 2, 0, 1], np.int32), np.array([3, 3, 3, 4, 4], np.int32)
+    edges = Edges(a, b, np.array([0.5, 0.8, 0.9, 0.6, 0.7]), np.array([1.0, 0.9, 0.95, 0.9, 0.99]))
+    assert greedy_duplicates(edges, Dedup()).tolist() == [[3, 1, 1], [4, 0, 3]]
 
 
 def test_an_edge_through_a_dropped_article_still_joins() -> None:
@@ -665,6 +691,22 @@ def test_a_newcomer_that_is_related_to_two_splits_of_the_lock_is_torn_and_joins_
         assert clusters == {"left": "x-left", "right": "a-right", "new": new.id, "near": "x-left"}
 
 
+def test_who_repeats_a_torn_newcomer_is_in_its_cluster() -> None:
+    left, right, new = bridged()
+    twin = Row("twin", edited(new.text, 60), "https://d.de/1", day(4))
+    result = resolve([left, right, new, twin], locked=[(left.id, "x-left", "test"), (right.id, "a-right", "train")])
+    assert result["twin"][0] == "near_duplicate"
+    assert result["twin"][2] == result["new"][2] == new.id
+
+
+def test_a_torn_newcomer_does_not_tear_others() -> None:
+    pairs = np.array([(0, 2), (0, 3), (1, 2), (1, 4), (2, 3), (2, 4)], np.int32).T
+    edges = Edges(*pairs, np.ones(6), np.ones(6))
+    _, roots, torn = components(edges, np.array([1, 2, 0, 0, 0], np.int8), 2)
+    assert roots.tolist() == [0, 1, 2, 0, 1]
+    assert torn.tolist() == [[2, 0, 1]]
+
+
 @given(st.data())
 def test_no_component_has_two_splits_of_the_lock(data: st.DataObject) -> None:
     size = data.draw(st.integers(2, 14))
@@ -679,6 +721,9 @@ def test_no_component_has_two_splits_of_the_lock(data: st.DataObject) -> None:
     root = dict(zip(ranks.tolist(), roots.tolist(), strict=True))
     gone = set(torn[:, 0].tolist())
     assert all(rank >= locked for rank in gone)
+    assert gone.isdisjoint(torn[:, 1:].ravel().tolist())
+    assert Counter(root.values()).keys() >= gone
+    assert all(root[rank] == rank or first not in gone for rank, first in root.items())
     by_root: dict[int, set[int]] = {}
     for rank, first in root.items():
         assert first <= rank
@@ -806,6 +851,16 @@ def test_the_order_of_the_input_does_not_matter(seed: int, shuffled: random.Rand
         assert {source: rest for source, *rest in con.execute("FROM dedup").fetchall()} == expected
 
 
+@pytest.mark.parametrize(
+    ("portion", "size"), [("overlap._PAIRS", 3), ("shingled._TEXTS", 2), ("shingled._KNOWN", 1), ("signed._ROWS", 7)]
+)
+def test_portions_do_not_matter(portion: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = mixed(60, 3)
+    expected = resolve(rows)
+    monkeypatch.setattr(f"presseschau.dedup.{portion}", size)
+    assert resolve(rows) == expected
+
+
 @settings(max_examples=settings.default.max_examples // 16)
 @given(st.integers(0, 10_000))
 def test_what_stays_holds_no_duplicates_and_what_goes_repeats_what_stays(seed: int) -> None:
@@ -846,6 +901,12 @@ def test_what_stays_holds_no_duplicates_and_what_goes_repeats_what_stays(seed: i
 def test_a_wrong_option_is_named(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Dedup(**wrong)
+
+
+def test_the_limits_themselves_are_options() -> None:
+    least = {"shingle_words": 1, "bands": 1, "rows": 1, "window": 1, "bucket": 2, "anchors": 2, "seed": 0}
+    assert Dedup(jaccard=1.0, containment=1.0, related=1.0, **least).sign("ein Haus").shingles == 2  # type: ignore[arg-type]
+    assert Dedup(shingle_words=1000, bands=1000, rows=1000, bucket=2, anchors=1).bounds().anchors == 1
 
 
 def mixed(count: int, seed: int) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from conftest import build, run_script
 from presseschau.pipeline.stub import release_stub
 from presseschau.publish.derive import Change, Gone, derive, write_manifest
-from presseschau.publish.diff import changelog, diff
+from presseschau.publish.diff import Diff, Moved, Relabelled, changelog, diff
 from presseschau.publish.manifest import read_manifest
 
 
@@ -63,6 +64,23 @@ def test_what_differs_in_columns_that_are_not_listed_is_told(sample: Path, tmp_p
     assert "What is listed here is the same" in changelog(diff(sample, tmp_path / "x"))
     changed(sample, tmp_path / "y", title="Neu")
     assert "What is listed here is the same" not in changelog(diff(sample, tmp_path / "y"))
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"added": {"a": "train"}},
+        {"removed": {"a": "publish: takedown"}},
+        {"relabelled": [Relabelled("a", "topic", "ai", None)]},
+        {"moved": [Moved("a", "train", "test")]},
+        {"text": ["a"]},
+        {"metadata": ["a"]},
+    ],
+)
+def test_whatever_is_listed_is_no_difference_in_other_columns(listed: dict[str, Any]) -> None:
+    nothing = Diff("x 1", "x 2", {}, {}, [], [], [], [], [], equal=False)
+    assert "What is listed here is the same" in changelog(nothing)
+    assert "What is listed here is the same" not in changelog(replace(nothing, **listed))
 
 
 def test_another_label_is_named_by_name(sample: Path, tmp_path: Path) -> None:

@@ -177,6 +177,25 @@ def test_clean_article_stays_as_it_is(joint: str) -> None:
     assert document.title is None
 
 
+@pytest.mark.parametrize(
+    "rights",
+    [
+        "Seite 12\n© Musterblatt GmbH, Musterstadt. Mit freundlicher Genehmigung des Archivs",
+        "Copyright 2024 Musterblatt SE. Alle Rechte vorbehalten",
+        "Alle Rechte vorbehalten © Musterblatt GmbH, Musterstadt\nS. B4",
+        "(c) Verlag Musterblatt",
+    ],
+)
+def test_what_a_press_database_puts_below_an_article_leaves_it(rights: str) -> None:
+    """It names the outlet, which a classifier must not read."""
+    assert extract_text(f"{TITLE}\n\n{ARTICLE}\n\n{rights}", title=TITLE).text == ARTICLE
+
+
+@pytest.mark.parametrize("last", ["(c) Alle anderen Daten werden gelöscht.", "Seite 3 des Vertrags nennt den Preis."])
+def test_sentences_about_pages_and_rights_stay(last: str) -> None:
+    assert extract_text(f"{ARTICLE}\n\n{last}").text == f"{ARTICLE}\n\n{last}"
+
+
 def test_first_line_of_a_clean_article_can_be_its_title() -> None:
     document = extract_text(f"{TITLE}\n\n{ARTICLE}")
     assert (document.path, document.title, document.text) == ("clean", TITLE, ARTICLE)

@@ -179,6 +179,13 @@ def test_is_utf8_agrees_with_the_decoder(text: str, data: st.DataObject) -> None
     assert is_utf8(bytes(raw)) is valid
 
 
+@pytest.mark.parametrize("between", [8, 16, 64])
+def test_halves_of_a_character_with_ascii_between_are_no_utf8(between: int) -> None:
+    first, second = "ü".encode()[:1], "ü".encode()[1:]
+    assert is_utf8(b"a" * 7 + first + second + b"a" * between)
+    assert not is_utf8(b"a" * 7 + first + b"a" * between + second + b"a" * 7)
+
+
 @given(st.binary(max_size=600))
 def test_as_utf8_is_what_decode_makes_of_a_page(raw: bytes) -> None:
     assert as_utf8(raw).decode("utf-8") == decode(raw)

@@ -419,6 +419,8 @@ def test_site_rules_are_dated_and_checked(tmp_path: Path, monkeypatch: pytest.Mo
         read_rules.cache_clear()
     with pytest.raises(ValueError, match="unknown key 'dorp'"):
         SiteRule.from_mapping({"dorp": ["x"]}, "x.yaml")
+    with pytest.raises(ValueError, match=r"x\.yaml: body must be a list of class names and ids, not 'article'"):
+        SiteRule.from_mapping({"body": "article"}, "x.yaml")
 
 
 def test_shipped_site_rules_are_valid() -> None:

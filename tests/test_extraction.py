@@ -14,8 +14,8 @@ from presseschau.extract import Extractor
 from presseschau.filter import Filter
 from presseschau.pipeline.clock import Clock
 from presseschau.pipeline.extraction import extract, list_units
+from presseschau.pipeline.groups import Work
 from presseschau.pipeline.pages import PageStages
-from presseschau.pipeline.settings import Work
 from presseschau.pipeline.store import locked
 from presseschau.read import open_source
 

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from conftest import run_script
+from presseschau.pipeline.store import locked
 from presseschau.publish.folder import FolderBusyError, FolderError, check_output, check_replaceable, recover, staged
 
 
@@ -209,6 +210,6 @@ def test_a_drive_without_locks_is_written(tmp_path: Path, monkeypatch: pytest.Mo
         raise OSError(errno.ENOTSUP, "Operation not supported")
 
     monkeypatch.setattr("fcntl.flock", refuse)
-    with staged(tmp_path / "data") as part:
+    with locked(tmp_path / "work"), staged(tmp_path / "data") as part:
         (part / "manifest.json").write_text("1")
-    assert [p.name for p in tmp_path.iterdir()] == ["data"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["data", "work"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from presseschau.document import Document
@@ -68,7 +70,8 @@ def test_a_review_is_at_home_in_the_arts_and_news_of_prizes_is_none() -> None:
     text = "Die Regie und das Drehbuch überzeugen, die Hauptrolle ist brillant, die Inszenierung ein Meisterwerk."
     weight = votes(text, url="https://www.beispiel.de/stadt/a.html")["cues/judged"][1]
     assert votes(text, url="https://www.beispiel.de/kultur/a.html")["cues/judged"][1] > weight > 0
-    assert "cues/judged" not in votes(text, title="Drama gewinnt Filmpreis")
+    for award in ("Drama gewinnt Filmpreis", "Drama für den Oscar nominiert"):
+        assert "cues/judged" not in votes(text, title=award)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +81,8 @@ def test_a_review_is_at_home_in_the_arts_and_news_of_prizes_is_none() -> None:
         ("institution", "press_release", "https://www.spd-beispielstadt.de/a"),
         ("institution", "press_release", "https://www.umweltministerium.beispiel.de/a"),
         ("institution", "press_release", "https://www.bmas.de/a"),
+        ("institution", "press_release", "https://www.bundesnetzagentur.de/a"),
+        ("institution", "press_release", "https://www.bafin.de/a"),
         ("collection", "other", "https://www.garten-forum.de/a"),
         ("collection", "other", "https://bohrer-shop.de/a"),
         ("institution", "press_release", "https://www.presseportal.de/a"),
@@ -99,6 +104,7 @@ def test_whose_site_it_is(function: str, label: str, url: str) -> None:
         "https://www.kirche-heute.ch/a",
         "https://www.polizei-news.ch/a",
         "https://workshop.de/a",
+        "https://www.musteragentur.de/a",
         "https://verkehrsforum.de/a",
     ],
 )
@@ -106,11 +112,32 @@ def test_a_newspaper_is_no_institution(url: str) -> None:
     assert not {"structure/institution", "structure/collection"} & set(votes(NEUTRAL, url=url))
 
 
+def test_an_authority_that_writes_like_news_sends() -> None:
+    said = "Der Präsident sagte am Montag, der Betrieb sei gesichert. Das Amt habe 40 Fälle geprüft, teilte es mit. "
+    page = Document(text=said + NEUTRAL, title="Amt prüft 40 Fälle", url="https://www.bafin.de/a")
+    assert LABELER.label(page).genre == "press_release"
+    assert LABELER.label(replace(page, url="https://www.beispiel.de/a")).genre == "news"
+
+
 def test_who_names_itself_sends_and_a_newspaper_does_not() -> None:
     text = "Nordwind baut ein Werk. Nordwind stellt dafür 40 Leute ein. "
     assert votes(text, url="https://www.nordwind.de/a")["structure/own_name"][0] == "press_release"
     assert "structure/own_name" not in votes(text, url="https://www.suedwind.de/a")
+    assert "structure/own_name" not in votes(text, url="http://nordwind/a")  # a host without a dot has no name to say
     assert "structure/own_name" not in votes(text.replace("Nordwind", "Nordkurier"), url="https://www.nordkurier.de/a")
+
+
+def test_who_speaks_most_often_makes_an_interview() -> None:
+    said = "Die Halle ist voll. Muster: Ja, gern. Muster: Nein, danke. Muster: Das Holz war knapp. Beispiel: Ach so."
+    found = {v.function: v.terms for v in LABELER.explain(Document(text=said, title="Ein Titel"))}
+    assert found["structure/speaker_labels"] == ("Muster",)
+    assert "structure/speaker_labels" not in votes(said.replace("Muster: Nein", "Nein"))
+
+
+@pytest.mark.parametrize("sign", ["+", "+++"])
+def test_a_lead_of_several_pieces_of_news_is_a_digest(sign: str) -> None:
+    assert votes(f"Router weg {sign} Handy da {sign} Auto leer.")["structure/lead_of_several"][0] == "digest"
+    assert "structure/lead_of_several" not in votes(f"Router weg {sign} Handy da.")
 
 
 def test_paragraphs_that_ask_are_an_interview_where_somebody_answers() -> None:
@@ -122,6 +149,16 @@ def test_paragraphs_that_ask_are_an_interview_where_somebody_answers() -> None:
     explained = "\n".join(f"{q}\nDie Behörde nennt dafür drei Gründe und einen Betrag." for q in questions)
     assert votes(explained)["structure/paragraphs_ask"][0] == "howto"
     assert "structure/paragraphs_ask" not in votes(answered.replace("?\n", "? "))
+
+
+@pytest.mark.parametrize(
+    "credit",
+    ["Das Gespräch führte Ada Muster.", "Das Interview führten Ömer Muster und Ada Beispiel", "Interview: Ada Muster"],
+)
+def test_an_interview_ends_with_who_led_it(credit: str) -> None:
+    assert votes(NEUTRAL * 3 + credit)["structure/interviewer_named"][0] == "interview"
+    assert "structure/interviewer_named" not in votes(credit + " " + NEUTRAL * 3)  # told at the start, as news do
+    assert "structure/interviewer_named" not in votes(NEUTRAL * 3 + "Mehr im Interview: Warum die Brücke wackelt")
 
 
 def test_fields_are_no_sentences_and_wrapped_lines_no_fields() -> None:

@@ -61,7 +61,7 @@ def test_a_label_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
         ('{"id":"x","labels":{"topic":"ai"}}', "line 2: lacks 'text_sha256'"),
         (
             '{"id":"x","text_sha256":"t","labels":{"topic":"robots"}}',
-            "line 2: unknown topic 'robots'; known: ai, mobile",
+            "line 2: unknown topic 'robots'; known: ai, mobile, other (of another scheme: label.scheme=FILE)",
         ),
         ('{"id":"x","text_sha256":"t","labels":{"colour":"red"}}', "line 2: unknown label column 'colour'"),
         ('{"id":"x","text_sha256":"t","labels":{},"purpose":"fun"}', "line 2: unknown purpose 'fun'"),

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 
 PACKAGE = ROOT / "src" / "presseschau"
-SHAPES = {"document", "schema", "spreadsheet", "stable"}  # below all stages
+SHAPES = {"document", "locks", "schema", "spreadsheet", "stable"}  # below all stages
 STAGES = {"read", "extract", "clean", "language", "filter", "rights", "dedup", "leakage", "label", "annotation", "split",
           "publish"}  # fmt: skip
 # What a stage may use of another one, and why.

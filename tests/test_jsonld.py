@@ -76,6 +76,13 @@ def test_an_article_node_that_says_nothing_stands_behind_the_page() -> None:
     assert main_headline({"@type": "Article"}, web_page) == "Neue Brücke"
 
 
+@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"a":[', "]}")])
+def test_nodes_that_lie_too_deep_are_left(opened: str, closed: str) -> None:
+    article = json.dumps(ARTICLE)
+    assert read_graph([opened * 10 + article + closed * 10]).main == ARTICLE
+    assert read_graph([opened * 500 + article + closed * 500]).main == {}
+
+
 def test_references_resolve() -> None:
     author = {"@type": "Person", "@id": "#anna", "name": "Anna Beispiel"}
     graph = read_graph([json.dumps({"@graph": [{**ARTICLE, "author": {"@id": "#anna"}}, author]})])
@@ -109,6 +116,7 @@ def test_types_are_those_of_the_page() -> None:
         ("{&quot;a&quot;: &quot;b&quot;}", {"a": "b"}),
         (r'{"a": "\ud83d"}', {"a": "\ufffd"}),
         (r'{"a": "\ud83d\ude00"}', {"a": "😀"}),
+        (r'{"a": "\uD83D", "b": "\uD83D\uDE00"}', {"a": "\ufffd", "b": "😀"}),
         ("", None),
         ("<!-- -->", None),
         ('{"a": ', None),
@@ -123,6 +131,13 @@ def test_parse_repairs(script: str, value: Any) -> None:
 def test_broken_script_does_not_hide_the_next() -> None:
     assert text_of(read_graph(["{kaputt", json.dumps(ARTICLE)]).main.get("headline")) == "Neue Brücke eröffnet"
     assert read_graph(["{kaputt"]).main == {}
+
+
+def test_strings_that_lie_too_deep_are_left() -> None:
+    name: Any = "Anna"
+    for _ in range(500):
+        name = {"name": name}
+    assert strings(name) == []
 
 
 def test_strings_of_all_shapes() -> None:

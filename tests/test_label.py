@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from presseschau.document import Document
-from presseschau.label import Labeler
-from presseschau.label.reading import read
+from presseschau.label import UNCALIBRATED, Labeler
+from presseschau.label.calibrate import DEFAULT_CALIBRATION, load_calibration
+from presseschau.label.reading import BODY, read
+from presseschau.label.vote import features_of
+from presseschau.stable import rounded
 
 LABELER = Labeler(stance=False)
 
@@ -83,6 +86,11 @@ def test_boundary_a_state_acts_on_transport_and_transport_it_stays() -> None:
 def test_boundary_an_attack_stays_security_whoever_acts() -> None:
     text = "Das Ministerium spricht von Schadsoftware. Hacker erbeuteten Passwörter der Behörde."
     assert topic("Hackerangriff auf Regierung", text) == "security"
+    title = "Bundestag beschließt Gesetz zur Corona-App gegen Malware"
+    attack = " Trojaner und Malware kommen per Phishing, die Ransomware auch."
+    for more, acts in (("", True), (attack, False)):
+        votes = LABELER.explain(Document(text=f"Die App kommt.{more}", title=title))
+        assert any(v.function == "boundary/state_acts" for v in votes) is acts
 
 
 @pytest.mark.parametrize("word", ["Velora", "Messergebnis", "Quantensprung"])
@@ -118,6 +126,14 @@ def test_section_and_keywords_vote_and_can_be_switched_off() -> None:
     off = Labeler(sections=False, keywords=False, stance=False)
     assert off.explain(with_section)[:2] == off.explain(bare)[:2]
     assert not any(v.function.startswith(("section/", "keywords_")) for v in off.explain(with_keywords))
+
+
+def test_of_a_long_text_the_beginning_is_read_to_the_end_of_a_word() -> None:
+    long = read(Document(text="Wanderweg " * BODY))
+    assert BODY <= len(long.text.lower) < BODY + 100
+    assert long.text.lower.endswith("wanderweg")
+    assert len(read(Document(text="x" * (2 * BODY))).text.lower) == BODY
+    assert long.length == 10 * BODY - 1
 
 
 def test_the_slug_of_a_headline_is_no_section() -> None:
@@ -201,6 +217,8 @@ def test_a_quoted_first_person_is_not_the_writer() -> None:
     [
         ("structure/title_shows_how", "Speicher voll? So schaffen Sie Platz"),
         ("structure/title_shows_how", "Wie finde ich den Router?"),
+        ("structure/title_asks", "Was ist ein Wechselrichter?"),
+        ("structure/title_asks", "Streit im Garten: Warum Rosen stechen"),
         ("structure/title_infinitive", "Cache leeren - so klappt es im Browser"),
         ("structure/title_price", "Saugroboter fällt auf 299 Euro"),
     ],
@@ -275,6 +293,40 @@ def test_an_own_taxonomy_that_has_nothing_to_do_with_technology(tmp_path: Path, 
     assert not any("boundary" in name or "other" in name for name in labeler.functions if name.startswith("topic:"))
 
 
+def test_what_joins_the_words_of_a_name_is_no_term(tmp_path: Path) -> None:
+    classes = [{"key": "food", "name": "Essen und Trinken"}, {"key": "other", "name": "Rest"}]
+    path = tmp_path / "food.yaml"
+    path.write_text(json.dumps({"topic": {"classes": classes}}), encoding="utf-8")
+    labeler = Labeler(scheme=path, stance=False)
+    assert labeler.label(Document(text="Busse und Bahnen fahren.", title="Bus und Bahn")).topic == "other"
+    assert labeler.label(Document(text="Das Trinken ist frei.", title="Essen im Zug")).topic == "food"
+
+
+def test_confidences_are_calibrated_for_the_classes_that_there_is_a_reference_for(tmp_path: Path) -> None:
+    document = Document(text="Das teilte der Verein am Montag mit. Hecken schneiden im Mai.", title="Rosen im Garten")
+    labeler = Labeler(scheme=own_scheme(tmp_path, terms=True), stance=False)
+    labels, (topic, _) = labeler.label(document), labeler.decisions(document)
+    assert labels.topic_confidence == rounded(UNCALIBRATED.probability(features_of(topic)))
+    assert labels.genre_confidence == LABELER.label(document).genre_confidence
+    given = replace(labeler, calibration=DEFAULT_CALIBRATION)
+    ours = load_calibration(DEFAULT_CALIBRATION)["topic"].probability(features_of(topic))
+    assert given.label(document).topic_confidence == rounded(ours)
+
+
+def test_own_genres_have_their_markers_and_no_vote_of_rules_for_ours(tmp_path: Path) -> None:
+    classes = [{"key": "letter", "name": "Brief", "terms": "Liebe Leser~"}, {"key": "rest", "name": "Rest"}]
+    path = tmp_path / "post.yaml"
+    tasks = {"topic": {"classes": classes, "fallback": "rest"}, "genre": {"classes": classes, "fallback": "rest"}}
+    path.write_text(json.dumps({"name": "post", **tasks}), encoding="utf-8")
+    labeler = Labeler(scheme=path, stance=False)
+    document = Document(text="Liebe Leser, ich finde das toll. " + QUESTIONS, title="Kommentar: So klappt es?")
+    assert labeler.label(document).genre == "letter"
+    assert {v.function for v in labeler.explain(document) if v.task == "genre"} == {"lead_markers/letter"}
+    genres = [name for name in labeler.functions if name.startswith("genre:")]
+    assert genres
+    assert all("_markers/" in name for name in genres)
+
+
 def test_functions_are_listed_without_reading_lexicons(tmp_path: Path) -> None:
     scheme = tmp_path / "scheme.yaml"
     scheme.write_text("topic: {lexicon: absent.yaml, classes: [{key: garden}, {key: other}]}", encoding="utf-8")
@@ -298,6 +350,9 @@ def test_every_vote_comes_from_a_listed_function() -> None:
     votes = LABELER.explain(document)
     assert {f"{v.task}:{v.function}" for v in votes} <= listed
     assert all(v.weight for v in votes if v.function != "style")
+    judged = Document(text="Das Gerät ist hervorragend. Die Kamera überzeugt.", title="Nordlicht X2 im Test")
+    assert {v.task for v in LABELER.explain(judged)} == {"topic", "genre"}
+    assert {v.task for v in Labeler().explain(judged)} == {"topic", "genre", "stance"}
 
 
 def test_explain_decides_what_label_says() -> None:

@@ -52,6 +52,24 @@ def test_neighbours_and_others_have_their_own_code(code: str, text: str) -> None
     assert detect_language(text).code == code
 
 
+@pytest.mark.parametrize(("code", "text"), [*(("de", GERMAN[i]) for i in (0, 1, 2, 3, 7)), *OTHERS.items()])
+def test_what_words_settle_is_not_asked_of_langdetect(code: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("presseschau.language._langdetect")
+    assert detect_language(text).code == code
+
+
+def test_the_more_words_tell_the_surer_is_the_language() -> None:
+    for little, more in ((GERMAN[3], f"{GERMAN[3]} {GERMAN[2]}"), (OTHERS["gsw"], f"{OTHERS['gsw']} Das isch so gsi.")):
+        once, twice = detect_language(little), detect_language(more)
+        assert once.code == twice.code
+        assert 0.85 < once.score < twice.score
+    assert {detect_language(text * 20).score for text in (GERMAN[0], OTHERS["en"])} == {1.0}
+
+
+def test_spelling_tells_what_has_no_function_words() -> None:
+    assert detect_language("Hüt Zmittag Röschti, Gschnätzlets, Chäschüechli.").code == "gsw"
+
+
 @pytest.mark.parametrize("text", ["", " \n", "12.5 % – 2024/25 !", "+++ 🙂 3:1 +++", "\ud800"])
 def test_text_without_letters_has_no_language(text: str) -> None:
     language = detect_language(text)

@@ -55,6 +55,11 @@ def test_a_mask_hides_the_term_inside_it() -> None:
     assert [m.term.weight for m in lexicon.find(fold("Das ist ein Signal an Signal"))] == [0.0, 1.0]
 
 
+def test_of_two_terms_of_one_text_only_the_inflected_one_has_endings() -> None:
+    lexicon = Lexicon([parse_term("Netz", "telecom"), parse_term("Netz~", "energy")])
+    assert [m.term.label for m in lexicon.find(fold("Netz, Netze"))] == ["telecom", "energy", "energy"]
+
+
 def test_one_text_speaks_for_several_labels_but_once_for_each() -> None:
     lexicon = Lexicon([parse_term("Sony", "mobile"), parse_term("Sony", "games"), parse_term("Son*", "games @0.1")])
     assert [m.term.label for m in lexicon.find(fold("Sony"))] == ["mobile", "games"]

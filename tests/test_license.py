@@ -13,8 +13,7 @@ STORY = "<p>" + "Die Stadtwerke bauen ein Netz, das allen gehört, und reden dar
 
 
 def license_of(body: str) -> str | None:
-    page = f"<html><body><article>{STORY}</article>{body}</body></html>"
-    return stated_license(LexborHTMLParser(page), page.encode())
+    return stated_license(LexborHTMLParser(f"<html><body><article>{STORY}</article>{body}</body></html>"))
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,11 @@ def test_after_a_label_a_local_number_is_one(text: str) -> None:
     assert mask(text.partition(" ")[2])[1] == {} or text.startswith(("☎", "Telefon"))
 
 
+def test_a_bracket_that_is_open_before_a_number_stays() -> None:
+    assert mask("Tel.: (12 34 56, abends)")[0] == "Tel.: ([TELEFON], abends)"
+    assert mask("Eva (0171 2345678, abends)")[0] == "Eva ([TELEFON], abends)"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -141,6 +146,24 @@ def test_addresses_by_role_handles_and_versions_stay(text: str) -> None:
 def test_accounts_go(iban: str) -> None:
     assert mask(f"Konto {iban}, Bank X") == ("Konto [IBAN], Bank X", {"iban": 1})
     assert mask(f"Konto {iban} BLZ 5")[0] == "Konto [IBAN] BLZ 5"
+
+
+@pytest.mark.parametrize(
+    "iban",
+    ["AT611904300234573201", "BE68539007547034", "CH9300762011623852957", "CZ6508000000192000145399", "DK5000400440116243",
+     "EE382200221020145685", "ES9121000418450200051332", "FI2112345600000785", "FR1420041010050500013M02606",
+     "GB29NWBK60161331926819", "HU42117730161111101800000000", "IE29AIBK93115212345678", "IT60X0542811101000000123456",
+     "LI21088100002324013AA", "LT121000011101001000", "LU280019400644750000", "LV80BANK0000435195001",
+     "MT84MALT011000012345MTLCAST001S", "NL91ABNA0417164300", "NO9386011117947", "PL61109010140000071219812874",
+     "PT50000201231234567890154", "SE4550000000058398257466"],
+)  # fmt: skip
+def test_the_example_of_every_country_in_the_registry_goes(iban: str) -> None:
+    assert mask(iban) == ("[IBAN]", {"iban": 1})
+
+
+@pytest.mark.parametrize("number", ["DE551000000000000001", "DE55 1000 0000 0000 0001"])
+def test_right_check_digits_at_a_wrong_length_are_no_account(number: str) -> None:
+    assert mask(f"Teil {number}") == (f"Teil {number}", {})
 
 
 def test_an_account_that_its_label_runs_into_goes() -> None:

@@ -42,6 +42,12 @@ def read(html: str, url: str | None = "https://www.beispielblatt.de/a", crawled:
     return read_metadata(LexborHTMLParser(html), html.encode(), url, crawled)
 
 
+def test_a_site_is_known_by_the_name_of_its_publisher() -> None:
+    article = {"@type": "NewsArticle", "publisher": {"@type": "Organization", "name": "Hafenkurier"}}
+    html = page("<title>Neue Brücke eröffnet | Hafenkurier</title>", article=article)
+    assert read(html, "https://www.hk-zeitung.de/a").title == "Neue Brücke eröffnet"
+
+
 def test_json_ld_gives_everything() -> None:
     html = page('<meta name="robots" content="index, noai">', "<h1>Neue Brücke eröffnet</h1>", ARTICLE)
     assert read(html, "https://www.beispielblatt.de/a?utm_source=x#top") == Metadata(
@@ -108,6 +114,17 @@ def test_the_front_page_is_the_address_only_where_nothing_else_is_stated() -> No
     assert read(page(front + own), None).url == "https://b.de/a"
     assert read(page(front), None).url == "https://b.de/"
     assert read(page('<link rel="canonical" href="https://b.de/?p=7">' + own), None).url == "https://b.de/?p=7"
+
+
+def test_a_mirrors_own_copy_is_no_address() -> None:
+    copy, own = (
+        '<link rel="canonical" href="artikel.php%3Fid=3.html">',
+        '<meta property="og:url" content="https://b.de/a">',
+    )
+    assert read(page(copy + own), None).url == "https://b.de/a"
+    assert read(page(copy), None).url is None
+    front = '<meta property="og:url" content="https://b.de/">'
+    assert read(page('<link rel="canonical" href="artikel-3.html">' + front), None).url == "https://b.de/artikel-3.html"
 
 
 @pytest.mark.parametrize(("canonical", "social"), [("/a", "http://[b/"), ("//[b/a", ""), ("http://b]/", "https://[")])
@@ -228,6 +245,24 @@ def test_agency_by_source_organization_and_body() -> None:
 def test_relative_date_with_crawl_time() -> None:
     html = page(body="<h1>Neue Brücke</h1><span>vor 3 Stunden</span>")
     assert read(html, crawled=datetime(2024, 3, 12, 15, tzinfo=UTC)).published == datetime(2024, 3, 12, 12, tzinfo=UTC)
+
+
+def test_an_h2_says_which_piece_of_the_pages_title_is_the_headline() -> None:
+    def title(body: str, page: str) -> str | None:
+        return read(f"<title>{page}</title><body>{body}").title
+
+    page = "Meldungen - Neue Brücke über den Fluss - Motorradfreunde Musterstadt"
+    h2 = "<h2>Termine</h2><h2>Neue Brücke über den Fluss</h2>"
+    assert title(h2, page) == "Neue Brücke über den Fluss"
+    # a subhead is no piece of it, and a headline may well have a dash
+    assert title("<h2>Neue Brücke</h2>", "Neue Brücke am Fluss - Ganz nah") == "Neue Brücke am Fluss - Ganz nah"
+    assert title("<h1>Stau - so war es</h1><h2>Stau</h2>", "Stau - so war es") == "Stau - so war es"
+
+
+def test_a_stated_date_that_may_be_american_gives_way_to_the_shown_one() -> None:
+    html = '<meta name="date" content="11/01/2023 12:43:42"><body><h1>Titel</h1><p>Erstellt am 01.11.2023</p>'
+    assert read(html).published == datetime(2023, 11, 1, tzinfo=UTC)
+    assert read(html.replace("11/01", "31/10")).published == datetime(2023, 10, 31, 11, 43, 42, tzinfo=UTC)
 
 
 def test_tree_is_not_changed() -> None:

@@ -8,11 +8,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from conftest import build, run_script
-from presseschau.annotation.noise import Labelled, audit, review_rows
+from presseschau.annotation.noise import Labelled, audit, probabilities, review_rows
 from presseschau.label import load_scheme
 
 WORDS = {
@@ -76,6 +77,17 @@ def test_planted_errors_come_first(share: float, conflict: bool) -> None:
     assert sum(s.suggested == truth[s.id] for s in found if s.id in bad) / len(bad) > 0.9
 
 
+def test_the_score_is_the_mean_of_the_margin_and_of_the_conflict() -> None:
+    for s in audit(corpus(60), list(WORDS)):
+        assert s.p_label + s.p_suggested <= 1 + 1e-6
+        assert s.score == pytest.approx(((1 - (s.p_label - s.p_suggested)) / 2 + s.conflict) / 2, abs=1e-6)
+
+
+def test_a_fold_that_leaves_one_class_to_learn_from_gets_that_class() -> None:
+    y, fold = np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1])
+    assert probabilities(["Auto Bahn"] * 4, y, fold, 3).tolist() == [[0, 1, 0]] * 2 + [[1, 0, 0]] * 2
+
+
 def test_the_order_of_the_articles_does_not_count() -> None:
     articles, _ = planted(0.1, 2, conflict=True)
     assert audit(articles, list(WORDS)) == audit(articles[::-1], list(WORDS))
@@ -92,6 +104,11 @@ def test_a_class_with_one_article_and_one_that_nobody_has() -> None:
 def test_what_can_not_be_audited_is_said(articles: list[Labelled]) -> None:
     with pytest.raises(ValueError, match=r"an audit needs 50 of two or more"):
         audit(articles, list(WORDS))
+
+
+def test_two_classes_are_enough() -> None:
+    two = [a for a in corpus(200) if a.label in ("ai", "mobility")]
+    assert len(audit(two, list(WORDS))) == len(two) == 100
 
 
 def test_a_title_is_no_formula() -> None:

@@ -45,6 +45,7 @@ PLAIN = {
     "inline tags": f"<b>{A}</b> {B} <a href='https://a.example'>Mehr</a> <em>{C}</em>",
     "tags in sentences": f"Ein Absatz steht zwischen <p> und </p>, ein Kasten zwischen <div> und </div>, so {A}\n\n"
     f"Für einen Umbruch gibt es <br>, und davor oder danach braucht es keinen Text, auch kein <p>. {B}",
+    "a pair of tags far apart": f"Ein Absatz beginnt mit <p> in HTML. {A}\n\n{B} Er endet dort mit </p> und nicht eher.",
     "a listing": f"{A}\n\n<div class='kasten'>\n  <p>Hallo</p>\n  <br>\n</div>\n\n{B}\n\n<p>Ende</p>\n\n{C}",
     "an element at the start": f"<html> ist das Wurzelelement jeder Seite. {A}\n\n{B}",
     "an entity that is quoted": f"Für das ü schreibt man &uuml; oder &#252;. {A}",
@@ -64,6 +65,17 @@ def test_html_in_a_text_is_read_as_html(name: str) -> None:
 @pytest.mark.parametrize("name", PLAIN)
 def test_other_texts_stay(name: str) -> None:
     assert kind_of(PLAIN[name]) == ("text", PLAIN[name])
+
+
+def test_quotes_and_dashes_as_numbers() -> None:
+    assert kind_of(f"Die &#8222;Käserei&#8220; zieht um &#8211; bald. {A}")[1].startswith(
+        "Die „Käserei“ zieht um – bald."
+    )
+
+
+def test_a_last_line_belongs_to_the_lines_that_end_in_breaks() -> None:
+    assert kind_of(f"Umzug.<br>Käserei.<br>{A}")[0] == "html"
+    assert kind_of(f"Umzug.<br>Käserei.<br>{A}\n{B}")[0] == "text"
 
 
 def test_letters_as_entities() -> None:

@@ -204,3 +204,12 @@ def test_what_can_judge_is_known_by_its_form_its_capital_or_its_tail() -> None:
     judging, entries = judging_in(reading, load()), entries_of(reading, load())
     assert [reading.tokens[i] for i in judging] == ["Tarifchaos", "Juwel", "leider", "eine"]
     assert all(entries[i] == entry for i, entry in judging.items())
+
+
+def test_to_deny_praise_weighs_more_than_to_deny_blame() -> None:
+    for said, denied, share in (
+        ("Eine gute Uhr ist sie damit.", "Eine gute Uhr ist sie damit nicht.", -0.8),
+        ("Schlecht ist das.", "Schlecht ist das nicht.", -0.4),
+    ):
+        assert balance(denied) == pytest.approx(share * balance(said)) != 0
+    assert balance("Das soll ein Fortschritt sein?") < 0 < balance("Kann das ein Fortschritt sein?")

@@ -97,7 +97,7 @@ def test_what_is_no_header_is_told_in_one_short_line(tmp_path):
     assert len(str(caught.value)) < 250
 
 
-NOTHING = ["NA", "NaN", "nan", "None", "NULL", "null", "N/A", "<NA>", "#N/A", "#NV"]
+NOTHING = ["NA", "NaN", "nan", "None", "NULL", "null", "N/A", "<NA>", "#N/A", "#NV", "#NAME?"]
 
 
 @pytest.mark.parametrize("nothing", NOTHING)

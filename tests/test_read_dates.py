@@ -16,6 +16,9 @@ MAY = datetime(2024, 5, 1, 10, 0, 0, tzinfo=UTC)
     "value",
     [
         "2024-05-01T10:00:00Z",
+        {"$date": "2024-05-01T10:00:00Z"},
+        {"$date": 1714557600000},
+        {"$date": {"$numberLong": "1714557600000"}},
         "2024-05-01T12:00:00+02:00",
         "2024-05-01 12:00:00.999999 +0200",
         "2024-05-01T10:00:00.123456789Z",
@@ -41,6 +44,8 @@ MAY = datetime(2024, 5, 1, 10, 0, 0, tzinfo=UTC)
         "Mittwoch, den 1.Mai 2024 - 12:00 Uhr",
         "01.05.2024 | 12 Uhr",
         "1. Mai 2024 12:00 Uhr (MESZ)",
+        "1. Mai 2024 Mittwoch 12:00 Uhr",
+        "May 1, 2024 Wednesday 10:00 AM GMT",
         "2024-05-01T12:00:00+02:00[Europe/Berlin]",
         "Wed May 01 2024 12:00:00 GMT+0200 (Mitteleuropäische Sommerzeit)",
         20240501100000,
@@ -91,6 +96,7 @@ def test_days():
     assert utc_date("01may2024") == utc_date("01-May-2024") == utc_date("1.5.2024 0:00") == utc_date("2024-05-01")
     assert utc_date("2024-05-01") == utc_date("01.05.2024") == utc_date("20240501") == utc_date(date(2024, 5, 1))
     assert utc_date("2024-05-01") == utc_date("1.5.24") == utc_date(20240501) == utc_date(20240501.0)
+    assert utc_date("2024-05-01") == utc_date("1. Mai 2024 Mittwoch") == utc_date("01.05.2024, Mittwoch")
     assert utc_date("31.12.99") == datetime(1999, 12, 31, tzinfo=UTC)
     assert utc_date("2024-05-01") == datetime(2024, 5, 1, tzinfo=UTC)
 
@@ -108,6 +114,7 @@ def test_days():
         "N/A",
         "NA",
         "#NV",
+        "#NAME?",
         "-",
         "0000-00-00",
         math.nan,
@@ -127,7 +134,8 @@ def test_no_date(value):
     "value",
     ["gestern", "2024", "2024-13-01", "32.01.2024", "31.02.2024 10:00", True, {}, math.inf, -1e30, 10**30, "9" * 14,
      "2024-05-01T10:00:00+99:00", "0002-01-01T00:00:00+99:00", "Wed, 99 May 2024 10:00:00 GMT", "12:30",
-     "5/1/2024", "1. Foo 2024", "Wed May 01 12:00:00 XYZ 2024", "31. Februar 2024", "1.5.245", "01.05.2014:30", 0, 2024, 45413, 45413.5, 20241301],
+     "5/1/2024", "1. Foo 2024", "Wed May 01 12:00:00 XYZ 2024", "31. Februar 2024", "1. Mai 2024 mittags", "1.5.245", "01.05.2014:30", 0, 2024, 45413, 45413.5, 20241301,
+     {"$date": {}}, {"$date": {"$numberLong": {"$date": 0}}}, {"date": "2024-05-01"}],
 )  # fmt: skip
 def test_wrong_dates_are_errors(value):
     with pytest.raises(ValueError, match=r"^no date: "):

@@ -39,6 +39,23 @@ def test_one_page_per_line_with_its_number(tmp_path, ending):
     ]
 
 
+def test_fields_within_fields(tmp_path):
+    records = [
+        {"_id": "a", "_source": {"body": {"plain": "Eins"}, "link": "https://blatt.example/1"}},
+        {"_source": {"body": "kein Objekt"}},
+        {"_source.body.plain": "Drei", "_source": {"body": {"plain": "nicht dies"}}},
+    ]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)))
+    columns = {"text": "_source.body.plain", "url": "_source.link"}
+    one, two, three = read(tmp_path, columns=columns, keep=["_source.link", "_id"])
+    assert isinstance(one, Page)
+    assert isinstance(three, Page)
+    assert (one.raw, one.url) == ("Eins", "https://blatt.example/1")
+    assert one.extra == '{"_id":"a","_source.link":"https://blatt.example/1"}'
+    assert (two.reason, two.detail) == ("bad_record", "neither _source.body.plain nor html; it has _source")
+    assert three.raw == "Drei"
+
+
 def test_bad_lines_are_told_and_the_rest_goes_on(tmp_path):
     bad = [b"{", b"[1]", b'{"url": "https://a.de/"}', b'{"text": 5}', b'{"text": ""}', b'"\xff"']
     (tmp_path / "a.ndjson").write_bytes(line(1) + b"\n".join(bad) + b"\n" + line(8))

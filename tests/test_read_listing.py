@@ -189,8 +189,11 @@ def test_archives_that_are_not_read_are_told_with_what_to_do():
     assert str(unread_pages({".wacz": 2, ".css": 1}, "warc")).endswith(
         "not read: 2 .wacz, unzip them: their WARCs are in the folder archive/"
     )
+    assert str(unread_pages({".br": 2, ".wacz": 1}, "text")).endswith("not read: 2 .br, unpack them")
     both = str(unread_pages({".php": 1, ".mhtml": 3}, "html"))
-    assert both.endswith("says which to read; 3 .mhtml, save their pages as HTML only")
+    assert both.endswith(
+        "says which to read; 3 .mhtml, source=html source.endings=[.mhtml,.mht,.webarchive] reads them"
+    )
 
 
 def test_a_sidecar_in_the_other_normal_form_is_no_other_file(tmp_path):

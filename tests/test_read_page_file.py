@@ -1,5 +1,6 @@
 import gzip
 import os
+import plistlib
 import unicodedata
 from datetime import UTC, datetime
 
@@ -92,13 +93,152 @@ def test_a_page_whose_umlauts_a_scraper_has_encoded_twice(tmp_path):
     assert page.raw == (html + "<script>x = 'Ã¼'</script>").encode()
 
 
-def test_mhtml_is_told(tmp_path):
-    head = "From: <Saved by Blink>\r\nSubject: Titel\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
-    (tmp_path / "a.html").write_bytes(f'{head}\tboundary="B"\r\n\r\n--B\r\nContent-Type: text/html\r\n'.encode() + HTML)
+def mhtml(*parts, head="", end="--B--\r\n"):
+    first = 'From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\tboundary="B"\r\n'
+    return (head + first + "\r\n" + "".join(f"--B\r\n{part}\r\n" for part in parts) + end).encode()
+
+
+QUOTED = (
+    "Content-Type: text/html; charset=windows-1252\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+    "Content-Location: https://blatt.example/\r\n a\r\n\r\n<p>K=E4se =\r\nund Brot"
+)
+IMAGE = "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo="
+
+
+def test_mhtml_holds_its_page_address_and_date(tmp_path):
+    (tmp_path / "a.mhtml").write_bytes(mhtml(QUOTED, IMAGE, head="Date: Wed, 01 May 2024 10:00:00 GMT\r\n"))
+    (tmp_path / "b.html").write_bytes(
+        mhtml(IMAGE, QUOTED, head="Snapshot-Content-Location: https://blatt.example/b\r\n")
+    )
+    (tmp_path / "c.mht").write_bytes(mhtml(QUOTED))
+    (tmp_path / "c.json").write_text('{"link": "https://blatt.example/c"}')
+    first, second, third = read(tmp_path, columns={"url": "link"}, endings=[".mhtml", ".mht"])
+    assert first == Page(
+        source="a.mhtml",
+        kind="html",
+        raw="<p>Käse und Brot".encode("cp1252"),
+        url="https://blatt.example/a",
+        crawled=datetime(2024, 5, 1, 10, tzinfo=UTC),
+        headers=(("content-type", "text/html; charset=windows-1252"),),
+    )
+    assert (second.raw, second.url, second.crawled) == (first.raw, "https://blatt.example/b", None)
+    assert third.url == "https://blatt.example/c"
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason", "detail"),
+    [
+        (mhtml(IMAGE), "unreadable", "an MHTML file without a page"),
+        (mhtml(QUOTED, end=""), "unreadable", "the MHTML file ends in the middle of the page"),
+        (mhtml(QUOTED, head="Date: gestern\r\n"), "unreadable", "no date: 'gestern'"),
+        (mhtml("Content-Type: text/html\r\n\r\n"), "empty", "the page has no content"),
+        (
+            b"".join(b'Content-Type: multipart/related; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(2000)),
+            "unreadable",
+            "an MHTML file of parts within parts without end",
+        ),
+    ],
+    ids=["no page", "cut", "date", "empty", "deep"],
+)
+def test_mhtml_without_a_whole_page_fails(tmp_path, raw, reason, detail):
+    (tmp_path / "a.html").write_bytes(raw)
+    (drop,) = read(tmp_path)
+    assert (drop.reason, drop.detail) == (reason, detail)
+
+
+MAIN = {
+    "WebResourceData": "<p>Käse".encode("cp1252"),
+    "WebResourceMIMEType": "text/html",
+    "WebResourceTextEncodingName": "windows-1252",
+    "WebResourceURL": "https://blatt.example/a",
+}
+
+
+@pytest.mark.parametrize(
+    ("archive", "detail"),
+    [
+        ({"WebMainResource": MAIN, "WebSubresources": [MAIN | {"WebResourceData": b"<p>Werbung"}]}, None),
+        ({"WebMainResource": MAIN | {"WebResourceMIMEType": "image/png"}}, "without a page"),
+        ({"WebSubresources": []}, "broken, or has no page"),
+        ([], "broken, or has no page"),
+    ],
+)
+def test_a_web_archive_of_safari(tmp_path, archive, detail):
+    (tmp_path / "a.webarchive").write_bytes(plistlib.dumps(archive, fmt=plistlib.FMT_BINARY))
+    (found,) = read(tmp_path, endings=[".webarchive"])
+    if detail is None:
+        headers = (("content-type", "text/html; charset=windows-1252"),)
+        assert found == Page(
+            "a.webarchive", "html", MAIN["WebResourceData"], url=MAIN["WebResourceURL"], headers=headers
+        )
+    else:
+        assert found.reason == "unreadable"
+        assert detail in found.detail
+
+
+def test_a_broken_web_archive(tmp_path):
+    (tmp_path / "a.html").write_bytes(plistlib.dumps({"WebMainResource": MAIN}, fmt=plistlib.FMT_BINARY)[:-20])
+    (found,) = read(tmp_path)
+    assert (found.reason, found.detail) == ("unreadable", "a web archive of Safari that is broken, or has no page")
+
+
+def test_a_page_about_mhtml_is_a_page(tmp_path):
     (tmp_path / "b.html").write_bytes(b"<p>Content-Type: multipart/related</p>")
-    drop, page = read(tmp_path)
-    assert (drop.reason, drop.detail) == ("unreadable", "an MHTML file: save the page as HTML only")
-    assert isinstance(page, Page)
+    (page,) = read(tmp_path)
+    assert page.raw == b"<p>Content-Type: multipart/related</p>"
+
+
+@pytest.mark.parametrize(
+    ("note", "crawled"),
+    [
+        (
+            "<!--\n Page saved with SingleFile \n url: https://blatt.example/a \n"
+            " saved date: Wed May 01 2024 12:00:00 GMT+0200 (Mitteleuropäische Sommerzeit)\n-->",
+            datetime(2024, 5, 1, 10, tzinfo=UTC),
+        ),
+        (
+            "<!-- Saved from https://blatt.example/a at 2024-05-01T10:00:00Z using monolith v2.8.1 -->",
+            datetime(2024, 5, 1, 10, tzinfo=UTC),
+        ),
+        ("<!-- saved from url=(0023)https://blatt.example/a -->", None),
+    ],
+)
+def test_what_a_program_has_noted_on_the_page_it_saved(tmp_path, note, crawled):
+    own = '<link rel="canonical" href="https://blatt.example/b">'
+    (tmp_path / "a.html").write_text(f"<!DOCTYPE html>\n{note}\n<p>Ja", "utf-8")
+    (tmp_path / "b.html").write_text(f"<!DOCTYPE html><html>{note}{own}<p>Ja", "utf-8")
+    (tmp_path / "c.html").write_text(f"<p>{'Ja. ' * 2000}{note}", "utf-8")
+    (tmp_path / "d.html").write_text(note.replace("https://", "file:///"), "utf-8")
+    found = [(page.url, page.crawled) for page in read(tmp_path)]
+    assert found == [("https://blatt.example/a", crawled), (None, crawled), (None, None), (None, None)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "detail"),
+    [
+        (b"<?xml version='1.0'?>\n<?xml-stylesheet href='a'?><!-- x -->\n<rss version='2.0'><item>", "XML of <rss>"),
+        (b"\xef\xbb\xbf<feed xmlns='http://www.w3.org/2005/Atom'>", "XML of <feed>"),
+        (b'\n{"content": {"rendered": "<p>Ja</p>"}}', "JSON"),
+        (b"\xef\xbb\xbf[1]", "JSON"),
+        (b"[Update] Ja", None),
+        (b"<?xml version='1.0'?><html><feed>", None),
+        (b"<!-- -->" * 400 + b"<?" * 200, None),
+    ],
+)
+def test_feeds_and_json_under_the_names_of_pages(tmp_path, raw, detail):
+    (tmp_path / "index.html").write_bytes(raw)
+    (found,) = read(tmp_path)
+    if detail is None:
+        assert isinstance(found, Page)
+    else:
+        assert (found.outcome, found.reason, found.detail) == ("dropped", "not_html", detail)
+
+
+def test_a_mirror_of_httrack_has_its_date_and_half_an_address(tmp_path):
+    note = "<!-- Mirrored from blatt.example/a by HTTrack Website Copier/3.x [XR&CO'2014], Wed, 01 May 2024 10:00:00 GMT -->"
+    (tmp_path / "a.html").write_text(f"<html>\n{note}\n<p>Ja")
+    (page,) = read(tmp_path)
+    assert (page.url, page.crawled) == (None, datetime(2024, 5, 1, 10, tzinfo=UTC))
 
 
 def test_more_endings(tmp_path):

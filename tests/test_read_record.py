@@ -51,6 +51,72 @@ def test_all_fields():
     )
 
 
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [
+        (str("<p>Größe 'L'\n".encode()), "<p>Größe 'L'\n".encode()),
+        (str("<p>Größe \"L\" 'M'\\".encode("cp1252")), "<p>Größe \"L\" 'M'\\".encode("cp1252")),
+        ("&lt;p class=&quot;a&quot;&gt;Größe&lt;/p&gt;\n", '<p class="a">Größe</p>\n'),
+        ("b'Zitat' und 'noch eins'", "b'Zitat' und 'noch eins'"),
+        ("b'", "b'"),
+        ("b'Größe'", "b'Größe'"),
+        ("&lt;p&gt; steht für <p>, &lt;b&gt;", "&lt;p&gt; steht für <p>, &lt;b&gt;"),
+        ("&lt;p&gt; und &lt;b&gt; sind Marken.", "&lt;p&gt; und &lt;b&gt; sind Marken."),
+    ],
+)
+def test_what_a_program_has_written_in_its_own_notation(cell, meant):
+    assert page({"html": cell}).raw == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("x" * 32_767, "truncated"),
+        ("x" * 32_765 + "😀", "truncated"),
+        ("x" * 32_766, None),
+        ("x" * 32_768, None),
+        ("x" * 32_765 + ".\n", None),
+        ("x" * 32_760 + "</HTML>", None),
+    ],
+)
+def test_a_cell_that_a_workbook_has_cut(text, reason):
+    found = page_of({"text": text}, "x#1", PLAIN)
+    assert getattr(found, "reason", None) == reason
+
+
+def test_json_in_the_place_of_a_page():
+    found = page_of({"url": "https://example.de/a", "html": '{"a": 1}'}, "x#1", PLAIN)
+    assert isinstance(found, Drop)
+    assert (found.outcome, found.reason, found.detail, found.url) == (
+        "dropped", "not_html", "JSON", "https://example.de/a"
+    )  # fmt: skip
+    assert page({"text": '{"a": 1}'}).kind == "text"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Age": 3, "Vary": ["a", "b"]},
+        [("Age", "3"), ("Vary", "a"), ("Vary", "b")],
+        {b"Age": [b"3"], b"Vary": [b"a", b"b"]},
+    ],
+)
+def test_headers_as_python_writes_them(headers):
+    assert page({"text": "t", "headers": str(headers)}).headers == (("age", "3"), ("vary", "a"), ("vary", "b"))
+
+
+def test_a_title_with_entities_as_content_management_systems_give_it():
+    assert (
+        page({"text": "t", "title": "Käse &#038; Brot &#8211; &#8222;neu&#8220; &amp; R&D, Stadt&region"}).title
+        == "Käse & Brot – „neu“ & R&D, Stadt&region"
+    )
+    assert page({"text": "t", "title": " &nbsp; "}).title is None
+
+
+def test_a_title_in_the_notation_of_bytes():
+    assert page({"text": "t", "title": str("Größe".encode())}).title == "Größe"
+
+
 def test_html_before_text_unless_text_is_named():
     both = {"html": "<p>h", "text": "t", "body": "b"}
     assert page(both).kind == "html"
@@ -85,6 +151,8 @@ def test_renamed_fields_replace_ours():
         ({"text": "t", "title": True}, "bad_record", "title is a boolean, not a string"),
         ({"text": "t", "published": "gestern"}, "bad_record", "published is no date: 'gestern'"),
         ({"text": "t", "crawled": []}, "bad_record", "crawled is no date: []"),
+        ({"text": "t", "headers": "{'a': kaputt}"}, "bad_record", "headers is no JSON: \"{'a': kaputt}\""),
+        ({"text": "t", "headers": "[" * 99_999}, "bad_record", f"headers is no JSON: '{'[' * 56}..."),
         ({"text": "t", "headers": "kaputt"}, "bad_record", "headers is no JSON: 'kaputt'"),
         ({"text": "t", "headers": 5}, "bad_record", "headers is a number, not an object or a list of pairs"),
         ({"text": "t", "headers": ["a"]}, "bad_record", "headers holds 'a', not a pair of name and value"),

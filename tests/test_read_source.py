@@ -132,6 +132,8 @@ def test_skipped(tmp_path):
         ("html", "", {"keep": ["x"]}, "needs source.path"),
         ("jsonl", "leer", {}, r"no \*\.jsonl .* there, and nothing else"),
         ("html", "voll", {}, r"no \*\.html .* there, but 2 \.pdf, 1 \.txt"),
+        ("html", "gepackt", {}, r"but 1 \.tar\.gz; unpack them"),
+        ("html", "gepackt/a.TAR.gz", {}, r"a\.TAR\.gz: unpack it"),
         ("text", "voll", {"columns": {"txt": "x"}}, r"source\.columns has no key 'txt'"),
         ("text", "voll", {"keep": "dept"}, r"source\.keep=dept is one name, not a list: source\.keep=\[dept\]"),
         ("text", "voll", {"max_bytes": 0}, "max_bytes=0"),
@@ -142,6 +144,8 @@ def test_wrong_arguments_are_one_clear_line(tmp_path, kind, path, options, messa
     (tmp_path / "voll").mkdir()
     for name in ("a.pdf", "b.pdf", "c.txt"):
         (tmp_path / "voll" / name).write_text("x")
+    (tmp_path / "gepackt").mkdir()
+    (tmp_path / "gepackt" / "a.TAR.gz").write_text("x")
     with pytest.raises(ReadError, match=message) as caught:
         open_source(kind, str(tmp_path / path) if path else path, **options)
     assert "\n" not in str(caught.value)

@@ -124,6 +124,11 @@ def test_archives_of_other_kinds_are_told_with_what_to_do(tmp_path, name, data, 
         open_source("warc", str(tmp_path))
 
 
+def test_a_packed_warc_that_its_crawler_has_not_closed(tmp_path):
+    (drop,) = read(tmp_path / "a.warc.gz.open", gzip.compress(record(1)))
+    assert (drop.reason, drop.detail) == ("unreadable", "packed by gzip: its name must end in .gz")
+
+
 def test_wet_files_are_told_with_what_to_do(tmp_path):
     (drop,) = read(tmp_path / "a.warc.wet.gz", gzip.compress(record(1, b"Text", "conversion", "text/plain")))
     assert (drop.reason, drop.outcome) == ("empty", "failed")
@@ -145,6 +150,28 @@ def test_wet_files_are_told_with_what_to_do(tmp_path):
 def test_compressed_by_record_or_as_a_whole(tmp_path, ending, pack):
     found = read(tmp_path / f"a.warc{ending}", pack([record(number) for number in range(1, 6)]))
     assert [page.url for page in found] == [f"https://example.de/{number}" for number in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "fields", "reason"),
+    [
+        (b"<html><p>Halb", "Content-Length: 90\r\n", "", "truncated"),
+        (b"<html><p>Halb", "", "WARC-Truncated: length\r\n", "truncated"),
+        (gzip.compress(b"<html><p>Ganz"), "Content-Encoding: gzip\r\nContent-Length: 33\r\n", "", "page"),
+        # Some crawlers store what a browser made of the page under the headers as sent.
+        (PAGE + b"<!-- cached -->\n", "Content-Length: 900\r\n", "WARC-Truncated: length\r\n", "page"),
+        (b"<html><p>Ganz", "Content-Length: 13\r\nContent-Length: 90\r\n", "", "page"),
+        (b"<html><p>Ganz", "Content-Length: viel\r\n", "", "page"),
+    ],
+)
+def test_a_page_that_was_cut_on_its_way_is_none(tmp_path, body, told, fields, reason):
+    (found,) = read(tmp_path / "a.warc", record(1, http(body, fields=told), fields=fields))
+    assert outcome([found]) == [("1", reason)]
+
+
+def test_a_feed_that_its_server_calls_html(tmp_path):
+    (found,) = read(tmp_path / "a.warc", record(1, http(b"<?xml version='1.0'?><rss><item>")))
+    assert (found.reason, found.detail, found.url) == ("not_html", "XML of <rss>", "https://example.de/1")
 
 
 def test_only_responses_and_resources_count(tmp_path):

@@ -16,10 +16,12 @@ from conftest import ROOT, run_script
 from presseschau import extract_text
 from presseschau.config import ConfigError
 from presseschau.engine import Local
+from presseschau.pipeline.groups import Source, Work
 from presseschau.pipeline.rehydrate import REPORT, Matching, Rehydrated, rehydrate
-from presseschau.pipeline.settings import Source, Work
+from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub
 from presseschau.publish.card import fit_notes
+from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.verify import verify
 from presseschau.stable import sha256
@@ -101,6 +103,19 @@ def test_files_of_the_stub_are_no_loss_and_its_note_on_rights_no_truth(
     (made.folder / "LICENSE").write_text("Andere")
     with pytest.raises(ConfigError, match="would be lost: LICENSE;"):
         fill(articles[:2], stub=bare)
+
+
+def test_a_stub_without_a_row_that_was_taken_down_comes_back_whole(sample: Path, stub: Path, tmp_path: Path) -> None:
+    (first, *_), less = ds.dataset(stub / "data").to_table(columns=["id"]).to_pylist(), tmp_path / "less"
+    gone = {first["id"]: Gone("takedown", "list", url=False)}
+    derive(stub, less, Change(gone=gone), describe)
+    assert read_manifest(less)["full_content_sha256"] is None  # nobody knows it: that of the stub had the row, too
+    pages = Source("sample", str(ROOT / "data" / "sample"))
+    one = rehydrate(less, pages, tmp_path / "full", Matching("exact"), Work(tmp_path / "work"), Local(1))
+    derive(sample, tmp_path / "wanted", Change(gone=gone), describe)
+    manifest = read_manifest(tmp_path / "full")
+    assert (set(one.outcomes), one.equal, "rehydrated" in manifest) == ({"exact"}, True, False)
+    assert manifest["content_sha256"] == read_manifest(tmp_path / "wanted")["content_sha256"]
 
 
 def test_what_came_back_loads_like_the_release(sample: Path, stub: Path, tmp_path: Path) -> None:

@@ -40,6 +40,9 @@ HTML_HEADERS = (("content-type", "text/html"),)
         ((), (("robots", "noai noimageai"),), True, "meta robots: noai"),
         ((("x-robots-tag", "noindex; noai"),), (), True, "http x-robots-tag: noai"),
         ((), (("googlebot", "noai"),), True, "meta googlebot: noai"),
+        ((), (("google-extended", "noai"),), True, "meta google-extended: noai"),
+        ((), (("ai-training", "noai"),), True, "meta ai-training: noai"),
+        ((), (("description", "noai"),), None, None),
         ((("robots", "noai"),), (), False, None),
     ],
 )
@@ -130,6 +133,12 @@ def test_robots_txt_that_keeps_mining_robots_out(tmp_path: Path) -> None:
 )
 def test_robots_txt_rules(tmp_path: Path, text: str, url: str, reserved: bool | None) -> None:
     assert robots_txt(tmp_path, text).reservation(url).reserved is reserved
+
+
+def test_robots_txt_in_another_encoding_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "robots.txt"
+    path.write_bytes("# für alle\nUser-agent: GPTBot\nDisallow: /".encode("latin-1"))
+    assert RobotsTxt.load(path).reservation("https://a.de/x").reserved is True
 
 
 def test_robots_txt_that_is_an_html_page_is_named(tmp_path: Path) -> None:
@@ -365,6 +374,7 @@ def test_empty_takedown_hits_nothing() -> None:
         ("abc123", "takedown.txt:2: neither"),
         ("www.beispiel.de", "takedown.txt:2: 'www.beispiel.de' is a host"),
         ("localhost", "takedown.txt:2: neither"),
+        ("beispiel.de/netz/a", "takedown.txt:2: neither"),  # not all of its publisher
     ],
 )
 def test_takedown_bad_line_is_named(tmp_path: Path, line: str, message: str) -> None:

@@ -9,8 +9,8 @@ import pytest
 from presseschau.label.folding import fold
 from presseschau.label.functions import load_sections, topic_functions
 from presseschau.label.genre import load_style
-from presseschau.label.lexicon import read_yaml
 from presseschau.label.scheme import load_scheme
+from presseschau.label.yaml_file import read_yaml
 
 TOPICS = (
     "hardware mobile software ai security policy telecom internet mobility energy science entertainment business other"
@@ -74,6 +74,26 @@ def test_own_terms_beside_an_own_lexicon(tmp_path: Path) -> None:
         ("Welpe", "dogs", 3.0),
     ]
     assert load_scheme(path).genre == load_scheme().genre
+    bare = path.read_text(encoding="utf-8").replace("  lexicon: lex.yaml\n", "")
+    task = load_scheme(write(tmp_path / "bare.yaml", bare)).topic
+    assert [t.text for t in task.build_lexicon().terms] == ["Hund", "Welpe"]  # names count where no class has terms
+
+
+def test_classes_without_terms_are_told_by_their_names_and_the_nouns_of_their_definitions(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "names.yaml",
+        "name: pets\ntopic:\n  classes:\n    - {key: dogs, name: Hunde und Zoo, definition: Welpen im Zoo.}\n"
+        "    - {key: other, name: Rest}\n",
+    )
+    found = [
+        (t.text, t.label, t.open_start, t.open_end, t.weight) for t in load_scheme(path).topic.build_lexicon().terms
+    ]
+    assert [row[:4] for row in found] == [
+        ("Hunde", "dogs", True, True),
+        ("Zoo", "dogs", False, False),
+        ("Welpen", "dogs", False, True),
+    ]
+    assert found[0][4] == found[1][4] > found[2][4] > 0
 
 
 @pytest.mark.parametrize(
@@ -87,6 +107,7 @@ def test_own_terms_beside_an_own_lexicon(tmp_path: Path) -> None:
         ("genre: {}", "needs `topic`"),
         ("topic: {classes: [{key: a}, {key: b}]}\nextra: 1", "extra"),
         ("- 1", "needs `topic`"),
+        ("- topic", "needs `topic`"),
     ],
 )
 def test_a_broken_scheme_is_refused_with_the_place(tmp_path: Path, text: str, message: str) -> None:

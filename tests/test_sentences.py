@@ -20,8 +20,10 @@ def sentences(text: str) -> list[str]:
         ("Am 3. Mai kam das Gerät. Es war zu teuer.", 2),
         ("Das kostet 3,5 Mio. Euro im Jahr 2021. Mehr nicht.", 2),
         ("Läuft das? Ja! Und wie …", 3),
+        ("Gleise hat er 12! Die 3. Linie kommt. Nr. 4? Nein.", 4),
         ("Ein kurzer Titel\nDann kommt der Text. Er endet hier.", 3),
         ("Er fragte: „Geht das?“, und ging.", 1),
+        ("Was der Test zeigt\nDann kommt der Text. Er endet hier.", 3),
     ],
 )
 def test_sentence_borders(text: str, count: int) -> None:

@@ -31,6 +31,8 @@ def shown(body: str, title: str = "Titel", url: str | None = None, crawled: date
         ("<h1>Titel</h1><p>24. März 2024, 19:49 | Eva</p><p>26. März 2024, 16:19</p>", "2024-03-24T18:49"),
         ("<h1>Titel</h1><p>12.03.2024 „Der Markt ist gut in das Jahr gestartet“, sagte sie im Amt am Abend.</p>", "2024-03-12"),
         ("<h1>Titel</h1><span>26</span><span>Okt 2023</span>", "2023-10-26"),
+        ("<h1>Titel</h1><p>Zuerst veröffentlicht am 12/03/2024 - 16:17</p>", "2024-03-12T15:17"),
+        ("<h1>Titel</h1><p>Eva Muster, 12-03-2024</p>", "2024-03-12"),
         ("<h1>Titel</h1><script>var d='01.01.2001'</script><!-- 2.2.2002 --><p>12. M&auml;rz 2024</p>", "2024-03-12"),
         ("<h1>Titel</h1><p>12.<!-- -->03.2024</p>", "2024-03-12"),
         # what is said to be it, before what was changed
@@ -128,6 +130,13 @@ def test_alone_on_the_page(line: str) -> None:
 )
 def test_no_date_is_better_than_a_wrong_one(below: str) -> None:
     assert shown(f"<h1>Titel</h1>{STORY}{below}") is None
+
+
+def test_dates_of_comments_are_not_the_articles() -> None:
+    comments = "<h3>2 Kommentare</h3><li>Rita <i>12.9.2017</i></li><p>Ja.</p><li>Udo <i>14.9.2017, 9:10 Uhr</i></li>"
+    assert shown(f"<h1>Titel</h1>{STORY}<p>10.09.2017</p>{comments}") == "2017-09-10"
+    assert shown(f"<h1>Titel</h1>{STORY}{comments}") is None
+    assert shown(f"<h1>Titel</h1>{STORY * 20}<a>2 Kommentare</a>{STORY}<p>10.09.2017</p>") == "2017-09-10"
 
 
 def test_what_is_said_to_be_the_date_before_others() -> None:

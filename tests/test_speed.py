@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT, run_script
-from presseschau.pipeline.speed import Round, Speed, SpeedError, measure, store_pages, usual
+from presseschau.pipeline.baselines import usual
+from presseschau.pipeline.speed import Round, Speed, SpeedError, measure, store_pages
 from presseschau.synthetic import Collection, write_pages
 
 BURN = "import time\nwhile time.process_time() < 0.3: pass"

@@ -287,6 +287,7 @@ def test_publisher_holds_out_whole_houses() -> None:
     assert where[None] == {"train"}
     assert {split for there in where.values() for split in there} == {"train", "validation", "test"}
     assert not set(plan.held_out_publishers) & set(plan.validation_publishers)
+    assert plan.fallbacks == ()
 
 
 # ---- what a first build picks
@@ -312,8 +313,11 @@ def test_the_cutoff_comes_close_to_the_share_and_leaves_half() -> None:
     assert choose_cutoff(days, 0.15) == date(2024, 1, 17)
     assert choose_cutoff([(date(2024, 1, 1), 5), (date(2024, 1, 2), 95)], 0.15) is None
     assert choose_cutoff([(date(2024, 1, 1), 60), (date(2024, 1, 2), 40)], 0.15) == date(2024, 1, 1)
+    assert choose_cutoff([(date(2024, 1, 1), 50), (date(2024, 1, 2), 50)], 0.15) == date(2024, 1, 1)
+    assert choose_cutoff([(date(2024, 1, 1), 49), (date(2024, 1, 2), 51)], 0.15) is None
     assert choose_cutoff([(date(2024, 1, 1), 60)], 0.15) is None
     assert choose_cutoff([], 0.15) is None
+    assert choose_cutoff(days, 0.0) is None
 
 
 def test_an_embargo_that_costs_too_much_is_shortened() -> None:
@@ -447,6 +451,19 @@ def test_splits_json_comes_back_as_it_was(tmp_path: Path) -> None:
     assert assign(Benchmark(), rows, lock) == (result, plan)
     (tmp_path / "other.json").write_bytes(orjson.dumps(content))  # written by another hand
     assert from_splits_json(tmp_path / "other.json").articles.equals(lock.articles)
+
+
+@pytest.mark.parametrize("lines", [1, 7, 500])
+def test_splits_json_is_written_and_read_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: int
+) -> None:
+    rows = corpus(500)
+    lock = lock_of(Random(), rows, tmp_path)
+    content = (tmp_path / "splits.json").read_bytes()
+    monkeypatch.setattr("presseschau.split.plan._LINES", lines)
+    monkeypatch.delattr("presseschau.split.plan._read_whole")  # for files of another hand
+    assert lock_of(Random(), rows, tmp_path).articles.equals(lock.articles)
+    assert (tmp_path / "splits.json").read_bytes() == content
 
 
 def test_splits_json_has_one_line_for_an_article_whatever_its_name(tmp_path: Path) -> None:
@@ -619,6 +636,8 @@ def test_a_mistyped_publisher_is_told(splitter: type[Splitter]) -> None:
 def test_an_empty_split_is_told_once() -> None:
     _, plan = assign(Temporal(), [article(f"{i}", number=None) for i in range(10)])
     assert [line.partition(":")[0] for line in plan.fallbacks] == ["no test", "validation is empty"]
+    _, plan = assign(Publisher(held_out=("a.de",), validation=0.0), [article("x"), article("y")])
+    assert plan.fallbacks == ("train is empty: 2 articles in all, none of them for it by the rules",)
 
 
 @pytest.mark.parametrize(
@@ -626,6 +645,7 @@ def test_an_empty_split_is_told_once() -> None:
     [
         (Random, {"validation": 1.0}, "split.validation"),
         (Random, {"validation": 0.5, "test": 0.5}, "split.validation"),
+        (Random, {"test": -0.1}, "split.test"),
         (Random, {"relatives": "keep"}, "split.relatives"),
         (Random, {"group": "topic"}, "split.group"),
         (Temporal, {"max_per_publisher": 0}, "split.max_per_publisher"),
@@ -633,6 +653,7 @@ def test_an_empty_split_is_told_once() -> None:
         (Benchmark, {"temporal_fraction": 1.5}, "split.temporal_fraction"),
         (Benchmark, {"publisher_fraction": -0.5}, "split.publisher_fraction"),
         (Benchmark, {"houses": {"x": ["a.de"], "y": ["a.de"]}}, "a.de is in two houses"),
+        (Publisher, {"houses": {"x": ["a.de"], "y": ["a.de"]}}, "a.de is in two houses"),
         (Temporal, {"cutoff": date(2024, 1, 1), "validation_cutoff": date(2024, 1, 1)}, "split.validation_cutoff"),
     ],
 )

@@ -21,6 +21,7 @@ from presseschau.stable import canonical_url, cores, host_of
         ("https://blatt.example", "https://blatt.example/"),
         ("https://blatt.example/a?id=7&utm_source=x", "https://blatt.example/a?id=7"),
         ("https://blatt.example/a?fbclid=IwAR0&id=7&srsltid=A&gad_source=1&mibextid=z", "https://blatt.example/a?id=7"),
+        ("https://blatt.example/a?&id=7&&b=1&", "https://blatt.example/a?id=7&b=1"),
         ("https://blatt.example/a?fclid=7", "https://blatt.example/a?fclid=7"),
         ("https://blätter.example/ä", "https://xn--bltter-cua.example/%C3%A4"),
         ("https://www.Straße.example/a", "https://www.xn--strae-oqa.example/a"),

@@ -48,6 +48,23 @@ def test_inflected_and_compound_mentions_count() -> None:
     assert found.mentions == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "mentions"),
+    [
+        ("GEG", "Das GEG gilt. Die GEG-Novelle kommt. Gegen sie sind viele, andere nicht dagegen oder gegen.", 2),
+        ("GEG", "GEGEN DIE NOVELLE SIND VIELE.", 0),
+        ("CDU", "Die CDU zögert. Der Vorschlag der CDUs beider Länder liegt vor.", 2),
+        ("Grüne", "Die Grünen stimmen zu. Der grüne Wasserstoff kommt in grünen Tanks.", 1),
+        ("IKEA", "Ikea baut um. Bei IKEA gibt es Regale.", 2),
+        ("heizungsgesetz", "Das Heizungsgesetz gilt. DAS HEIZUNGSGESETZ BLEIBT.", 2),
+        ("X", "Auf X schrieb sie das. Die Fläche ist 3 x 4 Meter groß.", 1),
+    ],
+)
+def test_a_name_has_its_capitals(name: str, text: str, mentions: int) -> None:
+    found = stance_toward(StanceLabeler(), Document(text=text), "news", [GivenTarget(name)])
+    assert [t.mentions for t in found] == [mentions] * (mentions > 0)
+
+
 def test_the_headline_counts_where_it_names_the_target() -> None:
     (found,) = stance_toward(
         StanceLabeler(), Document(text="Es ist Mai.", title="Nordlicht: Ein Fiasko"), "opinion", [NORDLICHT]
@@ -105,6 +122,8 @@ def test_targets_from_a_spreadsheet(tmp_path: Path) -> None:
         GivenTarget("Uhr Polar", ("Polarstern", "Polar-Uhr"), "product"),
         GivenTarget("Nordlicht"),
     )
+    path.write_text("name\nNordlicht\n", encoding="utf-8")
+    assert load_given(path) == (GivenTarget("Nordlicht"),)
 
 
 def test_targets_from_a_german_spreadsheet(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presseschau.label.stance_fit import StanceRow, fit_stance
+from presseschau.label.stance_fit import FOLDS, StanceRow, fit_stance, left_out
 from presseschau.label.stance_model import (
     Features,
     genre_shares,
@@ -118,6 +118,15 @@ def test_fit_learns_the_sides() -> None:
 def test_fit_refuses_what_it_cannot_learn_from(stances: list[str]) -> None:
     with pytest.raises(ValueError, match="both sides"):
         fit_stance([StanceRow(PRAISE, "review", stance) for stance in stances], "two", load_model())
+
+
+def test_an_article_teaches_no_model_that_it_is_scored_with() -> None:
+    rows = [*ROWS, PLAIN_ROW] * 10
+    other = [rows[0], rows[1]._replace(stance="favor"), *rows[2:]]
+    before, after = ([model for _, model in left_out(part, load_model())] for part in (rows, other))
+    assert [row for row, _ in left_out(rows, load_model())] == [row for k in range(FOLDS) for row in rows[k::FOLDS]]
+    folds = [k for k in range(FOLDS) for _ in rows[k::FOLDS]]
+    assert [one == two for one, two in zip(before, after, strict=True)] == [k == 1 for k in folds]
 
 
 def test_further_articles_teach_the_weights_and_are_not_the_reference() -> None:

@@ -132,6 +132,15 @@ def test_a_story_goes_on_from_day_to_day() -> None:
 def test_one_mention_is_not_enough_however_many_words_it_has() -> None:
     rows = [event("a", 1, "hier kommt Egon Vogelsang Lerchner"), event("b", 1, "dort war Egon Vogelsang Lerchner")]
     assert stories([*rows, *other_news(200)]) == (set(), 0)
+    for name, number in (("c", 0), ("c", 2)):  # nor where the other one, earlier or later, has them apart
+        rows[1] = event(name, number, "Egon ging, dann kam Vogelsang, dann Lerchner")
+        assert stories([*rows, *other_news(200)]) == (set(), 0)
+
+
+def test_the_more_articles_a_day_has_the_more_names_have_to_be_shared() -> None:
+    rows = [event("a", 1, "Vogelsang baut in Kranichstedt"), event("b", 1, "Kranichstedt lobt Vogelsang")]
+    assert stories([*rows, *other_news(200)]) == ({("a", "b")}, 0)
+    assert stories([*rows, *other_news(200, days=2)]) == (set(), 0)
 
 
 def test_common_names_are_not_enough() -> None:
@@ -177,6 +186,35 @@ def test_the_order_of_the_input_does_not_matter(shuffled: random.Random) -> None
     expected = stories(rows, most=4)
     shuffled.shuffle(rows)
     assert stories(rows, most=4) == expected
+
+
+def test_the_portions_in_which_texts_are_read_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for portion in (10_000, 7):
+        monkeypatch.setattr("presseschau.split.stories._TEXTS", portion)
+        with connect([event("a", 10), event("b", 11), *other_news(40)]) as con:
+            index_names(con)
+            found.append(con.execute("FROM story_name ORDER BY ALL").fetchall())
+            group_stories(con, 1_000)
+            assert con.execute("FROM story ORDER BY ALL").fetchall() == [("a", "a"), ("b", "a")]
+    assert found[0] == found[1]
+
+
+def test_which_of_many_articles_meet_does_not_depend_on_the_order_of_the_input() -> None:
+    rows = [event(f"a{n:02}", 1) for n in range(40)] + other_news(1000)
+    met = []
+    for order in (rows, rows[::-1]):
+        with connect(order) as con:
+            index_names(con)
+            pair_articles(con, "pair", 0)
+            met.append(
+                con.execute(
+                    """SELECT l.id, r.id FROM pair JOIN story_article l ON l.rank = a
+                    JOIN story_article r ON r.rank = b ORDER BY ALL"""
+                ).fetchall()
+            )
+    assert 40 < len(met[0]) < 40 * 39 // 2
+    assert met[0] == met[1]
 
 
 def test_no_articles() -> None:

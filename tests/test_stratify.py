@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from presseschau.split import Benchmark, Lock, Random, Splitter, balance, from_splits_json, to_splits_json
-from presseschau.split.stratify import Contents, deal
+from presseschau.split.stratify import Balance, Contents, deal
 
 SHARES = [0.8, 0.1, 0.1]
 
@@ -145,6 +145,20 @@ def test_shares_are_exact(strategy: type[Random] | type[Benchmark], columns: tup
     rows = corpus(2_000)
     assert worst(strategy(stratify=columns), rows, columns) < 0.01
     assert worst(strategy(), rows, columns) > 0.01
+
+
+def test_the_balance_counts_every_class_in_the_splits_of_the_pool() -> None:
+    splits = ["train", "train", "train", "validation", "test", "test", "test_temporal", None]
+    rows = [Row(f"{n}", f"{n}", "ki" if n else "netz", "news", "favor" if n > 4 else None) for n in range(len(splits))]
+    with connect(rows) as con:
+        con.execute("CREATE TABLE split (id VARCHAR, split VARCHAR)")
+        con.executemany("INSERT INTO split VALUES (?, ?)", [(f"{n}", split) for n, split in enumerate(splits)])
+        assert balance(con, ("topic", "stance"), 0.2, 0.3) == (
+            Balance("topic", "ki", (2, 1, 2), 0.1),
+            Balance("topic", "netz", (1, 0, 0), 0.5),
+            Balance("stance", "favor", (0, 0, 1), 0.7),
+            Balance("stance", "none", (3, 1, 1), 0.1),
+        )
 
 
 def test_clusters_stay_whole(tmp_path: Path) -> None:

@@ -90,6 +90,10 @@ def test_the_card_says_so_once(stub: Path) -> None:
     manifest = read_manifest(stub)
     splits = {entry["name"]: entry["num_examples"] for entry in front["dataset_info"][0]["splits"]}
     assert splits == manifest["splits"]
+    # The hash that a paper names is that of the full dataset; both are there.
+    assert (
+        f"is `{manifest['content_sha256']}`, that of the full dataset is `{manifest['full_content_sha256']}`." in card
+    )
 
 
 def test_the_same_folder_gives_the_same_bytes(sample: Path, stub: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from presseschau.document import Document
 from presseschau.label.reading import read
-from presseschau.label.style import CLIP, load_style, style_features, style_votes
+from presseschau.label.style import CLIP, StyleModel, load_style, style_features, style_votes
 
 STYLE = load_style()
 
@@ -28,6 +28,21 @@ def test_questions_address_and_openers_are_counted() -> None:
     found = features("Wollen Sie das? Und wie! Doch wer hilft Ihnen dabei? Aber ja, fragen Sie einfach.")
     assert min(found[name] for name in ("questions", "address", "openers")) > 0
     assert features("Der Rat tagte am Montag. Er beschloss den Plan.")["address"] == 0
+
+
+def test_densities_do_not_grow_with_the_text() -> None:
+    text = "Wollen Sie das? Doch der EU-Kommissar sagte: „Ich nicht“, denn am 3. Mai war es zu spät. " * 10
+    once, twice = features(text), features(text * 2)
+    for name in ("questions", "address", "quoted", "digits", "sentence", "openers", "hyphens"):
+        assert once[name] == pytest.approx(twice[name], rel=0.02) != 0, name
+
+
+def test_a_class_gets_its_weights_per_standard_deviation_from_the_mean() -> None:
+    model = StyleModel({"a": (2.0, 0.5), "b": (1.0, 1.0)}, {"news": 0.3}, {"news": {"a": 1.5, "b": -0.1}})
+    (vote,) = style_votes({"a": 2.5, "b": 0.0}, model)
+    assert (vote.label, vote.weight, vote.terms) == ("news", pytest.approx(0.3 + 1.5 + 0.1), ("a",))
+    (least,) = style_votes({"a": -90.0, "b": 1.0}, model)
+    assert least.weight == pytest.approx(0.3 - 1.5 * CLIP)
 
 
 def test_no_feature_outweighs_all_others() -> None:
@@ -94,6 +109,10 @@ def test_a_line_over_a_paragraph_is_a_subhead() -> None:
     assert features(text.format("Ein Dorf räumt auf"))["subheads"] > 0
     assert features(text.format("Wer zahlt den Schaden?"))["subheads"] > 0
     assert features(text.format("Ein Dorf räumt auf."))["subheads"] == 0
+    assert features(text.format("das ganze Dorf"))["subheads"] == 0
+    assert features(text.format("Dorf"))["subheads"] == 0
+    assert features(text.format("Ein Dorf räumt auf").replace("Am Morgen", "am Morgen"))["subheads"] == 0
+    assert features(text.format("Ein Dorf räumt auf").replace("Nacht.", "Nacht"))["subheads"] == 0
     assert (
         features("Der Fluss stieg in der\nNacht und nahm die\nBrücke mit, als die\nGlocken läuteten.")["subheads"] == 0
     )

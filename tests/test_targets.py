@@ -16,8 +16,8 @@ from conftest import ROOT, build, run_script
 from presseschau.annotation.human import HumanLabel, write_human
 from presseschau.document import Span
 from presseschau.engine import Local
+from presseschau.pipeline.groups import Source, Work
 from presseschau.pipeline.rehydrate import Matching, rehydrate
-from presseschau.pipeline.settings import Source, Work
 from presseschau.pipeline.stub import release_stub
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.verify import verify

@@ -151,7 +151,12 @@ def test_unrelated_h1_loses_to_two_statements() -> None:
 
 
 def test_h1_that_links_home_is_the_sites_name() -> None:
-    for link in ('<a rel="home" href="https://x.de/blog">', '<a href="/">', '<a href="https://x.de/?locale=de">'):
+    for link in (
+        '<a rel="home" href="https://x.de/blog">',
+        '<a href="/">',
+        '<a href="https://x.de/?locale=de">',
+        '<b><a href="/">',
+    ):
         assert headings(f"<h1>{link}Verein e.V. <span>Motto</span></a></h1>") == []
     assert headings('<h1><a href="/artikel/1">Neue Brücke</a></h1>') == [Heading("Neue Brücke")]
 
@@ -193,6 +198,11 @@ def test_unmarked_kicker_only_where_the_rest_stands_alone() -> None:
     assert title("<h1>Neue <em>Nordbrücke</em> eröffnet</h1>", "Neue Nordbrücke eröffnet") == "Neue Nordbrücke eröffnet"
 
 
+def test_a_page_that_says_nothing_else_is_named_as_its_site() -> None:
+    assert title("<h1>Beispielblatt</h1>") == "Beispielblatt"
+    assert title("<h1>Beispielblatt</h1>", page="Neue Brücke") == "Neue Brücke"
+
+
 def test_section_and_date_behind_the_headline_are_cut() -> None:
     h1 = "<h1>Neue Brücke</h1>"
     assert title(h1, "Neue Brücke | Verkehr", page="Neue Brücke | Verkehr") == "Neue Brücke"
@@ -213,6 +223,7 @@ def test_h1_in_a_breadcrumb_gives_way_to_the_shown_h2(crumb: str) -> None:
     h2 = '<h2><span class="kicker">Verkehr</span> <span>Endlich über den Fluss</span></h2>'
     seo = "Brücke: Termin"
     assert title(crumb + h2, seo, "Endlich über den Fluss", seo) == "Endlich über den Fluss"
+    assert title("<h1>Motto</h1>" + crumb + h2, seo, None, "Endlich über den Fluss") == "Endlich über den Fluss"
     assert (
         title(
             crumb + "<h2><span>Verkehr</span><div>Endlich über den Fluss</div></h2>", seo, "Endlich über den Fluss", seo

@@ -96,6 +96,13 @@ def test_a_ministry_of_the_economy_is_a_ministry() -> None:
     assert topic("Wirtschaftsminister will Suchmaschinen regulieren", text) == "policy"
 
 
+def test_a_court_on_operators_and_the_web_is_policy_without_a_digital_word() -> None:
+    carriers = "Die Aufsichtsbehörde prüft, ob die Mobilfunker bei den Handytarifen das Gesetz umgehen."
+    assert topic("Wettbewerbshüter nehmen Mobilfunker ins Visier", carriers) == "policy"
+    hall = "Das Landgericht bekommt einen Saal, im Gericht hängen nun Monitore. Das Urteil fällt im Herbst."
+    assert topic("Neuer Saal im Landgericht", hall) != "policy"
+
+
 @pytest.mark.parametrize(
     ("folder", "expected", "text"),
     [

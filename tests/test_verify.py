@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT, build, run_script
@@ -81,6 +85,120 @@ def test_damage_is_named_by_its_file(copy: Path, damage: Callable[[Path], object
     found = verify(copy)
     assert all(any(line in one for one in found) for line in lines), found
     assert bool(found) == bool(lines)
+
+
+def told(folder: Path, **values: Any) -> None:
+    path = folder / "manifest.json"
+    path.write_bytes(orjson.dumps(orjson.loads(path.read_bytes()) | values))
+
+
+def put(folder: Path, name: str, table: pa.Table) -> None:
+    """Another Parquet file, with its rows and hash in the manifest: what is wrong is in the file alone."""
+    pq.write_table(table, folder / name)
+    digest = sha256((folder / name).read_bytes()).hexdigest()
+    if name == "ledger.parquet":
+        told(folder, ledger_sha256=digest)
+    else:
+        shards = orjson.loads((folder / "manifest.json").read_bytes())["shards"]
+        known = {"sha256": digest, "rows": len(table)}
+        told(folder, shards=[shard | known if shard["path"] == name else shard for shard in shards])
+
+
+def rewrite(folder: Path, name: str, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> None:
+    table = pq.read_table(folder / name)
+    put(folder, name, pa.Table.from_pylist(change(table.to_pylist()), schema=table.schema))
+
+
+_DAMAGED_ROWS: list[tuple[dict[str, object], str]] = [
+    ({"language_score": None}, "language_score is null"),
+    ({"topic": 14}, "topic 14 is out of range"),
+    ({"genre": -1}, "genre -1 is out of range"),
+    ({"topic_confidence": 1.5}, "topic_confidence 1.5 is not between 0 and 1"),
+    ({"language_score": -0.5}, "language_score -0.5 is not between 0 and 1"),
+    ({"text": "Ein anderer Text.", "stance_evidence": []}, "text_sha256 is not that of the text"),
+    ({"url": "https://www.rheinblick.example/x#y"}, "id or url is not canonical"),
+    ({"url": "https://www.rheinblick.example/x"}, "id or url is not canonical"),
+    ({"stance_target": "Funknetz", "stance": None}, "stance and stance_target are not null together"),
+    ({"stance_evidence": [{"start": 3, "end": 5, "text": "?"}]}, "stance_evidence 3–5 is not in the text"),
+    ({"cluster": "0" * 16}, "splits.json says otherwise"),
+]
+
+
+def test_every_promise_about_a_row_is_counted_on_the_row(copy: Path) -> None:
+    damaged: list[str] = []
+
+    def change(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for row, (values, line) in zip(rows, _DAMAGED_ROWS, strict=False):
+            row |= values
+            damaged.append(f"train/{row['id']}: {line}")
+        return rows
+
+    name = first(copy).relative_to(copy).as_posix()
+    rewrite(copy, name, change)
+    found = verify(copy)
+    assert sorted(line for line in found if line.startswith("train/")) == sorted(damaged)
+    assert "content_sha256 differs from the manifest" in found
+    assert not any("ledger" in line for line in found)
+
+
+def test_the_rows_are_counted_again(copy: Path) -> None:
+    rewrite(copy, first(copy).relative_to(copy).as_posix(), lambda rows: [rows[1], *rows[1:], rows[-1]])
+    rewrite(copy, "ledger.parquet", lambda rows: [{**row, "reason": None} for row in (rows[2], *rows[2:])])
+    found = verify(copy)
+    for line in (
+        "2 ids stand in more than one row",
+        "rows are not in order of id",
+        "splits.json has 89 articles, the shards have 90",
+        "manifest.json: split sizes differ from the shards",
+        "README.md: view default does not have the rows that it names",
+        "the ids of the shards are not the ids that the ledger calls kept",
+        "kept, the manifest says 89",
+        "ledger.parquet: 1 sources stand there twice",
+        "was dropped without a reason",
+        "kept + dropped + failed is not the 113 input pages",
+    ):
+        assert any(line in one for one in found), (line, found)
+
+
+def test_columns_are_those_of_the_schema(copy: Path) -> None:
+    shard = "data/validation-00000-of-00001.parquet"
+    put(copy, shard, pq.read_table(copy / shard).replace_schema_metadata(None))
+    ledger = pq.read_table(copy / "ledger.parquet")
+    put(copy, "ledger.parquet", ledger.append_column("more", ledger.column("id")))
+    found = verify(copy)
+    assert any(line.startswith(f"{shard}: columns or features differ") for line in found)
+    assert "ledger.parquet: columns differ from the contract" in found
+
+
+def test_the_manifest_is_held_against_the_files(copy: Path) -> None:
+    manifest = orjson.loads((copy / "manifest.json").read_bytes())
+    counts = [count | {"pages": count["pages"] + 1} for count in manifest["counts"]]
+    shards = [shard | {"rows": shard["rows"] + 1} for shard in manifest["shards"]]
+    told(copy, counts=counts, shards=shards, ledger_sha256="", content_sha256="")
+    found = verify(copy)
+    assert {
+        f"{first(copy).relative_to(copy)}: 51 rows, the manifest says 52",
+        "ledger.parquet: sha256 differs from the manifest",
+        "content_sha256 differs from the manifest",
+        "manifest.json: the counts by stage do not sum to the input",
+        "manifest.json: split sizes differ from the shards",
+    } <= set(found)
+
+
+def test_a_cluster_is_in_one_split(copy: Path) -> None:
+    """Also where `splits.json` says the same as the rows."""
+    plan = orjson.loads((copy / "splits.json").read_bytes())
+    other, home = next((a["cluster"], a["split"]) for a in plan["articles"].values() if a["split"] != "train")
+    moved: list[str] = []
+
+    def change(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        moved.append(rows[0]["id"])
+        return [rows[0] | {"cluster": other}, *rows[1:]]
+
+    rewrite(copy, first(copy).relative_to(copy).as_posix(), change)
+    plan["articles"][moved[0]]["cluster"] = other
+    (copy / "splits.json").write_bytes(orjson.dumps(plan))
+    assert f"cluster {other} is in train and {home}" in verify(copy)
 
 
 @pytest.mark.parametrize(

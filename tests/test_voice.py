@@ -45,6 +45,9 @@ def test_a_short_quoted_term_is_no_speech() -> None:
 def test_a_short_quotation_that_a_speaker_follows_is_speech() -> None:
     reading = read("„Das ist großartig“, sagt sie. Die „große“, teure Lösung kam später.")
     assert (reading.quoted.count(1), reading.quoted.count(2)) == (3, 1)
+    assert read("„Das ist großartig“, sagt sie").quoted.count(1) == 3
+    assert read("Es regnet. „Das ist großartig“, sagt sie.").quoted.count(1) == 3
+    assert read("Es kam „Das ist großartig“, sagt sie.").quoted.count(1) == 0
 
 
 @pytest.mark.parametrize(
@@ -90,6 +93,7 @@ def test_attributed_sentences(text: str, source: str) -> None:
     [
         "Das Gerät überzeugt im Alltag.",
         "Meiner Meinung nach ist das ein Fehler.",
+        "Nach unserer Einschätzung ist das ein Fehler.",
         "Ich finde, dass der Plan absurd ist.",
         "Ich halte den Plan für absurd.",
         "Der Akku hält zwei Tage.",
@@ -109,6 +113,7 @@ def test_attributed_sentences(text: str, source: str) -> None:
         "Das ist ein Gewinn, und sei es nur ein kleiner.",
         "Die Technik ist gut, so schnell war sie noch nie.",
         "Wir sind der Meinung, dass der Plan verfehlt ist.",
+        "Am Ende braucht es Mut, und man möge ihn behalten.",
         "Ein Netz für alle ist besser, schreibt unsere Autorin.",
     ],
 )

@@ -102,14 +102,14 @@ class Document:
 REASONS: Mapping[Stage, Mapping[str, str]] = {
     "read": {
         "unreadable": "the file or record can't be read, decompressed or decoded",
-        "truncated": "the file ends inside a record",
+        "truncated": "the file ends inside a record, or the page was cut on its way or by a workbook",
         "empty": "nothing is in it",
         "too_large": "longer than the limit, after decompression",
         "bad_record": "a field of the record is missing or has the wrong type",
         "bad_sidecar": "the JSON file beside the page is none, or one of its fields is wrong",
         "unreachable": "could not be had after all tries; is asked for again in the next build",
         "http_status": "a WARC response that is no success",
-        "not_html": "a WARC response of another media type",
+        "not_html": "a WARC response of another media type, or a feed, sitemap or JSON in the place of a page",
     },
     "extract": {
         "empty": "no content in the page",

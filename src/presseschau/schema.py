@@ -12,6 +12,7 @@ import pyarrow as pa
 SCHEMA_VERSION = 1
 # From least to most held out: a cluster, and a merge of clusters, goes where the most held-out of its articles goes.
 SPLITS = ("train", "validation", "test", "test_temporal", "test_publisher")
+TASKS = ("topic", "genre", "stance")  # the labels of an article
 STANCES = ("favor", "against", "mixed", "neutral")
 
 TIMESTAMP = pa.timestamp("s", tz="UTC")

@@ -6,7 +6,9 @@ import hashlib
 import os
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -14,6 +16,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     import tldextract
 
+_PACKAGE = Path(__file__).parent
 BERLIN = ZoneInfo("Europe/Berlin")  # of times without a zone; Vienna and Zurich keep the same time
 # Only names that no known CMS uses to select an article: `cid`, `id`, `p` and `source` stay.
 _TRACKING = re.compile(
@@ -48,6 +51,18 @@ def article_id(url: str | None, text: str) -> str:
     '248e882d6c7cdf55'
     """
     return sha256(url or unicodedata.normalize("NFC", text))[:16]
+
+
+def code_digest(paths: Iterable[str]) -> str:
+    """sha256 over the code and data files of this package below some of its paths, names included."""
+    found = []
+    for path in paths:
+        where = _PACKAGE / path
+        own = [where] if where.is_file() else [p for p in where.rglob("*") if p.is_file() and p.suffix != ".pyc"]
+        if not own:
+            raise FileNotFoundError(where)  # a digest that misses a stage would reuse what its old code made
+        found += own
+    return sha256("".join(f"{p.relative_to(_PACKAGE).as_posix()}\0{sha256(p.read_bytes())}\n" for p in sorted(found)))
 
 
 def cores() -> int:

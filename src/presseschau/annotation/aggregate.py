@@ -62,8 +62,8 @@ def dawid_skene(ratings: Ratings, classes: Sequence[str]) -> dict[str, Consensus
     """Labels by Dawid-Skene: EM from the vote shares, so that the same ratings give the same labels.
 
     Each annotator has a confusion matrix, smoothed by a little towards uniform errors; the label is the class with the
-    highest posterior, the earlier one of the scheme where two are equal to eight digits. Where only one annotator
-    spoke, that label stays and the posterior is its confidence.
+    highest posterior of those that somebody gave the article, the earlier one of the scheme where two are equal to
+    eight digits; the posterior is its confidence.
 
     Two careful annotators do not outvote two who always say the same, but those are found out:
 
@@ -75,6 +75,8 @@ def dawid_skene(ratings: Ratings, classes: Sequence[str]) -> dict[str, Consensus
     """
     articles = sorted(ratings)
     people = sorted({a for row in ratings.values() for a in row})
+    used = {label for row in ratings.values() for label in row.values()}
+    classes = [c for c in classes if c in used]  # of one that nobody ever gave, smoothing would be all that is known
     at = {c: k for k, c in enumerate(classes)}
     votes = np.zeros((len(people), len(articles), len(classes)))
     for i, article in enumerate(articles):
@@ -94,10 +96,9 @@ def dawid_skene(ratings: Ratings, classes: Sequence[str]) -> dict[str, Consensus
             break
     found = {}
     for i, article in enumerate(articles):
-        row = ratings[article]
         scores = [round(float(p), 8) for p in posterior[i]]
-        # One person's word is weighed, never turned round.
-        best = at[next(iter(row.values()))] if len(row) == 1 else scores.index(max(scores))
+        # People's words are weighed, never turned into one that nobody said.
+        best = max(sorted({at[label] for label in ratings[article].values()}), key=scores.__getitem__)
         found[article] = Consensus(classes[best], scores[best])
     return found
 

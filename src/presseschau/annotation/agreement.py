@@ -13,12 +13,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from presseschau.label.scoring import percentile_interval
+
 Counts: TypeAlias = npt.NDArray[np.float64]
+Pairs: TypeAlias = npt.NDArray[np.int64]
 Ratings: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
@@ -72,7 +75,8 @@ def agreement(ratings: Ratings, rounds: int = 1000, seed: int = 0) -> list[Coeff
     for one, other in combinations(sorted({a for row in ratings.values() for a in row}), 2):
         both = [(row[one], row[other]) for _, row in sorted(ratings.items()) if one in row and other in row]
         if both:
-            found.append(_pair_with_interval(f"cohen_kappa {one}/{other}", both, rounds, seed))
+            numbers = np.unique(both, return_inverse=True)[1].reshape(-1, 2)
+            found.append(_with_interval(f"cohen_kappa {one}/{other}", numbers, _cohen, rounds, seed))
     return found
 
 
@@ -162,50 +166,29 @@ def _fleiss(counts: Counts) -> float | None:
     return (observed - chance) / (1 - chance)
 
 
-def _cohen(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Cohen's kappa of two annotators' labels of the same articles.
+def _cohen(pairs: Pairs) -> float | None:
+    """Cohen's kappa of two annotators: one row for each article, their labels as numbers.
 
     The example of the paper: three categories, 200 cases.
 
-    >>> cells = [(88, "a", "a"), (10, "a", "b"), (2, "a", "c"), (14, "b", "a"), (40, "b", "b"), (6, "b", "c"),
-    ...          (18, "c", "a"), (10, "c", "b"), (12, "c", "c")]
-    >>> round(_cohen([(x, y) for n, x, y in cells for _ in range(n)]), 3)
+    >>> cells = [(88, 0, 0), (10, 0, 1), (2, 0, 2), (14, 1, 0), (40, 1, 1), (6, 1, 2), (18, 2, 0), (10, 2, 1),
+    ...          (12, 2, 2)]
+    >>> round(_cohen(np.array([(x, y) for n, x, y in cells for _ in range(n)])), 3)
     0.492
     """
-    n = len(pairs)
-    if not n:
-        return None
-    one, other = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
-    chance = sum(one[label] * other[label] for label in one) / (n * n)
+    one, other = (np.bincount(column, minlength=pairs.max() + 1) for column in pairs.T)
+    chance = float(one @ other) / len(pairs) ** 2
     if chance >= 1:
         return None
-    return (sum(a == b for a, b in pairs) / n - chance) / (1 - chance)
+    return (float((pairs[:, 0] == pairs[:, 1]).mean()) - chance) / (1 - chance)
 
 
 def _with_interval(
-    name: str, counts: Counts, measure: Callable[[Counts], float | None], rounds: int, seed: int
+    name: str, rows: npt.NDArray[Any], measure: Callable[[Any], float | None], rounds: int, seed: int
 ) -> Coefficient:
+    """A measure of rows, one for each article, with the interval over draws of them that have a value."""
     rng = np.random.default_rng(seed)
-    drawn = [measure(counts[rng.integers(0, len(counts), len(counts))]) for _ in range(rounds)] if len(counts) else []
-    return Coefficient(name, measure(counts), *_interval(drawn), len(counts))
-
-
-def _pair_with_interval(name: str, pairs: Sequence[tuple[str, str]], rounds: int, seed: int) -> Coefficient:
-    rng = np.random.default_rng(seed)
-    labels = sorted({label for pair in pairs for label in pair})
-    one, other = (np.array([labels.index(pair[k]) for pair in pairs]) for k in (0, 1))
-    drawn, n = list[float | None](), len(pairs)
-    for _ in range(rounds):
-        at = rng.integers(0, n, n)
-        shares = np.bincount(one[at], minlength=len(labels)) @ np.bincount(other[at], minlength=len(labels))
-        chance = float(shares) / (n * n)
-        drawn.append(None if chance >= 1 else (float((one[at] == other[at]).mean()) - chance) / (1 - chance))
-    return Coefficient(name, _cohen(pairs), *_interval(drawn), len(pairs))
-
-
-def _interval(values: Sequence[float | None]) -> tuple[float | None, float | None]:
-    """2.5 and 97.5 % quantile of the draws that have a value."""
-    ranked = sorted(v for v in values if v is not None)
-    if not ranked:
-        return None, None
-    return ranked[int(0.025 * len(ranked))], ranked[min(len(ranked) - 1, int(0.975 * len(ranked)))]
+    drawn = [measure(rows[rng.integers(0, len(rows), len(rows))]) for _ in range(rounds)] if len(rows) else []
+    known = [value for value in drawn if value is not None]
+    low, high = percentile_interval(known) if known else (None, None)
+    return Coefficient(name, measure(rows), low, high, len(rows))

@@ -9,6 +9,7 @@ from presseschau.annotation.articles import Article
 from presseschau.annotation.tables import csv_text
 from presseschau.label import Labeler
 from presseschau.label.vote import FunctionReport, Vote, analyse
+from presseschau.schema import TASKS
 
 _CONSTANT = "prior/"
 HEAD = ("task", "function", "labels", "articles", "coverage", "overlap", "conflict", "accuracy", "judged")
@@ -22,13 +23,11 @@ class FunctionRow:
         task: topic, genre or stance.
         report: Its coverage, overlap, conflict and accuracy.
         articles: Size of the corpus.
-        judged: On how many labelled articles it votes, which the accuracy rests on.
     """
 
     task: str
     report: FunctionReport
     articles: int
-    judged: int
 
 
 def function_table(
@@ -41,8 +40,8 @@ def function_table(
         articles: The articles.
         gold: Labels by people: article → task → label; articles without are judged by nothing.
     """
-    votes: dict[str, list[list[Vote]]] = {"topic": [], "genre": [], "stance": []}
-    truth: dict[str, list[str | None]] = {task: [] for task in votes}
+    votes: dict[str, list[list[Vote]]] = {task: [] for task in TASKS}
+    truth: dict[str, list[str | None]] = {task: [] for task in TASKS}
     for article in articles:
         said = labeler.explain(article.document)
         for task, rows in votes.items():
@@ -53,9 +52,8 @@ def function_table(
     for task, rows in votes.items():
         reports = {r.function: r for r in analyse(rows, truth[task])} if rows else {}
         for name in [n for t, _, n in named if t == task and not n.startswith(_CONSTANT)]:
-            reports.setdefault(name, FunctionReport(name, (), 0.0, 0.0, 0.0, None))
-        judged = {name: _judged(name, rows, truth[task]) for name in reports}
-        table += [FunctionRow(task, reports[name], len(rows), judged[name]) for name in sorted(reports)]
+            reports.setdefault(name, FunctionReport(name, (), 0.0, 0.0, 0.0, None, 0))
+        table += [FunctionRow(task, reports[name], len(rows)) for name in sorted(reports)]
     return table
 
 
@@ -90,13 +88,8 @@ def as_markdown(rows: Sequence[FunctionRow]) -> str:
     return "\n".join([*lines, "", f"{silent} functions never voted."]) + "\n"
 
 
-def _judged(name: str, articles: Sequence[Sequence[Vote]], truth: Sequence[str | None]) -> int:
-    pairs = zip(articles, truth, strict=True)
-    return sum(v.function == name and v.weight > 0 for votes, t in pairs if t is not None for v in votes)
-
-
 def _cells(row: FunctionRow, digits: int) -> list[str]:
     r = row.report
     shares = [f"{x:.{digits}f}" for x in (r.coverage, r.overlap, r.conflict)]
     accuracy = "" if r.accuracy is None else f"{r.accuracy:.{digits}f}"
-    return [row.task, r.function, " ".join(r.labels), str(row.articles), *shares, accuracy, str(row.judged)]
+    return [row.task, r.function, " ".join(r.labels), str(row.articles), *shares, accuracy, str(r.judged)]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from presseschau.annotation.aggregate import Dispute, disputes, majority
 from presseschau.annotation.agreement import agreement, alpha_per_label, unmeasurable
 from presseschau.annotation.analysis import as_csv, as_markdown, function_table
-from presseschau.annotation.answers import Answers, Item, ids_in
-from presseschau.annotation.articles import Article, Dataset, Row
+from presseschau.annotation.answers import Answers, Item
+from presseschau.annotation.articles import Article, Dataset
 from presseschau.annotation.collect import Text, collect
 from presseschau.annotation.formats.doccano import category_types, read_lines, span_types, write_lines
 from presseschau.annotation.formats.label_studio import labelling_config, read_tasks, write_tasks
@@ -19,17 +19,20 @@ from presseschau.annotation.human import HumanLabels, Purpose, load_files, write
 from presseschau.annotation.llm import Estimate, Tally, estimate
 from presseschau.annotation.llm import annotate as ask
 from presseschau.annotation.noise import Labelled, audit, review_rows, text_of
-from presseschau.annotation.order import Annotate, Format, given, names_of, open_dataset, tool_of, unwritten
-from presseschau.annotation.refit import refit
-from presseschau.annotation.sampling import (
-    Sampled,
-    Strategy,
-    disputed,
-    quota,
-    random_sample,
-    stratified_sample,
-    uncertain,
+from presseschau.annotation.order import (
+    Annotate,
+    Format,
+    decided,
+    frame,
+    given,
+    names_of,
+    open_dataset,
+    sample,
+    tool_of,
+    unwritten,
 )
+from presseschau.annotation.refit import refit
+from presseschau.annotation.sampling import Sampled
 from presseschau.annotation.tables import (
     POOLED,
     adjudication_list,
@@ -42,7 +45,8 @@ from presseschau.annotation.tables import (
 from presseschau.annotation.transformer import Classifier
 from presseschau.label import load_scheme
 from presseschau.label.calibrate import load_calibration
-from presseschau.label.scheme import TASKS, Scheme
+from presseschau.label.scheme import Scheme
+from presseschau.schema import TASKS
 from presseschau.stable import sha256
 
 _READERS: Mapping[Format, Callable[[Path, Scheme], Answers]] = {
@@ -60,10 +64,10 @@ def export(order: Annotate) -> str:
         ValueError: The dataset, the scheme or a label file does not fit, or the output is there already.
     """
     dataset, scheme, output = open_dataset(order), load_scheme(order.labeler.scheme), unwritten(order)
-    rows = _frame(order, dataset)
+    rows = frame(order, dataset)
     purpose: Purpose = given(order.purpose)
     strategy = order.strategy or ("random" if purpose == "validation" else "uncertainty")
-    chosen = {s.id: s for s in _sample(order, dataset, rows, strategy, order.n or 100)}
+    chosen = {s.id: s for s in sample(order, dataset, rows, strategy, order.n or 100)}
     items = _items(dataset, chosen, purpose)
     output.parent.mkdir(parents=True, exist_ok=True)
     files = [output]
@@ -98,7 +102,6 @@ def import_(order: Annotate) -> str:
     if not found.labels:
         why = "; ".join(found.notes[:_REASONS]) or "nothing is in there"
         raise ValueError(f"{', '.join(map(str, order.path))}: no label to import, {output} was not written ({why})")
-    output.parent.mkdir(parents=True, exist_ok=True)
     write_human(output, found.labels)
     return import_summary(found, output, order.rounds, order.seed)
 
@@ -144,16 +147,14 @@ def analyse(order: Annotate) -> str:
     """
     dataset, scheme = open_dataset(order), load_scheme(order.labeler.scheme)
     ids = {r.id for r in dataset.rows(order.splits)}
+    # Validation labels judge the whole, once; functions that were tuned on them would flatter themselves.
+    role = order.purpose or "training"
     if order.labels:
-        files = load_files(order.labels, names_of(scheme))
-        # Validation labels judge the whole, once; functions that were tuned on them would flatter themselves.
-        gold: dict[str, Mapping[str, str]] = {
-            i: x.labels for i, x in files.by_id.items() if x.purpose == (order.purpose or "training")
-        }
+        gold = {i: x.labels for i, x in load_files(order.labels, names_of(scheme)).of(role).items()}
         if not gold:
-            raise ValueError(f"labels: no label for {order.purpose or 'training'} in them; see purpose=…")
+            raise ValueError(f"labels: no label for {role} in them; see purpose=…")
     else:
-        gold = _published_gold(dataset, order.purpose or "training")
+        gold = _published_gold(dataset, role)
     table = function_table(order.labeler, dataset.articles(ids), gold)
     text = as_markdown(table)
     if order.output:
@@ -198,15 +199,8 @@ def _conflict(order: Annotate, article: Article, label: str, confidence: float |
     """How split the votes are over a label; stance has one function, so there its own doubt stands for that."""
     if order.task == "stance":
         return 1 - (confidence or 0.0)
-    decided, margin = _decided(order, article)
-    return 1 - margin if decided == label else 1.0
-
-
-def _decided(order: Annotate, article: Article) -> tuple[str, float]:
-    """The rules' topic or genre, and the distance to the next class as a share of its score."""
-    topic, genre = order.labeler.decisions(article.document)
-    decision = topic if order.task == "topic" else genre
-    return decision.label, decision.margin / decision.score if decision.score else 0.0
+    found, margin = decided(order, article)
+    return 1 - margin if found == label else 1.0
 
 
 def calibrate(order: Annotate) -> str:
@@ -260,44 +254,8 @@ def run_llm(order: Annotate, progress: Callable[[Tally], None]) -> tuple[int, Ta
     articles = dataset.articles(_asked(order, dataset))
     labels, tally = ask(given(order.llm), articles, load_scheme(order.labeler.scheme), progress)
     if labels and not tally.unanswered:
-        output.parent.mkdir(parents=True, exist_ok=True)
         write_human(output, labels)
     return len(labels), tally
-
-
-def _frame(order: Annotate, dataset: Dataset) -> list[Row]:
-    """The articles that a sample is drawn from."""
-    rows = dataset.rows(order.splits)
-    done = {i for path in order.exclude for i in ids_in(path)}
-    if order.purpose == "training":
-        done |= {r.id for r in rows if r.label_role is not None}
-    rows = [r for r in rows if r.id not in done]
-    if not rows:
-        raise ValueError(f"dir={dataset.folder}: no article is left to choose from")
-    return rows
-
-
-def _sample(order: Annotate, dataset: Dataset, rows: Sequence[Row], strategy: Strategy, n: int) -> list[Sampled]:
-    # A draw for each purpose, or a validation set would grow by what is read for training
-    draw = f"{order.purpose or 'validation'}:{order.seed}"
-    if strategy == "random":
-        return random_sample(rows, n, draw)
-    if strategy == "stratified":
-        return stratified_sample(rows, n, draw, lambda r: _stratum(r, order.stratify))
-    if strategy == "uncertainty":
-        return uncertain(rows, n, order.task)
-    if strategy == "quota":
-        return quota(rows, n, draw, order.task)
-    if order.task == "stance":
-        raise ValueError("strategy=disagreement knows task=topic and task=genre; stance has one labelling function")
-    margins = {article.id: _decided(order, article)[1] for article in dataset.articles([r.id for r in rows])}
-    return disputed(rows, margins, n)
-
-
-def _stratum(row: Row, by: str) -> str:
-    if by == "publisher":
-        return row.publisher or ""
-    return row.split if by == "split" else row.labels[by] or ""
 
 
 def _items(dataset: Dataset, chosen: Mapping[str, Sampled], purpose: Purpose) -> Iterator[Item]:
@@ -308,10 +266,10 @@ def _items(dataset: Dataset, chosen: Mapping[str, Sampled], purpose: Purpose) ->
 
 
 def _asked(order: Annotate, dataset: Dataset) -> Collection[str]:
-    rows = _frame(order, dataset)
+    rows = frame(order, dataset)
     if order.n is None and order.strategy is None:
         return {r.id for r in rows}
-    return {s.id for s in _sample(order, dataset, rows, order.strategy or "random", order.n or len(rows))}
+    return {s.id for s in sample(order, dataset, rows, order.strategy or "random", order.n or len(rows))}
 
 
 def _beside(path: Path, ending: str, content: bytes) -> Path:

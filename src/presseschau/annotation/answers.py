@@ -10,10 +10,11 @@ from pathlib import Path
 import orjson
 
 from presseschau.annotation.articles import Article
-from presseschau.annotation.human import Purpose, content_of
+from presseschau.annotation.edited import content_of, lines_of
+from presseschau.annotation.human import Purpose
 from presseschau.document import Span
 from presseschau.label.scheme import Scheme
-from presseschau.label.stance_given import KINDS
+from presseschau.label.stance_target import KINDS
 from presseschau.spreadsheet import read_rows, uncell
 
 LABEL_COLUMNS = ("topic", "topic_secondary", "genre", "stance", "stance_target_type")
@@ -168,11 +169,10 @@ def ids_in(path: Path) -> set[str]:
     """
     if path.suffix.lower() == ".csv":
         return {uncell(row["article_id"]) for _, row in read_rows(path, ("article_id",))}
-    content = content_of(path)
     try:
         if path.suffix == ".json":
-            return {task["data"]["article_id"] for task in orjson.loads(content)}
-        rows = [orjson.loads(line) for line in content.splitlines() if line.strip()]
+            return {task["data"]["article_id"] for task in orjson.loads(content_of(path))}
+        rows = [orjson.loads(line) for _, line in lines_of(path)]
         return {row["article_id"] if "article_id" in row else row["id"] for row in rows}
     except (KeyError, TypeError, orjson.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: holds no tasks and no labels ({error})") from None
@@ -182,8 +182,7 @@ def classes_of(scheme: Scheme, column: str) -> dict[str, str]:
     """Key and display name of each class that a column can take, in schema order."""
     if column == "stance_target_type":
         return {key: key for key in KINDS}
-    task = {"topic": scheme.topic, "topic_secondary": scheme.topic, "genre": scheme.genre, "stance": scheme.stance}
-    return {c.key: c.name for c in task[column].classes}
+    return {c.key: c.name for c in getattr(scheme, column.removesuffix("_secondary")).classes}
 
 
 def key_of_class(scheme: Scheme, column: str, value: str) -> str:

@@ -12,7 +12,7 @@ import orjson
 import pyarrow.parquet as pq
 
 from presseschau.document import Document
-from presseschau.schema import LabelNames
+from presseschau.schema import TASKS, LabelNames
 
 _LABELS = ("topic", "topic_secondary", "genre", "stance")
 _DOCUMENT = ("title", "teaser", "text", "url", "publisher", "section", "keywords", "agency", "published", "language")
@@ -82,7 +82,7 @@ class Dataset:
             raise ValueError(f"dir={folder} is no dataset folder: it has no data/*.parquet")
         try:
             features = orjson.loads(pq.read_schema(shards[0]).metadata[b"huggingface"])["info"]["features"]
-            names = LabelNames(*(tuple(features[task]["names"]) for task in ("topic", "genre", "stance")))
+            names = LabelNames(*(tuple(features[task]["names"]) for task in TASKS))
         except (KeyError, TypeError, orjson.JSONDecodeError):
             raise ValueError(f"dir={folder}: {shards[0].name} names no topic, genre and stance classes") from None
         return cls(folder, names)
@@ -98,7 +98,7 @@ class Dataset:
             if split not in known:
                 raise ValueError(f"splits={split}: {self.folder} has no such split; known: {', '.join(sorted(known))}")
         rows = []
-        for split, values in self._batches(_LIGHT):
+        for split, values in self._read(_LIGHT):
             if splits and split not in splits:
                 continue
             rows.append(
@@ -107,8 +107,8 @@ class Dataset:
                     split=split,
                     cluster=values["cluster"],
                     publisher=values["publisher"],
-                    labels={task: values[task] for task in ("topic", "genre", "stance")},
-                    confidence={task: values[f"{task}_confidence"] for task in ("topic", "genre", "stance")},
+                    labels={task: values[task] for task in TASKS},
+                    confidence={task: values[f"{task}_confidence"] for task in TASKS},
                     topic_source=values["topic_source"],
                     label_role=values["label_role"],
                 )
@@ -124,7 +124,7 @@ class Dataset:
         columns = (*_DOCUMENT, "id", "text_sha256", "topic_confidence", "stance_target", "stance_target_type",
                    "stance_evidence", *_LABELS)  # fmt: skip
         wanted = set(ids)
-        for _, values in self._batches(columns):
+        for _, values in self._read(columns):
             if values["id"] not in wanted:
                 continue
             if values["text"] is None:
@@ -137,7 +137,8 @@ class Dataset:
     def _shards(self) -> list[tuple[str, Path]]:
         return [(path.name.partition("-")[0], path) for path in sorted((self.folder / "data").glob("*.parquet"))]
 
-    def _batches(self, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _read(self, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Split and columns of each article, classes by name."""
         for split, path in self._shards():
             with pq.ParquetFile(path) as file:
                 for batch in file.iter_batches(batch_size=_ROWS, columns=list(columns)):

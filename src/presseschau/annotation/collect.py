@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from presseschau.annotation.aggregate import Consensus, Dispute, Method, aggregate, disputes
 from presseschau.annotation.answers import Annotation, Answers, resolve
 from presseschau.annotation.human import HumanLabel, Purpose
 from presseschau.document import Span
-from presseschau.label.scheme import TASKS, Scheme
+from presseschau.label.scheme import Scheme
+from presseschau.schema import TASKS
 
 _EVIDENCE = 3
 
@@ -69,14 +70,12 @@ def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose
         by_article.setdefault(annotation.id, []).append(annotation)
     for names in _same_but_for_case({a.annotator for a in kept}):
         out.notes.append(f"{' and '.join(names)} count as {len(names)} people: if they are one, write the name one way")
+    # Who has only settled what others differed on is an adjudicator, and no coder whose agreement is measured.
+    judges = {a.annotator for a in kept} - {a.annotator for a in kept if not a.settled}
     methods: dict[str, Method] = {}
     consensus: dict[str, dict[str, Consensus]] = {}
     for task in TASKS:
-        ratings = {
-            i: row
-            for i, people in sorted(by_article.items())
-            if (row := {a.annotator: a.labels[task] for a in people if task in a.labels})
-        }
+        ratings = {i: row for i, people in sorted(by_article.items()) if (row := _votes(people, task, judges))}
         out.ratings[task] = ratings
         methods[task], consensus[task] = aggregate(ratings, getattr(scheme, task).keys) if ratings else ("majority", {})
         settled = {i for i, people in by_article.items() if any(a.settled and task in a.labels for a in people)}
@@ -84,7 +83,9 @@ def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose
         out.disputes += disputes(task, open_ratings, consensus[task])
     lost = 0
     for i, people in sorted(by_article.items()):
-        label, missing = _label(people, {t: consensus[t][i] for t in TASKS if i in consensus[t]}, methods, texts[i])
+        found = {t: consensus[t][i] for t in TASKS if i in consensus[t]}
+        votes = {task: _votes(people, task, judges) for task in TASKS}
+        label, missing = _label(people, votes, found, methods, texts[i])
         out.labels.append(label)
         lost += missing
     _note(out, lost, "quotes that are not in the text, left out", "")
@@ -170,8 +171,18 @@ def _of_largest_sample(
     return kept
 
 
+def _votes(people: Iterable[Annotation], task: str, judges: Set[str]) -> dict[str, str]:
+    """Who said what about one task of an article; adjudicators count only where nobody else has spoken."""
+    said = {a.annotator: a.labels[task] for a in people if task in a.labels}
+    return {who: label for who, label in said.items() if who not in judges} or said
+
+
 def _label(
-    people: Sequence[Annotation], consensus: Mapping[str, Consensus], methods: Mapping[str, Method], text: Text
+    people: Sequence[Annotation],
+    votes: Mapping[str, Mapping[str, str]],
+    consensus: Mapping[str, Consensus],
+    methods: Mapping[str, Method],
+    text: Text,
 ) -> tuple[HumanLabel, int]:
     """The article's label, and how many quotes are not in its text."""
     labels: dict[str, str] = {}
@@ -180,9 +191,9 @@ def _label(
         judge = next((a for a in people if a.settled and task in a.labels), None)
         labels[task] = judge.labels[task] if judge else found.label
         confidence[task] = 1.0 if judge else found.confidence
-        votes = [a.labels[task] for a in people if task in a.labels]
-        agreement[task] = votes.count(labels[task]) / len(votes)
-        how[task] = "adjudicated" if judge else "single" if len(votes) == 1 else methods[task]
+        said = list(votes[task].values())
+        agreement[task] = said.count(labels[task]) / len(said)
+        how[task] = "adjudicated" if judge else "single" if len(said) == 1 else methods[task]
     second = _common([a for a in people if a.labels.get("topic") == labels.get("topic")], "topic_secondary", half=True)
     if second and second != labels.get("topic"):
         labels["topic_secondary"] = second
@@ -203,7 +214,10 @@ def _label(
             evidence=evidence if labels.get("stance") != "neutral" else (),
             purpose=people[0].purpose or "training",
             inclusion_probability=people[0].inclusion_probability,
-            annotators={a.annotator: dict(sorted(a.labels.items())) for a in people},
+            annotators={
+                a.annotator: {c: x for c, x in sorted(a.labels.items()) if c not in votes or a.annotator in votes[c]}
+                for a in people
+            },
             aggregate=how,
             agreement=agreement,
         ),

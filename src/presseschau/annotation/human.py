@@ -8,7 +8,6 @@ applied and the build says so.
 from __future__ import annotations
 
 import os
-from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,8 +16,9 @@ from typing import Any, Literal, cast, get_args
 import orjson
 
 from presseschau.annotation.aggregate import Method
+from presseschau.annotation.edited import lines_of
 from presseschau.document import Span
-from presseschau.label.stance_given import KINDS
+from presseschau.label.stance_target import KINDS
 from presseschau.schema import LabelNames
 from presseschau.stable import rounded
 
@@ -81,6 +81,7 @@ class HumanLabels:
 
 def write_human(path: Path, labels: Iterable[HumanLabel]) -> None:
     """Writes the file, sorted by id; the same labels give the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     with part.open("wb") as file:
         for label in sorted(labels, key=lambda x: x.id):
@@ -91,18 +92,6 @@ def write_human(path: Path, labels: Iterable[HumanLabel]) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-
-
-def content_of(path: Path) -> bytes:
-    """What a file holds that people may have edited, without the byte order mark with which some editors save.
-
-    Raises:
-        ValueError: It can't be read; names it.
-    """
-    try:
-        return path.read_bytes().removeprefix(BOM_UTF8)
-    except OSError as error:
-        raise ValueError(f"{path}: {error.strerror}") from None
 
 
 def load_human(path: Path, names: LabelNames) -> HumanLabels:
@@ -117,9 +106,7 @@ def load_human(path: Path, names: LabelNames) -> HumanLabels:
     """
     found: dict[str, HumanLabel] = {}
     at: dict[str, int] = {}
-    for number, line in enumerate(content_of(path).splitlines(), 1):
-        if not line.strip():
-            continue
+    for number, line in lines_of(path):
         try:
             label = _parse(orjson.loads(line))
             check_labels(label.labels, names)
@@ -169,7 +156,8 @@ def check_labels(labels: Mapping[str, str], names: LabelNames) -> None:
         elif column not in known:
             raise ValueError(f"unknown label column {column!r}; known: {', '.join((*known, 'stance_target'))}")
         elif not isinstance(label, str) or label not in known[column]:
-            raise ValueError(f"unknown {column} {label!r}; known: {', '.join(known[column])}")
+            classes = ", ".join(known[column])
+            raise ValueError(f"unknown {column} {label!r}; known: {classes} (of another scheme: label.scheme=FILE)")
 
 
 def _parse(row: Any) -> HumanLabel:

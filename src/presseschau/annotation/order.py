@@ -1,19 +1,29 @@
-"""What `scripts/annotate.py` was asked to do, checked, and the dataset that it speaks of."""
+"""What `scripts/annotate.py` was asked to do, checked, and the articles that it speaks of."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from presseschau.annotation.articles import Dataset
+from presseschau.annotation.answers import ids_in
+from presseschau.annotation.articles import Article, Dataset, Row
 from presseschau.annotation.llm import Llm
-from presseschau.annotation.sampling import BLIND, Strategy
+from presseschau.annotation.sampling import (
+    BLIND,
+    Sampled,
+    Strategy,
+    disputed,
+    quota,
+    random_sample,
+    stratified_sample,
+    uncertain,
+)
 from presseschau.annotation.transformer import Transformer
 from presseschau.label import Labeler, load_scheme
-from presseschau.label.scheme import TASKS, Scheme
-from presseschau.schema import LabelNames
+from presseschau.label.scheme import Scheme
+from presseschau.schema import TASKS, LabelNames
 
 T = TypeVar("T")
 Format = Literal["label_studio", "jsonl", "csv"]
@@ -107,7 +117,9 @@ def open_dataset(order: Annotate) -> Dataset:
         known, own = getattr(dataset.names, task), getattr(scheme, task).keys
         if known != own:
             odd = next((k for k in (*known, *own) if (k in known) != (k in own)), "the order")
-            raise ValueError(f"label.scheme: its {task} classes are not those of {dataset.folder} ({odd})")
+            raise ValueError(
+                f"{dataset.folder} has {task} classes of another scheme ({odd}): say label.scheme=FILE as in its build"
+            )
     return dataset
 
 
@@ -148,3 +160,54 @@ def given(value: T | None) -> T:
 def names_of(scheme: Scheme) -> LabelNames:
     """The class names of a scheme."""
     return LabelNames(*(getattr(scheme, task).keys for task in TASKS))
+
+
+def frame(order: Annotate, dataset: Dataset) -> list[Row]:
+    """The articles that a sample is drawn from.
+
+    Raises:
+        ValueError: None is left, or a file of `exclude` can't be read.
+    """
+    rows = dataset.rows(order.splits)
+    done = {i for path in order.exclude for i in ids_in(path)}
+    if order.purpose == "training":
+        done |= {r.id for r in rows if r.label_role is not None}
+    rows = [r for r in rows if r.id not in done]
+    if not rows:
+        raise ValueError(f"dir={dataset.folder}: no article is left to choose from")
+    return rows
+
+
+def sample(order: Annotate, dataset: Dataset, rows: Sequence[Row], strategy: Strategy, n: int) -> list[Sampled]:
+    """So many articles of the frame, by the strategy; as the order says for which task, stratum and seed.
+
+    Raises:
+        ValueError: The strategy does not know the task.
+    """
+    # A draw for each purpose, or a validation set would grow by what is read for training
+    draw = f"{order.purpose or 'validation'}:{order.seed}"
+    if strategy == "random":
+        return random_sample(rows, n, draw)
+    if strategy == "stratified":
+        return stratified_sample(rows, n, draw, lambda r: _stratum(r, order.stratify))
+    if strategy == "uncertainty":
+        return uncertain(rows, n, order.task)
+    if strategy == "quota":
+        return quota(rows, n, draw, order.task)
+    if order.task == "stance":
+        raise ValueError("strategy=disagreement knows task=topic and task=genre; stance has one labelling function")
+    margins = {article.id: decided(order, article)[1] for article in dataset.articles([r.id for r in rows])}
+    return disputed(rows, margins, n)
+
+
+def _stratum(row: Row, by: str) -> str:
+    if by == "publisher":
+        return row.publisher or ""
+    return row.split if by == "split" else row.labels[by] or ""
+
+
+def decided(order: Annotate, article: Article) -> tuple[str, float]:
+    """The rules' topic or genre, and the distance to the next class as a share of its score."""
+    topic, genre = order.labeler.decisions(article.document)
+    decision = topic if order.task == "topic" else genre
+    return decision.label, decision.margin / decision.score if decision.score else 0.0

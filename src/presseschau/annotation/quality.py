@@ -18,6 +18,7 @@ import numpy as np
 from presseschau.annotation.agreement import alpha
 from presseschau.annotation.human import HumanLabels
 from presseschau.annotation.relabel import NotApplied, Override
+from presseschau.label.scoring import percentile_interval
 from presseschau.stable import rounded
 
 _NEUTRAL = "neutral"  # what a missing stance counts as
@@ -120,9 +121,7 @@ def measure(
     rng, n = np.random.default_rng(seed), len(pairs)
     value = scores(np.arange(n))
     drawn = [scores(rng.integers(0, n, n)) for _ in range(rounds)]
-    draws = [sorted(row[k] for row in drawn) for k in (0, 1)]
-    low, high = int(0.025 * rounds), min(rounds - 1, int(0.975 * rounds))
-    accuracy, macro = ((value[k], draws[k][low], draws[k][high]) for k in (0, 1))
+    accuracy, macro = ((value[k], *percentile_interval(row[k] for row in drawn)) for k in (0, 1))
     named = [c for c in classes if any(c in (p.truth, p.predicted) for p in pairs)]
     return Quality(task, n, accuracy, macro, tuple(_class_score(c, pairs) for c in named), _confusions(pairs))
 

@@ -102,7 +102,8 @@ def refit(
 def _weights(labels: Mapping[str, HumanLabel], ids: Sequence[str]) -> list[float]:
     """How many articles of the corpus each one stands for, 1 on average."""
     each = [1 / (labels[i].inclusion_probability or 1.0) for i in ids]
-    return [w * len(each) / sum(each) for w in each]
+    whole = sum(each)
+    return [w * len(each) / whole for w in each]
 
 
 def _fit(

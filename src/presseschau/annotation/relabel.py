@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from presseschau.annotation.human import HumanLabel
-from presseschau.label.scheme import TASKS
+from presseschau.schema import TASKS
 
 _STANCE_COLUMNS = ("stance_target", "stance_target_type", "stance")
 

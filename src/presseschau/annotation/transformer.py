@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import importlib.util
-import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ import orjson
 
 from presseschau.document import Document
 from presseschau.label.calibrate import Calibration
+from presseschau.label.logistic import log_odds
 from presseschau.label.scheme import Scheme, Task
 from presseschau.stable import cores, rounded, sha256
 
@@ -120,7 +120,8 @@ class Classifier:
     def answers(self, documents: Iterable[Document]) -> Iterator[Answer]:
         """One answer for each article, in order, from the cache or the model."""
         with closing(_open_cache(self.config.cache_dir)) as cache:
-            for some in _batched(documents, _KEPT_EVERY):
+            rest = iter(documents)
+            while some := list(islice(rest, _KEPT_EVERY)):
                 texts = [_text_of(document) for document in some]
                 keys = [sha256(orjson.dumps([self.state, text], option=orjson.OPT_SORT_KEYS)) for text in texts]
                 found = _kept(cache, keys)
@@ -175,8 +176,7 @@ def score_features(score: float) -> dict[str, float]:
     >>> score_features(0.5)
     {'logit': 0.0}
     """
-    bounded = min(1 - 1e-6, max(1e-6, score))
-    return {"logit": math.log(bounded / (1 - bounded))}
+    return {"logit": log_odds(score)}
 
 
 def relabelled(row: Mapping[str, Any], answer: Answer, classifier: Classifier) -> dict[str, Any]:
@@ -257,10 +257,3 @@ def _keep(cache: sqlite3.Connection, new: Mapping[str, tuple[str, float]]) -> No
     if new:
         with cache:
             cache.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", [(k, *v) for k, v in new.items()])
-
-
-def _batched(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
-    """So many at a time (`itertools.batched` is of Python 3.12)."""
-    rest = iter(documents)
-    while some := list(islice(rest, size)):
-        yield some

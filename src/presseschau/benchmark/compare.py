@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from presseschau.benchmark.data import ABSTAINED
-from presseschau.benchmark.report import finished
+from presseschau.benchmark.report import finished, read_predictions
 from presseschau.benchmark.settings import Uncertainty
 from presseschau.benchmark.uncertainty import holm, mcnemar, randomisation
 from presseschau.config import ConfigError
@@ -46,8 +45,7 @@ class Finished:
 
     def predictions(self, split: str) -> dict[str, Any]:
         """Id, cluster and label of the articles of one split, in order of id, and what each seed predicted."""
-        columns = ["split", "id", "cluster", "seed", "label", "predicted"]
-        table = pq.read_table(self.folder / "predictions.parquet", columns=columns)
+        table = read_predictions(self.folder)
         table = table.filter(pc.equal(table["split"], split)).sort_by([("seed", "ascending"), ("id", "ascending")])
         seeds = [table.filter(pc.equal(table["seed"], seed)) for seed in self.results["seeds"]]
         found: dict[str, Any] = seeds[0].select(["id", "cluster", "label"]).to_pydict()

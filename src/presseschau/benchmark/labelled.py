@@ -17,7 +17,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from presseschau.benchmark.rows import Rows, named, strings
+from presseschau.benchmark.rows import Rows, joined, named, strings
 from presseschau.benchmark.settings import Source
 from presseschau.config import ConfigError, nearest
 from presseschau.read.csv_file import csv_options
@@ -31,13 +31,7 @@ def from_files(source: Source) -> Rows:
         raise ConfigError("dataset.label is missing: say dataset.label=COLUMN (by name, or by index without a header)")
     named_files = {"train": source.path, "validation": source.validation, "test": source.test}
     files = {split: Path(path) for split, path in named_files.items() if path}
-    pieces: list[pa.Table] = []
-    splits, start = {}, 0
-    for split, path in files.items():
-        pieces.append(_read(source, path))
-        splits[split] = np.arange(start, start + pieces[-1].num_rows, dtype=np.int64)
-        start += pieces[-1].num_rows
-    whole = pa.concat_tables(pieces)
+    whole, splits = joined({split: _read(source, path) for split, path in files.items()})
     if source.split:
         said = np.array(whole.column("split").to_pylist(), dtype=object)
         blank = [i for i, split in enumerate(said) if not (split or "").strip()]
@@ -98,7 +92,7 @@ def _require(columns: dict[str, str], there: Sequence[str], path: Path) -> None:
             raise ConfigError(f"{path.name} has no column {column}: say dataset.{name}=… ({nearest(column, there)})")
 
 
-def _text(path: Path) -> Any:
+def _opened(path: Path) -> Any:
     return (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig", newline="")
 
 
@@ -106,7 +100,7 @@ def _csv(path: Path, source: Source, columns: dict[str, str]) -> Iterator[dict[s
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     by_index = all(column.isdigit() for column in columns.values())
     header = source.header if source.header is not None else not by_index
-    with _text(path) as lines:
+    with _opened(path) as lines:
         reader = csv.reader(lines, **csv_options(source.sep, source.quote))
         there = next(reader, []) if header else []
         if header and not there:
@@ -114,28 +108,22 @@ def _csv(path: Path, source: Source, columns: dict[str, str]) -> Iterator[dict[s
         if header and not by_index:
             _require(columns, there, path)
         places = {name: int(column) if by_index else there.index(column) for name, column in columns.items()}
-        width = len(there)
+        width, last = len(there), max(places.values())
         for number, row in enumerate(reader, start=2 if header else 1):
             if not row:
                 continue
             width = width or len(row)
-            if any(row[width:]) or (
-                not header and len(row) != width
-            ):  # a text with separators in it, cut where it must not be
+            cut = any(row[width:]) or (not header and len(row) != width)  # a text with separators in it
+            if cut or last >= len(row):
+                odd = f"the first one {width}" if cut else f"column {last} is asked for"
                 raise ConfigError(
-                    f"{path.name}: record {number} has {len(row)} columns, the first one {width}: "
-                    "check dataset.sep and dataset.quote"
-                )
-            if max(places.values()) >= len(row):
-                raise ConfigError(
-                    f"{path.name}: record {number} has {len(row)} columns, column {max(places.values())} is asked for: "
-                    "check dataset.sep and dataset.quote"
+                    f"{path.name}: record {number} has {len(row)} columns, {odd}: check dataset.sep and dataset.quote"
                 )
             yield {name: row[place] for name, place in places.items()}
 
 
 def _jsonl(path: Path, columns: dict[str, str]) -> Iterator[dict[str, str | None]]:
-    with _text(path) as lines:
+    with _opened(path) as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue

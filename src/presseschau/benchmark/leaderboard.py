@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import re
 import shutil
@@ -19,6 +18,7 @@ from presseschau.benchmark.page import page
 from presseschau.benchmark.plots import draw
 from presseschau.benchmark.settings import Uncertainty
 from presseschau.benchmark.tables import plot_name, section
+from presseschau.locks import hold
 from presseschau.stable import sha256
 
 _TESTS = 4  # raised with every change of the tests, so that kept ones are not taken for the new
@@ -32,7 +32,7 @@ def publish(output: Path, folder: Path, sure: Uncertainty, seed: int) -> None:
     """
     output.mkdir(parents=True, exist_ok=True)
     with (output / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        hold(lock, wait=True)
         _publish(output, folder, sure, seed)
 
 

@@ -134,7 +134,7 @@ def char_keys(text: str, low: int, high: int) -> Keys:
             last = (last[:-1] << _BITS) | codes[n - 1 :]
         if n >= low:
             found.append(last[left[: len(last)] >= n])
-        if n == low - 1 or n < low:  # a word too short for any n-gram counts as a whole
+        else:  # a word too short for any n-gram counts as a whole
             found.append(last[(left[: len(last)] == n) & (np.repeat(lengths, lengths)[: len(last)] == n)])
     return np.concatenate(found)
 

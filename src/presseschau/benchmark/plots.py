@@ -13,14 +13,10 @@ from presseschau.benchmark.compare import Finished
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_NAMES = {
-    "test": "test",
-    "test_temporal": "test: later months",
-    "test_publisher": "test: other publishers",
-    "cv": "out of fold",
-}
+_NAMES = {"test_temporal": "test: later months", "test_publisher": "test: other publishers", "cv": "out of fold"}
 # Okabe and Ito's colours, told apart by colour-blind readers too
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
+_MARKS = "os^DvP*"
 Plots = list[tuple[str, Path]]
 
 
@@ -34,16 +30,12 @@ def draw(runs: Sequence[Finished], folder: Path, name: str) -> Plots:
 
     best = next((r for r in runs if all(r.results["ranked"].values())), runs[0])
     wide = min(60.0, 0.26 * len(best.results["labels"]["train"]))  # inches
+    square = max(7.0, 3 + wide), max(6.2, 2.5 + wide)
     curves = [r for r in runs if r.results["learning_curve"]]
     wanted: list[tuple[str, str, tuple[float, float], Any]] = [
         ("gap", "Macro-F1 by test set", (8.5, 1.2 + 0.46 * len(runs)), lambda ax: _gap(ax, runs)),
         ("classes", f"F1 of each label, {best.name}", (max(8.5, 4 + wide), 4.6), lambda ax: _classes(ax, best)),
-        (
-            "confusion",
-            f"Confusion, {best.name}",
-            (max(7.0, 3 + wide), max(6.2, 2.5 + wide)),
-            lambda ax: _confusion(ax, best),
-        ),
+        ("confusion", f"Confusion, {best.name}", square, lambda ax: _confusion(ax, best)),
         ("cost", "Time against quality", (8.5, max(4.8, 0.25 * len(runs))), lambda ax: _cost(ax, runs)),
     ]
     if curves:
@@ -70,13 +62,13 @@ def _gap(ax: Axes, runs: Sequence[Finished]) -> None:
         values = [run.results["metrics"][s]["macro_f1"] for s in splits]
         ax.plot([min(values), max(values)], [at, at], color="#e4e4e4", linewidth=9, zorder=1, solid_capstyle="round")
         for i, (split, value) in enumerate(zip(splits, values, strict=True)):
-            place, colour = at + (i - (len(splits) - 1) / 2) * min(0.24, 0.8 / len(splits)), _COLOURS[i % 8]
+            place, colour = at + (i - (len(splits) - 1) / 2) * min(0.24, 0.8 / len(splits)), _COLOURS[i % len(_COLOURS)]
             interval = run.results["metrics"][split].get("intervals", {}).get("macro_f1")
             if interval:
                 ax.plot(interval, [place] * 2, color=colour, linewidth=1.2, alpha=0.7, zorder=2)
             label, fill = _NAMES.get(split, split) if at == 0 else None, colour if own else "white"
             ax.scatter([value], [place], facecolors=fill, edgecolors=colour, s=30, zorder=3, label=label,
-                       marker="os^DvP*"[i % 7])  # fmt: skip
+                       marker=_MARKS[i % len(_MARKS)])  # fmt: skip
     if not all(ranked) and any(ranked):
         ax.axhline(ranked.index(False) - 0.5, color="#999999", linewidth=0.8, linestyle=":")
     ax.set_yticks(range(len(runs)), [r.name for r in runs])
@@ -95,10 +87,10 @@ def _classes(ax: Axes, run: Finished) -> None:
         per_class = run.results["metrics"][split]["per_class"]
         values = [per_class[label]["f1"] for label in labels]
         places = np.arange(len(labels)) + (i - (len(splits) - 1) / 2) * width
-        ax.bar(places, values, width * 0.92, color=_COLOURS[i % 8], label=_NAMES.get(split, split))
+        ax.bar(places, values, width * 0.92, color=_COLOURS[i % len(_COLOURS)], label=_NAMES.get(split, split))
         for place, label in zip(places, labels, strict=True):
             if not per_class[label]["support"]:
-                ax.text(place, 0.01, "–", ha="center", fontsize=8, color=_COLOURS[i % 8])
+                ax.text(place, 0.01, "–", ha="center", fontsize=8, color=_COLOURS[i % len(_COLOURS)])
     ax.set_xticks(range(len(labels)), labels, rotation=40, ha="right")
     ax.set_ylim(0, 1.02)
     ax.set_ylabel("F1 (–: no article in this test set)")
@@ -121,15 +113,8 @@ def _confusion(ax: Axes, run: Finished) -> None:
     for i, row in enumerate(part):
         for j, count in enumerate(row):
             if count:
-                ax.text(
-                    j,
-                    i,
-                    f"{count:,.0f}",
-                    ha="center",
-                    va="center",
-                    fontsize=size,
-                    color="white" if share[i, j] > 0.6 else "#222",
-                )
+                colour = "white" if share[i, j] > 0.6 else "#222"
+                ax.text(j, i, f"{count:,.0f}", ha="center", va="center", fontsize=size, color=colour)
     names = [labels[i] for i in shown]
     ax.set_xticks(range(len(names)), names, rotation=40, ha="right")
     ax.set_yticks(range(len(names)), names)
@@ -170,8 +155,8 @@ def _curve(ax: Axes, runs: Sequence[Finished]) -> None:
             y = [float(np.mean(v)) for v in by_share] + [run.results["metrics"][split]["macro_f1"]]
             spread = [float(np.std(v)) for v in by_share] + [0.0]
             style: dict[str, Any] = {
-                "color": _COLOURS[j % 8],
-                "marker": "os^DvP*"[j % 7],
+                "color": _COLOURS[j % len(_COLOURS)],
+                "marker": _MARKS[j % len(_MARKS)],
                 "linestyle": ("-", "--", ":", "-.")[i % 4],
             }
             name = _NAMES.get(split, split)

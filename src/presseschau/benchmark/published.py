@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from presseschau.benchmark.rows import Rows, named, strings
+from presseschau.benchmark.rows import Rows, joined, named, strings
 from presseschau.benchmark.settings import Source
 from presseschau.config import ConfigError, nearest
 from presseschau.schema import SPLITS
@@ -51,7 +51,7 @@ def from_folder(source: Source, task: str) -> Rows:
     if manifest.is_file():
         said = orjson.loads(manifest.read_bytes())
         origin |= {key: said.get(key) for key in ("name", "version", "content_sha256")}
-    schema = _schema(by_split.get("train", [named_files[0][1]])[0])
+    schema = _read(by_split.get("train", [named_files[0][1]])[0], pq.read_schema)
     info = orjson.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
     features = info.get("info", {}).get("features", {})
     names = {column: feature["names"] for column, feature in features.items() if "names" in feature}
@@ -63,22 +63,19 @@ def from_folder(source: Source, task: str) -> Rows:
     return _rows(source, task, tables, wanted, names, origin)
 
 
-def _schema(file: Path) -> pa.Schema:
+def _read(file: Path, how: Callable[[Path], Any]) -> Any:
     try:
-        return pq.read_schema(file)
+        return how(file)
     except (OSError, pa.ArrowInvalid) as error:
         raise ConfigError(f"{file} can't be read as parquet: {' '.join(str(error).split())}") from error
 
 
 def _table(file: Path, columns: list[str]) -> pa.Table:
-    there = _schema(file).names
+    there = _read(file, pq.read_schema).names
     for column in columns:
         if column not in there:
             raise ConfigError(f"{file} has no column {column}, which other splits have: build the dataset again")
-    try:
-        return pq.read_table(file, columns=columns)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise ConfigError(f"{file} can't be read as parquet: {' '.join(str(error).split())}") from error
+    return _read(file, partial(pq.read_table, columns=columns))
 
 
 def from_hub(source: Source, task: str) -> Rows:
@@ -113,11 +110,10 @@ def _columns(source: Source, task: str, there: Sequence[str]) -> dict[str, str]:
     """Our names of what is read and the columns that hold it."""
     label = source.label or (task if task in there else "label")
     wanted = {"text": source.text, "label": label}
-    for column in wanted.values():
+    for name, column in wanted.items():
         if column not in there:
-            option = "text" if column == source.text else "label"
             raise ConfigError(
-                f"the dataset has no column {column}: say dataset.{option}=COLUMN ({nearest(column, there)})"
+                f"the dataset has no column {column}: say dataset.{name}=COLUMN ({nearest(column, there)})"
             )
     own = {**_CONTEXT, "id": source.id or "id", "genre": "genre", "topic": "topic"}
     if source.title:
@@ -137,18 +133,15 @@ def _rows(
     origin: dict[str, Any],
 ) -> Rows:
     """One table of all splits; for stance, of the articles that have one."""
-    pieces: list[pa.Table] = []
-    splits, start = {}, 0
+    parts: dict[str, pa.Table] = {}
     for split in [s for s in SPLITS if s in tables] + [s for s in tables if s not in SPLITS]:
         table = tables.pop(split).select([*wanted.values()]).rename_columns([*wanted])
         if task == "stance":
             labels = table.column("label")
             numbers = pa.types.is_integer(labels.type)
             table = table.filter(pc.greater_equal(labels, 0) if numbers else pc.is_valid(labels))  # null is left out
-        pieces.append(table)
-        splits[split] = np.arange(start, start + table.num_rows, dtype=np.int64)
-        start += table.num_rows
-    whole = pa.concat_tables(pieces, promote_options="permissive")
+        parts[split] = table
+    whole, splits = joined(parts)
     texts = whole.column("text")
     if len(texts) and texts.null_count == len(texts):
         raise ConfigError(f"{source.path} is a stub release without texts: rehydrate it first (scripts/rehydrate.py)")

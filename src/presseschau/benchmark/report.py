@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, get_args
@@ -43,11 +44,15 @@ def finished(folder: Path) -> dict[str, Any] | None:
     """The results of a finished run, None where they are not there, not whole, or not those of its predictions."""
     try:
         found = orjson.loads((folder / "results.json").read_bytes())
-        columns = ["split", "id", "cluster", "seed", "label", "predicted"]
-        table = pq.read_table(folder / "predictions.parquet", columns=columns)
-        return found if found["schema"] == SCHEMA and _holds(found, table) else None
+        return found if found["schema"] == SCHEMA and _holds(found, read_predictions(folder)) else None
     except (OSError, ValueError, LookupError, TypeError, AttributeError, pa.ArrowException):
         return None
+
+
+def read_predictions(folder: Path) -> pa.Table:
+    """The predictions of a run: the columns that its scores follow from."""
+    columns = ["split", "id", "cluster", "seed", "label", "predicted"]
+    return pq.read_table(folder / "predictions.parquet", columns=columns)
 
 
 def _holds(found: Mapping[str, Any], table: pa.Table) -> bool:
@@ -91,24 +96,19 @@ def predictions(run: Run) -> pa.Table:
         for split, rows in run.rows.items():
             answer = unit.answers[split]
             right = answer.labels == run.corpus.y[rows]
-            parts.append(
-                pa.table(
-                    {
-                        "split": pa.array([split] * len(rows), pa.string()),
-                        "id": pa.array(run.corpus.values("id", rows), pa.string()),
-                        "cluster": pa.array(run.corpus.values("cluster", rows), pa.string()),
-                        "seed": pa.array([seed] * len(rows), pa.int64()),
-                        "label": pa.array(labels[run.corpus.y[rows]].tolist(), pa.string()),
-                        "predicted": pa.array(
-                            [labels[i] if i != ABSTAINED else None for i in answer.labels], pa.string()
-                        ),
-                        "correct": pa.array(right.tolist(), pa.bool_()),
-                        "label_role": pa.array(run.corpus.values("label_role", rows), pa.string()),
-                        "label_source": pa.array(sources(run.corpus, rows), pa.string()),
-                        "probabilities": pa.array(list(answer.probabilities), pa.list_(pa.float32())),
-                    }
-                )
-            )
+            predicted = [labels[i] if i != ABSTAINED else None for i in answer.labels]
+            parts.append(pa.table({
+                "split": pa.array([split] * len(rows), pa.string()),
+                "id": pa.array(run.corpus.values("id", rows), pa.string()),
+                "cluster": pa.array(run.corpus.values("cluster", rows), pa.string()),
+                "seed": pa.array([seed] * len(rows), pa.int64()),
+                "label": pa.array(labels[run.corpus.y[rows]].tolist(), pa.string()),
+                "predicted": pa.array(predicted, pa.string()),
+                "correct": pa.array(right.tolist(), pa.bool_()),
+                "label_role": pa.array(run.corpus.values("label_role", rows), pa.string()),
+                "label_source": pa.array(sources(run.corpus, rows), pa.string()),
+                "probabilities": pa.array(list(answer.probabilities), pa.list_(pa.float32())),
+            }))  # fmt: skip
     table = pa.concat_tables(parts)
     return table.replace_schema_metadata({"labels": orjson.dumps(list(run.corpus.labels)).decode()})
 
@@ -167,10 +167,8 @@ def summed(spent: Sequence[Mapping[str, float | None]]) -> dict[str, float | Non
 def _versions() -> dict[str, str]:
     found = {}
     for name in _PACKAGES:
-        try:
+        with suppress(PackageNotFoundError):
             found[name] = version(name)
-        except PackageNotFoundError:
-            continue
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,6 +29,15 @@ class Rows:
     splits: dict[str, Ints]
     origin: dict[str, Any]
     labels: Sequence[str] | None = None
+
+
+def joined(tables: Mapping[str, pa.Table]) -> tuple[pa.Table, dict[str, Ints]]:
+    """The tables of all splits as one, and the rows of each split in it."""
+    splits, start = {}, 0
+    for split, table in tables.items():
+        splits[split] = np.arange(start, start + table.num_rows, dtype=np.int64)
+        start += table.num_rows
+    return pa.concat_tables(tables.values(), promote_options="permissive"), splits
 
 
 def named(table: pa.Table, names: Mapping[str, Sequence[str]]) -> pa.Table:

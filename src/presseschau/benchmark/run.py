@@ -20,14 +20,12 @@ from presseschau.benchmark.metrics import macro_f1
 from presseschau.benchmark.models import Model, model_from
 from presseschau.benchmark.models.keywords import masker
 from presseschau.benchmark.report import finished, summed, write
-from presseschau.benchmark.scored import Run
+from presseschau.benchmark.scored import MASKED, Run
 from presseschau.benchmark.search import best, candidates, with_options
 from presseschau.benchmark.settings import Settings
 from presseschau.benchmark.units import Answers, Unit, fitted, kept
 from presseschau.config import ConfigError
 from presseschau.stable import cores, sha256
-
-_MASKED = "/masked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +133,14 @@ class Plan:
     def splits(self) -> Run:
         """The protocol on given splits."""
         config, tried = self.search()
-        reported = (
-            *self.corpus.tests,
-            *(["validation"] if "validation" in self.corpus.splits and not self.model.costly else []),
-        )
+        reported = [*self.corpus.tests]
+        if "validation" in self.corpus.splits and not self.model.costly:
+            reported.append("validation")
         asked = {split: self.examples(split) for split in reported}
         masked = self.maskable()
         if masked:
             mask = masker(self.corpus.task)
-            asked |= {f"{s}{_MASKED}": self.examples(s).masked(mask) for s in self.corpus.tests}
+            asked |= {s + MASKED: self.examples(s).masked(mask) for s in self.corpus.tests}
         train = self.examples("train")
         units = [self.fit(f"seed-{seed}", config, train, asked, seed) for seed in self.bar(self.seeds, "fits")]
         run = self.done(config, units, {split: self.corpus.splits[split] for split in reported})
@@ -212,8 +209,7 @@ class Plan:
         for seed in self.seeds:
             labels, sure = np.zeros(len(rows), dtype=np.int64), np.zeros((len(rows), width), dtype=np.float32)
             facts: list[dict[str, Any]] = []
-            targets: list[str | None] = [None] * len(rows)
-            own = False
+            targets: dict[str, list[str | None]] = {}
             for fold, (train, test) in enumerate(self.bar(self.folds(rows, y), "folds")):
                 unit = self.fit(
                     f"seed-{seed}-fold-{fold}",
@@ -224,11 +220,10 @@ class Plan:
                 )
                 labels[test], sure[test] = unit.answers["cv"].labels, unit.answers["cv"].probabilities
                 facts.append(unit.facts)
-                if "cv" in unit.targets:
-                    own = True
-                    for at, target in zip(test.tolist(), unit.targets["cv"], strict=True):
-                        targets[at] = target
-            units.append(Unit({"cv": Answers(labels, sure)}, _together(facts), {"cv": targets} if own else {}))
+                for name, found in unit.targets.items():
+                    for at, target in zip(test.tolist(), found, strict=True):
+                        targets.setdefault(name, [None] * len(rows))[at] = target
+            units.append(Unit({"cv": Answers(labels, sure)}, _together(facts), targets))
         return self.done(self.settings.model, units, {"cv": rows})
 
     def folds(self, rows: Ints, y: Ints) -> list[tuple[Ints, Ints]]:
@@ -240,9 +235,9 @@ class Plan:
         from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
         number, seed = self.settings.folds, self.settings.seed
-        rare = int(np.bincount(y)[np.unique(y)].min())
-        if rare < number:
-            label = self.corpus.labels[int(np.unique(y)[np.bincount(y)[np.unique(y)].argmin()])]
+        classes, sizes = np.unique(y, return_counts=True)
+        if (rare := int(sizes.min())) < number:
+            label = self.corpus.labels[classes[sizes.argmin()]]
             if rare < 2:
                 raise ConfigError(
                     f"label {label} has {rare} article: folds can't hold it in train and test, leave it out"

@@ -21,6 +21,7 @@ _SCALARS = (
     "abstained",
 )  # fmt: skip
 _GENRES = ("news", "review", "opinion")
+MASKED = "/masked"  # behind the name of a split: its articles without the labeler's terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ def masked(run: Run, metrics: Mapping[str, Any]) -> dict[str, Any]:
     """Scores with the labeler's terms taken out of the test articles, and what that costs."""
     found = {}
     for split in run.tests:
-        one = _averaged([_plain(run, split, unit.answers[f"{split}/masked"]) for unit in run.units])
+        one = _averaged([_plain(run, split, unit.answers[split + MASKED]) for unit in run.units])
         found[split] = {
             "accuracy": one["accuracy"],
             "macro_f1": one["macro_f1"],

@@ -8,12 +8,7 @@ from typing import Any
 from presseschau.benchmark.compare import Finished, table
 from presseschau.stable import sha256
 
-_TITLES = {
-    "test": "test",
-    "test_temporal": "temporal",
-    "test_publisher": "publisher",
-    "cv": "out of fold",
-}
+_TITLES = {"test_temporal": "temporal", "test_publisher": "publisher", "cv": "out of fold"}
 _LONG = {"test_temporal": "later months", "test_publisher": "other publishers"}
 _UNRANKED = "these labels are its own"
 

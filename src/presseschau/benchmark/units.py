@@ -74,7 +74,7 @@ def fitted(
         with cost() as asking:
             probabilities = model.predict_proba(examples)
         answers[name] = Answers(chosen(probabilities), probabilities.astype(np.float32))
-        if train.corpus.task == "stance" and hasattr(model, "targets") and "masked" not in name:
+        if train.corpus.task == "stance" and hasattr(model, "targets") and examples.mask is None:
             targets[name] = model.targets(examples)
         peak = max(peak, asking.peak_bytes)
         if examples.mask is None:  # to find the terms takes longer than most models do

@@ -67,10 +67,5 @@ class Dedup:
     def sign(self, text: str) -> Signature:
         """The signature of one text; depends on nothing but the text and this config."""
         return signature.sign(
-            text,
-            shingle_words=self.shingle_words,
-            bands=self.bands,
-            rows=self.rows,
-            window=self.window,
-            seed=self.seed,
+            text, shingle_words=self.shingle_words, bands=self.bands, rows=self.rows, window=self.window, seed=self.seed
         )

@@ -46,7 +46,7 @@ def components(
     """
     order = np.lexsort((edges.a, edges.b))
     ranks = np.unique(np.concatenate([edges.a, edges.b]))
-    split, root, torn = splits[ranks].tolist(), list(range(len(ranks))), list[tuple[int, int, int]]()
+    split, root, torn = splits[ranks].tolist(), list(range(len(ranks))), dict[int, list[int]]()
 
     def find(node: int) -> int:
         while root[node] != node:
@@ -56,13 +56,13 @@ def components(
 
     left, right = (np.searchsorted(ranks, end[order]).tolist() for end in (edges.a, edges.b))
     for own, pairs in groupby(zip(left, right, strict=True), itemgetter(1)):
-        earlier = [node for node, _ in pairs]
+        earlier = [node for node, _ in pairs if node not in torn]
         first = {split[own]: own} if split[own] else {}
         for node in earlier:
             if there := split[find(node)]:
                 first.setdefault(there, node)
         if len(first) > 1 and ranks[own] >= locked:
-            torn.append((own, *list(first.values())[:2]))
+            torn[own] = list(first.values())[:2]
             continue
         for node in map(find, earlier):
             here = find(own)
@@ -70,4 +70,5 @@ def components(
                 split[min(node, here)] = split[node] or split[here]
                 root[max(node, here)] = min(node, here)
     roots = ranks[[find(node) for node in range(len(ranks))]] if len(ranks) else ranks
-    return ranks, roots, ranks[np.array(torn, np.int64).reshape(-1, 3)].astype(np.int64)
+    rows = np.array([(own, *two) for own, two in torn.items()], np.int64).reshape(-1, 3)
+    return ranks, roots, ranks[rows].astype(np.int64)

@@ -176,7 +176,7 @@ def _write_result(con: duckdb.DuckDBPyConnection, jaccard: float) -> None:
                  WHEN 'near_duplicate' THEN kept.id || printf(' jaccard=%.3f', m.jaccard)
                  WHEN 'contained' THEN kept.id || printf(' containment=%.3f', m.containment)
                  WHEN 'exact_duplicate' THEN first.id ELSE '' END AS detail,
-            coalesce(l.cluster, n.merged, n.smallest) AS cluster
+            coalesce(l.cluster, n.merged, n.smallest, kept.id) AS cluster
         FROM dedup_member m JOIN named n USING (root)
         JOIN dedup_rank first ON first.rank = m.first LEFT JOIN dedup_rank kept ON kept.rank = m.kept
         LEFT JOIN locked l ON l.id = m.id

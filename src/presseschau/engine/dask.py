@@ -21,11 +21,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any, TypeVar
 
-import presseschau
-from presseschau.stable import cores, sha256
+from presseschau.stable import code_digest, cores
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -126,9 +124,7 @@ def _work(function: Callable[[J], R], run: str) -> Callable[[bytes], bytes]:
 @cache
 def code_version() -> str:
     """Digest of the package's files, as they are when this process first asks."""
-    folder = Path(presseschau.__file__).parent
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".pyc")
-    return sha256("".join(f"{path.relative_to(folder).as_posix()}\0{sha256(path.read_bytes())}\n" for path in files))
+    return code_digest(["."])
 
 
 def loaded(run: str) -> str:

@@ -19,7 +19,7 @@ from presseschau.extract.body.known import Known, Shingles
 from presseschau.extract.body.listing import is_listing
 from presseschau.extract.body.model import default_model
 from presseschau.extract.body.notices import without_permalink
-from presseschau.extract.body.select import select
+from presseschau.extract.body.select import Selection, select
 from presseschau.extract.body.service import is_service_page
 from presseschau.extract.body.sites import site_blocks
 from presseschau.extract.body.tables import lines
@@ -105,13 +105,18 @@ def read_article(
     if not parts:
         return Article("")
     text, agency = split_agency_mark(_joined(parts))
-    agency = agency or next((named for mark in choice.marks if (named := agency_in(mark))), None)
-    if not agency:
-        start, end = _span(blocks, choice.blocks)
-        agency = split_agency_mark("\n" + _below(blocks, end))[1]
-        agency = agency or agency_credited([block.text for block in blocks[start : end + _BELOW]])
+    agency = agency or _agency_beside(blocks, choice)
     listing = is_listing(blocks, choice.blocks, meta.page_types, meta.url)
     return Article(text, _teaser(choice.blocks, parts, known), path, rounded(confidence), listing, agency)
+
+
+def _agency_beside(blocks: Sequence[Block], choice: Selection) -> str | None:
+    """The agency that the marks left out of the article name, or the one right below it, or a source line."""
+    if named := next(filter(None, map(agency_in, choice.marks)), None):
+        return named
+    start, end = _span(blocks, choice.blocks)
+    below = split_agency_mark("\n" + _below(blocks, end))[1]
+    return below or agency_credited([block.text for block in blocks[start : end + _BELOW]])
 
 
 def _normal_parts(blocks: Sequence[Block]) -> list[str]:

@@ -22,6 +22,7 @@ _NOTICE = re.compile(
       | sie \s haben \b .{0,40} (?:javascript|blocker) \b .{0,60} (?:aktiviert|deaktiviert|ausgeschaltet)
       | (?:vielen|herzlichen) \s dank ,? \s (?:für|dass) \b .{0,60} (?:anmeldung|registrierung|interesse)
       | sie \s sich \b .{0,80} newsletter \b (?:\s an\b | .{0,40} \b (?:anmelden|eintragen|registrieren)\b)
+      | newsletter \b (?:\s\w+){0,3} \s informiert \s (?:sie|dich|euch) \b
       | wir \s und \s unsere \s (?:bis \s zu \s)? (?:\d+\s)? partner \b .{0,40}
         (?:verarbeite|speicher|nutz|verwende)
       | besuchen \s sie \s (?:unsere|diese) \s (?:web)?seite \b .{0,40} mit \s werbung

@@ -24,12 +24,12 @@ _SAID = re.compile(
 )
 _TIMED = re.compile(r"\d[:.]\d\d(?!\.?\d)\D*$")  # no day: a report may well say who wrote on which
 _LONGEST = 120  # characters of such a line
-_WITHIN = 3  # lines below the heading
+WITHIN = 3  # lines below a heading, by which `is_answered` judges
 
 
 def is_answered(below: Sequence[str]) -> bool:
-    """Whether the lines below a heading say who speaks, as comments do."""
-    return any(_SAID.match(text) for text in below[:_WITHIN])
+    """Whether one of the lines right below a heading says who speaks, as above comments."""
+    return any(map(_SAID.match, below))
 
 
 def dated_comments(texts: Sequence[str]) -> list[int]:

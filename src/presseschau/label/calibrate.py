@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from presseschau.label.lexicon import read_yaml
+from presseschau.label.logistic import logistic, newton
+from presseschau.label.yaml_file import read_yaml
 
 DEFAULT_CALIBRATION = Path(__file__).parent / "calibration.yaml"
-_RIDGE = 1.0
-_ROUNDS = 50
+_RIDGE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Calibration:
         0.7310585786300049
         """
         z = self.intercept + sum(w * features.get(name, 0.0) for name, w in self.weights)
-        return min(self.highest, max(self.lowest, 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))))
+        return min(self.highest, max(self.lowest, logistic(z)))
 
 
 def fit(
@@ -85,20 +85,12 @@ def fit(
     used = list(features[0])
     y, w = np.array(right, dtype=float), np.ones(len(right)) if weights is None else np.array(weights)
     # Two imagined articles, one right and one wrong, keep a perfect reference from claiming certainty.
-    prior = ((w * y).sum() + 1) / (len(y) + 2)
+    prior = ((w * y).sum() + 1) / (w.sum() + 2)
     target = np.where(y > 0, 1 - 1 / (len(y) + 2), 1 / (len(y) + 2))
     while True:
         x = np.column_stack([np.ones(len(y)), *([f.get(n, 0.0) for f in features] for n in used)])
-        penalty = np.diag([0.0] + [_RIDGE / 10] * len(used))
-        beta = np.zeros(x.shape[1])
-        beta[0] = math.log(prior / (1 - prior))
-        for _ in range(_ROUNDS):
-            p = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
-            hessian = (x * (w * p * (1 - p))[:, None]).T @ x + penalty + 1e-9 * np.eye(x.shape[1])
-            step = np.linalg.solve(hessian, x.T @ (w * (target - p)) - penalty @ beta)
-            beta = beta + np.clip(step, -5, 5)
-            if float(np.abs(step).max()) < 1e-10:
-                break
+        start = np.array([math.log(prior / (1 - prior)), *[0.0] * len(used)])
+        beta = newton(x, target, start, np.array([0.0, *[_RIDGE] * len(used)]), w)
         worst = min(range(len(used)), key=lambda i: beta[i + 1], default=-1)
         if worst < 0 or beta[worst + 1] >= 0:
             break
@@ -135,9 +127,8 @@ def expected_error(
     n = len(right)
     ranked = sorted(zip(confidence, right, weights or [1.0] * n, strict=True))
     parts = [ranked[i * n // bins : (i + 1) * n // bins] for i in range(bins)]
-    return sum(abs(sum(w * c for c, _, w in p) - sum(w * r for _, r, w in p)) for p in parts) / sum(
-        w for _, _, w in ranked
-    )
+    whole = sum(w for _, _, w in ranked)
+    return sum(abs(sum(w * c for c, _, w in p) - sum(w * r for _, r, w in p)) for p in parts) / whole
 
 
 def perfect_limit(
@@ -166,8 +157,7 @@ def load_calibration(path: Path | None = None) -> dict[str, Calibration]:
                 articles=int(data["articles"]),
                 intercept=float(entry["intercept"]),
                 weights=tuple((str(n), float(w)) for n, w in entry["weights"].items()),
-                lowest=float(entry.get("lowest", 0.05)),
-                highest=float(entry.get("highest", 0.99)),
+                **{bound: float(entry[bound]) for bound in ("lowest", "highest") if bound in entry},
             )
             for task, entry in data["tasks"].items()
         }

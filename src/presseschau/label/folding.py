@@ -110,7 +110,4 @@ def _folded(cased: str, source: str) -> Folded:
     for found in sorted(set(_FOLDABLE.findall(cased))):
         if (folded := _FOLDED.get(found)) is not None:  # replacing each is far faster than translating all
             cased = cased.replace(found, folded)
-    lower = cased.lower()
-    if len(lower) != len(cased):  # a rare script whose lower case is longer: letter by letter keeps the positions
-        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in cased)
-    return Folded(lower, cased, source)
+    return Folded(cased.lower(), cased, source)  # as long: the one letter whose lower case is longer, İ, is folded

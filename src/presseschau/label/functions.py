@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from presseschau.label.folding import fold
-from presseschau.label.lexicon import read_yaml
 from presseschau.label.reading import ZONES, Reading, Zone, Zones
 from presseschau.label.scheme import Task
 from presseschau.label.vote import Vote
+from presseschau.label.yaml_file import listed, read_yaml
 
 ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 2.8, "lead": 1.4, "body": 0.5, "keywords": 0.8}
 PRIOR, PRIOR_WITHOUT_LEXICON = 2.5, 0.5  # evidence that a topic must exceed; few words of a scheme's names give less
 FALLBACK = 0.8  # how much the fallback's own words count: politics, school, sport also stand in articles on a topic
 LONE, LONE_WORDS = 0.6, 100  # share that a topic's only term loses, and the words of a text from which it is suspicious
+# Presence that a boundary rule needs of its second cue, or of a class instead of it; strength that silences it.
+_NEEDED, _AMPLE, _SILENCING = 0.8, 2.0, 9.0
 _CAP = {"title": 7.0, "lead": 9.0, "body": 25.0, "keywords": 6.0}  # no zone decides alone by naming things often
 
 
@@ -36,10 +38,10 @@ def load_sections(path: Path) -> dict[str, dict[str, float]]:
     table: dict[str, dict[str, float]] = {}
     try:
         for entry in data["sections"]:
-            names = [fold(n).lower for n in str(entry["names"]).replace("\n", ",").split(",") if n.strip()]
+            names = [fold(name).lower for name in listed(str(entry["names"]))]
             for label, weight in entry["votes"].items():
                 for name in names:
-                    table.setdefault(str(label), {})[name.strip()] = float(weight)
+                    table.setdefault(str(label), {})[name] = float(weight)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"sections {path.name}: missing or wrong field {error}") from None
     return table
@@ -61,6 +63,7 @@ class Boundary:
         low: Strength of the cue up to which it abstains.
         high: Strength from which the lift is full.
         needs: A second cue without which it abstains, None for none.
+        instead: Classes whose ample evidence stands for that second cue.
         silence: A class whose strong evidence silences the rule, since its event comes first; None for none.
     """
 
@@ -71,12 +74,13 @@ class Boundary:
     low: float
     high: float
     needs: str | None = None
+    instead: tuple[str, ...] = ()
     silence: str | None = None
 
     def __call__(self, zones: Zones) -> Vote | None:
         """A vote that lifts the class over those it borders on, the further the clearer the event is."""
         cue = _presence(zones, self.cue)
-        if cue <= self.low or (self.needs and _presence(zones, self.needs) < _NEEDED):
+        if cue <= self.low or not self._has_matter(zones):
             return None
         if self.silence and _strength(zones, self.silence) >= _SILENCING:
             return None
@@ -85,6 +89,12 @@ class Boundary:
         share = min(1.0, (cue - self.low) / (self.high - self.low))
         terms = tuple(t for z in ("title", "lead") if (e := zones[z].get(self.cue)) for t in e.terms)
         return Vote(self.name, "topic", self.label, share * lift, terms)
+
+    def _has_matter(self, zones: Zones) -> bool:
+        """Whether the second cue is there, or a class that is found by longer words than the cue's."""
+        if self.needs is None or _presence(zones, self.needs) >= _NEEDED:
+            return True
+        return any(_presence(zones, label) >= _AMPLE for label in self.instead)
 
 
 def _strength(zones: Zones, label: str) -> float:
@@ -98,12 +108,14 @@ def _presence(zones: Zones, cue: str) -> float:
     return (2 * title.weight if title else 0.0) + (lead.weight if lead else 0.0)
 
 
-_NEEDED, _SILENCING = 0.8, 9.0
 _DIGITAL = ("hardware", "mobile", "software", "ai", "telecom", "internet")
+_NETS = ("telecom", "internet")
 _MATTER = (*_DIGITAL, "mobility", "energy", "science", "entertainment")
 # Thresholds: set where the cue separated the classes on half of the reference, held on the other half.
 BOUNDARIES = (
-    Boundary("boundary/state_acts", "policy", "_state", (*_DIGITAL, "business"), 1.0, 1.6, "_digital", "security"),
+    Boundary(
+        "boundary/state_acts", "policy", "_state", (*_DIGITAL, "business"), 1.0, 1.6, "_digital", _NETS, "security"
+    ),
     Boundary("boundary/money_event", "business", "business", _MATTER, 3.5, 5.5),
     Boundary("boundary/round_up", "other", "_round_up", (*_MATTER, "policy", "security", "business"), 2.2, 2.6),
 )

@@ -23,8 +23,8 @@ from presseschau.label.vote import Vote, structure_vote
 STRUCTURE = tuple(f"structure/{name}" for name in (
     "questions_to_a_person", "speaker_labels", "speaker_addressed", "title_is_a_quote", "title_shows_how", "title_asks",
     "title_of_several", "lead_of_several", "title_is_a_release", "title_price", "title_addresses", "title_infinitive",
-    "agency_copy", "posts_with_times", "entries_with_times", "institution", "own_name", "collection", "section",
-    "paragraphs_ask", "fields", "pages_and_price",
+    "agency_copy", "posts_with_times", "entries_with_times", "institution", "own_matter", "own_name", "collection",
+    "section", "paragraphs_ask", "fields", "pages_and_price", "interviewer_named",
 ))  # fmt: skip
 
 
@@ -54,7 +54,8 @@ CUES: Mapping[str, Cue] = {
 _CUE_ZONES: Mapping[Zone, float] = {"title": 1.0, "lead": 1.0, "body": 1.5}
 _CUE_CAP = 6.0
 _IN_CULTURE = 1.6  # what a section of the arts adds
-_AWARD = re.compile(r"preis\b|\bgewinnt\b|auszeichnung|ausgezeichnet|geehrt")  # news of prizes is full of works, too
+# News of prizes is full of works, too.
+_AWARD = re.compile(r"preis\b|\boscar|nominier|\bgewinnt\b|auszeichnung|ausgezeichnet|geehrt")
 ZONE_WEIGHTS: Mapping[Zone, float] = {"title": 1.0, "lead": 0.9, "body": 0.12, "keywords": 0.5}
 _TITLE_ADDRESS = re.compile(r"(?<=[a-z0-9,;:!?–-] )(?:Sie|Ihnen|Ihre?[nmrs]?)\b")
 _INFINITIVE = re.compile(
@@ -85,19 +86,24 @@ _ENTRY = re.compile(r"\b\d{1,2}[.:]\d\d Uhr(?::| [-|])")  # how the entries of a
 _POSTED = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?(?:20)?\d\d,?(?: -| um)? ?\d{1,2}:\d\d")
 # The imprint of a book. Its S first, since the search jumps to it.
 _PAGES = re.compile(r"S(?<=\d\sS)(?:\.|eiten[,.;:/)])[^\n]{0,60}?\d(?:,\d\d|,[–-])?\s?(?:€|Euro|Franken)")
+# How interviews end: with who led them.
+_INTERVIEWER = re.compile(
+    r"\b(?:Das (?:Gespräch|Interview) führten?|(?:Die )?Fragen stellten?) [A-ZÄÖÜ]"
+    r"|\b(?:Interview|Gespräch): [A-ZÄÖÜ][\w-]+(?: [A-ZÄÖÜ][\w-]+)+\s*$"
+)
+_CREDIT = 160  # characters at the end of a text where that stands
 _ASKS = ("?", '?"', "?“", "?”", "?«", "?»")
 _SENTENCE_ENDS = tuple('.!?:;"“”»«)…,')
 _FIRST = re.compile(r"\b(?:ich|mir|mich|wir|uns|unser\w*|mein\w*)\b", re.IGNORECASE)
-_LINES, _NAME = 150, 30
+_LINES, _NAME = 150, 30  # lines that are looked at, and characters of one within which the name of its speaker ends
 _FEW, _FIELD = 8, 60  # lines of a form, and characters of one; wrapped text has more lines that start small
 _SPOKEN = 12  # first persons in a thousand words, from which questions are answered by somebody
 _QUESTION = re.compile(r"^(?:warum|wieso|weshalb|wie|was|wer|wo|kann|koennen|ist|sind|wird|droht|hat|muss)\b")
 
 
-def _structure(reading: Reading, sections: Mapping[str, str]) -> Iterator[Vote]:
-    """What the build of title and lines says."""
-    title, lead, text, own = reading.title, reading.lead, reading.text.cased, reading.own
-
+def _dialogue(reading: Reading) -> Iterator[Vote]:
+    """Questions to a person, names before what they say, who asked, a quotation as the title."""
+    title, text, own = reading.title, reading.text.cased, reading.own
     asks = own.count("?") >= 3
     questions = [sentence for sentence in _SENTENCE.split(own) if sentence.endswith("?")] if asks else []
     asked = sum(1 for question in questions if _ASKED.search(question))
@@ -111,8 +117,16 @@ def _structure(reading: Reading, sections: Mapping[str, str]) -> Iterator[Vote]:
         yield structure_vote("questions_to_a_person", "interview", 3.0 + 0.4 * min(asked - 3, 5), str(asked))
     if any(("Herr " in where or "Frau " in where) and _SPEAKER.search(where) for where in (own, title.cased)):
         yield structure_vote("speaker_addressed", "interview", 2.5)
+    whole = reading.document.text
+    if credit := _INTERVIEWER.search(whole, max(0, len(whole) - _CREDIT)):
+        yield structure_vote("interviewer_named", "interview", 5.0, credit.group())
     if _TITLE_QUOTE.fullmatch(title.cased):
         yield structure_vote("title_is_a_quote", "interview", 3.5 if len(questions) >= 5 else 1.5)
+
+
+def _headline(reading: Reading) -> Iterator[Vote]:
+    """What title and lead promise: advice, an explanation, several things, a release, a price."""
+    title, lead = reading.title, reading.lead
     if _HOWTO_TITLE.search(title.lower):
         yield structure_vote("title_shows_how", "howto", 3.0, title.lower[:40])
     elif _EXPLAINS.search(title.lower) or (title.lower.endswith("?") and _QUESTION.match(title.lower)):
@@ -129,6 +143,11 @@ def _structure(reading: Reading, sections: Mapping[str, str]) -> Iterator[Vote]:
         yield structure_vote("title_addresses", "howto", 1.5)
     if _INFINITIVE.search(title.cased) and not _FINITE.search(title.lower):
         yield structure_vote("title_infinitive", "howto", 0.8)
+
+
+def _stamps(reading: Reading, sections: Mapping[str, str]) -> Iterator[Vote]:
+    """What an agency, a forum, a ticker and a site's sections leave on a text."""
+    lead, text = reading.lead, reading.text.cased
     if reading.document.agency or ((")" in lead or "(" in lead or "/" in lead) and _AGENCY.search(lead)):
         yield structure_vote("agency_copy", "news", 1.0)
     if len(_CLOCK.findall(text)) >= 3 and len(_POSTED.findall(text)) >= 3:
@@ -198,7 +217,7 @@ def plain_votes(reading: Reading, zones: Zones, task: Task) -> list[Vote]:
         return votes
     sections = load_style().sections
     votes += [*_cues(reading, zones, sections), *sender_votes(reading)]
-    return [*votes, *_layout(reading), *_structure(reading, sections)]
+    return [*votes, *_layout(reading), *_dialogue(reading), *_headline(reading), *_stamps(reading, sections)]
 
 
 def genre_votes(reading: Reading, zones: Zones, task: Task) -> list[Vote]:

@@ -27,9 +27,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import ahocorasick
-import yaml
 
 from presseschau.label.folding import Folded, fold
+from presseschau.label.yaml_file import listed, read_yaml
 
 # What may follow the stem of an inflected term; then the word must be over.
 _ENDING = re.compile(
@@ -272,22 +272,9 @@ def read_lexicon(data: Any, origin: str) -> Lexicon:
         weight = group.get("weight", 1)
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
             raise ValueError(f"lexicon {origin}: `weight` of {group['label']} must be a number, not {weight!r:.40}")
-        pieces = written.replace("\n", ",").split(",") if isinstance(written, str) else [str(w) for w in written]
-        terms += (parse_term(piece, str(group["label"]), float(weight)) for piece in pieces if piece.strip())
+        entries = listed(written) if isinstance(written, str) else [str(w) for w in written if str(w).strip()]
+        terms += (parse_term(entry, str(group["label"]), float(weight)) for entry in entries)
     return Lexicon(terms)
-
-
-def read_yaml(path: Path) -> Any:
-    """Parsed YAML of a file, by the C loader where it is there.
-
-    Raises:
-        ValueError: The file can't be read or is not YAML.
-    """
-    try:
-        return yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe loaders
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or " ".join(str(error).split())
-        raise ValueError(f"{path}: {why}") from None
 
 
 @cache

@@ -12,13 +12,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from presseschau.label.lexicon import Lexicon, Term, load_lexicon, parse_term, read_yaml
+from presseschau.label.lexicon import Lexicon, Term, load_lexicon, parse_term
+from presseschau.label.yaml_file import listed, read_yaml
+from presseschau.schema import TASKS
 
 DEFAULT_SCHEME = Path(__file__).parent / "schemes" / "technews.yaml"
-TASKS = ("topic", "genre", "stance")
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _NAME_WORD = re.compile(r"[^\W\d_][\w-]{2,}")
 _NOUN = re.compile(r"\b[A-ZÄÖÜ][\w-]{3,}")
+# What joins the words of a name ("Essen und Trinken") stands in every text.
+_JOINING = frozenset((
+    "und", "oder", "sowie", "der", "die", "das", "den", "dem", "des", "für", "von", "vom", "zum", "zur", "mit", "aus",
+    "bei", "auf", "and", "the", "for",
+))  # fmt: skip
 _NAME_WEIGHT, _DEFINITION_WEIGHT = 3.0, 1.0
 
 
@@ -80,12 +86,7 @@ class Task:
         unknown = [label for label in filed.labels if label not in self.keys and not label.startswith("_")]
         if unknown:
             raise ValueError(f"lexicon {self.lexicon}: {unknown[0]!r} is no {self.name} class of the scheme")
-        inline = [
-            parse_term(piece, c.key)
-            for c in self.classes
-            for piece in c.terms.replace("\n", ",").split(",")
-            if piece.strip()
-        ]
+        inline = [parse_term(entry, c.key) for c in self.classes for entry in listed(c.terms)]
         if not filed.terms and not inline:
             inline = [term for c in self.classes if c.key != self.fallback for term in _words_of(c)]
         return Lexicon((*filed.terms, *inline))
@@ -112,7 +113,7 @@ class Scheme:
 
 def _words_of(label: LabelClass) -> list[Term]:
     """Terms of a class that brings none: its name's words, and the nouns of its definition at less weight."""
-    named = dict.fromkeys(_NAME_WORD.findall(label.name))
+    named = dict.fromkeys(word for word in _NAME_WORD.findall(label.name) if word.lower() not in _JOINING)
     defined = (w for w in dict.fromkeys(_NOUN.findall(label.definition)) if w not in named)
     return [
         *(Term(w, label.key, _NAME_WEIGHT, open_start=len(w) > 4, open_end=len(w) > 3) for w in named),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from presseschau.label.stance_model import SIDES
@@ -36,8 +36,13 @@ def accuracy(pairs: Pairs) -> float:
     return sum(g == p for g, p in pairs) / len(pairs)
 
 
-def interval(pairs: Pairs, measure: Callable[[Pairs], float], seed: int = 0) -> tuple[float, float]:
+def interval(pairs: Pairs, measure: Callable[[Pairs], float]) -> tuple[float, float]:
     """95 % bootstrap interval of a measure over (reference, label) pairs."""
-    rng = random.Random(seed)  # noqa: S311 a resampling
-    values = sorted(measure(rng.choices(pairs, k=len(pairs))) for _ in range(_ROUNDS))
-    return values[int(0.025 * _ROUNDS)], values[int(0.975 * _ROUNDS)]
+    rng = random.Random(0)  # noqa: S311 a resampling
+    return percentile_interval(measure(rng.choices(pairs, k=len(pairs))) for _ in range(_ROUNDS))
+
+
+def percentile_interval(draws: Iterable[float]) -> tuple[float, float]:
+    """2.5 and 97.5 % quantile of bootstrap draws."""
+    ranked = sorted(draws)
+    return ranked[int(0.025 * len(ranked))], ranked[int(0.975 * len(ranked))]

@@ -14,7 +14,8 @@ _INSTITUTION = re.compile(
     r"|mpg|mpi-[a-z]+|fraunhofer|helmholtz|leibniz|dlr|kit|empa|eawag|psi|wsl|snf|dfg|oeaw)(?:-[a-z-]+)?\.[a-z]+$"
     r"|\.(?:ac\.at|gv\.at|edu|bund\.de|admin\.ch|europa\.eu)$"
     r"|(?:^|[.-])(?:spd|cdu|csu|fdp|afd|gruene|(?:die-?)?linke|bsw|neos|spoe|oevp|fpoe|svp|bundestag|bundesrat|bundesregierung"
-    r"|bm(?:as|bf|dv|el|f|g|i|j|jv|u|uv|vg|vi|we|wi|wk|z)|bka|lka|bsi|rki|zoll|polizei|bundeswehr|bundesbank|arbeitsagentur"
+    r"|bm(?:as|bf|dv|el|f|g|i|j|jv|u|uv|vg|vi|we|wi|wk|z)|bafa|bafin|bamf|bfarm|bfn|bfr|bfs|bzga|(?:bundes)?netzagentur"
+    r"|destatis|dpma|dwd|kba|uba|bka|lka|bsi|rki|zoll|polizei|bundeswehr|bundesbank|arbeitsagentur"
     r"|dgb|verdi|igmetall|igbce|gew|gdp|ihk|hwk|wko|vdi|vda|vdma|vzbv|bitkom|bdi|bdew|drk|awo|asb|thw|dlrg|caritas|diakonie"
     r"|malteser|johanniter|unicef|unhcr|amnesty|ekd|nabu|wwf|greenpeace|foodwatch|vdk|dfb|dosb|oefb)[.-]"
     r"|(?:verband|verein|vereine|stiftung|partei|ministerium|gewerkschaft|kammer|innung|bistum|dioezese|kirche|feuerwehr"
@@ -42,12 +43,20 @@ def sender_votes(reading: Reading) -> Iterator[Vote]:
     if _COLLECTION.search(host):
         yield structure_vote("collection", "other", 3.0, host)
     if _RELEASES.search(host):
-        yield structure_vote("institution", "press_release", 5.5, host)
+        yield from _own_matter(host)
         return
     name = host.split(".")[-2] if "." in host else ""
     if _PRESS.search(name):
         return
     if _INSTITUTION.search(host):
-        yield structure_vote("institution", "press_release", 5.5, host)
+        yield from _own_matter(host)
     if len(name) > 2 and reading.text.spaced.count(f" {name.replace('-', ' ')} ") >= 2:
         yield structure_vote("own_name", "press_release", 2.0, name)
+
+
+def _own_matter(host: str) -> tuple[Vote, Vote]:
+    """What an institution publishes is its own, also where it is written like news."""
+    return (
+        structure_vote("institution", "press_release", 7.0, host),
+        structure_vote("own_matter", "news", -3.0, host),
+    )

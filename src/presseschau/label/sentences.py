@@ -108,8 +108,6 @@ def borders(
     first = paragraph = 0
     for i in stops:
         token = tokens[i]
-        if i < first:
-            continue
         if "\n" in token:
             if token.count("\n") > 1 or not wrapped or (i and tokens[i - 1][0] in '.!?…:“”"«'):
                 if i > first:

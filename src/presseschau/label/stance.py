@@ -96,7 +96,7 @@ class StanceLabeler:
 
     def __post_init__(self) -> None:
         if self.max_chars < 600:
-            raise ValueError(f"label.stance.max_chars must be at least 600, got {self.max_chars}")
+            raise ValueError(f"max_chars must be at least 600, got {self.max_chars}")
 
     def __call__(self, document: Document, genre: Genre) -> Stance:
         """Stance of one article.

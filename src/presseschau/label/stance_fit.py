@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from presseschau.label.logistic import newton
 from presseschau.label.scoring import three
 from presseschau.label.stance_model import (
     GROUPS,
@@ -21,7 +22,6 @@ from presseschau.label.stance_model import (
 # The lexicon was written with some of the reference's texts in view: weights that fit best there trust it too much.
 _RIDGE = 10.0
 _SURE_RIDGE = 3.0
-_ROUNDS = 60
 FOLDS = 10
 # What the guidelines say before any article is seen, worth some dozen articles each: a review or a comment has a
 # verdict, a press release praises, a report hardly ever judges. The ridge pulls the weights towards these.
@@ -76,7 +76,7 @@ def fit_stance(
         right.append(three(given) == three(row.stance))
     if not chosen:
         return model
-    return replace(model, sure=_newton(chosen, right, _SURE, _SURE_RIDGE))
+    return replace(model, sure=_fitted(chosen, right, _SURE, _SURE_RIDGE))
 
 
 def left_out(
@@ -100,8 +100,8 @@ def _weights(rows: Sequence[StanceRow], start: StanceModel) -> StanceModel:
     signs = [sign_features(rows[i].features, shares[i]) for i in sided]
     return replace(
         start,
-        side=_newton(sides, [row.stance in SIDES for row in rows], _SIDE),
-        sign=_newton(signs, [rows[i].stance == "favor" for i in sided], _SIGN),
+        side=_fitted(sides, [row.stance in SIDES for row in rows], _SIDE),
+        sign=_fitted(signs, [rows[i].stance == "favor" for i in sided], _SIGN),
     )
 
 
@@ -109,18 +109,13 @@ def _both_sides(rows: Sequence[StanceRow]) -> bool:
     return {row.stance for row in rows}.issuperset(SIDES)
 
 
-def _newton(
+def _fitted(
     rows: Sequence[Mapping[str, float]], outcomes: Sequence[bool], prior: Mapping[str, float], ridge: float = _RIDGE
 ) -> dict[str, float]:
     """Weights of a logistic regression, ridge-penalised towards `prior`."""
     import numpy as np
 
     x = np.array([[row[n] for n in prior] for row in rows])
-    y = np.array(outcomes, dtype=float)
-    start = np.array(list(prior.values()))
-    weights = start.copy()
-    for _ in range(_ROUNDS):
-        p = 1 / (1 + np.exp(-x @ weights))
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + ridge * np.eye(len(prior))
-        weights += np.linalg.solve(hessian, x.T @ (y - p) - ridge * (weights - start))
+    start = np.array([*prior.values()])
+    weights = newton(x, np.array(outcomes, dtype=float), start, np.full(len(prior), ridge))
     return {name: round(float(w), 4) for name, w in zip(prior, weights, strict=True)}

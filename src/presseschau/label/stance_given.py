@@ -8,23 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from presseschau.document import Document
 from presseschau.label.sentences import fold, tokenize
 from presseschau.label.stance import Stance, StanceLabeler, evidence_of
-from presseschau.label.stance_target import ENDINGS, Target
+from presseschau.label.stance_target import ENDINGS, KINDS, Target
 from presseschau.label.voice import Reading, read
 from presseschau.spreadsheet import read_table
 
-KINDS = ("product", "company", "technology", "policy", "person", "other")
 # A sentence that opens so still speaks of what the one before it named.
 _REFERS = frozenset(
     ("er", "sie", "es", "das", "dies", "diese", "dieser", "dieses", "damit", "dafuer", "dazu", "daran", "dadurch")
 )
 _REPORT = "news"  # a genre that judges nothing by itself
+_ABBREVIATION = 3  # letters of a name in capitals that is a word, or the start of one, in small ones: GEG, MAN, UN
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def stance_toward(
     text = document.text[: labeler.max_chars]
     folded = fold(f"{document.title or ''}\n{text}")
     # Most articles name none of them: what a plain search does not find is not read.
-    likely = [target for target in targets if any(name[-1] in folded for name in _names(target))]
+    likely = [target for target in targets if any(name.forms[-1] in folded for name in _names(target))]
     if not likely:
         return ()
     reading, title = read(text), read(document.title or "")
@@ -115,7 +115,7 @@ def stance_toward(
         if not named and not in_title:
             continue
         only = frozenset(named) | {i + 1 for i in named if _refers(reading, i + 1)}
-        subject = Target(target.name, target.kind, frozenset(f for name in names for f in name if len(f) > 2))
+        subject = Target(target.name, target.kind, frozenset(f for name in names for f in name.forms if len(f) > 2))
         shown = document if in_title else replace(document, title=None)
         votes, features = labeler.measure(shown, reading, subject, genre, only)
         # A review has a verdict on what it reviews; what it only mentions, it reports.
@@ -149,23 +149,45 @@ def _given(item: Any) -> GivenTarget:
     return GivenTarget(item["name"].strip(), tuple(str(a) for a in aliases), str(item.get("kind", "other")))
 
 
+class _Name(NamedTuple):
+    """A name: its words, folded, and its last word as the user wrote it."""
+
+    forms: Sequence[str]
+    last: str
+
+
 @cache
-def _names(target: GivenTarget) -> tuple[tuple[str, ...], ...]:
-    """The folded words of each of its names."""
-    return tuple(tuple(tokenize(name)[1]) for name in (target.name, *target.aliases))
+def _names(target: GivenTarget) -> tuple[_Name, ...]:
+    words = [tokenize(name)[:2] for name in (target.name, *target.aliases)]
+    return tuple(_Name(forms, tokens[-1]) for tokens, forms in words)
 
 
-def _mentions(reading: Reading, first: int, last: int, names: Sequence[tuple[str, ...]]) -> bool:
+def _mentions(reading: Reading, first: int, last: int, names: Sequence[_Name]) -> bool:
     """Whether one of the names stands between two tokens, its last word also inflected or before a hyphen."""
     for name in names:
-        *head, tail = name
+        *head, tail = name.forms
         for i in range(first, last - len(head)):
-            final = reading.forms[i + len(head)]
-            if (final.startswith(tail) and (final[len(tail) :] in ENDINGS or final[len(tail)] == "-")) and all(
-                reading.forms[i + k] == word for k, word in enumerate(head)
+            at = i + len(head)
+            final = reading.forms[at]
+            if (
+                final.startswith(tail)
+                and (final[len(tail) :] in ENDINGS or final[len(tail)] == "-")
+                and _is_written_so(name.last, reading.tokens[at])
+                and all(reading.forms[i + k] == word for k, word in enumerate(head))
             ):
                 return True
     return False
+
+
+def _is_written_so(word: str, token: str) -> bool:
+    """Whether a token has the capitals of a name: "grünen" is not the party, nor "gegen" the law that is called GEG.
+
+    A name in small letters is found in any.
+    """
+    if word.isupper() and len(word) <= _ABBREVIATION:
+        ending = token.removeprefix(word)
+        return ending != token and (not ending or ending[0] == "-" or ending.islower())
+    return not word[0].isupper() or token[0].isupper()
 
 
 def _refers(reading: Reading, index: int) -> bool:

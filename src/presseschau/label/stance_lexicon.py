@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from presseschau.label.lexicon import read_yaml
 from presseschau.label.sentences import Kind, fold, tokenize
+from presseschau.label.yaml_file import read_yaml
 
 _ADJECTIVE = (
     "", "e", "er", "es", "en", "em", "ere", "eren", "erer", "eres", "erem", "ste", "sten", "ster", "stes", "stem",

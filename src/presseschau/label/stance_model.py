@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-from presseschau.label.lexicon import read_yaml
+from presseschau.label.logistic import log_odds, logistic
+from presseschau.label.yaml_file import read_yaml
 
 Genre: TypeAlias = str | Mapping[str, float]  # a genre for certain, or how likely each is
 
@@ -104,12 +105,8 @@ class StanceModel:
     def __post_init__(self) -> None:
         if self.favor_sides < 1:
             raise ValueError(f"stance model: favor_sides must be 1 or more, got {self.favor_sides}")
-        for name, value, top in (
-            ("mixed_share", self.mixed_share, 1),
-            ("torn_share", self.torn_share, 1),
-            ("torn", self.torn, 0.5),
-        ):
-            if not 0 < value <= top:
+        for name, top in (("mixed_share", 1), ("torn_share", 1), ("torn", 0.5)):
+            if not 0 < (value := getattr(self, name)) <= top:
                 raise ValueError(f"stance model: {name} must be above 0 and at most {top}, got {value}")
 
     def group_shares(self, genre: Genre) -> dict[str, float]:
@@ -123,8 +120,8 @@ class StanceModel:
     def probabilities(self, features: Features, genre: Genre) -> dict[str, float]:
         """Probability of favor, against and neutral (with mixed); they sum to 1."""
         shares = self.group_shares(genre)
-        side = logistic(self.side, side_features(features, shares))
-        favor = logistic(self.sign, sign_features(features, shares))
+        side = _weighed(self.side, side_features(features, shares))
+        favor = _weighed(self.sign, sign_features(features, shares))
         return {"favor": side * favor, "against": side * (1 - favor), "neutral": 1 - side}
 
     def decide(self, features: Features, genre: Genre) -> tuple[str, float]:
@@ -138,8 +135,8 @@ class StanceModel:
             stance = "neutral"
         judges = self.groups.get(likeliest(genre), "report") != "report"
         if judges and self._is_torn(features, found):
-            return "mixed", logistic(self.sure, sure_features(1 - max(found[side] for side in SIDES)))
-        confidence = logistic(self.sure, sure_features(found[stance]))
+            return "mixed", _weighed(self.sure, sure_features(1 - max(found[side] for side in SIDES)))
+        confidence = _weighed(self.sure, sure_features(found[stance]))
         weighs = features.density >= self.mixed_density and features.share >= self.mixed_share
         return ("mixed" if judges and weighs and stance == "neutral" else stance), confidence
 
@@ -192,14 +189,12 @@ def sign_features(features: Features, shares: Mapping[str, float]) -> dict[str, 
 
 def sure_features(probability: float) -> dict[str, float]:
     """What `sure` turns into the probability of being right."""
-    bounded = min(max(probability, 1e-6), 1 - 1e-6)
-    return {"intercept": 1.0, "slope": math.log(bounded / (1 - bounded))}
+    return {"intercept": 1.0, "slope": log_odds(probability)}
 
 
-def logistic(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
+def _weighed(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
     """Probability by a weighted sum; a value without weight, or a weight without value, counts for nothing."""
-    z = sum(w * values.get(name, 0.0) for name, w in weights.items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+    return logistic(sum(w * values.get(name, 0.0) for name, w in weights.items()))
 
 
 @cache

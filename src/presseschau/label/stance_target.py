@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from presseschau.document import Document
-from presseschau.label.lexicon import read_yaml
 from presseschau.label.sentences import Kind, fold, tokenize
 from presseschau.label.voice import Reading
+from presseschau.label.yaml_file import read_yaml
 
+KINDS = ("product", "company", "technology", "policy", "person", "other")  # of targets
 _SITE = re.compile(r"\s+[-–|]\s+[A-ZÄÖÜ0-9][\w.&! ]{1,24}$")
 _DIGIT, _YEAR = re.compile(r"\d"), re.compile(r"(?:19|20)\d\d")
 _OPENING = frozenset('„“»«"‚›')

@@ -15,9 +15,9 @@ from functools import cache
 from operator import mul
 from pathlib import Path
 
-from presseschau.label.lexicon import read_yaml
 from presseschau.label.reading import BODY, Reading
 from presseschau.label.vote import Vote
+from presseschau.label.yaml_file import read_yaml
 
 DEFAULT_STYLE = Path(__file__).parent / "style.yaml"
 DEFAULT_MODEL = Path(__file__).parent / "style_model.yaml"
@@ -27,8 +27,8 @@ _MARKS = str.maketrans(dict.fromkeys(".,;:!?()[]{}-\"'/„“”»«…–&%$€
 _WIDE_MARKS = "„“”»«€"
 # A literal first letter lets the search jump: both are several times faster than with the condition in front.
 _ADDRESS = re.compile(r" (?<=[a-z0-9,;] )(?:Sie|Ihnen|Ihre?[nmrs]?)\b")
-_OPENER = re.compile(r" (?<=[.!?:] )(?:Und|Aber|Denn|Doch|Also|Oder|Nur|Dabei|Dann) ")
 _OPENS = ("Und ", "Aber ", "Denn ", "Doch ", "Also ", "Oder ", "Nur ", "Dabei ", "Dann ")
+_OPENER = re.compile(rf" (?<=[.!?:] )(?:{'|'.join(_OPENS)})")
 _WORD = 4  # letters from which a title's word is hardly an article or a preposition
 _COMPOUND = re.compile("-[A-Z]")
 _NO_HEADING = tuple('.!:;,“”"»«)]')  # what a line ends with that stands over nothing

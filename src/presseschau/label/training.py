@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -122,11 +121,8 @@ class Fitted:
         groups: dict[str, list[str]] = {}
         for genre, group in self.stance.groups.items():
             groups.setdefault(group, []).append(genre)
-        values = {**asdict(self.stance), "groups": groups}
-        _write(folder / "stance_model.yaml", "Weights of the stance decision (stance_model.py)", {
-            "provenance": self.provenance,
-            **values,
-        })  # fmt: skip
+        stance = {"provenance": self.provenance, **asdict(self.stance), "groups": groups}
+        _write(folder / "stance_model.yaml", "Weights of the stance decision (stance_model.py)", stance)
 
 
 def _write(path: Path, what: str, data: dict[str, Any]) -> None:
@@ -140,24 +136,17 @@ class _Measured:
 
     example: Example
     topic: Decision
-    row: StyleRow | None  # None with neither genre nor stance; it teaches style where the example has a genre
-
-
-@cache
-def _scanner() -> Scanner:
-    scheme = load_scheme()
-    return Scanner([scheme.topic.build_lexicon(), scheme.genre.build_lexicon()])
+    row: StyleRow  # it teaches style where the example has a genre
 
 
 def _measure(examples: Sequence[Example], weight: float) -> list[_Measured]:
     topics, genres, style = load_scheme().topic, load_scheme().genre, load_style()
-    functions, found = topic_functions(topics), []
+    functions, scanner, found = topic_functions(topics), Scanner([topics.build_lexicon(), genres.build_lexicon()]), []
     for example in sorted(examples, key=lambda e: e.id):
-        reading, row = read(example.document), None
-        topic, genre = reading.evidence(_scanner())
-        if (example.genre, example.stance) != (None, None):
-            offsets = scores_of(plain_votes(reading, genre, genres), genres.keys)
-            row = StyleRow(style_features(reading, style), offsets, example.genre or "", weight)
+        reading = read(example.document)
+        topic, genre = reading.evidence(scanner)
+        offsets = scores_of(plain_votes(reading, genre, genres), genres.keys)
+        row = StyleRow(style_features(reading, style), offsets, example.genre or "", weight)
         found.append(_Measured(example, decide(functions(reading, topic), topics.keys, topics.fallback), row))
     return found
 
@@ -178,6 +167,23 @@ def _left_out(rows: Sequence[StyleRow], keys: Sequence[str]) -> list[dict[str, f
     return out
 
 
+def _fit_genre(measured: Sequence[_Measured]) -> tuple[StyleModel, list[dict[str, float]]]:
+    """The style, and what each genre scores on each article by a model that has not seen it."""
+    keys = load_scheme().genre.keys
+    taught = {i: m.row for i, m in enumerate(measured) if m.example.genre is not None}
+    rows = [*taught.values()]
+    style, unseen = fit_style(rows, keys), dict(zip(taught, _left_out(rows, keys), strict=True))
+    return style, [unseen.get(i) or scores_by(style, m.row) for i, m in enumerate(measured)]
+
+
+def _calibrated(
+    judged: Sequence[tuple[Mapping[str, float], bool]], reference: str
+) -> tuple[Calibration, dict[str, float]]:
+    """A calibration on evidence and whether the label was right, and the error of cross-fitted confidences."""
+    features, right = [evidence for evidence, _ in judged], [hit for _, hit in judged]
+    return fit(features, right, reference), _error(cross_fit(features, right), right)
+
+
 def train(reference: Reference, further: Reference | None = None) -> Fitted:
     """Fits style, confidence and stance.
 
@@ -192,43 +198,37 @@ def train(reference: Reference, further: Reference | None = None) -> Fitted:
         raise ValueError(f"reference {reference.name}: every article needs topic, genre and stance")
     if len(reference.examples) < 2 * FOLDS:
         raise ValueError(f"reference {reference.name}: {len(reference.examples)} articles, {2 * FOLDS} are needed")
-    own = _measure(reference.examples, reference.weight)
-    more = _measure(further.examples, further.weight) if further else []
-    keys = load_scheme().genre.keys
-    measured, size = [*own, *more], len(own)
-    taught = {i: m.row for i, m in enumerate(measured) if m.row is not None and m.example.genre is not None}
-    style, unseen = fit_style([*taught.values()], keys), _left_out([*taught.values()], keys)
-    found = [_genre(scores) for scores in unseen]
-    genres = [(row.genre, label) for row, (label, _) in zip(taught.values(), found, strict=True)]
-    margins, right = [margin for _, margin in found], [genre == label for genre, label in genres]
-    topics = [m for m in measured if m.example.topic is not None]
-    evidence, hits = [features_of(m.topic) for m in topics], [m.topic.label == m.example.topic for m in topics]
-    said, labeler = dict(zip(taught, unseen, strict=True)), StanceLabeler()
-    taken = [(i, m, m.row) for i, m in enumerate(measured) if m.row is not None and m.example.stance is not None]
-    rows = [(i, _stance_row(m.example, said.get(i) or scores_by(style, row), labeler)) for i, m, row in taken]
-    stances, others = [row for i, row in rows if i < size], [row for i, row in rows if i >= size]
+    measured, size = _measure(reference.examples, reference.weight), len(reference.examples)
+    measured += _measure(further.examples, further.weight) if further else []
+    style, scores = _fit_genre(measured)
+    both = [*zip(measured, scores, strict=True)]
+    genres = [(m.example.genre, *_genre(said)) for m, said in both if m.example.genre is not None]
+    topics = [(features_of(m.topic), m.topic.label == m.example.topic) for m in measured if m.example.topic is not None]
+    topic, topic_error = _calibrated(topics, reference.name)
+    genre, genre_error = _calibrated([(margin, label == truth) for truth, label, margin in genres], reference.name)
+    labeler = StanceLabeler()
+    rows = [_stance_row(m.example, said, labeler) for m, said in both if m.example.stance is not None]
+    stances, others = rows[:size], rows[size:]
     if any(len({i % FOLDS for i, row in enumerate(stances) if row.stance == side}) < 2 for side in SIDES):
         raise ValueError(
             f"stance model: the reference {reference.name} needs articles on both sides, in two folds each"
         )
-    start = labeler.model
-    unseen_by = left_out(stances, start, others)
-    guessed = [(three(row.stance), three(model.decide(row.features, row.genre)[0])) for row, model in unseen_by]
-    calibrations = {
-        "topic": fit(evidence, hits, reference.name),
-        "genre": fit(margins, right, reference.name),
-    }
+    guessed = [
+        (three(row.stance), three(model.decide(row.features, row.genre)[0]))
+        for row, model in left_out(stances, labeler.model, others)
+    ]
     provenance = {
         "reference": reference.provenance,
         **({"further": further.provenance} if further else {}),
         "left_out": {
-            "genre": _scores(genres[:size], _ENOUGH),
+            "genre": _scores([(truth, label) for truth, label, _ in genres[:size]], _ENOUGH),
             "stance3": _scores(guessed),
-            "topic_confidence": _error(cross_fit(evidence, hits), hits),
-            "genre_confidence": _error(cross_fit(margins, right), right),
+            "topic_confidence": topic_error,
+            "genre_confidence": genre_error,
         },
     }
-    return Fitted(style, calibrations, fit_stance(stances, reference.name, start, others), provenance)
+    stance = fit_stance(stances, reference.name, labeler.model, others)
+    return Fitted(style, {"topic": topic, "genre": genre}, stance, provenance)
 
 
 def _stance_row(example: Example, scores: Mapping[str, float], labeler: StanceLabeler) -> StanceRow:
@@ -256,7 +256,7 @@ def judge(fitted: Fitted, examples: Sequence[Example]) -> dict[str, Any]:
     sure: dict[str, list[float]] = {"topic": [], "genre": []}
     labeler = replace(StanceLabeler(), model=fitted.stance)
     for m in measured:
-        if m.row is None or m.example.genre is None:
+        if m.example.genre is None:
             continue
         scores = scores_by(fitted.style, m.row)
         genre, margin = _genre(scores)

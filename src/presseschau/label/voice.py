@@ -14,9 +14,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from presseschau.label.lexicon import read_yaml
 from presseschau.label.sentences import Kind, borders, fold, quotations, tokenize
+from presseschau.label.yaml_file import read_yaml
 
+# How much of a sentence is the article's own voice, by the sign that it is somebody else's.
+_VOICES = {"": 1.0, "quote": 0.0, "reported": 0.1, "source": 0.1, "subjunctive": 0.15, "speaker": 0.15}
 _PARTICLES = {
     **dict.fromkeys(("wirft", "warf", "werfen", "warfen"), ("vor",)),
     **dict.fromkeys(("haelt", "hielt", "halten", "hielten"), ("fuer",)),
@@ -134,12 +136,12 @@ def read(text: str) -> Reading:
     lexicon = load_voice()
     sentences = []
     for first, last, paragraph in borders(tokens, forms, marks, lexicon.abbreviations):
-        voice, source, words = 1.0, "", forms[first:last]
+        source, words = "", forms[first:last]
         signs, inside = lexicon.signs.intersection(words), quoted.count(1, first, last)
         if signs or inside:
-            voice, source = _voice(words, tokens[first:last], signs, inside, lexicon)
+            source = _source(words, tokens[first:last], signs, inside, lexicon)
         end = starts[last - 1] + len(tokens[last - 1])
-        sentences.append(Sentence(starts[first], end, first, last, paragraph, voice, source))
+        sentences.append(Sentence(starts[first], end, first, last, paragraph, _VOICES[source], source))
     return Reading(text, tokens, forms, starts, quoted, sentences)
 
 
@@ -157,10 +159,10 @@ def speaks_for_other(headline: Reading) -> bool:
     return any(headline.tokens[i][0].islower() for i in said)
 
 
-def _voice(
+def _source(
     words: Sequence[str], tokens: Sequence[str], signs: frozenset[str], inside: int, lexicon: VoiceLexicon
-) -> tuple[float, str]:
-    """How much of a sentence is the article's own voice, and the sign that it is not.
+) -> str:
+    """The sign that a sentence is not in the article's own voice, "" where it is.
 
     Args:
         words: The sentence, folded.
@@ -170,17 +172,17 @@ def _voice(
         lexicon: Word lists.
     """
     if inside * 3 > len(words) * 2:
-        return 0.0, "quote"
+        return "quote"
     own = not inside and not lexicon.first_person.isdisjoint(words[:7])
     if not own and not lexicon.says.isdisjoint(signs) and _reports(words, inside > 0, lexicon):
-        return 0.1, "reported"
+        return "reported"
     if not lexicon.cites.isdisjoint(signs) and _names_source(words, tokens, lexicon):
-        return 0.1, "source"
+        return "source"
     if not own and not lexicon.supposes.isdisjoint(signs) and _is_subjunctive(words, tokens, lexicon):
-        return 0.15, "subjunctive"
+        return "subjunctive"
     if ":" in signs and ":" in words[1:6] and len(words) > 6 and lexicon.speaks(words[words.index(":") - 1]):
-        return 0.15, "speaker"
-    return 1.0, ""
+        return "speaker"
+    return ""
 
 
 def _reports(words: Sequence[str], quotes: bool, lexicon: VoiceLexicon) -> bool:

@@ -130,6 +130,7 @@ class FunctionReport:
         overlap: Share of articles where it votes and another function does too.
         conflict: Share of articles where it votes and another function speaks for another class.
         accuracy: Share of its votes that the reference confirms, None without votes on reference articles.
+        judged: How many votes on reference articles that is.
     """
 
     function: str
@@ -138,6 +139,7 @@ class FunctionReport:
     overlap: float
     conflict: float
     accuracy: float | None
+    judged: int
 
 
 def analyse(articles: Sequence[Sequence[Vote]], gold: Sequence[str | None] = ()) -> list[FunctionReport]:
@@ -175,6 +177,7 @@ def _report(name: str, rows: Sequence[tuple[str, bool, bool, bool | None]], tota
         overlap=sum(o for _, o, _, _ in rows) / total,
         conflict=sum(c for _, _, c, _ in rows) / total,
         accuracy=sum(judged) / len(judged) if judged else None,
+        judged=len(judged),
     )
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 class Breadcrumb:
     """A small file beside a batch in the making that names the page being worked on; it survives the process."""
 
-    path: Path
     file: int
 
     @classmethod
@@ -23,7 +22,7 @@ class Breadcrumb:
         path = batch.with_suffix(".at")
         file = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
         try:
-            yield cls(path, file)
+            yield cls(file)
         finally:
             os.close(file)
         path.unlink()

@@ -9,9 +9,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from presseschau.annotation.transformer import Classifier, relabelled
-from presseschau.pipeline.keys import StageKey, code_digest
+from presseschau.pipeline.keys import StageKey
 from presseschau.pipeline.pages import LABEL_SCHEMA, passed, write_rows
 from presseschau.pipeline.store import Store
+from presseschau.stable import code_digest
 
 _CODE = ("annotation/transformer.py", "pipeline/classified.py", "pipeline/pages.py")
 

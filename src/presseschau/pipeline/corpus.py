@@ -17,7 +17,7 @@ from presseschau.leakage import Figures, Leakage
 from presseschau.pipeline.database import limit_of, stream
 from presseschau.pipeline.pages import LABEL_SCHEMA
 from presseschau.pipeline.store import Store
-from presseschau.publish.statistics import view_rows
+from presseschau.publish.database import view_rows
 from presseschau.rights import Takedown
 from presseschau.schema import SPLITS, LabelNames
 from presseschau.split import SplitPlan

@@ -17,11 +17,11 @@ from presseschau.config import ConfigError, build, nearest
 from presseschau.document import Document
 from presseschau.label import Labeler
 from presseschau.pipeline.keys import StageKey
-from presseschau.pipeline.pages import DOCUMENT_COLUMNS
+from presseschau.pipeline.pages import document_of
 from presseschau.pipeline.settings import labeler_options
 from presseschau.pipeline.store import read_index
 from presseschau.publish.manifest import read_manifest
-from presseschau.schema import TARGETS
+from presseschau.schema import TARGETS, TASKS
 from presseschau.stable import article_id, canonical_url
 
 LEDGER = "ledger.parquet"
@@ -93,7 +93,7 @@ def _page(
         yield from _labels(row, manifest)
         yield from _given_targets(dataset, row["id"], manifest)
     if text is not None and text["text"] is not None:
-        yield from _votes(_document(text), _labeler(manifest, scheme))
+        yield from _votes(document_of(text), _labeler(manifest, scheme))
 
 
 def _copies(ledger: pa.Table, entry: Mapping[str, Any]) -> Iterator[str]:
@@ -179,7 +179,7 @@ def _split(dataset: Path, row: Mapping[str, Any], manifest: Mapping[str, Any]) -
 def _labels(row: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[str]:
     listed = manifest.get("overrides", {}).get("corrections", ())
     corrected = {c["field"]: c for c in listed if c["id"] == row["id"]}
-    for task in ("topic", "genre", "stance"):
+    for task in TASKS:
         names = manifest["labels"][task]
         name = None if row[task] is None else names[row[task]]
         fix = corrected.get(task)
@@ -210,12 +210,6 @@ def _given_targets(dataset: Path, id_: str, manifest: Mapping[str, Any]) -> Iter
             )
 
 
-def _document(row: Mapping[str, Any]) -> Document:
-    known = ((name, row[name]) for name in DOCUMENT_COLUMNS if name in row)
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in known}
-    return Document(**values)
-
-
 def _labeler(manifest: Mapping[str, Any], scheme: Path | None) -> Labeler:
     options = labeler_options(manifest["config"]["label"])
     config = {k: v for k, v in options.items() if k in {f.name for f in fields(Labeler)}}
@@ -227,6 +221,6 @@ def _labeler(manifest: Mapping[str, Any], scheme: Path | None) -> Labeler:
 def _votes(document: Document, labeler: Labeler) -> Iterator[str]:
     votes = sorted(labeler.explain(document), key=lambda v: (v.task, v.function, -v.weight, v.label))
     yield f"votes     by {labeler.name}; functions that abstain are not listed"
-    for task in ("topic", "genre", "stance"):
+    for task in TASKS:
         for vote in (v for v in votes if v.task == task):
             yield f"  {task:7} {vote.function:24} {vote.label:14} {vote.weight:+7.2f}  {', '.join(vote.terms)[:120]}"

@@ -13,10 +13,10 @@ from presseschau.document import Drop
 from presseschau.engine import Engine
 from presseschau.pipeline.breadcrumb import Breadcrumb
 from presseschau.pipeline.clock import Clock, progress
+from presseschau.pipeline.groups import Work
 from presseschau.pipeline.keys import StageKey, extract_key
 from presseschau.pipeline.pages import BatchDone, ExtractJob, PageStages, extract_batch, unit_key
 from presseschau.pipeline.plan import plan_batches
-from presseschau.pipeline.settings import Work
 from presseschau.pipeline.store import Store
 from presseschau.read import Reader, Unit, Unpacker
 
@@ -54,12 +54,7 @@ def list_units(reader: Reader) -> tuple[list[Unit], list[Drop]]:
 
 
 def extract(
-    engine: Engine,
-    work: Work,
-    stages: PageStages,
-    units: Sequence[Unit],
-    notes: list[str],
-    clock: Clock,
+    engine: Engine, work: Work, stages: PageStages, units: Sequence[Unit], notes: list[str], clock: Clock
 ) -> Extracted:
     """Does the page stages for all units that no earlier build has done.
 
@@ -79,10 +74,7 @@ def extract(
         notes.extend(why(last, "extract", key, bool(batches.ready)))
     left, pages = sum(map(len, batches.todo.values())), 0
     started = (work.work_dir / "lock").stat().st_ctime_ns  # before any file was read; no clock is asked
-    with (
-        Unpacker() as unpacker,
-        progress("extract", len(units), len(units) - left, "file", work.progress) as bar,
-    ):
+    with Unpacker() as unpacker, progress("extract", len(units), len(units) - left, "file", work.progress) as bar:
         jobs = (
             ExtractJob(stages, tuple(map(unpacker.filled, todo)), store.path(name))
             for name, todo in batches.todo.items()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-import presseschau
 from presseschau.label import Labeler
 from presseschau.pipeline.contents import digest_of
 from presseschau.pipeline.inputs import Inputs
@@ -17,9 +16,8 @@ from presseschau.pipeline.pages import PageStages
 from presseschau.pipeline.settings import PRIVATE, Settings
 from presseschau.pipeline.store import key_of
 from presseschau.publish.manifest import package_versions, release_day
-from presseschau.stable import sha256
+from presseschau.stable import code_digest
 
-_PACKAGE = Path(presseschau.__file__).parent
 _EXTRACT_CODE = ("bylines.py", "clean.py", "dedup/signature.py", "document.py", "extract", "filter.py", "language.py",
                  "language.yaml", "masking.py", "read", "rights", "stable.py", "pipeline/limits.py",
                  "pipeline/pages.py")  # fmt: skip
@@ -92,18 +90,6 @@ def build_key(settings: Settings, given: Inputs, read: str) -> StageKey:
         own |= _options(name, config)
     seconds, snapshots = settings.pipeline.page_seconds, given.snapshots.digest
     return StageKey({**own, "pipeline.page_seconds": _shown(seconds), "rights.snapshots": _shown(snapshots)})
-
-
-def code_digest(paths: Iterable[str]) -> str:
-    """sha256 over the code and data files below the package paths, names included."""
-    found = []
-    for path in paths:
-        where = _PACKAGE / path
-        own = [where] if where.is_file() else [p for p in where.rglob("*") if p.is_file() and p.suffix != ".pyc"]
-        if not own:
-            raise FileNotFoundError(where)  # a digest that misses a stage would reuse what its old code made
-        found += own
-    return sha256("".join(f"{p.relative_to(_PACKAGE).as_posix()}\0{sha256(p.read_bytes())}\n" for p in sorted(found)))
 
 
 def _options(name: str, config: Any) -> dict[str, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 
@@ -12,10 +14,12 @@ from presseschau.pipeline.clock import Clock, progress
 from presseschau.pipeline.extraction import BuildError, Extracted, why
 from presseschau.pipeline.inputs import Inputs
 from presseschau.pipeline.keys import StageKey, label_key
-from presseschau.pipeline.pages import LabelJob, label_batch
+from presseschau.pipeline.pages import BatchDone, LabelJob, label_batch
 from presseschau.pipeline.settings import Settings
 from presseschau.pipeline.store import Store
-from presseschau.pipeline.targets import TargetJob, look, targets_key
+from presseschau.pipeline.targets import TargetJob, target_batch, targets_key
+
+Job = TypeVar("Job", LabelJob, TargetJob)
 
 
 def label(
@@ -46,7 +50,9 @@ def label(
     jobs = [
         TargetJob(given.targets, path, own, store.path(path.stem)) for path, own in zip(documents, labels, strict=True)
     ]
-    clock.worked("label", look(settings.engine, jobs, extracted.lasting, store))
+    new = [job for job in jobs if job.path.stem not in store.entries]
+    for report in _done(settings, extracted, target_batch, new, store, "looking for targets in {} ended its process"):
+        clock.worked("label", report.cpu)
     return labels, [job.path for job in jobs]
 
 
@@ -61,13 +67,27 @@ def _by_rules(settings: Settings, extracted: Extracted, notes: list[str], clock:
     done = len(documents) - len(jobs)
     if jobs:
         notes.extend(why(last, "label", key, done > 0))
+    ended = "labelling {} ended its process; run again with label.stance=false"
     with progress("label", len(documents), done, "batch", work.progress) as bar:
-        for job, report in settings.engine.run(label_batch, jobs):
-            if report is None:
-                raise BuildError(f"labelling {job.documents.name} ended its process; run again with label.stance=false")
-            if job.path.stem in extracted.lasting:
-                store.add(job.path.stem, [job.path.stem])
+        for report in _done(settings, extracted, label_batch, jobs, store, ended):
             clock.worked("label", report.cpu)
             bar.update()
     last.write_bytes(orjson.dumps(key.parts))
     return [store.path(path.stem) for path in documents], key
+
+
+def _done(
+    settings: Settings,
+    extracted: Extracted,
+    function: Callable[[Job], BatchDone],
+    jobs: Iterable[Job],
+    store: Store,
+    ended: str,
+) -> Iterator[BatchDone]:
+    """The report of each job as it is done; its file is kept in the store if later builds may start from its batch."""
+    for job, report in settings.engine.run(function, jobs):
+        if report is None:
+            raise BuildError(ended.format(job.documents.name))
+        if job.path.stem in extracted.lasting:
+            store.add(job.path.stem, [job.path.stem])
+        yield report

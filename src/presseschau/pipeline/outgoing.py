@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,31 +122,28 @@ class Outgoing:
     Attributes:
         folder: Where it is; the dataset folder itself where nothing had to change.
         content: `full` or `stub`.
-        version: Of the dataset.
         gone: Rows that were left out, by reason.
         notes: Lines for the user: entries of the takedown list that match no article, words of the card that are lost.
     """
 
     folder: Path
     content: str
-    version: str
     gone: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
 def prepare(settings: Upload, manifest: Mapping[str, Any], takedown: Takedown | None, scratch: Path) -> Outgoing:
     """The folder as it may be sent: without what was taken down or is reserved, as a stub where it has to be."""
-    stub = is_stub(dict(manifest))
+    stub = is_stub(manifest)
     full = settings.full and not stub
     published = manifest["config"].get("rights", {}).get("reserved") == "publish"
     gone, hit = _left_out(settings.dataset, takedown, reserved=full and not published)
     hidden = _hidden(settings.dataset, takedown, hit)
-    note = _NOTES.get(f"{settings.basis} full" if full and settings.basis == "60d" else str(settings.basis))
+    note = _NOTES.get(f"{settings.basis} full" if full else str(settings.basis))
     notes: dict[str, str | None] = {"rights": note} if note else {}
     front = {"extra_gated_prompt": _PROMPT} if settings.gated else {}
     folder = settings.dataset
-    reasons = [why.reason for why in gone.values()]
-    counted = {reason: reasons.count(reason) for reason in sorted(set(reasons))}
+    counted = dict(sorted(Counter(why.reason for why in gone.values()).items()))
     if gone:
         left_out = ", ".join(f"{n:,} {reason}" for reason, n in counted.items())
         notes["left_out"] = _LEFT_OUT.format(rows=len(gone), reasons=left_out)
@@ -162,7 +160,7 @@ def prepare(settings: Upload, manifest: Mapping[str, Any], takedown: Takedown | 
     unmatched = takedown.unmatched(hit | _applied(settings, takedown, manifest)) if takedown else None
     edited = _EDITED if folder != settings.dataset and _is_edited(settings.dataset) else None
     told = tuple(note for note in (unmatched, edited) if note)
-    return Outgoing(folder, "full" if full else "stub", str(manifest["version"]), counted, told)
+    return Outgoing(folder, "full" if full else "stub", counted, told)
 
 
 def _is_edited(dataset: Path) -> bool:

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -62,7 +62,7 @@ LABEL_SCHEMA = pa.schema(
 _FLUSH_ROWS = 2_000
 _LABELLED_TOGETHER = 64
 PRELOAD = ("presseschau.pipeline.warm",)  # what the fork server of the engine imports besides this module
-DOCUMENT_COLUMNS = tuple(f.name for f in fields(Document) if f.name in WORK_SCHEMA.names)
+_DOCUMENT_COLUMNS = tuple(f.name for f in fields(Document) if f.name in WORK_SCHEMA.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class PageStages:
                 result = _killed(item.source, "extract") if item.source in poisoned else self._result(item)
             else:
                 result = item
-            yield {"unit": unit_key(unit), **(_drop_row(result) if isinstance(result, Drop) else result)}
+            yield {"unit": unit_key(unit), **(asdict(result) if isinstance(result, Drop) else result)}
 
     def _result(self, page: Page) -> Drop | dict[str, Any]:
         try:
@@ -139,7 +139,7 @@ class PageStages:
         saved = self.snapshots.reservation(document.url)
         reservation = rights.reservation(document.headers, document.robots, saved)
         signature = self.dedup.sign(document.text)
-        row = {name: getattr(document, name) for name in DOCUMENT_COLUMNS}
+        row = {name: getattr(document, name) for name in _DOCUMENT_COLUMNS}
         return row | {
             "source": page.source,
             "id": id_,
@@ -178,10 +178,6 @@ def _wrong_url(stated: str | None) -> str | None:
         return None
     plain = " ".join(stated.split())
     return f"url: not a URL: {plain if len(plain) <= 60 else plain[:57] + '...'}"
-
-
-def _drop_row(drop: Drop) -> dict[str, Any]:
-    return {f.name: getattr(drop, f.name) for f in fields(Drop)}
 
 
 def _naive(moment: datetime | None) -> datetime | None:
@@ -247,19 +243,23 @@ def label_batch(job: LabelJob) -> BatchDone:
 
 def write_drops(path: Path, drops: Iterable[Drop]) -> int:
     """Writes a work file of ledger rows for input that never became a unit; the number of rows."""
-    return write_rows(path, WORK_SCHEMA, ({"unit": "", **_drop_row(drop)} for drop in drops))
+    return write_rows(path, WORK_SCHEMA, ({"unit": "", **asdict(drop)} for drop in drops))
 
 
 def passed(path: Path) -> Iterator[tuple[str, str, Document]]:
     """(unit, source, document) of every page of a work file that passed the page stages."""
     with pq.ParquetFile(path) as file:
-        columns = ["unit", "source", "outcome", *DOCUMENT_COLUMNS]
+        columns = ["unit", "source", "outcome", *_DOCUMENT_COLUMNS]
         for batch in file.iter_batches(batch_size=_FLUSH_ROWS, columns=columns, use_threads=False):
             for row in batch.to_pylist():
                 if row["outcome"] is None:
-                    values = {name: row[name] for name in DOCUMENT_COLUMNS}
-                    values["authors"], values["keywords"] = tuple(values["authors"]), tuple(values["keywords"])
-                    yield row["unit"], row["source"], Document(**values)
+                    yield row["unit"], row["source"], document_of(row)
+
+
+def document_of(row: Mapping[str, Any]) -> Document:
+    """The document in a row of a work file, or what a published row has of it."""
+    values: dict[str, Any] = {name: row[name] for name in _DOCUMENT_COLUMNS if name in row}
+    return Document(**values | {name: tuple(own) for name, own in values.items() if isinstance(own, list)})
 
 
 def _label_rows(labeler: Labeler, documents: Iterable[tuple[str, str, Document]]) -> Iterator[dict[str, Any]]:

@@ -20,9 +20,9 @@ from presseschau.pipeline.clock import Clock
 from presseschau.pipeline.database import connect, stream
 from presseschau.pipeline.extraction import extract, list_units
 from presseschau.pipeline.filling import Filler
+from presseschau.pipeline.groups import Source, Work
 from presseschau.pipeline.pages import PageStages, write_drops
 from presseschau.pipeline.release import describe
-from presseschau.pipeline.settings import ENGINES, Source, Work, one_of
 from presseschau.pipeline.store import locked
 from presseschau.pipeline.stub import signer, similarity
 from presseschau.publish.content import SIGNATURES, is_stub, set_content
@@ -83,16 +83,6 @@ class Rehydrated:
     equal: bool
 
 
-def engine_from(values: Mapping[str, Any]) -> Engine:
-    """Where the pages are worked on, from the config group `engine`.
-
-    Raises:
-        ConfigError: There is no such engine, or it has no such option.
-    """
-    engine: Engine = one_of(ENGINES, dict(values), "engine", "kind")
-    return engine
-
-
 def rehydrate(stub: Path, source: Source, output: Path, matching: Matching, work: Work, engine: Engine) -> Rehydrated:
     """Writes the full dataset of a stub, as far as the pages have it; other rows go to the ledger.
 
@@ -116,7 +106,7 @@ def rehydrate(stub: Path, source: Source, output: Path, matching: Matching, work
             if not outcomes.get("exact", 0) + outcomes.get("near", 0):
                 raise RuntimeError(f"no text of the stub was found in the pages ({_found(con, outcomes, reasons)})")
             differs = _write(con, stub, output, manifest, outcomes)
-    equal = read_manifest(output)["content_sha256"] == manifest["full_content_sha256"]
+    equal = "rehydrated" not in read_manifest(output)
     return Rehydrated(output, outcomes, reasons, differs, equal)
 
 
@@ -209,11 +199,7 @@ def _match(con: duckdb.DuckDBPyConnection, matching: Matching, sign: Callable[[s
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection,
-    stub: Path,
-    output: Path,
-    manifest: Mapping[str, Any],
-    outcomes: Mapping[str, int],
+    con: duckdb.DuckDBPyConnection, stub: Path, output: Path, manifest: Mapping[str, Any], outcomes: Mapping[str, int]
 ) -> dict[str, int]:
     """Writes the dataset and its report; how many rows differ in what is not their text, by column."""
     gone = {
@@ -228,7 +214,8 @@ def _write(
     def say(made: dict[str, Any]) -> dict[str, Any]:
         made = {key: value for key, value in set_content(made, "full").items() if key != "signatures_sha256"}
         release = manifest["full_content_sha256"]
-        return made if made["content_sha256"] == release else made | {"rehydrated": {"from": release, **outcomes}}
+        same = made["content_sha256"] == release if release else whole and not filler.differs
+        return made if same else made | {"rehydrated": {"from": release, **outcomes}}
 
     # That on rights speaks of a copy without text.
     notes = {"stub": None, "rights": None, "rehydrated": None if whole else _note(outcomes)}

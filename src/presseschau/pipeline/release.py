@@ -27,19 +27,10 @@ from presseschau.publish import card, croissant, report, statistics
 from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.manifest import Count, Manifest
 from presseschau.publish.opened import Folder
-from presseschau.publish.shards import (
-    Shard,
-    extra_type,
-    file_sha256,
-    published,
-    write_ledger,
-    write_split,
-)
+from presseschau.publish.shards import Shard, extra_type, file_sha256, published, write_ledger, write_split
 from presseschau.read import Unit
-from presseschau.schema import DATA, SPLITS, TARGETS, Schema
+from presseschau.schema import DATA, SPLITS, TARGETS, TASKS, Schema
 from presseschau.split import SplitPlan, balance, to_splits_json
-
-LABELS = ("topic", "genre", "stance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +165,7 @@ def _counts(con: duckdb.DuckDBPyConnection) -> list[Count]:
 def _references(labeler: Labeler, classifier: Classifier | None) -> list[dict[str, Any]]:
     """What the confidences of the labels were fitted on, by reference set."""
     known = load_calibration(labeler.calibration)
-    fitted = {task: (known[task].reference, known[task].articles) for task in LABELS if task in known}
+    fitted = {task: (known[task].reference, known[task].articles) for task in TASKS if task in known}
     if labeler.scheme is not None and labeler.calibration is None:
         fitted = dict.fromkeys(fitted, ("none", 0))  # a taxonomy of the user's own
     if labeler.stance:

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import ctypes
 import gzip
-import importlib
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from presseschau.document import Page
+from presseschau.pipeline.baselines import TINY
 from presseschau.read import Unit, open_source
 
-TINY = 12  # pages of the run that stands for start-up
 _ONE_IN = 100  # pages are held back for the build that grows
 _BECOME_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 
@@ -95,7 +94,6 @@ class Speed:
 
     def summary(self) -> dict[str, Any]:
         """Medians and ratios, in JSON types; ratios are taken within a round before the median."""
-        stages = self.rounds[0].stages
 
         def first(r: Round) -> float:
             return r.startup + r.build * (self.pages - TINY) / 1000.0
@@ -106,15 +104,14 @@ class Speed:
             "page_bytes": self.page_bytes,
             "rounds": len(self.rounds),
             "cpu_ms_per_page": {
-                name: round(self.median(lambda r, name=name: getattr(r, name)), 3)  # type: ignore[misc]
-                for name in ("build", "usual", "floor", "second_half")
+                name: round(self.median(attrgetter(name)), 3) for name in ("build", "usual", "floor", "second_half")
             },
             "fixed_cpu_seconds": round(self.median(lambda r: first(r) - r.second_half * self.pages / 1000.0), 2),
             "usual_over_build": round(self.median(lambda r: r.usual / r.build), 2),
             "build_over_floor": round(self.median(lambda r: r.build / r.floor), 2),
             "stage_cpu_ms_per_page": {
                 stage: round(self.median(lambda r, stage=stage: r.stages.get(stage, 0.0)), 3)  # type: ignore[misc]
-                for stage in stages
+                for stage in self.rounds[0].stages
             },
             "startup_cpu_seconds": round(self.median(lambda r: r.startup), 2),
             "rebuild_cpu_seconds": round(self.median(lambda r: r.rebuild), 2),
@@ -172,7 +169,7 @@ def _round(folder: Path, pages: Sequence[Path], script: Path, overrides: Sequenc
             f"pipeline.work_dir={work}", f"pipeline.clean={str(clean).lower()}",
         ])  # fmt: skip
         stages[what] = orjson.loads((work / "cost.json").read_bytes())["cpu"]
-    stage, names = [sys.executable, "-m", "presseschau.pipeline.speed"], list(map(str, pages))
+    stage, names = [sys.executable, "-m", "presseschau.pipeline.baselines"], list(map(str, pages))
     usual, floor = (float(_output([*stage, name], names)) for name in ("usual", "floor"))
     per_page, per_more = 1000.0 / len(pages), 1000.0 / (len(pages) - TINY)
     return Round(
@@ -248,65 +245,3 @@ def store_pages(source: Mapping[str, Any], folder: Path, limit: int | None) -> t
                 (folder / f"{count:08}.html.gz").write_bytes(gzip.compress(raw, 6, mtime=0))
                 count, size = count + 1, size + len(raw)
     return count, size
-
-
-def floor(paths: Sequence[str], _folder: Path) -> None:
-    """What nobody who reads news pages can do without: decompress, parse, read JSON-LD."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    for path in paths:
-        tree = LexborHTMLParser(gzip.decompress(Path(path).read_bytes()))
-        for node in tree.css('script[type="application/ld+json"]'):
-            try:
-                orjson.loads(node.text())
-            except orjson.JSONDecodeError:
-                continue
-
-
-def usual(paths: Sequence[str], folder: Path) -> None:
-    """What most people would put together: trafilatura, langdetect, datasketch, pandas.
-
-    Five-word shingles and 128 permutations, added in one batch a text, which is the fastest that datasketch offers.
-    """
-    import pandas as pd
-    import trafilatura
-    from langdetect import DetectorFactory, LangDetectException, detect
-
-    datasketch: Any = importlib.import_module("datasketch")
-    DetectorFactory.seed = 0
-    index, rows = datasketch.MinHashLSH(threshold=0.8, num_perm=128), []
-    for path in paths:
-        document: Any = trafilatura.bare_extraction(gzip.decompress(Path(path).read_bytes()), with_metadata=True)
-        text = document.text if document is not None else None
-        if not text:
-            continue
-        try:
-            language = detect(text)
-        except LangDetectException:
-            continue
-        words = text.split()
-        signature = datasketch.MinHash(num_perm=128)
-        signature.update_batch([" ".join(words[at : at + 5]).encode() for at in range(max(1, len(words) - 4))])
-        if language != "de" or index.query(signature):
-            continue
-        index.insert(path, signature)
-        fields = ("title", "author", "url", "hostname", "description", "date", "categories", "tags", "text")
-        rows.append({name: getattr(document, name) for name in fields})
-    pd.DataFrame(rows).to_parquet(folder / "usual.parquet")
-
-
-def _timed(work: Callable[[Sequence[str], Path], None]) -> float:
-    """CPU seconds for the pages named on stdin, after the first dozen were done once to load what loads late."""
-    paths = sys.stdin.read().splitlines()
-    with tempfile.TemporaryDirectory() as name:
-        work(paths[:TINY], Path(name))
-        start = time.process_time()
-        work(paths, Path(name))
-        return time.process_time() - start
-
-
-if __name__ == "__main__":
-    try:
-        print(_timed({"usual": usual, "floor": floor}[sys.argv[1]]))
-    except ModuleNotFoundError as error:
-        sys.exit(f"{error.name} is missing: pip install 'presseschau[speed]'")

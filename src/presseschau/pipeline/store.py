@@ -7,7 +7,6 @@ was renamed into place, so a kill leaves at most a file that no line names; it i
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 import orjson
 import xxhash
 
+from presseschau.locks import hold
 from presseschau.stable import sha256
 
 STAGES = ("extract", "label", "classified", "targets", "pairs")  # folders of stores in a work folder
@@ -130,8 +130,8 @@ def locked(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            hold(lock)
+        except BlockingIOError as error:
             lock.seek(0)
             owner = lock.read().strip() or "unknown"
             raise StoreBusyError(f"{folder} is in use by another build, process {owner}; wait or end it") from error

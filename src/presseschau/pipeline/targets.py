@@ -12,14 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from presseschau.document import Document
-from presseschau.engine import Engine
 from presseschau.label.stance import StanceLabeler
 from presseschau.label.stance_given import GivenTarget, stance_toward
-from presseschau.pipeline.keys import StageKey, code_digest
+from presseschau.pipeline.keys import StageKey
 from presseschau.pipeline.pages import BatchDone, cpu_seconds, passed, write_rows
-from presseschau.pipeline.store import Store
 from presseschau.schema import SPAN
-from presseschau.stable import rounded, sha256
+from presseschau.stable import code_digest, rounded, sha256
 
 TARGET_SCHEMA = pa.schema(
     {
@@ -45,28 +43,6 @@ def targets_key(labels: StageKey, targets: tuple[GivenTarget, ...]) -> StageKey:
     """The key of this stage; it rests on that of the labels, since the genre has a say in the stance."""
     own = {"targets": sha256(orjson.dumps(targets)), "targets.code": code_digest(["pipeline/targets.py"])}
     return StageKey({**labels.parts, **own})
-
-
-def look(engine: Engine, jobs: Iterable[TargetJob], lasting: frozenset[str], store: Store) -> float:
-    """Does all jobs that no earlier build has done; the CPU seconds it took.
-
-    Args:
-        engine: Where they are done.
-        jobs: One for each batch, for a file in the store.
-        lasting: Names of the batches that later builds may start from.
-        store: Where the files are kept.
-
-    Raises:
-        RuntimeError: A job ended its process.
-    """
-    seconds = 0.0
-    for job, report in engine.run(target_batch, [job for job in jobs if job.path.stem not in store.entries]):
-        if report is None:
-            raise RuntimeError(f"looking for targets in {job.documents.name} ended its process")
-        if job.path.stem in lasting:
-            store.add(job.path.stem, [job.path.stem])
-        seconds += report.cpu
-    return seconds
 
 
 def target_batch(job: TargetJob) -> BatchDone:

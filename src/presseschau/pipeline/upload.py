@@ -97,14 +97,14 @@ def _send(settings: Upload, hub: Hub, outgoing: Outgoing, tag: str) -> Published
                 f"{tag} of {settings.repo} exists with other content ({_sizes(left)}); "
                 "a fix of the data is a new version: build with dataset.version=…"
             )
-        said = f"{settings.repo} {tag} is published already, nothing has changed"
+        told = f"{settings.repo} {tag} is published already, nothing has changed"
         if not settings.dry_run:
             if settings.closed and not _as_closed(there, settings):
                 hub.close(settings.private, settings.gated)
                 there = hub.look() or there
-                said = f"{settings.repo} {tag} is published already; who may read it has changed"
+                told = f"{settings.repo} {tag} is published already; who may read it has changed"
             _refuse_open(settings, outgoing, there)
-        return Published((said, *_notes(outgoing)), there.tags[tag])
+        return Published((told, *_notes(outgoing)), there.tags[tag])
     left = difference(files, hub.files(there.head) if there is not None else {})
     lines = _account(settings, outgoing, there, left, tag, reached=not unreached)
     if settings.dry_run:

@@ -20,7 +20,7 @@ from presseschau.publish.content import SIGNATURES, is_stub
 from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.files import OWN
 from presseschau.publish.folder import staged
-from presseschau.publish.manifest import read_manifest
+from presseschau.publish.manifest import OUTCOMES, read_manifest
 from presseschau.publish.opened import Folder
 from presseschau.publish.shards import LEDGER_SCHEMA, Shard, file_sha256, write_ledger, write_split
 from presseschau.publish.statistics import count
@@ -108,6 +108,8 @@ def derive(dataset: Path, target: Path, change: Change, finish: Callable[[Path],
         manifest = change.manifest(manifest)
         if is_stub(manifest) and is_stub(origin.manifest):
             manifest |= {"signatures_sha256": _write_signatures(origin, folder, change.gone)}
+            if change.gone:  # the hash was of the rows that have gone, too; what it would be without them, texts tell
+                manifest |= {"full_content_sha256": None}
         write_manifest(folder, manifest)
         counted = count(folder)
         if change.gone:
@@ -216,5 +218,5 @@ def _outcomes(folder: Path) -> tuple[list[dict[str, Any]], dict[str, int]]:
         con.execute("SET enable_progress_bar = false")
         rows = con.execute("SELECT outcome, stage, reason, count(*) FROM ledger GROUP BY ALL ORDER BY ALL").fetchall()
     counts = [{"outcome": o, "stage": s, "reason": r, "pages": n} for o, s, r, n in rows]
-    pages = {name: sum(c["pages"] for c in counts if c["outcome"] == name) for name in ("kept", "dropped", "failed")}
+    pages = {name: sum(c["pages"] for c in counts if c["outcome"] == name) for name in OUTCOMES}
     return counts, {"input": sum(pages.values())} | pages

@@ -11,6 +11,7 @@ import duckdb
 import orjson
 
 from presseschau.publish.content import is_stub
+from presseschau.publish.database import SPLIT_OF_FILE
 from presseschau.publish.opened import Folder
 from presseschau.schema import DATA
 
@@ -117,23 +118,15 @@ def diff(before: Path, after: Path) -> Diff:
 
 def _load(con: duckdb.DuckDBPyConnection, name: str, folder: Folder) -> None:
     """Makes a table of one row an article, labels by name."""
-    labels = ", ".join(
-        f"list_extract({_list(folder.schema.names.of(column) or ())}, {column}::INT + 1) AS {column}"
-        for column in LABELS
-    )
+    labels = ", ".join(f"list_extract(${column}::VARCHAR[], {column}::INT + 1) AS {column}" for column in LABELS)
     metadata = ", ".join((*_METADATA, *_WORDS))
     # A class number out of range would be no name and hide a change; `verify` looks for those.
     con.execute(
-        f"""CREATE TABLE {name} AS SELECT id, text_sha256, {labels}, {metadata},
-              regexp_extract(filename, '([a-z_]+)-[0-9]+-of-[0-9]+[.]parquet$', 1) AS split
-            FROM read_parquet(?, filename = true)""",  # noqa: S608 - names and columns are this module's own
-        [[str(folder.path / shard.path) for shard in folder.shards if shard.part == DATA]],
+        f"""CREATE TABLE {name} AS SELECT id, text_sha256, {labels}, {metadata}, {SPLIT_OF_FILE}
+            FROM read_parquet($shards, filename = true)""",  # noqa: S608 - names and columns are this module's own
+        {column: list(folder.schema.names.of(column) or ()) for column in LABELS}
+        | {"shards": [str(folder.path / shard.path) for shard in folder.shards if shard.part == DATA]},
     )
-
-
-def _list(names: Sequence[str]) -> str:
-    quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
-    return f"[{quoted}]"
 
 
 def _ids(con: duckdb.DuckDBPyConnection, condition: str) -> list[str]:

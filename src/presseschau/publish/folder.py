@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
 import re
 import shutil
@@ -14,10 +12,8 @@ from typing import IO
 
 import orjson
 
+from presseschau.locks import hold
 from presseschau.publish.files import is_made, others
-
-# What drives without locks say, such as some in a network; there a folder is written without one.
-_NO_LOCKS = (errno.ENOTSUP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL)
 
 
 class FolderError(ValueError):
@@ -143,7 +139,7 @@ def _held(folder: Path) -> Iterator[None]:
     path = _beside(folder, "lock")
     with path.open("a+") as lock:
         try:
-            _lock(lock)
+            hold(lock)
             if not _is_open(path, lock):
                 raise BlockingIOError
         except BlockingIOError:
@@ -157,14 +153,6 @@ def _held(folder: Path) -> Iterator[None]:
             yield
         finally:
             path.unlink(missing_ok=True)  # while it is held: who has opened it meanwhile sees that it is gone
-
-
-def _lock(file: IO[str]) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno not in _NO_LOCKS:
-            raise
 
 
 def _is_open(path: Path, file: IO[str]) -> bool:

@@ -21,6 +21,9 @@ _PACKAGES = ("charset-normalizer", "datasets", "duckdb", "fastwarc", "langdetect
              "xxhash")  # fmt: skip
 
 
+OUTCOMES = ("kept", "dropped", "failed")
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """How many pages ended one way: `outcome` kept, dropped or failed; stage and reason are None where kept."""
@@ -103,12 +106,7 @@ class Manifest:
             "packages": package_versions(_PACKAGES),
             "unicode": unicodedata.unidata_version,
             **({"released": day} if (day := release_day()) else {}),
-            "pages": {
-                "input": self.pages,
-                "kept": self.outcome("kept"),
-                "dropped": self.outcome("dropped"),
-                "failed": self.outcome("failed"),
-            },
+            "pages": {"input": self.pages} | {name: self.outcome(name) for name in OUTCOMES},
         }
         return orjson.dumps(head | asdict(self), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 

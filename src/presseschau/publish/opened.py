@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.shards import Shard
 from presseschau.publish.statistics import Statistics, count
-from presseschau.schema import DATA, SCHEMA_VERSION, SPLITS, LabelNames, Schema
+from presseschau.schema import DATA, SCHEMA_VERSION, SPLITS, TASKS, LabelNames, Schema
 
 
 @dataclass(frozen=True)  # no slots: what is counted is kept
@@ -72,7 +72,7 @@ def read_schema(path: Path) -> Schema:
     try:
         arrow = pq.read_schema(path)
         features = orjson.loads(arrow.metadata[b"huggingface"])["info"]["features"]
-        names = LabelNames(*(tuple(features[column]["names"]) for column in ("topic", "genre", "stance")))
+        names = LabelNames(*(tuple(features[column]["names"]) for column in TASKS))
     except (pa.ArrowException, OSError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is no shard of a dataset: {' '.join(str(error).split())[:200]}") from None
     extra = arrow.field("extra").type if "extra" in arrow.names else None

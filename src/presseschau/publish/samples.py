@@ -9,9 +9,10 @@ from typing import Any
 
 import duckdb
 
+from presseschau.publish.database import connect
 from presseschau.publish.manifest import read_manifest
-from presseschau.publish.statistics import class_names, connect
-from presseschau.schema import LabelNames
+from presseschau.publish.statistics import class_names
+from presseschau.schema import TASKS, LabelNames
 
 # What bounds the size of a report, whatever that of the dataset.
 CLASSES = 60
@@ -81,9 +82,8 @@ def draw(folder: Path, names: LabelNames, with_text: bool) -> Samples:
         names: Class names of the label columns.
         with_text: Whether titles, targets and excerpts are shown.
     """
-    con = connect(folder)
-    try:
-        chosen = {column: _ids_by_class(con, column) for column in ("topic", "genre", "stance")} if with_text else {}
+    with connect(folder) as con:
+        chosen = {column: _ids_by_class(con, column) for column in TASKS} if with_text else {}
         first = [row[0] for row in con.execute("SELECT id FROM rows ORDER BY id LIMIT ?", [TABLE]).fetchall()]
         wanted = {id_ for classes in chosen.values() for ids in classes.values() for id_ in ids}
         found = _fetch(con, sorted(wanted | set(first)), names, with_text)
@@ -97,8 +97,6 @@ def draw(folder: Path, names: LabelNames, with_text: bool) -> Samples:
             table=[found[id_] for id_ in first],
             left=_left(con, takedown=read_manifest(folder)["config"].get("takedown") is not None),
         )
-    finally:
-        con.close()
 
 
 def _ids_by_class(con: duckdb.DuckDBPyConnection, column: str) -> dict[int, list[str]]:
@@ -136,7 +134,7 @@ def _shown(row: Mapping[str, Any], names: LabelNames, with_text: bool) -> Shown:
         genre=class_names(names, "genre", row["genre"]),
         stance=class_names(names, "stance", row["stance"]),
         stance_target=_short(row["stance_target"] or "", 80) if with_text else "",
-        confidences={column: row[f"{column}_confidence"] for column in ("topic", "genre", "stance")},
+        confidences={column: row[f"{column}_confidence"] for column in TASKS},
         excerpt=excerpt(row["text"] or "", spans) if with_text else (),
     )
 

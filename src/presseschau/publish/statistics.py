@@ -12,10 +12,11 @@ from typing import Any
 import duckdb
 
 from presseschau.publish.content import is_stub
-from presseschau.publish.manifest import read_manifest
+from presseschau.publish.database import connect
+from presseschau.publish.manifest import OUTCOMES, read_manifest
 from presseschau.publish.shards import Shard
 from presseschau.publish.sizes import Sizes, measure
-from presseschau.schema import SPLITS, LabelNames
+from presseschau.schema import SPLITS, TASKS, LabelNames
 
 NONE = "(none)"
 UNKNOWN = "(unknown)"
@@ -100,6 +101,12 @@ class Statistics:
         return enabled or bool(set(self.labels["stance"]) - {NONE})
 
     @property
+    def endings(self) -> list[Mapping[str, Any]]:
+        """How the input pages ended, most frequent first within each outcome."""
+        counts = self.manifest["counts"]
+        return sorted(counts, key=lambda c: (OUTCOMES.index(c["outcome"]), -c["pages"], c["reason"] or ""))
+
+    @property
     def articles(self) -> int:
         """All articles."""
         return sum(self.splits.values())
@@ -108,29 +115,6 @@ class Statistics:
     def is_stub(self) -> bool:
         """Whether the folder holds no text."""
         return is_stub(self.manifest)
-
-
-def connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    """A database in memory with the views `rows` (the shards, with `split`) and `ledger` of a dataset folder."""
-    con = duckdb.connect()
-    con.execute("SET memory_limit = '300MB'; SET threads = 1")  # beside the corpus stages' own; a second one costs CPU
-    con.execute("SET enable_progress_bar = false")
-    con.execute("SET parquet_metadata_cache = true")  # each query would read that of all shards again
-    con.execute("SET TimeZone = 'UTC'")
-    view_rows(con, folder)
-    con.read_parquet(str(folder / "ledger.parquet")).create_view("ledger")
-    return con
-
-
-def view_rows(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Makes the view `rows` of the shards of a dataset folder, with `split`."""
-    # Named one by one: DuckDB would take a bracket in the folder's own path for a pattern beside the `*`.
-    shards = [str(path) for path in sorted((folder / "data").glob("*.parquet"))]
-    con.read_parquet(shards, filename=True).create_view("shards")
-    con.execute(
-        """CREATE VIEW rows AS SELECT * EXCLUDE (filename),
-             regexp_extract(filename, '([a-z_]+)-[0-9]+-of-[0-9]+[.]parquet$', 1) AS split FROM shards"""
-    )
 
 
 def count(folder: Path) -> Statistics:
@@ -142,8 +126,7 @@ def count(folder: Path) -> Statistics:
     manifest = read_manifest(folder)
     names = LabelNames(**{column: tuple(classes) for column, classes in manifest["labels"].items()})
     held = measure(folder, [Shard(**shard) for shard in manifest["shards"]])
-    con = connect(folder)
-    try:
+    with connect(folder) as con:
         # One pass over everything that has few values: a row of it stands for many articles.
         con.execute(
             """CREATE TABLE few AS
@@ -156,7 +139,7 @@ def count(folder: Path) -> Statistics:
         return Statistics(
             manifest=manifest,
             splits={split: splits[split] for split in SPLITS if split in splits},
-            labels={column: _by_class(con, column, names) for column in ("topic", "genre", "stance")},
+            labels={column: _by_class(con, column, names) for column in TASKS},
             cube=_cube(con, names),
             publishers=publishers,
             shares={key: _shares(con, key, names) for key in ("publisher", "year", "month")},
@@ -178,7 +161,7 @@ def count(folder: Path) -> Statistics:
             clusters=_pairs(
                 con, "SELECT n, count(*) FROM (SELECT count(*) n FROM rows GROUP BY cluster) GROUP BY 1 ORDER BY 1"
             ),
-            confidences={column: _confidences(con, column) for column in ("topic", "genre", "stance")},
+            confidences={column: _confidences(con, column) for column in TASKS},
             sources={
                 column: _articles(con, f"{column}_source", f"{column}_source IS NOT NULL")
                 for column in ("topic", "stance")
@@ -188,8 +171,6 @@ def count(folder: Path) -> Statistics:
             **_notes(con),
             sizes=held,
         )
-    finally:
-        con.close()
 
 
 def class_names(names: LabelNames, column: str, number: int | None) -> str:

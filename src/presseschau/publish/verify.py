@@ -19,7 +19,7 @@ from presseschau.publish.card import check_numbers, check_terms, read_card, voca
 from presseschau.publish.content import check_content
 from presseschau.publish.content_hash import ContentHash
 from presseschau.publish.files import is_published, others
-from presseschau.publish.manifest import ManifestError, read_manifest
+from presseschau.publish.manifest import OUTCOMES, ManifestError, read_manifest
 from presseschau.publish.opened import Folder, read_schema
 from presseschau.publish.shards import LEDGER_SCHEMA, file_sha256
 from presseschau.publish.targets import check_targets
@@ -120,7 +120,7 @@ def _ledger(folder: Folder) -> Iterator[str]:
     con.execute("SET enable_progress_bar = false")
     outcomes = dict(con.execute("SELECT outcome, count(*) FROM ledger GROUP BY 1").fetchall())
     pages = folder.manifest["pages"]
-    for outcome in ("kept", "dropped", "failed"):
+    for outcome in OUTCOMES:
         if outcomes.get(outcome, 0) != pages[outcome]:
             yield f"ledger.parquet: {outcomes.get(outcome, 0)} {outcome}, the manifest says {pages[outcome]}"
     if pages["kept"] + pages["dropped"] + pages["failed"] != pages["input"] or table.num_rows != pages["input"]:

@@ -15,7 +15,7 @@ import orjson
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Stream
 from presseschau.read.dates import MISSING
-from presseschau.read.foreign import foreign
+from presseschau.read.foreign import beginning, foreign
 from presseschau.read.listing import with_compressed
 from presseschau.read.mojibake import once_encoded
 from presseschau.read.record import CONTENTS, STATED, Columns, page_of
@@ -84,18 +84,13 @@ class CsvTable:
 
     def fault(self, path: str) -> str | None:
         """What makes a whole file no table, by its beginning; None where nothing does, or it can't be read."""
-        try:
-            with Stream(path) as stream:
-                return foreign(stream.read(16) or b"")
-        except OSError:  # the ledger says so
-            return None
+        return foreign(beginning(path, 16))
 
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
         """One unit per file."""
-        if fault := self.fault(path):
-            yield failed(source, "bad_record", fault)
-            return
-        yield whole_file(source, path, self.columns.key("csv") + orjson.dumps([self.sep, self.quote]))
+        key = self.columns.key("csv") + orjson.dumps([self.sep, self.quote])
+        fault = self.fault(path)
+        yield failed(source, "bad_record", fault) if fault else whole_file(source, path, key)
 
     def pages(self, unit: Unit) -> Iterator[Page | Drop]:
         """One page or drop per row that is not blank; a file that breaks off gives one drop more."""
@@ -194,7 +189,7 @@ def _way(start: str) -> str:
     """How a row begins, by the first four signs of its first line."""
     if start == "http":
         return "address"
-    return "number" if start[:1].isdecimal() else start[:1] if start[:1] == '"' else "letters"
+    return "number" if start[:1].isdecimal() else "quote" if start[:1] == '"' else "letters"
 
 
 def _said(error: Exception) -> str:

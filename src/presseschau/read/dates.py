@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from presseschau.stable import BERLIN
 
 # What pandas, R, SQL and spreadsheets write where there is nothing; of a date in any case, and more.
-MISSING = frozenset({"NA", "NaN", "nan", "None", "NULL", "null", "N/A", "<NA>", "#N/A", "#NV"})
+MISSING = frozenset({"NA", "NaN", "nan", "None", "NULL", "null", "N/A", "<NA>", "#N/A", "#NV", "#NAME?"})
 _NO_DATE = {*map(str.lower, MISSING), "", "-", "nat", "0000-00-00", "0000-00-00 00:00:00"}
 _MONTHS = {
     name: number
@@ -25,7 +25,11 @@ _HOURS = {"utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "
 _TIME = r"(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d+)?)?(?: ?(?P<half>[AaPp])\.?[Mm]\b\.?)?"
 _YEAR = r"(?P<year>\d{4}|\d\d(?!\d))"
 _ZONE = r"(?: ?\(?(?P<zone>[A-Z]{1,4}|[+-]\d\d:?\d\d)\)?)?"
-_CLOCK = rf"(?:(?:,|T|,? um|,? at| [-–|])? ?{_TIME}(?: Uhr)?{_ZONE}(?: Uhr)?)?"
+# Press databases put the day's name behind the year: 12. März 2024 Dienstag
+_DAY_BEHIND = (
+    r"(?:,? (?:(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|Sonnabend|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day))?"
+)
+_CLOCK = _DAY_BEHIND + rf"(?:(?:,|T|,? um|,? at| [-–|])? ?{_TIME}(?: Uhr)?{_ZONE}(?: Uhr)?)?"
 _DAY_NAME = r"(?:[A-Za-z]{2,10}\.?,? (?:den )?)?"
 _SHAPES = [
     re.compile(shape, re.ASCII)
@@ -85,6 +89,9 @@ def short(value: object) -> str:
 
 
 def _parsed(value: object) -> datetime | None:
+    if isinstance(value, dict):  # of MongoDB: {"$date": "…"}, {"$date": {"$numberLong": "…"}}
+        value = value["$date"]
+        value = value["$numberLong"] if isinstance(value, dict) else value
     if value is None or (isinstance(value, datetime | float) and value != value):  # NaN, NaT
         return None
     if isinstance(value, datetime):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Stream, is_compressed
-from presseschau.read.foreign import foreign
+from presseschau.read.foreign import beginning, foreign
 from presseschau.read.listing import with_compressed
 from presseschau.read.pieces import PIECE, open_piece, units_of
 from presseschau.read.record import Columns, page_of, parse_object
@@ -34,11 +34,7 @@ class JsonLines:
 
     def fault(self, path: str) -> str | None:
         """What makes a whole file no JSON Lines, by its beginning; None where nothing does, or it can't be read."""
-        try:
-            with Stream(path) as stream, io.BufferedReader(stream) as file:
-                return _fault(file.read(1 << 10))
-        except OSError:  # the ledger says so
-            return None
+        return _fault(beginning(path, 1 << 10))
 
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
         """Units of whole lines: those that start in the same 2 MB of the unpacked file."""
@@ -56,13 +52,7 @@ class JsonLines:
             with open_piece(unit) as stream, io.BufferedReader(stream, 1 << 20) as lines:
                 left = unit.stop - unit.start if unit.stop is not None else None
                 while left is None or left > 0:
-                    line = lines.readline(limit + 1)
-                    size = len(line)
-                    whole = line.endswith(b"\n") or size <= limit
-                    while not whole:  # the rest of a line that is too long
-                        more = lines.readline(limit)
-                        size += len(more)
-                        whole = len(more) < limit or more.endswith(b"\n")
+                    line, size = _next_line(lines, limit)
                     if stream.fault and not line.endswith(b"\n"):
                         yield failed(f"{unit.source}#{number}", *stream.fault)
                         return
@@ -83,9 +73,36 @@ class JsonLines:
         if too_long:
             return failed(source, "too_large", f"a line of more than {2 * self.columns.max_bytes} bytes")
         try:
-            return page_of(parse_object(line), source, self.columns)
+            record, columns = parse_object(line), self.columns
+            return page_of(record | _nested(record, [*columns.names.values(), *columns.keep]), source, columns)
         except ValueError as error:
             return failed(source, "bad_record", str(error))
+
+
+def _next_line(lines: io.BufferedReader[Stream], limit: int) -> tuple[bytes, int]:
+    """The next line, and its size; of a longer one than `limit` no more than a byte beyond it."""
+    line = more = lines.readline(limit + 1)
+    size = len(line)
+    while size > limit and more and not more.endswith(b"\n"):
+        more = lines.readline(limit)
+        size += len(more)
+    return line, size
+
+
+def _nested(record: dict[str, object], names: Iterable[str]) -> dict[str, object]:
+    """The fields that names with dots mean, as databases nest them.
+
+    >>> _nested({"_id": 7, "_source": {"text": "Ja"}}, ["_source.text", "_source.url", "_id"])
+    {'_source.text': 'Ja'}
+    """
+    found: dict[str, object] = {}
+    for name in names:
+        value: object = record
+        for key in name.split(".") if "." in name and name not in record else ():
+            value = value.get(key) if isinstance(value, dict) else None
+        if value is not record and value is not None:
+            found[name] = value
+    return found
 
 
 def _fault(head: bytes) -> str | None:

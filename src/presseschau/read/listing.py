@@ -22,18 +22,24 @@ COMPRESSED = (".gz", ".zst")
 # What pages are called where a server has made them, and where their address names no file.
 _PAGES = (".php", ".php?", ".phtml", ".shtml", ".asp", ".asp?", ".aspx", ".aspx?", ".jsp", ".jsp?", ".cgi", ".cgi?",
           ".do", ".do?", "(none)")  # fmt: skip
-# Archives of pages that are not read, and how they become what is.
+# Archives of pages, and pages as they are packed, that are not read, and how they become what is.
 _ARC = "`warcio recompress FILE.arc.gz FILE.warc.gz` makes WARCs of them"
-_MHTML = "save their pages as HTML only"
+_PACKED = "unpack them"
+_SAVED = "source=html source.endings=[.mhtml,.mht,.webarchive] reads them"
 ARCHIVES = {
     ".arc": _ARC,
     ".arc.gz": _ARC,
-    ".mht": _MHTML,
-    ".mhtml": _MHTML,
+    ".br": _PACKED,
+    ".bz2": _PACKED,
+    ".mht": _SAVED,
+    ".mhtml": _SAVED,
     ".wacz": "unzip them: their WARCs are in the folder archive/",
     ".wat.gz": "the WARCs that they were made of hold the pages",
+    ".webarchive": _SAVED,
     ".wet.gz": "the WARCs that they were made of hold the pages",
+    ".xz": _PACKED,
 }
+BUNDLES = (".7z", ".tar", ".tar.gz", ".tar.zst", ".tgz", ".zip")  # of anything: told where nothing else is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +81,11 @@ def unread_pages(skipped: Mapping[str, int], kind: str) -> str | None:
 
     Args:
         skipped: `Listing.skipped`.
-        kind: What is read: pages may be where HTML or WARCs are looked for.
+        kind: What is read: archives and names of pages count where HTML or WARCs are looked for.
     """
-    if kind not in ("html", "warc"):
-        return None
-    notes = [f"{skipped[ending]} {ending}, {what}" for ending, what in ARCHIVES.items() if ending in skipped]
+    packed_only = kind not in ("html", "warc")
+    known = {ending: what for ending, what in ARCHIVES.items() if what == _PACKED or not packed_only}
+    notes = [f"{skipped[ending]} {ending}, {what}" for ending, what in known.items() if ending in skipped]
     if kind == "html" and (pages := [f"{skipped[ending]} {ending}" for ending in _PAGES if ending in skipped]):
         notes.insert(0, f"{', '.join(pages)}; source.endings=[.php] or ['*'] says which to read")
     return f"source: files that may be pages are not read: {'; '.join(notes)}" if notes else None

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from presseschau.read.unit import ReadError
+from presseschau.read.unit import ReadError, nearest
 from presseschau.stable import registrable_domain
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
@@ -135,11 +134,10 @@ class Selection:
 def _outlet(entry: Any) -> Outlet:
     if not isinstance(entry, Mapping):
         raise ValueError("not a mapping with host, name, house, country and sections")
-    known = Outlet.__dataclass_fields__
+    known = tuple(Outlet.__dataclass_fields__)
     for key in entry:
         if key not in known:
-            near = get_close_matches(str(key), known, 1, 0)[0]
-            raise ValueError(f"{key!r} is not known; nearest is {near} (of {', '.join(known)})")
+            raise ValueError(f"{key!r} is not known; {nearest(key, known)}")
     values: dict[str, Any] = {key: entry.get(key) for key in known}
     sections = values.pop("sections") or []
     for key, value in values.items():
@@ -153,4 +151,4 @@ def _outlet(entry: Any) -> Outlet:
 
 def _nearest(path: Path) -> str:
     known = sorted(other.stem for other in path.parent.glob("*.yaml"))
-    return f"; nearest is {get_close_matches(path.stem, known, 1, 0)[0]} (of {', '.join(known)})" if known else ""
+    return f"; {nearest(path.stem, known)}" if known else ""

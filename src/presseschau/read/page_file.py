@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,12 +18,9 @@ from presseschau.read.listing import stem_of, with_compressed
 from presseschau.read.mojibake import TWICE, once_encoded
 from presseschau.read.payload import decoded
 from presseschau.read.record import Columns, parse_object, stated_page
+from presseschau.read.saved import as_saved
 from presseschau.read.unit import Unit, failed, os_detail
 
-# Headers of a message of several parts, which browsers call "web page, single file" (RFC 2557).
-_MHTML = re.compile(
-    rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){0,20}?Content-Type:\s*multipart/related", re.IGNORECASE
-)
 ENDINGS = {"html": (".html", ".htm", ".xhtml"), "text": (".txt",)}
 
 
@@ -66,32 +62,34 @@ class PageFiles:
 
     def pages(self, unit: Unit) -> Iterator[Page | Drop]:
         """The page."""
+        yield self._page(unit)
+
+    def _page(self, unit: Unit) -> Page | Drop:
         raw = read_page(unit.path, self.columns.max_bytes)
         if isinstance(raw, bytes):  # `wget` and `curl` save what a server has packed as it was sent
             raw = decoded(raw, (), self.columns.max_bytes)
         if isinstance(raw, tuple):
-            yield failed(unit.source, *raw)
-            return
-        if not raw.strip():
-            yield failed(unit.source, "empty", "the page has no content")
-            return
-        if _MHTML.match(raw):
-            yield failed(unit.source, "unreadable", "an MHTML file: save the page as HTML only")
-            return
-        content: bytes | str = raw
-        if TWICE[1:] in raw and TWICE in raw:  # two steps, since a search for one byte is ten times as fast
-            text = raw.decode("utf-8", "replace")
-            content = mended.removeprefix("\ufeff") if (mended := once_encoded(text)) != text else raw
+            return failed(unit.source, *raw)
+        try:
+            page, noted = as_saved(raw)
+        except ValueError as error:
+            return failed(unit.source, "unreadable", str(error))
+        if not page.strip():
+            return failed(unit.source, "empty", "the page has no content")
+        content: bytes | str = page
+        if TWICE[1:] in page and TWICE in page:  # two steps, since a search for one byte is ten times as fast
+            text = page.decode("utf-8", "replace")
+            content = mended.removeprefix("\ufeff") if (mended := once_encoded(text)) != text else page
         sidecar = self._sidecar(unit.path)
         if isinstance(sidecar, str):
-            yield failed(unit.source, "bad_sidecar", sidecar)
-            return
+            return failed(unit.source, "bad_sidecar", sidecar)
         try:
             record = parse_object(sidecar) if sidecar is not None else {}
         except ValueError as error:
-            yield failed(unit.source, "bad_sidecar", str(error))
-            return
-        yield stated_page(record, unit.source, self.kind, content, self.columns, reason="bad_sidecar")
+            return failed(unit.source, "bad_sidecar", str(error))
+        record = {self.columns.name(ours): value for ours, value in noted.items()} | record
+        kind: PageKind = "html" if "headers" in noted else self.kind  # MHTML has headers, and is no text
+        return stated_page(record, unit.source, kind, content, self.columns, reason="bad_sidecar")
 
     def _sidecar(self, path: str) -> bytes | str | None:
         """The bytes of the sidecar, None where there is none, or a string that says why it can't be read."""

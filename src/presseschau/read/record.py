@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from difflib import get_close_matches
 
 import orjson
 
 from presseschau.document import Drop, Page, PageKind
 from presseschau.read.dates import short, utc_date
+from presseschau.read.foreign import no_html
 from presseschau.read.mojibake import once_encoded
-from presseschau.read.unit import ReadError, failed
+from presseschau.read.unit import ReadError, dropped, failed, nearest
+from presseschau.read.written import as_meant, value_of
 from presseschau.stable import canonical_url
 
 CONTENTS = ("html", "text")
 STATED = ("url", "title", "published", "crawled", "headers")
 MAX_BYTES = 20_000_000
+_CELL = 32_767
+_ENTITY = re.compile(r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z][A-Za-z0-9]{1,30});")  # in titles as CMSs give them
 _LONE = re.compile("[\ud800-\udfff]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -44,10 +48,7 @@ class Columns:
         """Check the names."""
         for ours, theirs in self.names.items():
             if ours not in CONTENTS + STATED:
-                near = get_close_matches(str(ours), CONTENTS + STATED, 1, 0)[0]
-                raise ReadError(
-                    f"source.columns has no key {ours!r}; nearest is {near} (of {', '.join(CONTENTS + STATED)})"
-                )
+                raise ReadError(f"source.columns has no key {ours!r}; {nearest(ours, CONTENTS + STATED)}")
             if not isinstance(theirs, str) or not theirs:
                 raise ReadError(f"source.columns.{ours} is {theirs!r}, not the name of a column")
         if not all(isinstance(name, str) and name for name in self.keep):
@@ -110,8 +111,12 @@ def page_of(record: Mapping[str, object], source: str, columns: Columns) -> Page
             return failed(source, "bad_record", f"{name} is {_type(raw)}, not a string", known)
         if len(raw) > columns.max_bytes:
             return failed(source, "too_large", f"{name} is longer than {columns.max_bytes}", known)
+        if isinstance(raw, str) and _cut_by_workbook(raw):
+            return failed(source, "truncated", f"{name} has {_CELL} characters: a workbook cuts longer cells", known)
         if raw.strip():
-            return stated_page(record, source, kind, _plain_text(raw) if isinstance(raw, str) else raw, columns)
+            content = as_meant(raw) if isinstance(raw, str) else raw
+            content = _plain_text(content) if isinstance(content, str) else content
+            return stated_page(record, source, kind, content, columns)
     if stated:
         return failed(source, "empty", "html and text are empty", known)
     names = " nor ".join(sorted(name for _, name in columns.contents()))
@@ -120,16 +125,18 @@ def page_of(record: Mapping[str, object], source: str, columns: Columns) -> Page
 
 def stated_page(record: Mapping[str, object], source: str, kind: PageKind, raw: bytes | str, columns: Columns,
                 reason: str = "bad_record") -> Page | Drop:  # fmt: skip
-    """The page with what its record states about it; a `Drop` with `reason` where a field is wrong."""
+    """The page with what its record states about it; a `Drop` where it is none, or a field is wrong."""
     url = None
     try:
         url = _string(record, columns.name("url"))
+        if kind == "html" and (other := no_html(raw)):
+            return dropped(source, "not_html", other, canonical_url(url))
         return Page(
             source=source,
             kind=kind,
             raw=raw,
             url=url,
-            title=_string(record, columns.name("title")),
+            title=_ENTITY.sub(_letter, _string(record, columns.name("title")) or "").strip() or None,
             published=_date(record, columns.name("published")),
             crawled=_date(record, columns.name("crawled")),
             headers=_headers(record.get(columns.name("headers"))),
@@ -188,7 +195,19 @@ def _string(record: Mapping[str, object], name: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise ValueError(f"{name} is {_type(value)}, not a string")
-    return _plain_text(value).strip() or None
+    meant = as_meant(value)
+    return _plain_text(meant if isinstance(meant, str) else meant.decode("utf-8", "replace")).strip() or None
+
+
+def _letter(entity: re.Match[str]) -> str:
+    return html.unescape(entity[0])
+
+
+def _cut_by_workbook(raw: str) -> bool:
+    """Whether a field is as long as a cell of Excel or LibreOffice can be, and ends as no page or sentence does."""
+    # Some programs count characters, others 16 bits.
+    full = _CELL // 2 <= len(raw) <= _CELL and _CELL in (len(raw), len(raw.encode("utf-16-le", "replace")) // 2)
+    return full and not raw.rstrip().lower().endswith((".", "!", "?", "“", "«", '"', "</html>"))
 
 
 def _plain_text(raw: str) -> str:
@@ -201,13 +220,13 @@ def _plain_text(raw: str) -> str:
 
 
 def _headers(value: object) -> tuple[tuple[str, str], ...]:
-    """HTTP headers from an object, a list of pairs, a list of {name, value}, or JSON of these."""
+    """HTTP headers from an object, a list of pairs, a list of {name, value}, also as JSON or as Python writes these."""
     if isinstance(value, str):
         if not value.strip():
             return ()
         try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
+            value = value_of(value)
+        except ValueError:
             raise ValueError(f"headers is no JSON: {short(value)}") from None
     pairs: list[tuple[str, str]] = []
     items = list(value.items()) if isinstance(value, dict) else [] if value is None else value
@@ -215,14 +234,15 @@ def _headers(value: object) -> tuple[tuple[str, str], ...]:
         raise ValueError(f"headers is {_type(value)}, not an object or a list of pairs")
     for item in items:
         pair = (item.get("name"), item.get("value")) if isinstance(item, dict) else item
-        if not isinstance(pair, list | tuple) or len(pair) != 2 or not isinstance(pair[0], str):
+        if not isinstance(pair, list | tuple) or len(pair) != 2 or not isinstance(pair[0], str | bytes):
             raise ValueError(f"headers holds {short(item)}, not a pair of name and value")
         for one in pair[1] if isinstance(pair[1], list) else [pair[1]]:
             if one is None:
                 continue
-            if not isinstance(one, str | int | float):
+            if not isinstance(one, str | bytes | int | float):
                 raise ValueError(f"header {short(pair[0])} is {_type(one)}, not a string")
-            pairs.append((pair[0].strip().lower(), str(one).strip()))
+            name, said = (str(part, "latin-1") if isinstance(part, bytes) else str(part) for part in (pair[0], one))
+            pairs.append((name.strip().lower(), said.strip()))
     return tuple(pairs)
 
 

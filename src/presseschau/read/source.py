@@ -14,12 +14,12 @@ from presseschau.read.ccnews import BASE_URL, CcNews
 from presseschau.read.csv_file import CsvTable
 from presseschau.read.http_stream import Http
 from presseschau.read.jsonl_file import JsonLines
-from presseschau.read.listing import ARCHIVES, Listing, fitting, list_files, stem_of
+from presseschau.read.listing import ARCHIVES, BUNDLES, Listing, fitting, list_files, stem_of
 from presseschau.read.outlets import load_outlets
 from presseschau.read.page_file import PageFiles
 from presseschau.read.parquet_file import ParquetTable
 from presseschau.read.record import MAX_BYTES, Columns, listed
-from presseschau.read.unit import Format, Reader, ReadError, Skipped, Unit
+from presseschau.read.unit import Format, Reader, ReadError, Skipped, Unit, nearest
 from presseschau.read.warc_file import Warc
 
 KINDS = ("html", "text", "jsonl", "csv", "parquet", "warc", "ccnews", "sample")
@@ -93,10 +93,7 @@ def open_source(kind: str, path: str, columns: Mapping[str, str] | None = None, 
         ReadError: An argument is wrong; one line says which and what to do.
     """
     if kind not in KINDS:
-        raise ReadError(
-            f"source={kind} is not known; nearest is {get_close_matches(str(kind), KINDS, 1, 0)[0]} "
-            f"(of {', '.join(KINDS)})"
-        )
+        raise ReadError(f"source={kind} is not known; {nearest(kind, KINDS)}")
     if kind == "ccnews":
         if publisher_list is None:
             raise ReadError("source=ccnews needs a list of outlets: source.publishers=NAME")
@@ -166,7 +163,9 @@ def _sample(path: str, options: Columns) -> Files:
 
 
 def _check_kind(kind: str, path: str, options: Columns) -> None:
-    """A file that is named is read whatever its ending, but not a table as if it were a page."""
+    """A file that is named is read whatever its ending, but not a table or a bundle as if it were a page."""
+    if kind in ("html", "text", "warc") and path.lower().endswith(BUNDLES) and Path(path).expanduser().is_file():
+        raise ReadError(f"source.path={path}: unpack it")
     for other in ("jsonl", "csv", "parquet", "warc"):
         named = stem_of(path, _format_of(other, options).endings) is not None and Path(path).expanduser().is_file()
         if other != kind and named:
@@ -214,4 +213,5 @@ def _instead(listing: Listing, kind: str) -> str:
     hints = [f"; {what}" for ending, what in ARCHIVES.items() if ending in listing.skipped]
     if kind == "jsonl" and ".json" in listing.skipped:
         hints.append("; `jq -c . *.json > pages.jsonl` makes JSON Lines of files with an object each")
+    hints += ["; unpack them"] if any(ending in listing.skipped for ending in BUNDLES) else []
     return ", but " + ", ".join(f"{n} {ending}" for ending, n in list(listing.skipped.items())[:6]) + "".join(hints[:1])

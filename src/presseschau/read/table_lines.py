@@ -15,7 +15,11 @@ _UMLAUTS = {
     "mac-roman": re.compile(rb"[\x8a\x9a\x9f]"),
     "cp850": re.compile(rb"\x81"),
 }
-_WIDE = ((re.compile(rb"[^\0]\0[^\0]\0"), "utf-16-le"), (re.compile(rb"\0[^\0]\0[^\0]"), "utf-16-be"))
+_WIDE = {  # by a byte order mark, or by zeros beside the first signs
+    "utf-16": re.compile(rb"\xff\xfe|\xfe\xff"),
+    "utf-16-le": re.compile(rb"[^\0]\0[^\0]\0"),
+    "utf-16-be": re.compile(rb"\0[^\0]\0[^\0]"),
+}
 _LINE_END = re.compile(rb"\r\n|\r(?!\Z)|\n")
 
 
@@ -44,9 +48,7 @@ class Lines:
         head = file.peek(6)
         end = _LINE_END.search(head.replace(b"\0", b""))
         returns = end is not None and end[0] == b"\r"  # of spreadsheets on a Mac
-        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-            self._text = io.TextIOWrapper(file, "utf-16", "replace", newline=None if returns else "\n")
-        elif wide := next((codec for shape, codec in _WIDE if shape.match(head)), None):
+        if wide := next((codec for codec, shape in _WIDE.items() if shape.match(head)), None):
             self._text = io.TextIOWrapper(file, wide, "replace", newline=None if returns else "\n")
         elif mark := next((mark for mark in _MARKS if head.startswith(mark)), b""):
             file.read(len(mark))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol
 
@@ -109,6 +110,15 @@ def whole_file(source: str, path: str, key: bytes) -> Unit | Drop:
     except OSError as error:
         return failed(source, "unreadable", os_detail(error))
     return Unit(source, path, size, digest.hexdigest())
+
+
+def nearest(name: object, known: Sequence[str]) -> str:
+    """A hint for a name that is none of the known ones.
+
+    >>> nearest("htlm", ("html", "text"))
+    'nearest is html (of html, text)'
+    """
+    return f"nearest is {get_close_matches(str(name), known, 1, 0)[0]} (of {', '.join(known)})"
 
 
 def os_detail(error: OSError) -> str:

@@ -14,6 +14,7 @@ import orjson
 from presseschau.document import Drop, Page
 from presseschau.read.compression import Stream
 from presseschau.read.dates import utc_date
+from presseschau.read.foreign import NO_WARC, foreign, no_html
 from presseschau.read.listing import with_compressed
 from presseschau.read.payload import decoded
 from presseschau.read.pieces import PIECE, open_piece, units_of
@@ -31,10 +32,7 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]+")  # a header's line goes on
 _HEAD_BYTES = 1 << 18  # of HTTP headers, beside the page; servers send a few KB
-_FOREIGN = {
-    b"filedesc:": "an ARC file: `warcio recompress FILE.arc.gz FILE.warc.gz` makes a WARC of it",
-    b"PK\x03\x04": "a ZIP archive: unpack it, the WARCs of a WACZ are in its folder archive/",
-}
+_END_BYTES = 1 << 12  # behind `</html>` there are comments of caches at most
 _NO_RECORDS = "no response or resource records; WET and WAT files have none, the WARC they were made of has"
 
 
@@ -91,7 +89,7 @@ class Warc:
         with io.BufferedReader(stream, 1 << 20) as file:
             tail = _Tail(file)
             number, revisits, whole, broken = first - 1, 0, True, ""
-            start = file.peek(16)[:16] if first == 1 else b""
+            other = foreign(file.peek(16), NO_WARC) if first == 1 else None
             held: Page | Drop | None = None
             for record in _records(tail):
                 if held is not None:
@@ -118,8 +116,8 @@ class Warc:
             if held is not None and not cut:
                 yield held
             place = f"{source}#{number + (whole and not (held and cut))}"
-            if foreign := next((what for mark, what in _FOREIGN.items() if start.startswith(mark)), None):
-                yield failed(source, "unreadable", foreign)
+            if other:
+                yield failed(source, "unreadable", other)
             elif cut:
                 yield failed(place, *(stream.fault or ("truncated", "the file ends inside a record")))
             elif broken:
@@ -156,6 +154,11 @@ class Warc:
             return failed(source, *body, url=url)
         if not body.strip():
             return failed(source, "empty", "the payload has no content", url)
+        cut = _cut(record.headers.get("WARC-Truncated"), headers, raw)
+        if cut and b"</html" not in body[-_END_BYTES:].lower():
+            return failed(source, "truncated", cut, url)
+        if other := no_html(body):
+            return dropped(source, "not_html", other, url)
         try:
             crawled = utc_date(record.headers.get("WARC-Date"))
         except ValueError as error:
@@ -176,6 +179,16 @@ def _message(raw: bytes) -> tuple[int | None, tuple[tuple[str, str], ...], bytes
     lines = _FOLD.sub(" ", head.decode("latin-1")).split("\n")
     fields = (line.partition(":") for line in lines[1:])
     return int(status[1]), tuple((name.strip().lower(), value.strip()) for name, colon, value in fields if colon), body
+
+
+def _cut(stated: str | None, headers: tuple[tuple[str, str], ...], raw: bytes) -> str | None:
+    """Why a payload is not all that the server had; None where nothing tells so."""
+    if stated:
+        return f"WARC-Truncated: {stated}"
+    size = dict(reversed(headers)).get("content-length", "")
+    if size.isdecimal() and len(raw) < int(size):
+        return f"{len(raw)} of {size} bytes came"
+    return None
 
 
 def _media_type(value: str | None) -> str:

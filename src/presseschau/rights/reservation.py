@@ -7,7 +7,7 @@ Sources: TDM Reservation Protocol (https://www.w3.org/2022/tdmrep/); `noai` in r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _RESERVATION, POLICY = "tdm-reservation", "tdm-policy"
@@ -52,32 +52,29 @@ def reservation(
     Reservation(reserved=True, evidence='robots.txt GPTBot: disallow')
     """
     headers = tuple(headers)
-    findings = [*_statements("http", headers), *_statements("meta", tuple(robots))]
-    if saved.reserved is not None and saved.evidence is not None:
-        findings.append((saved.reserved, saved.evidence))
+    findings = [*_statements("http", headers), *_statements("meta", tuple(robots)), saved]
     for wanted in (True, False):
-        found = next((evidence for reserved, evidence in findings if reserved is wanted), None)
-        if found is not None:
-            return Reservation(wanted, found)
-    return Reservation(False if headers or saved.reserved is False else None, None)
+        for found in findings:
+            if found.reserved is wanted and found.evidence is not None:
+                return found
+    return Reservation(False if headers or saved.reserved is False else None)
 
 
-def _statements(place: str, pairs: Sequence[tuple[str, str]]) -> list[tuple[bool, str]]:
-    """(reserved, evidence) of one place, in order."""
+def _statements(place: str, pairs: Sequence[tuple[str, str]]) -> Iterator[Reservation]:
+    """What is said in one place, in order."""
     policy = next((value.strip() for name, value in pairs if name.lower() == POLICY and value.strip()), None)
-    found: list[tuple[bool, str]] = []
     for name, value in pairs:
         name, value = name.strip().lower(), value.strip().lower()
+        to_robots = name == _ROBOTS_HEADER or (place == "meta" and _ROBOTS_META.fullmatch(name))
         if name == _RESERVATION and value in _SAYS:
-            reserved = _SAYS[value]
-            found.append(
-                (reserved, f"{place} {name}: {value}" + (f", {POLICY}: {policy}" if policy and reserved else ""))
-            )
-        elif (name == _ROBOTS_HEADER or (place == "meta" and _ROBOTS_META.fullmatch(name))) and "noai" in _directives(
-            value
-        ):
-            found.append((True, f"{place} {name}: noai"))
-    return found
+            yield stated(_SAYS[value], f"{place} {name}: {value}", policy)
+        elif to_robots and "noai" in _directives(value):
+            yield Reservation(True, f"{place} {name}: noai")
+
+
+def stated(reserved: bool, evidence: str, policy: str | None) -> Reservation:
+    """What a statement of the protocol says; where it reserves, with the policy that has its terms."""
+    return Reservation(reserved, f"{evidence}, {POLICY}: {policy}" if policy and reserved else evidence)
 
 
 def _directives(value: str) -> list[str]:

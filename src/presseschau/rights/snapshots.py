@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-from presseschau.rights.reservation import POLICY, Reservation
+from presseschau.rights.reservation import POLICY, Reservation, stated
 from presseschau.stable import canonical_url, host_of, sha256
 
 # Robots whose operators say that they collect text for language models or corpora; a rule for `*` is no reservation.
@@ -58,8 +58,7 @@ class TdmRep:
         target = _target(url)
         for location, reserved, policy in self.rules:
             if _location_pattern(location).match(target):
-                said = f"tdmrep.json {location}: {int(reserved)}"
-                return Reservation(reserved, f"{said}, {POLICY}: {policy}" if policy and reserved else said)
+                return stated(reserved, f"tdmrep.json {location}: {int(reserved)}", policy)
         return Reservation()
 
 

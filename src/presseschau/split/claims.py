@@ -10,9 +10,9 @@ from presseschau.schema import SPLITS
 from presseschau.split.plan import SplitPlan
 from presseschau.split.stratify import stratify
 
+_DAY = "make_timestamp(epoch_us(published))::DATE"  # in UTC, whatever the session's time zone
 # What an article claims for itself before its cluster and the lock are asked: a split; `pool`, which is train,
 # validation or test by the hash of its cluster; or `embargo`, being in the gap.
-_DAY = "make_timestamp(epoch_us(published))::DATE"  # in UTC, whatever the session's time zone
 _CLAIM = {
     "benchmark": f"""CASE WHEN publisher IN (SELECT unnest($held_out)) THEN 'test_publisher'
         WHEN {_DAY} > $cutoff THEN 'test_temporal'
@@ -24,8 +24,6 @@ _CLAIM = {
     "publisher": """CASE WHEN publisher IN (SELECT unnest($held_out)) THEN 'test'
         WHEN publisher IN (SELECT unnest($validation_publishers)) THEN 'validation' ELSE 'train' END""",
 }
-
-
 # Units that are anywhere only by the hash, and have an article in a split.
 _FREE = """(FROM split_unit WHERE free AND unit IN
     (SELECT c.unit FROM split_claim c JOIN split s USING (id) WHERE s.split IS NOT NULL))"""

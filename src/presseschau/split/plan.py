@@ -56,7 +56,7 @@ class SplitPlan:
 
     def noted(self, *messages: str) -> SplitPlan:
         """This plan with more messages."""
-        return replace(self, fallbacks=(*self.fallbacks, *messages)) if messages else self
+        return replace(self, fallbacks=(*self.fallbacks, *messages))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -186,4 +186,4 @@ def _least_weight(con: duckdb.DuckDBPyConnection, days: int) -> int:
     numbers = {day.toordinal(): count for day, count in counts.items()}
     total = sum(numbers.values())
     reach = sum(n * numbers.get(day + away, 0) for day, n in numbers.items() for away in range(-days, days + 1))
-    return round(_SCALE * (_CHANCE + math.log(max(1.0, reach / total if total else 1.0))))
+    return round(_SCALE * (_CHANCE + math.log(reach / total if total else 1)))

@@ -26,7 +26,7 @@ from presseschau.annotation.answers import (
     key_of_class,
     located,
 )
-from presseschau.annotation.human import content_of
+from presseschau.annotation.edited import lines_of
 from presseschau.label.scheme import Scheme
 from presseschau.stable import sha256
 
@@ -82,9 +82,7 @@ def read_lines(path: Path, scheme: Scheme) -> Answers:
         ValueError: A line is no such record, or a label is not in the scheme; names file and line.
     """
     answers = Answers()
-    for number, line in enumerate(content_of(path).splitlines(), 1):
-        if not line.strip():
-            continue
+    for number, line in lines_of(path):
         where = f"{path} line {number}"
         with located(where, "doccano"):
             row = orjson.loads(line)

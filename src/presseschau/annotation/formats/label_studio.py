@@ -20,8 +20,9 @@ from presseschau.annotation.answers import (
     key_of_class,
     located,
 )
-from presseschau.annotation.human import content_of
+from presseschau.annotation.edited import content_of
 from presseschau.label.scheme import Scheme
+from presseschau.schema import TASKS
 from presseschau.stable import sha256
 
 _HEADERS = {
@@ -31,7 +32,6 @@ _HEADERS = {
     "stance": "Stance: the article's own evaluation of its main target; mark the evidence in the text",
     "stance_target_type": "Kind of target",
 }
-_REQUIRED = ("topic", "genre", "stance")
 _TEXT = "text"
 
 
@@ -49,11 +49,11 @@ def labelling_config(scheme: Scheme) -> str:
             ET.SubElement(view, "TextArea", name="stance_target", toName=_TEXT, rows="1", maxSubmissions="1",
                           editable="true")  # fmt: skip
         ET.SubElement(view, "Header", value=_HEADERS[column], size="4")
-        required = "true" if column in _REQUIRED else "false"
+        required = "true" if column in TASKS else "false"
         choices = ET.SubElement(view, "Choices", name=column, toName=_TEXT, choice="single-radio", required=required,
                                 showInLine="true")  # fmt: skip
-        task = {"topic_secondary": "topic"}.get(column, column)
-        definitions = {c.key: c.definition for c in getattr(scheme, task).classes} if hasattr(scheme, task) else {}
+        task = getattr(scheme, column.removesuffix("_secondary"), None)
+        definitions = {c.key: c.definition for c in task.classes} if task else {}
         for key, name in classes_of(scheme, column).items():
             hint = {"hint": definitions[key]} if definitions.get(key) else {}
             ET.SubElement(choices, "Choice", {"value": name, "alias": key, **hint})

@@ -44,8 +44,8 @@ def write_table(path: Path, items: Iterable[Item]) -> int:
 def read_table(path: Path, scheme: Scheme) -> Answers:
     """Reads a filled-in table (see `read_rows`); rows that are ticked in `skip` are left out.
 
-    So are rows for training that are not ticked in `done`: they hold what the rules say. An empty `annotator` takes the
-    file's name.
+    So are rows for training that are ticked neither in `done` nor in `settled`: they hold what the rules say. An empty
+    `annotator` takes the file's name. A column `settled`, which an adjudicator adds, marks rows that decide.
 
     Raises:
         ValueError: The file is no such table, or a label is not in the scheme; names file and line.
@@ -66,7 +66,8 @@ def _read_row(row: Mapping[str, str], stem: str, where: str, scheme: Scheme, ans
     if _ticked(row.get("skip", "")):
         answers.cancelled += 1
         return
-    if row.get("purpose") == "training" and not _ticked(row.get("done", "x")):
+    settled = _ticked(row.get("settled", ""))
+    if row.get("purpose") == "training" and not settled and not _ticked(row.get("done", "x")):
         answers.unread += 1
         return
     labels = {c: key_of_class(scheme, c, row[c]) for c in LABEL_COLUMNS if row.get(c)}
@@ -86,6 +87,7 @@ def _read_row(row: Mapping[str, str], stem: str, where: str, scheme: Scheme, ans
             text_sha256=row.get("text_sha256") or None,
             purpose=purpose,  # type: ignore[arg-type]
             inclusion_probability=probability,
+            settled=settled,
         )
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +52,7 @@ class Cache:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
-        body = {
-            "model": request["model"],
-            "content": reply.content,
-            "prompt_tokens": reply.prompt_tokens,
-            "completion_tokens": reply.completion_tokens,
-        }
+        body = {"model": request["model"], **asdict(reply)}
         with part.open("wb") as file:
             file.write(orjson.dumps(body, option=orjson.OPT_SORT_KEYS) + b"\n")
             file.flush()

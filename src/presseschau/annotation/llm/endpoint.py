@@ -6,6 +6,7 @@ import os
 import re
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,7 +17,8 @@ import orjson
 
 from presseschau.annotation.llm.cache import Cache, Reply, question_key
 from presseschau.annotation.llm.prompt import PROMPT_VERSION, answer_schema
-from presseschau.label.scheme import TASKS, Scheme
+from presseschau.label.scheme import Scheme
+from presseschau.schema import TASKS
 
 if TYPE_CHECKING:
     import httpx
@@ -181,7 +183,7 @@ class Endpoint:
         key = os.environ.get(llm.key_env, "").strip()
         if not all("!" <= char <= "~" for char in key):  # what a header can't hold would be quoted in the error
             raise LlmError(f"the key in {llm.key_env} holds white space or letters beyond ASCII: set it anew")
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
         client = httpx.Client(headers=headers, timeout=llm.timeout, follow_redirects=False)
         return cls(llm, client, Cache(llm.cache_dir), tally)
 
@@ -234,9 +236,7 @@ class Endpoint:
         url = f"{(self.llm.base_url or '').rstrip('/')}/chat/completions"
         end, data = time.monotonic() + self.llm.timeout, bytearray()
         try:
-            with self.client.stream(
-                "POST", url, content=body, headers={"Content-Type": "application/json"}
-            ) as response:
+            with self.client.stream("POST", url, content=body) as response:
                 for chunk in response.iter_bytes():
                     data += chunk
                     # httpx limits the time between two chunks; a trickle could go on for ever.
@@ -289,7 +289,7 @@ def _read_reply(data: bytes) -> Reply | None:
             content = "".join(part.get("text") or "" for part in content)
         usage = body.get("usage") or {}
         return Reply(content, int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
-    except (orjson.JSONDecodeError, KeyError, IndexError, TypeError, AttributeError, ValueError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         return None
 
 
@@ -297,13 +297,10 @@ def _seconds(retry_after: str | None) -> float | None:
     """Seconds of a Retry-After header: a number, or a date (RFC 9110, 10.2.3)."""
     if not retry_after:
         return None
-    try:
+    with suppress(ValueError):
         return max(0.0, float(retry_after))
-    except ValueError:
-        pass
-    try:
+    with suppress(ValueError):
         moment = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # "-0000" says UTC without a zone
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # "-0000" says UTC without a zone
+        return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    return None

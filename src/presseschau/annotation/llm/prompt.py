@@ -10,8 +10,9 @@ import orjson
 
 from presseschau.annotation.answers import Quote, resolve
 from presseschau.document import Document, Span
-from presseschau.label.scheme import TASKS, Scheme, Task
-from presseschau.label.stance_given import KINDS
+from presseschau.label.scheme import Scheme, Task
+from presseschau.label.stance_target import KINDS
+from presseschau.schema import TASKS
 
 PROMPT_VERSION = "2"  # raised with every change of wording, so that answers to the old one are not taken for the new
 _MAX_EVIDENCE, _MAX_TARGET = 3, 200
@@ -98,8 +99,6 @@ def check(content: str, document: Document, scheme: Scheme) -> Answer:
     try:
         data = orjson.loads(_object_in(content))
     except orjson.JSONDecodeError:
-        return Answer({}, {}, (), dict.fromkeys(TASKS, "the answer is no JSON object"))
-    if not isinstance(data, dict):
         return Answer({}, {}, (), dict.fromkeys(TASKS, "the answer is no JSON object"))
     labels: dict[str, str] = {}
     confidence: dict[str, float] = {}

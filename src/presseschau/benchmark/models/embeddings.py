@@ -11,7 +11,7 @@ import numpy as np
 
 from presseschau.benchmark.data import Examples, Floats
 from presseschau.benchmark.models.linear import Linear
-from presseschau.benchmark.models.model import Model
+from presseschau.benchmark.models.model import Model, no_model
 from presseschau.config import ConfigError
 
 _BATCH = 1000
@@ -34,7 +34,6 @@ class Embeddings(Model):
     class_weight: Literal["balanced"] | None = None
     calibration: Literal["temperature", "sigmoid"] = "temperature"
     max_iter: int = 1000
-    workers: int = field(init=False, default=1)
     _encoder: Any = field(init=False, default=None)
     _linear: Any = field(init=False, default=None)
 
@@ -78,10 +77,7 @@ class Embeddings(Model):
 
             return StaticModel.from_pretrained(snapshot_download(self.path, revision=self.revision))
         except Exception as error:
-            reason = " ".join(str(error).split())[:160]
-            raise ConfigError(
-                f"model.path={self.path} is no model folder here and can't be had from the Hub ({reason})"
-            ) from error
+            raise no_model(self.path, error) from error
 
     @property
     def nbytes(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -17,6 +17,7 @@ from presseschau.benchmark.models.model import Model, confident
 from presseschau.config import ConfigError
 
 if TYPE_CHECKING:
+    from presseschau.label.lexicon import Lexicon
     from presseschau.label.scheme import Scheme
 
 Answer = tuple[str | None, float, str | None]
@@ -32,7 +33,6 @@ class Keywords(Model):
 
     probabilities: ClassVar[str] = "the labeler's calibrated confidence, the rest spread evenly"
     scheme: Path | None = None
-    workers: int = field(init=False, default=1)
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:  # noqa: ARG002 rules are fixed
         """Checks that the labeler knows the labels of train."""
@@ -130,7 +130,7 @@ def _mask_terms(task: str, text: str) -> str:
 
 
 @cache
-def _lexicon(task: str):  # type: ignore[no-untyped-def]  # a lexicon of `label`, which is imported only here
+def _lexicon(task: str) -> Lexicon:
     from presseschau.label import load_scheme
 
     scheme = load_scheme()
@@ -149,7 +149,7 @@ def _mask_stance(text: str) -> str:
             continue
         length = 1 if entry.term or entry.noun else 0
         for words, _ in entry.phrases.get(forms[i + 1], ()) if i + 1 < len(forms) else ():
-            if list(forms[i + 1 : i + 1 + len(words)]) == list(words):
+            if forms[i + 1 : i + 1 + len(words)] == words:
                 length = max(length, 1 + len(words))
         if length:
             last = i + length - 1

@@ -7,20 +7,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from presseschau.benchmark.data import Examples, Floats
-from presseschau.benchmark.models.model import Model
+from presseschau.benchmark.models.model import Model, label_shares
 
 
 @dataclass(slots=True)
 class Majority(Model):
     """Train's label shares as probabilities, so its label is the most frequent one (ties: the first in order)."""
 
-    workers: int = field(init=False, default=1)
     shares: Floats = field(init=False, default_factory=lambda: np.zeros(0))
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:  # noqa: ARG002 counts only
         """Counts."""
-        counts = np.bincount(train.y, minlength=len(train.labels))
-        self.shares = counts / counts.sum()
+        self.shares = label_shares(train)
 
     def predict_proba(self, examples: Examples) -> Floats:
         """The same for every article."""

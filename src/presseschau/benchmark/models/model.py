@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from presseschau.benchmark.data import ABSTAINED, Examples, Floats, Ints
+from presseschau.config import ConfigError
 
 
 class Model(Protocol):
@@ -31,7 +32,7 @@ class Model(Protocol):
     needs: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[str] = "title and text"
     probabilities: ClassVar[str] = "the model's own"
-    workers: int
+    workers: int = 1
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:
         """Learns from train; validation may only choose (when to stop, how sure to be)."""
@@ -58,6 +59,17 @@ class Model(Protocol):
     def nbytes(self) -> int:
         """Size of what was learnt, in bytes."""
         return 0
+
+
+def no_model(path: str, error: Exception) -> ConfigError:
+    """What is wrong where a pretrained model is neither a folder nor on the Hub."""
+    reason = " ".join(str(error).split())[:160]
+    return ConfigError(f"model.path={path} is no model folder here and can't be had from the Hub ({reason})")
+
+
+def label_shares(train: Examples) -> Floats:
+    """Share of each label among the articles."""
+    return np.bincount(train.y, minlength=len(train.labels)) / len(train)
 
 
 def chosen(probabilities: Floats) -> Ints:

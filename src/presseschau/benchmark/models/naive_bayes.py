@@ -29,7 +29,6 @@ class NaiveBayes(Model):
     variant: Literal["multinomial", "complement"] = "multinomial"
     alpha: float = 1.0
     features: Ngrams = field(default_factory=Ngrams)
-    workers: int = field(init=False, default=1)
     _tfidf: Any = field(init=False, default=None)
     _classifier: Any = field(init=False, default=None)
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from presseschau.benchmark.data import Examples, Floats
-from presseschau.benchmark.models.model import Model
+from presseschau.benchmark.models.model import Model, label_shares
 from presseschau.config import ConfigError
 
 
@@ -24,7 +24,6 @@ class Probe(Model):
     reads: ClassVar[str] = "one column, no text"
     column: Literal["genre", "target", "publisher", "topic"]
     prior: float = 1.0
-    workers: int = field(init=False, default=1)
     shares: Floats = field(init=False, default_factory=lambda: np.zeros(0))
     table: dict[str, Floats] = field(init=False, default_factory=dict)
 
@@ -38,8 +37,7 @@ class Probe(Model):
         if self.column == train.corpus.task or self.column not in train.corpus.table.column_names:
             what = "is the label itself" if self.column == train.corpus.task else "is no column of this dataset"
             raise ConfigError(f"model.column={self.column} {what}: take another model")
-        counts = np.bincount(train.y, minlength=len(train.labels))
-        self.shares = counts / counts.sum()
+        self.shares = label_shares(train)
         found: dict[str, Floats] = {}
         for value, label in zip(map(_key, train.column(self.column)), train.y, strict=True):
             found.setdefault(value, np.zeros(len(train.labels)))[label] += 1

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from presseschau.benchmark.data import Examples, Floats
-from presseschau.benchmark.models.model import Model
+from presseschau.benchmark.models.model import Model, label_shares
 from presseschau.stable import sha256
 
 
@@ -19,14 +19,12 @@ class Stratified(Model):
     random: ClassVar[bool] = True
     reads: ClassVar[str] = "nothing"
     probabilities: ClassVar[str] = "1 for the label drawn"
-    workers: int = field(init=False, default=1)
     shares: Floats = field(init=False, default_factory=lambda: np.zeros(0))
     seed: int = field(init=False, default=0)
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:  # noqa: ARG002 counts only
         """Counts."""
-        counts = np.bincount(train.y, minlength=len(train.labels))
-        self.shares, self.seed = counts / counts.sum(), seed
+        self.shares, self.seed = label_shares(train), seed
 
     def predict_proba(self, examples: Examples) -> Floats:
         """One label with probability 1."""

@@ -32,7 +32,6 @@ class TfidfLinear(Model):
     class_weight: Literal["balanced"] | None = None
     calibration: Literal["temperature", "sigmoid"] = "temperature"
     max_iter: int = 1000
-    workers: int = field(init=False, default=1)
     _tfidf: Any = field(init=False, default=None)
     _linear: Any = field(init=False, default=None)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from presseschau.annotation.transformer import token_limit
 from presseschau.benchmark.data import Examples, Floats, Ints
-from presseschau.benchmark.models.model import Model, spread
+from presseschau.benchmark.models.model import Model, no_model, spread
 from presseschau.config import ConfigError
 
 
@@ -41,7 +41,6 @@ class Transformer(Model):
     batch_size: int = 16
     max_tokens: int = 512
     class_weight: Literal["balanced"] | None = None
-    workers: int = field(init=False, default=1)
     _tokenizer: Any = field(init=False, default=None)
     _model: Any = field(init=False, default=None)
     _classes: Any = field(init=False, default=None)
@@ -49,9 +48,8 @@ class Transformer(Model):
 
     def __post_init__(self) -> None:
         """Checks the ranges."""
-        if min(self.epochs, self.patience, self.batch_size, self.max_tokens) < 1 or not 0 < self.learning_rate < float(
-            "inf"
-        ):
+        least = min(self.epochs, self.patience, self.batch_size, self.max_tokens)
+        if least < 1 or not 0 < self.learning_rate < float("inf"):
             raise ValueError("epochs, patience, batch_size, max_tokens and learning_rate must be above 0")
 
     def fit(self, train: Examples, validation: Examples | None, seed: int) -> None:
@@ -154,10 +152,7 @@ class Transformer(Model):
                 self.path, revision=self.revision, num_labels=len(labels), ignore_mismatched_sizes=True, **names
             )
         except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())[:160]
-            raise ConfigError(
-                f"model.path={self.path} is no model folder here and can't be had from the Hub ({reason})"
-            ) from error
+            raise no_model(self.path, error) from error
         if tokenizer.pad_token is None:  # GPT-2 and its like were trained without
             if tokenizer.eos_token is None:
                 raise ConfigError(f"model.path={self.path}: its tokenizer has no pad_token: name one there")

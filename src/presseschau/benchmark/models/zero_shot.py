@@ -36,7 +36,6 @@ class ZeroShot(Model):
     probabilities: ClassVar[str] = "the model's own certainty, the rest spread evenly; 0 throughout where it abstains"
     llm: Llm
     scheme: Path | None = None
-    workers: int = field(init=False, default=1)
     _spent: dict[str, Any] = field(init=False, default_factory=dict)
 
     def before(self, asked: Sequence[Examples]) -> str | None:

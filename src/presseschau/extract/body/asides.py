@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-from presseschau.extract.body.blocks import BOX_BIT, Block, Box, outer_box
+from presseschau.extract.body.blocks import BOX_BIT, HEADINGS, Block, Box, outer_box, upwards
 from presseschau.extract.body.hints import BIT
 from presseschau.extract.body.known import Shingles
 from presseschau.extract.body.sure import PARAGRAPH, sure_paragraphs
 from presseschau.extract.body.tokens import words_of
+from presseschau.extract.class_names import found_in
 from presseschau.extract.phrases import bits_of, phrases
-from presseschau.extract.threads import THREAD, dated_comments, is_answered
+from presseschau.extract.threads import THREAD, WITHIN, dated_comments, is_answered
 
 _HIDDEN = BOX_BIT["hidden"]
 _HIDDEN_SHARE = 0.25  # of the text; where more is hidden, it is the rest of the article behind a button or an offer
@@ -25,10 +25,10 @@ _OTHERS = bits_of("related")
 _HANGING = 0.4  # share of the paragraphs below a heading that stand right under headlines that lead elsewhere
 _MORE = re.compile(r"[.…!?\]»“]\W*(?:mehr|weiter|mehr lesen|weiterlesen|read more)\W*$", re.IGNORECASE)
 _MORE_LINK = 20  # characters of a link to the rest of a text
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_TEASER, _TEASERS = 60, 0.25  # words of one, at most; share of all of them
 _QUOTED = 0.7  # share of a quote that stands in the text
 _QUOTE_WORDS = 40
-_GALLERY = re.compile(r"galler(?:y|ies)|galerie|slide-?show|(?:bild(?:er)?|foto)-?strecke", re.IGNORECASE)
+_is_gallery = found_in(r"galler(?:y|ies)|galerie|slide-?show|(?:bild(?:er)?|foto)-?strecke")
 _GALLERY_SHARE = 1 / 3  # of the text; a page that is a gallery is told in its captions
 _CAPTION = 40  # words, at most
 
@@ -63,6 +63,11 @@ def drop_comments(blocks: Sequence[Block], p: list[float], words: Sequence[int],
         return
     _drop([i for i in range(start + 1, len(blocks)) if keep[i] and _in_comments(blocks[i].box)], p, keep)
     _drop_dated_comments(blocks, start, p, keep)
+    _drop_threads(blocks, start, p, words, keep)
+
+
+def _drop_threads(blocks: Sequence[Block], start: int, p: list[float], words: Sequence[int], keep: list[bool]) -> None:
+    """What stands below a thread's heading in the second half of the text, unless the article goes on there."""
     said = [*accumulate([count if stays else 0 for count, stays in zip(words, keep, strict=True)])]
     last = next(sure_paragraphs(reversed(range(len(keep))), p, words, keep))
     homes: set[tuple[str, str, str] | Box] = set()
@@ -77,7 +82,7 @@ def drop_comments(blocks: Sequence[Block], p: list[float], words: Sequence[int],
         homes.update([_home(blocks[at]) for at in range(known, i) if keep[at]])
         known = i
         below = [at for at in range(i, end) if keep[at]]
-        answered = is_answered([block.text for block in blocks[i + 1 : i + 4]])
+        answered = is_answered([block.text for block in blocks[i + 1 : i + 1 + WITHIN]])
         goes_on = -1 if answered else next((at for at in below if _home(blocks[at]) in homes), -1)
         if goes_on < 0:  # else the article goes on below a counter
             _drop(below, p, keep)
@@ -102,16 +107,35 @@ def drop_teasers(blocks: Sequence[Block], p: list[float], words: Sequence[int], 
         return
     ending = [i for i in range(start, len(blocks)) if keep[i] and _is_cut(blocks[i])]
     if len(ending) > 1 and ending[0] > start:
-        _drop([i - 1 for i in ending if keep[i - 1] and blocks[i - 1].tag in _HEADINGS] + ending, p, keep)
+        _drop([i - 1 for i in ending if keep[i - 1] and blocks[i - 1].tag in HEADINGS] + ending, p, keep)
     last = max(i for i, stays in enumerate(keep) if stays)
     for i in range(start + 1, last):
         box = _thread_box(blocks[i])
         if words[i] >= PARAGRAPH or box.first <= start or not phrases(blocks[i].text) & _OTHERS:
             continue
-        below = [at for at in range(i + 1, box.last) if keep[at] and blocks[at].tag not in _HEADINGS]
+        below = [at for at in range(i + 1, box.last) if keep[at] and blocks[at].tag not in HEADINGS]
         hanging = _hanging(blocks, i, below)
         if len(hanging) > 1 and hanging[0] == below[0] and len(hanging) >= _HANGING * len(below):
             _drop([at for at in range(i, box.last) if keep[at]], p, keep)
+    _drop_teasers_between(blocks, start, p, words, keep)
+
+
+def _drop_teasers_between(
+    blocks: Sequence[Block], start: int, p: list[float], words: Sequence[int], keep: list[bool]
+) -> None:
+    """Short texts among the article's, each below a headline that leads elsewhere, in a box named unlike the others'.
+
+    Questions that unfold their answers look the same, but are much of the page.
+    """
+    hanging = [i for i, stays in enumerate(keep) if stays and i > start and blocks[i].gap_heads]
+    text = [i for i, stays in enumerate(keep) if stays and not blocks[i].gap_heads] if hanging else []
+    if not text:
+        return
+    homes = {_home(blocks[i]) for i in text}
+    teasers = [i for i in hanging if i < text[-1] and words[i] < _TEASER and blocks[i].tag not in HEADINGS]
+    teasers = [i for i in teasers if not isinstance(home := _home(blocks[i]), Box) and home not in homes]
+    if sum([words[i] for i in teasers]) < _TEASERS * _kept(words, keep):
+        _drop(teasers, p, keep)
 
 
 def _is_cut(block: Block) -> bool:
@@ -121,12 +145,8 @@ def _is_cut(block: Block) -> bool:
 
 def _hanging(blocks: Sequence[Block], above: int, below: Sequence[int]) -> list[int]:
     """Those of the blocks that stand right under a headline that leads elsewhere."""
-    starts = [above, *below]
-    return [
-        at
-        for last, at in zip(starts, below, strict=False)
-        if any(block.gap_heads for block in blocks[last + 1 : at + 1])
-    ]
+    between = pairwise([above, *below])
+    return [at for last, at in between if any(block.gap_heads for block in blocks[last + 1 : at + 1])]
 
 
 def drop_quotes(blocks: Sequence[Block], p: list[float], words: Sequence[int], keep: list[bool]) -> None:
@@ -154,7 +174,7 @@ def drop_last_heading(blocks: Sequence[Block], keep: list[bool]) -> None:
 
 
 def _is_label(block: Block) -> bool:
-    return block.tag in _HEADINGS and block.text[-1] != "."
+    return block.tag in HEADINGS and block.text[-1] != "."
 
 
 def _home(block: Block) -> tuple[str, str, str] | Box:
@@ -169,12 +189,11 @@ def _thread_box(head: Block) -> Box:
     return box.parent if box.last - box.first == 1 and box.parent is not None else box
 
 
-def _in_comments(box: Box | None) -> bool:
-    named = 0
-    while box is not None and box.around & BIT["comment"]:
-        named += bool(box.own & BIT["comment"]) and not _OPINION.search(box.names)
-        box = box.parent
-    return named >= _COMMENT_BOXES
+def _in_comments(box: Box) -> bool:
+    if not box.around & BIT["comment"]:
+        return False
+    named = [above.names for above in upwards(box) if above.own & BIT["comment"]]
+    return sum(not _OPINION.search(names) for names in named) >= _COMMENT_BOXES
 
 
 def drop_galleries(blocks: Sequence[Block], p: list[float], words: Sequence[int], keep: list[bool]) -> None:
@@ -187,17 +206,8 @@ def drop_galleries(blocks: Sequence[Block], p: list[float], words: Sequence[int]
         _drop(captions, p, keep)
 
 
-@lru_cache(maxsize=1 << 12)
-def _is_gallery(names: str) -> bool:
-    return _GALLERY.search(names) is not None
-
-
-def _in_gallery(box: Box | None) -> bool:
-    while box is not None:
-        if _is_gallery(box.names):
-            return True
-        box = box.parent
-    return False
+def _in_gallery(box: Box) -> bool:
+    return any(_is_gallery(around.names) for around in upwards(box))
 
 
 def _kept(words: Sequence[int], keep: Sequence[bool]) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
 from presseschau.extract.body.hints import is_post, said_by
 
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BOX_TAGS = (
     "article", "main", "section", "aside", "nav", "footer", "header", "figure", "form", "ul", "ol", "table",
     "blockquote", "dl", "details", "p",
@@ -127,13 +129,20 @@ def _state(attrs: dict[str, str | None]) -> int:
     return bits | _ROLES.get(role.lower(), 0) if role else bits
 
 
-_LEAF_TAGS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "figcaption", "td", "dd"))
+_LEAF_TAGS = HEADINGS | {"p", "li", "blockquote", "figcaption", "td", "dd"}
 
 
 def outer_box(block: Block) -> Box:
     """The box that holds the block beside its siblings."""
     box = block.box
     return box.parent if box.tag in _LEAF_TAGS and box.parent is not None else box
+
+
+def upwards(box: Box | None) -> Iterator[Box]:
+    """A box and those around it, the innermost first."""
+    while box is not None:
+        yield box
+        box = box.parent
 
 
 def outermost(box: Box | None, tag: str) -> Box | None:

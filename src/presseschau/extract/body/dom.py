@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from presseschau.extract.body.blocks import BOX_BIT, Block, Box, box_of, names_of
+from presseschau.extract.body.blocks import BOX_BIT, HEADINGS, Block, Box, box_of, names_of
 from presseschau.extract.body.hints import hints
 from presseschau.extract.markup import TooComplex
 
@@ -24,12 +24,8 @@ _INLINE = frozenset((
     "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike",
     "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "blink", "output",
 ))  # fmt: skip
-_TEXT_BOX = frozenset((
-    "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "figcaption", "blockquote", "td", "th", "pre",
-    "summary",
-))  # fmt: skip
+_TEXT_BOX = HEADINGS | {"p", "li", "dt", "dd", "figcaption", "blockquote", "td", "th", "pre", "summary"}
 _STICKY = frozenset(("li", "td", "th", "blockquote", "figcaption", "dd"))
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _MARKING = frozenset(("span", "small", "time", "cite", "label"))
 _BOLD = frozenset(("b", "strong"))
 # What the walk does with a node; every other element is a box, or inline text of its own kind.
@@ -135,7 +131,7 @@ class _Walk:
         if size:
             if self.linked >= _MENU_ENTRY * size:
                 self.gap += 1
-                self.gap_heads += size >= _HEADLINE_CHARS or text_tag in _HEADINGS
+                self.gap_heads += size >= _HEADLINE_CHARS or text_tag in HEADINGS
                 self.short = None
             elif size >= _LABEL_CHARS or text_tag in _TEXT_BOX:
                 self.keep(text_tag)
@@ -212,7 +208,7 @@ class _Walk:
                 continue
             turn, tag = known(number) or _kind(node)
             if turn <= _RULE:
-                if turn != _BUTTON or text_tag not in _HEADINGS:
+                if turn != _BUTTON or text_tag not in HEADINGS:
                     if turn > _BUTTON:
                         if broken or turn == _RULE:
                             self.flush(text_tag, said)

@@ -6,12 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from presseschau.extract.body.blocks import Block, Box
+from presseschau.extract.body.blocks import Block, upwards
 from presseschau.extract.body.hints import name_parts
 from presseschau.extract.body.lexicon import Lexicon
 from presseschau.extract.body.tokens import words_of
@@ -158,11 +159,8 @@ class Evidence:
                 side = int(y < 0.3)
                 if german:
                     word[side].update([w.decode("latin-1") for w in words_of(block.text)])
-                box: Box | None = block.box
-                for _ in range(3):
-                    if box is not None:
-                        name[side].update(name_parts(box.names))
-                        box = box.parent
+                for box in islice(upwards(block.box), 3):
+                    name[side].update(name_parts(box.names))
         return cls(words, names)
 
     def lexicon(self, groups: Iterable[str]) -> Lexicon:

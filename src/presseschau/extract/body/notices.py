@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from presseschau.extract.body.blocks import Block
+from presseschau.extract.body.blocks import HEADINGS, Block
 from presseschau.extract.body.hints import BIT
 from presseschau.extract.notices import is_notice
 from presseschau.extract.words import read_words
@@ -32,7 +32,6 @@ _POINTER = re.compile(
 )
 _LONGEST = 300
 _SENTENCE_ENDS = frozenset('.!?:"“»')
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 # A heading may say these and mean them: "Von Mensch und Maschine", the day in a ticker.
 _NOT_IN_HEADINGS = frozenset(("byline", "date"))
 _CLASSES: dict[str, list[str]] = read_words("body/notices")
@@ -54,7 +53,7 @@ def notice_kind(block: Block) -> str | None:
         return None
     if _POINTER.match(text) and (block.linked > _POINTER_LINKED * len(text) or len(text.split()) <= _POINTER_WORDS):
         return "pointer"
-    if found := (_HEADING_CLASS if block.tag in _HEADINGS else _ANY_CLASS).match(text):
+    if found := (_HEADING_CLASS if block.tag in HEADINGS else _ANY_CLASS).match(text):
         return found.lastgroup
     if block.box.own & BIT["byline"] and text.count(" ") < _BYLINE_WORDS and text[-1] not in _SENTENCE_ENDS:
         return "byline"
@@ -63,4 +62,4 @@ def notice_kind(block: Block) -> str | None:
 
 def without_permalink(block: Block) -> str:
     """The text of a block, a heading without the sign that links to itself, or the link to its source in a wiki."""
-    return _PERMALINK.sub("", block.text) if block.tag in _HEADINGS else block.text
+    return _PERMALINK.sub("", block.text) if block.tag in HEADINGS else block.text

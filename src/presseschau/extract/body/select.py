@@ -15,7 +15,7 @@ from presseschau.extract.body.asides import (
     drop_quotes,
     drop_teasers,
 )
-from presseschau.extract.body.blocks import Block, Box, look, outer_box
+from presseschau.extract.body.blocks import Block, Box, look, outer_box, upwards
 from presseschau.extract.body.gaps import BESIDE, fill_gaps
 from presseschau.extract.body.known import Known
 from presseschau.extract.body.model import Model
@@ -85,14 +85,14 @@ def select(blocks: Sequence[Block], known: Known, model: Model, allowed: Collect
     region = _article_box(blocks, p, words)
     if region is not None:
         _leave_strays(blocks, p, words, keep, region, known)
-    _take_lead(blocks, tokens, p, words, keep, known)
+    _take_lead(blocks, tokens, p, keep, known)
     fill_gaps(blocks, p, keep, likely)
-    _drop_headline(blocks, tokens, p, words, keep, known)
+    _drop_headline(blocks, tokens, p, keep, known)
     for drop in (drop_hidden, drop_comments, drop_teasers, drop_galleries):
         drop(blocks, p, words, keep)
     if allowed is None:  # else somebody knows whether quotes of the text belong to it
         drop_quotes(blocks, p, words, keep)
-    marks = _drop_settled(blocks, tokens, p, words, keep, known)
+    marks = _drop_settled(blocks, tokens, p, keep, known)
     keep_tables(blocks, p, keep)
     drop_last_heading(blocks, keep)
     kept = [i for i, stays in enumerate(keep) if stays]
@@ -113,7 +113,7 @@ def _with_labels(blocks: Sequence[Block], kept: Sequence[int]) -> Iterator[Block
 
 
 def _drop_settled(
-    blocks: Sequence[Block], tokens: Tokens, p: list[float], words: Sequence[int], keep: list[bool], known: Known
+    blocks: Sequence[Block], tokens: Tokens, p: list[float], keep: list[bool], known: Known
 ) -> tuple[str, ...]:
     """Second copies, the title and notices go, whatever the model thinks; the marks among them are returned."""
     marks = []
@@ -125,7 +125,7 @@ def _drop_settled(
                 appeals[outer_box(block)] = None
             if notice in _MARKS:
                 marks.append(block.text)
-    _drop_appeals(appeals, p, words, keep)
+    _drop_appeals(appeals, p, tokens.spaced, keep)
     title = known.title_words
     head = title[:HEAD] or None  # None is the head of no block
     seen: set[str] = set()
@@ -159,10 +159,8 @@ def _article_box(blocks: Sequence[Block], p: Sequence[float], words: Sequence[in
     total = before[-1]
     if not total:
         return None
-    box: Box | None = outer_box(blocks[bisect_left(before, total / 2, 1) - 1])
-    while box is not None and before[box.last] - before[box.first] < _REGION_SHARE * total:
-        box = box.parent
-    return box
+    around = upwards(outer_box(blocks[bisect_left(before, total / 2, 1) - 1]))
+    return next((box for box in around if before[box.last] - before[box.first] >= _REGION_SHARE * total), None)
 
 
 def _leave_strays(
@@ -184,10 +182,9 @@ def _leave_strays(
             keep[i] = False
 
 
-def _take_lead(
-    blocks: Sequence[Block], tokens: Tokens, p: list[float], words: list[int], keep: list[bool], known: Known
-) -> None:
+def _take_lead(blocks: Sequence[Block], tokens: Tokens, p: list[float], keep: list[bool], known: Known) -> None:
     """Blocks between headline and body that may be the lead: the model alone loses every fifth of them."""
+    words = tokens.spaced
     first = next(sure_paragraphs(range(len(keep)), p, words, keep), None)
     if first is None:
         return
@@ -215,12 +212,10 @@ def _take_lead(
             keep[i] = True
 
 
-def _drop_headline(
-    blocks: Sequence[Block], tokens: Tokens, p: list[float], words: list[int], keep: list[bool], known: Known
-) -> None:
+def _drop_headline(blocks: Sequence[Block], tokens: Tokens, p: list[float], keep: list[bool], known: Known) -> None:
     """An h1 above the body, a heading there that says the title in other words, or the title and a date is no text."""
     title = set(known.title_words)
-    for i in range(next(sure_paragraphs(range(len(keep)), p, words, keep), 0)):
+    for i in range(next(sure_paragraphs(range(len(keep)), p, tokens.spaced, keep), 0)):
         if not keep[i]:
             continue
         said = set(tokens.of(i))

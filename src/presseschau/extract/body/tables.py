@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from presseschau.extract.body.blocks import Block, Box, outer_box, outermost
+from presseschau.extract.body.blocks import HEADINGS, Block, Box, outer_box, outermost, upwards
 from presseschau.extract.body.sure import SURE
 
 _LEAST_CELLS = 4
@@ -13,7 +13,7 @@ _CELL_WORDS = 40  # in a longer one stands text: the table is a layout
 _CELL_CHARS = 80  # of a cell that shares its line with others
 _LINKS = 0.1  # links left out, per cell; a menu has more, and a table of linked names would be one of figures alone
 _FIGURES = 0.3  # share of cells with a figure, from which on a table may end an article
-_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+_SUBHEADS = HEADINGS - {"h1"}
 _CONTACT = re.compile(r"(?:Tel(?:efon)?|Fax|Telefax|E-?Mail|IBAN|Öffnungszeiten|Anschrift)\b\W*$", re.IGNORECASE)
 
 
@@ -21,7 +21,7 @@ def keep_tables(blocks: Sequence[Block], p: list[float], keep: list[bool]) -> No
     """A table right below text of the article is kept as a whole: the model alone keeps a cell here and there."""
     at = 1
     while at < len(blocks):
-        above = keep[at - 1] and (p[at - 1] > SURE or blocks[at - 1].tag in _HEADINGS) and not blocks[at].gap
+        above = keep[at - 1] and (p[at - 1] > SURE or blocks[at - 1].tag in _SUBHEADS) and not blocks[at].gap
         table = outermost(blocks[at].box, "table") if above else None
         if table is None or table.first != at:
             at += 1
@@ -73,7 +73,5 @@ def lines(blocks: Iterable[Block]) -> list[list[Block]]:
 
 def _cell(block: Block) -> Box | None:
     """The cell of a table that a short block stands in."""
-    box: Box | None = block.box if len(block.text) <= _CELL_CHARS else None
-    while box is not None and box.tag not in ("td", "th"):
-        box = box.parent
-    return box
+    around = upwards(block.box if len(block.text) <= _CELL_CHARS else None)
+    return next((box for box in around if box.tag in ("td", "th")), None)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,8 @@ import numpy.typing as npt
 from presseschau.extract.dump.lines import Line, ends_sentence
 from presseschau.extract.phrases import PHRASE_NAMES, phrases
 
-Floats = npt.NDArray[np.float64]
+Floats: TypeAlias = npt.NDArray[np.float64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 
 # German first; the commonest of other languages too, since pages in any language show how pages are built.
 _COMMON_WORDS = """
@@ -88,7 +90,7 @@ def is_prose(text: str) -> bool:
     return len(words) >= 20 or (len(words) >= 8 and len([word for word in words if word in _FUNCTION_WORDS]) >= 2)
 
 
-def page_features(lines: Sequence[Line], prose: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], Floats]:
+def page_features(lines: Sequence[Line], prose: Flags) -> tuple[npt.NDArray[np.intp], Floats]:
     """The lines near running text, by index, and a row of features for each in the order of `NAMES`.
 
     Args:
@@ -114,14 +116,14 @@ def page_features(lines: Sequence[Line], prose: npt.NDArray[np.bool_]) -> tuple[
     return near, np.hstack([rows, *_context(rows)])
 
 
-def prose_of(lines: Sequence[Line]) -> npt.NDArray[np.bool_]:
+def prose_of(lines: Sequence[Line]) -> Flags:
     """Which lines are running text."""
     return np.array([is_prose(line.text) for line in lines], dtype=bool)
 
 
-def _near(prose: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _near(prose: Flags) -> Flags:
     """The lines at most `_REACH` places away from running text."""
-    near: npt.NDArray[np.bool_] = np.convolve(prose, np.ones(2 * _REACH + 1), mode="full")[_REACH:-_REACH] > 0.5
+    near: Flags = np.convolve(prose, np.ones(2 * _REACH + 1), mode="full")[_REACH:-_REACH] > 0.5
     return near
 
 

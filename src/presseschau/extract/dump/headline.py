@@ -8,10 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
-import numpy as np
-import numpy.typing as npt
-
-from presseschau.extract.dump.features import cached_phrases, is_prose
+from presseschau.extract.dump.features import Floats, cached_phrases, is_prose
 from presseschau.extract.dump.lines import Line, ends_sentence
 from presseschau.extract.metadata.authors import clean_authors, looks_like_person
 from presseschau.extract.metadata.dates import parse_date
@@ -46,9 +43,7 @@ def is_headline(text: str) -> bool:
     return 3 <= len(text.split()) <= 22 and bool(_LETTERS.search(text)) and not cached_phrases(text) & _NOT_TITLE
 
 
-def title_line(
-    lines: Sequence[Line], chance: npt.NDArray[np.float64], first: int, address: str | None, title: str | None
-) -> int | None:
+def title_line(lines: Sequence[Line], chance: Floats, first: int, address: str | None, title: str | None) -> int | None:
     """Which line is the headline: near the article's start, about its subject, repeated or in the address."""
     if title is not None:
         wanted = words_of(title)

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from presseschau.clean import normalise_characters
+from presseschau.extract.dump.writers import with_line_ends, without_links
 
 _REPEAT_CHARS, _REPEAT_LINES = 40, 6
 _NARROWEST, _WIDEST = 60, 120  # nobody wraps narrower or wider
@@ -21,7 +22,6 @@ _MARKS = frozenset("*+•·‣▪●○◦–—-o#")  # what a bullet or a head
 _NUMBER = re.compile(r"\d{1,2}\\?[.)]\s")  # stays: "1. FC Beispiel" is no list item
 _HEADING = re.compile(r"#{1,6}\s+")
 _RULE = re.compile(r"[\W_]*")
-_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!>-])")
 _EMPHASIS = re.compile(r"(?<!\w)(\*\*|__)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _RAGGED_SHARE = 0.3  # of neighbouring lines: wrapped articles have 0.3 to 0.7, pages broken at links less
@@ -43,6 +43,14 @@ _OPEN_WORDS = """
     on with by from
 """
 _OPEN_END = frozenset(_OPEN_WORDS.split())
+
+# What press databases put below an article: whose it is, and on which page it stood.
+_RIGHTS = re.compile(
+    r"©|\(c\)\s*(?:\d{4}\b|[^.!?]*\Z)|copyright\s*(?:©|\(c\)|:|by\b|\d{4}\b)|(?:\(c\).*)?(?:alle\srechte\svorb|all\srights\sres)",
+    re.IGNORECASE,
+)
+_PAGE = re.compile(r"(?:Seiten?|S\.) ?[A-Z]?\d{1,3}(?: ?[-–,/] ?[A-Z]?\d{1,3})*\Z", re.ASCII)
+_LONGEST_RIGHTS = 200
 
 
 class Line(NamedTuple):
@@ -70,7 +78,7 @@ def ends_sentence(text: str) -> bool:
 
 def lines_of(raw: str) -> list[Line]:
     """The blocks of a dump in reading order."""
-    rows = normalise_characters(_SOFT_BREAK.sub("", raw)).split("\n")
+    rows = with_line_ends(without_links(normalise_characters(_SOFT_BREAK.sub("", raw)))).split("\n")
     width = _wrap_width(rows)
     ragged = _is_ragged(rows)
     hyphenated = _is_hyphenated(rows)
@@ -110,6 +118,18 @@ def without_near_repeats(lines: Sequence[Line]) -> list[Line]:
     return [line for i, line in enumerate(lines) if i not in again]
 
 
+def without_rights(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines of an article without those at its end that name its owner and the page that it was printed on."""
+    end = len(lines)
+    while end > 1 and _is_rights(lines[end - 1].text):
+        end -= 1
+    return lines[:end]
+
+
+def _is_rights(text: str) -> bool:
+    return len(text) <= _LONGEST_RIGHTS and (_RIGHTS.match(text) or _PAGE.match(text)) is not None
+
+
 def _marked(text: str, gap: bool) -> Line | None:
     """The block on a line, its marks read and taken off."""
     bullet = heading = False
@@ -122,8 +142,6 @@ def _marked(text: str, gap: bool) -> Line | None:
             break
         text = text[match.end() :]
     text = text.removeprefix("> ")
-    if "](" in text:
-        text = _MARKDOWN_LINK.sub(r"\1", text)
     if "\\" in text:
         text = _ESCAPED.sub(r"\1", text)
     if "**" in text or "__" in text:
@@ -135,8 +153,11 @@ def _marked(text: str, gap: bool) -> Line | None:
 
 
 def _wrap_width(rows: Sequence[str]) -> int:
-    """The width that a dump's lines are wrapped at, 0 where they are not: many lines end just below it, few beyond."""
-    lengths = Counter([len(row.rstrip()) for row in rows])
+    """The width that a dump's lines are wrapped at, 0 where they are not: many lines end just below it, few beyond.
+
+    Addresses are as long as they are.
+    """
+    lengths = Counter([len(row.rstrip()) for row in rows if "://" not in row])
     mass = sum(length * n for length, n in lengths.items())
     beyond = sum(length * n for length, n in lengths.items() if length > _WIDEST)
     best, width = 0, 0

@@ -15,19 +15,18 @@ from functools import cache
 from importlib import resources
 
 import numpy as np
-import numpy.typing as npt
 
 from presseschau.clean import drop_repeated_paragraphs, join_drop_caps
 from presseschau.document import Document
 from presseschau.extract.agency import split_agency_mark
-from presseschau.extract.dump.features import NAMES, cached_phrases, is_prose, page_features, prose_of
+from presseschau.extract.dump.features import NAMES, Flags, Floats, cached_phrases, is_prose, page_features, prose_of
 from presseschau.extract.dump.headline import BYLINE, authors_of, is_headline, published_of, title_line, words_of
-from presseschau.extract.dump.lines import Line, ends_sentence, lines_of, without_near_repeats
+from presseschau.extract.dump.lines import Line, ends_sentence, lines_of, without_near_repeats, without_rights
 from presseschau.extract.forest import Forest
 from presseschau.extract.metadata.country import country_of
 from presseschau.extract.notices import is_notice
 from presseschau.extract.phrases import bits_of
-from presseschau.extract.threads import THREAD, dated_comments, is_answered
+from presseschau.extract.threads import THREAD, WITHIN, dated_comments, is_answered
 from presseschau.extract.threshold import f1_threshold
 from presseschau.stable import canonical_url, publisher_of
 
@@ -41,6 +40,7 @@ _CLEAN_WORDS, _CLEAN_LINES = 0.75, 0.38
 # In a row at the top: whole pages have 11 or more, 3,983 clean articles none of 6.
 _MENU, _LABEL_WORDS = 8, 4
 _HEAD = 3  # labels: a headline and a byline stand above a clean article, too, a site's name does not
+_ABOVE, _BYLINE_BELOW, _DATE_BELOW = 6, 4, 3  # lines around the article's start that may be its byline, or its date
 _ABOVE_THREAD = 50  # words of the article; a thread above them is the page's text
 _QUOTE = re.compile('[„“«»"]')  # the heading names the article
 _DATED = re.compile(
@@ -81,12 +81,19 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
     if not keep.any():
         keep = _below_menu(lines, chance, prose)
     if not keep.any():
-        menu = len(lines) >= 8 and not any(len(line.text) >= 80 for line in lines)
+        menu = len(lines) >= _MENU and not any(len(line.text) >= _PARAGRAPH for line in lines)
         return _document("" if menu else _joined(everything), title, address, "dump" if menu else "clean", 0.0)
     thread = _thread(lines, keep)
     keep[thread:] = False
     if thread == len(lines) and _is_clean(lines, chance, likely):
         return _clean_document(everything, title, address, float(chance.mean()))
+    return _found_document(lines, chance, keep, title, address)
+
+
+def _found_document(
+    lines: Sequence[Line], chance: Floats, keep: Flags, title: str | None, address: str | None
+) -> Document:
+    """The kept lines without the headline among them, and what stands around it: who wrote them, and when."""
     first = int(np.flatnonzero(keep)[0])
     at = title_line(lines, chance, first, address, title)
     headline = title or (lines[at].text if at is not None else None)
@@ -96,18 +103,18 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
     ]
     text = _joined(kept)
     start = first if at is None else min(at, first)
-    top = max(0, start - 6)
-    byline = [i for i in range(top, min(len(lines), first + 4)) if not keep[i] and i != at]
+    top = max(0, start - _ABOVE)
+    byline = [i for i in range(top, min(len(lines), first + _BYLINE_BELOW)) if not keep[i] and i != at]
     authors = authors_of(
         [lines[i] for i in byline if i >= start]
         + [lines[i] for i in byline if i < start and BYLINE.match(lines[i].text)],
         text,
     )
     found = _document(text, headline, address, "dump", float(chance[keep].mean()))
-    return replace(found, authors=authors, published=published_of(lines[top : first + 3]))
+    return replace(found, authors=authors, published=published_of(lines[top : first + _DATE_BELOW]))
 
 
-def line_chances(lines: Sequence[Line], prose: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def line_chances(lines: Sequence[Line], prose: Flags) -> Floats:
     """For each line the probability that it belongs to the article; 0 for lines far from running text."""
     near, rows = page_features(lines, prose)
     chance = np.zeros(len(lines))
@@ -116,9 +123,7 @@ def line_chances(lines: Sequence[Line], prose: npt.NDArray[np.bool_]) -> npt.NDA
     return chance
 
 
-def _likely(
-    lines: Sequence[Line], chance: npt.NDArray[np.float64], prose: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def _likely(lines: Sequence[Line], chance: Floats, prose: Flags) -> Flags:
     """The lines that the model takes for the article's; all running text where no page stands around it."""
     words = [len(line.text.split()) for line in lines]
     likely = chance >= f1_threshold(chance.tolist(), words, _LOWEST, _HIGHEST)
@@ -128,7 +133,7 @@ def _likely(
     return likely
 
 
-def _without_boilerplate(lines: Sequence[Line], asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _without_boilerplate(lines: Sequence[Line], asked: Flags) -> Flags:
     """The lines asked for that have no phrase of known boilerplate."""
     plain = asked.copy()
     for i in np.flatnonzero(asked).tolist():
@@ -136,9 +141,7 @@ def _without_boilerplate(lines: Sequence[Line], asked: npt.NDArray[np.bool_]) ->
     return plain
 
 
-def _kept(
-    lines: Sequence[Line], chance: npt.NDArray[np.float64], likely: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def _kept(lines: Sequence[Line], chance: Floats, likely: Flags) -> Flags:
     """The article's lines, with subheads that stand directly between two of them."""
     likely = likely.copy()
     for i in np.flatnonzero(likely).tolist():
@@ -152,13 +155,13 @@ def _kept(
     return keep
 
 
-def _thread(lines: Sequence[Line], keep: npt.NDArray[np.bool_]) -> int:
+def _thread(lines: Sequence[Line], keep: Flags) -> int:
     """Where readers' comments begin below the article's first paragraphs; behind the last line if nowhere."""
     words = 0
     texts = [line.text for line in lines]
     dated = dated_comments(texts)
     for i, text in enumerate(texts):
-        if i in dated or (THREAD.match(text) and (_QUOTE.search(text) or _is_answered(texts[i + 1 : i + 4]))):
+        if i in dated or (THREAD.match(text) and (_QUOTE.search(text) or _is_answered(texts[i + 1 : i + 1 + WITHIN]))):
             return i if words >= _ABOVE_THREAD else len(lines)
         words += len(text.split()) if keep[i] else 0
     return len(lines)
@@ -169,7 +172,7 @@ def _is_answered(below: Sequence[str]) -> bool:
     return is_answered(below) or any(_DATED.match(text) for text in below)
 
 
-def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64], keep: npt.NDArray[np.bool_]) -> bool:
+def _is_clean(lines: Sequence[Line], chance: Floats, keep: Flags) -> bool:
     """Whether the input is an article without a page around it: nearly all of it is kept, or stands in paragraphs.
 
     Digests and readers' letters look odd to the model, but have neither menus nor boilerplate before and after them.
@@ -192,9 +195,7 @@ def _is_clean(lines: Sequence[Line], chance: npt.NDArray[np.float64], keep: npt.
     return len(boilerplate) < 2
 
 
-def _below_menu(
-    lines: Sequence[Line], chance: npt.NDArray[np.float64], prose: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def _below_menu(lines: Sequence[Line], chance: Floats, prose: Flags) -> Flags:
     """The running text of a page of which the model takes no line, such as a live blog; none where no menu is above.
 
     None either where most of the page is no running text: a table or a list is what it is about.
@@ -205,7 +206,7 @@ def _below_menu(
     return np.zeros(len(lines), dtype=bool)
 
 
-def _is_headed(above: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:
+def _is_headed(above: Sequence[Line], chance: Floats) -> bool:
     """Whether what stands above the article is a page's head: labels, and no paragraph that the model has left out."""
     if any(len(line.text) >= _PARAGRAPH for line in above):
         return False
@@ -213,7 +214,7 @@ def _is_headed(above: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:
     return sum(not ends_sentence(line.text) for line in unlikely) >= _HEAD
 
 
-def _has_menu(above: Sequence[Line], chance: npt.NDArray[np.float64]) -> bool:
+def _has_menu(above: Sequence[Line], chance: Floats) -> bool:
     """Whether the lines at the top of an input have many labels in a row: no article begins so."""
     row = 0
     for line, likely in zip(above, chance, strict=False):
@@ -233,7 +234,7 @@ def _clean_document(lines: Sequence[Line], title: str | None, address: str | Non
         has_title = (
             len(lines) > 1 and is_prose(lines[1].text) and is_headline(first.text) and not ends_sentence(first.text)
         )
-    body = list(lines[1:] if has_title else lines)
+    body = without_rights(lines[1:] if has_title else lines)
     return _document(_joined(body), title or (first.text if has_title else None), address, "clean", certain)
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from presseschau.extract.metadata.authors import clean_authors, looks_like_person
-from presseschau.extract.metadata.given import GIVEN_NAMES
 from presseschau.extract.metadata.jsonld import plain
 from presseschau.extract.metadata.shown import seen
 from presseschau.extract.metadata.title import words
+from presseschau.extract.words import read_words
 
 _ABOVE, _BELOW = 500, 2_000  # bytes of markup
 _TEXT_BELOW = 450  # characters that a reader sees; a teaser stands between headline and byline
@@ -27,9 +27,10 @@ _MAX_HEADLINES, _HEADLINE_BYTES, _UNMARKED_BYTES = 2, 500, 30_000
 # What a look at the bytes finds where a name may be meant.
 _MARKS = (b'"by"', b"credits", b"user-name", b"username", b"utor", b"-author>", b"erfasser", b"submitted")
 _SAID = re.compile(rb"on(?:(?<=[>\d|,/-][vV]on)|(?<=[>\d|,/-]\s[vV]on)|(?<=Uhr [vV]on))[\s<]")
-_DATED = re.compile(rb"(?:19|20)\d\d(?:(?<=[\d.][.]....)|(?<=[.,a-z] ....)|(?=-\d\d-\d\d))")
+_DATED = re.compile(rb"(?:19|20)\d\d(?:(?<=[\d.][.]....)|(?<=\d[/-]....)|(?<=[.,a-z] ....)|(?=-\d\d-\d\d))")
 _FIRST_WORDS = re.compile(rb"[>|/;,\xa2\xb7\x93\x94-](?:\s|\xc2\xa0)*([A-Z\xc3][\w\x80-\xff-]+)[ \xc2][\xa0A-Z\xc3]")
-_GIVEN = frozenset(name.encode() for name in GIVEN_NAMES)
+_GIVEN_NAMES = frozenset(read_words("metadata/given")["names"].split())
+_GIVEN_BYTES = frozenset(map(str.encode, _GIVEN_NAMES))
 _TOKEN = re.compile(r"<(?P<tag>/?[a-zA-Z][\w-]*)(?P<rest>[^<>]*)>|(?P<text>[^<>]+)")
 _BLOCK = re.compile(
     r"/?(?:p|div|li|[uo]l|section|article|h[1-6]|table|t[rdh]|d[ldt]|br|hr|header|footer|nav|form|address|main|\w+-[\w-]+)",
@@ -54,7 +55,7 @@ _SEPARATORS = re.compile(r"(?:[\s|•·/,;:()—–]|-(?=\s))+")
 _MONTH = r"(?:jan|feb|mär|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec)[a-zä]*"
 _WHEN = re.compile(
     rf"(?:(?:mo|di|mi|do|fr|sa|so|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend)\b[.,]*\s*)?"
-    rf"(?:(?P<day>\d{{1,2}}\.\s?\d{{1,2}}\.\s?(?:\d{{4}}|\d\d)\b|\d{{1,2}}\.?\s?{_MONTH}\.?\s\d{{4}}|\d{{4}}-\d\d-\d\d|{_MONTH}\.?\s\d{{1,2}},?\s\d{{4}})"
+    rf"(?:(?P<day>\d{{1,2}}\.\s?\d{{1,2}}\.\s?(?:\d{{4}}|\d\d)\b|\d{{1,2}}\.?\s?{_MONTH}\.?\s\d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}[/-]\d{{1,2}}[/-]\d{{4}}|{_MONTH}\.?\s\d{{1,2}},?\s\d{{4}})"
     r"|\d{1,2}[:.]\d\d(?::\d\d)?(?:\s*uhr)?|(?:lesezeit|lesedauer)\b[\s:]*(?:ca\.?\s*)?\d+\s*min\w*\.?"
     r"|\d+(?:\s*[–-]\s*\d+)?\s*min\w*\.?(?:\s*(?:lesezeit|lesedauer|read\b))?"
     r"|(?:veröffentlicht|erstellt|geschrieben|verfasst|publiziert|gespeichert|aktualisiert|stand|posted|published|am|vom|um|on|uhr)\b)",
@@ -122,7 +123,7 @@ def _may_name(markup: bytes) -> bool:
         return True
     if not _DATED.search(markup):
         return False
-    return _SAID.search(markup) is not None or not _GIVEN.isdisjoint(_FIRST_WORDS.findall(markup))
+    return _SAID.search(markup) is not None or not _GIVEN_BYTES.isdisjoint(_FIRST_WORDS.findall(markup))
 
 
 def _from_first_tag(markup: bytes) -> bytes:
@@ -131,11 +132,11 @@ def _from_first_tag(markup: bytes) -> bytes:
 
 def _sure(line: _Line, near: bool) -> list[str]:
     """The names of a line that are an author's; `near` says that a date stands beside them."""
-    if line.said and line.others < 2 and (near or not line.plain):
+    if line.others > 1:
+        return []
+    if line.said and (near or not line.plain):
         return line.said
-    if near and line.plain and line.others < 2 and all(name.split()[0] in GIVEN_NAMES for name in line.plain):
-        return line.plain
-    return []
+    return line.plain if near and all(name.split()[0] in _GIVEN_NAMES for name in line.plain) else []
 
 
 def _lines(html: str, below: bool) -> Iterator[_Line]:

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.extract.agency import agency_named
+from presseschau.extract.class_names import found_in
 from presseschau.extract.metadata.authors import clean_authors, looks_like_person
 from presseschau.extract.metadata.jsonld import plain
 
 # "aut" stands for author and autor: every part of a class name that is looked for costs a third of a walk.
 _CANDIDATES = "[itemprop~=author], [rel~=author], [class*=aut i], [class*=byline i], byline"
-_AUTHOR_CLASS = re.compile(
-    r"(?:^|[-_\s])(?:authors?|autor(?:en|in)?|authorname)(?=$|[-_\s]|name|line|zeile|list)|byline|author-?name|authorline|autorenzeile|\bvcard\b",
-    re.IGNORECASE,
+_is_author_class = found_in(
+    r"(?:^|[-_\s])(?:authors?|autor(?:en|in)?|authorname)(?=$|[-_\s]|name|line|zeile|list)|byline|author-?name|authorline|autorenzeile|\bvcard\b"
 )
 # Other people's names: commenters, authors of teasers, boxes about the author, images.
-_ELSEWHERE = re.compile(
+_is_other_class = found_in(
     r"comment|kommentar|related|teaser|sidebar|widget|recommend|(?<!post-)(?<!entry-)footer|avatar|author-?(?:box|bio|info|description|image|desc)|"
-    r"about-?author|live-?(?:blog|ticker)[\w-]*(?:entry|post|item|event)|caption|credit|copyright|navigation|social|share",
-    re.IGNORECASE,
+    r"about-?author|live-?(?:blog|ticker)[\w-]*(?:entry|post|item|event)|caption|credit|copyright|navigation|social|share"
 )
 _NAMED = "a, [itemprop=name], .fn, [class*=name i], strong"
 _NICKNAME_CLASS = re.compile(r"\b(?:fn|vcard|username|nickname)\b")  # hCard: https://microformats.org/wiki/hcard
@@ -33,7 +31,7 @@ _ANCESTORS = 5
 _WORDED = re.compile(
     rb">\s*+(?=[VBEGAT])(?:(?:Von|VON|By|BY|Eine?\s+[\w\x80-\xff]+\s+von|(?:Geschrieben|Verfasst)\s+von)\b\s*:?"
     rb"|(?:Autor(?:in|en)?|Text)\s*:)(?:\s|\xc2\xa0|&nbsp;|</?\w[^<>]*>|<!--.*?-->)*"
-    rb"(?P<names>(?:unsere[mnr]?\s)?(?:[A-Z]|\xc3[\x84\x96\x9c]).{2,500}?)"
+    rb"(?P<names>(?:unsere[mnr]?\s)?(?:[A-Z]|\xc3[\x84\x96\x9c]|(?:dpa|afp|apa|sda|epd|kna)\b).{0,500}?)"
     rb"(?:</(?:p|li|div|h[1-6]|ul|header|td|address|byline|article)\b|<(?:time|br|p|div|h[1-6]|ul|section|article)\b)",
     re.DOTALL,
 )
@@ -79,16 +77,6 @@ def _names_author(node: LexborNode) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)  # the pages of a site have the same few class names
-def _is_author_class(style: str) -> bool:
-    return _AUTHOR_CLASS.search(style) is not None
-
-
-@lru_cache(maxsize=4096)
-def _is_other_class(style: str) -> bool:
-    return _ELSEWHERE.search(style) is not None
-
-
 def _is_elsewhere(node: LexborNode) -> bool:
     above: LexborNode | None = node
     for _ in range(_ANCESTORS):
@@ -122,7 +110,7 @@ def _plausible(texts: Sequence[str], nickname: bool = False) -> tuple[str, ...]:
 def _worded(source: bytes) -> tuple[str, ...]:
     for text in _worded_texts(source):
         names = clean_authors([text])
-        if names and looks_like_person(names[0]) and all(map(_fits_byline, names)):
+        if names and (looks_like_person(names[0]) or agency_named(names[0])) and all(map(_fits_byline, names)):
             return tuple(name for name in names if " " in name or agency_named(name))  # without the place
     return ()
 
@@ -136,5 +124,5 @@ def _worded_texts(source: bytes) -> Iterator[str]:
     headline = _HEADLINE.search(source)
     start = max(0, headline.start() - _WORDED_ABOVE) if headline else 0
     matches = _WORDED.finditer(source, start, start + _WORDED_WINDOW)
-    for _, match in zip(range(_WORDED_TRIES), matches, strict=False):
+    for match in islice(matches, _WORDED_TRIES):
         yield plain(_MARKUP.sub(" ", match["names"].decode("utf-8", "ignore"))).replace(" ,", ",")

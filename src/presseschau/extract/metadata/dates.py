@@ -18,7 +18,7 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "januar jänner jaenner jan january",
+            "januar jänner jaenner jän jan january",
             "februar feber feb february",
             "märz maerz mär mar mrz march",
             "april apr",
@@ -47,6 +47,14 @@ _MONTH_DAY_YEAR = re.compile(
 _NUMERIC = re.compile(
     rf"(?<![\d.])(?P<day>\d{{1,2}})[.]\s*(?P<month>\d{{1,2}})[.]\s*(?P<year>\d{{4}}|\d{{2}})(?!\.?\d){_CLOCK}",
     re.IGNORECASE,
+)
+# "12/03/2024" and "12-03-2024" are of March here; with "PM" they are American.
+_SEPARATED = re.compile(
+    rf"(?<![\d/.-])(?P<day>\d{{1,2}})(?P<by>[/-])(?P<month>\d{{1,2}})(?P=by)(?P<year>(?:19|20)\d\d)(?![\d/-]){_CLOCK}",
+    re.IGNORECASE,
+)
+_YEAR_FIRST = re.compile(
+    rf"(?<![\d/.-])(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?![\d/-]){_CLOCK}", re.IGNORECASE
 )
 _AGO = re.compile(
     r"\bvor\s+(?:ca\.\s*|etwa\s+|über\s+)?(?P<count>\d{1,3}|einer?|einem|zwei|drei)\s+(?P<unit>Sekunden?|Min(?:uten?|\.)?|Std\.?|Stunden?|Tag(?:en?)?|Wochen?)\b",
@@ -172,11 +180,14 @@ def _epoch(text: str) -> datetime | None:
 
 
 def _worded(text: str) -> datetime | None:
-    for pattern in (_DAY_MONTH_YEAR, _NUMERIC, _MONTH_DAY_YEAR):
+    for pattern in (_DAY_MONTH_YEAR, _NUMERIC, _MONTH_DAY_YEAR, _SEPARATED, _YEAR_FIRST):
         match = pattern.search(text)
         if match is None:
             continue
         month = int(match["month"]) if match["month"].isdigit() else _MONTHS[match["month"].lower()]
+        day = int(match["day"])
+        if pattern is _SEPARATED and day <= 12 and (month > 12 or match["half"]):
+            day, month = month, day
         year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
         clock = None
         if match["hour"] is not None:
@@ -184,7 +195,7 @@ def _worded(text: str) -> datetime | None:
             if match["half"]:
                 hour = hour % 12 + (12 if match["half"].lower() == "p" else 0)
             clock = (hour, int(match["minute"]), int(match["second"] or 0))
-        found = _made(year, month, int(match["day"]), clock) or _made(year, month, int(match["day"]), None)
+        found = _made(year, month, day, clock) or _made(year, month, day, None)
         if found is not None:
             return found
     return None

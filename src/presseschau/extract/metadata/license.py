@@ -27,15 +27,8 @@ _BLOCKS = frozenset(("p", "li", "div", "td", "small", "footer", "section", "asid
 _MOST_LINKS, _LONGEST = 30, 600  # a gallery of pictures has hundreds; a longer block is a story
 
 
-def stated_license(tree: LexborHTMLParser, source: bytes) -> str | None:
-    """URL of the Creative Commons licence that the page states for its text; None where it states none, or several.
-
-    Args:
-        tree: The parsed page.
-        source: The page in UTF-8; most have no such link, and are not walked.
-    """
-    if b"creativecommons.org/" not in source:
-        return None
+def stated_license(tree: LexborHTMLParser) -> str | None:
+    """URL of the Creative Commons licence that the page states for its text; None where it states none, or several."""
     found = dict.fromkeys(
         match[0]
         for node in tree.css(_LINKS)[:_MOST_LINKS]

@@ -20,7 +20,16 @@ from presseschau.extract.metadata.head import Head, Metas, read_head
 from presseschau.extract.metadata.jsonld import Graph, Node, as_list, body_text, plain, read_graph, strings, text_of
 from presseschau.extract.metadata.license import stated_license
 from presseschau.extract.metadata.published import modified_of, published_of
-from presseschau.extract.metadata.title import SiteKeys, Stated, choose_title, is_site, read_headings, site_keys
+from presseschau.extract.metadata.title import (
+    SiteKeys,
+    Stated,
+    choose_title,
+    is_site,
+    read_headings,
+    shown_piece,
+    site_keys,
+    words,
+)
 from presseschau.stable import canonical_url, host_of, publisher_of
 
 _AUTHOR_METAS = (
@@ -121,7 +130,7 @@ def read_metadata(
         article_body=body,
         page_types=tuple(dict.fromkeys((*graph.types, *metas.all("og:type")))),
         robots=head.robots,
-        license=_license(main, head) or (stated_license(tree, source) if head.commons else None),
+        license=_license(main, head) or (stated_license(tree) if head.commons else None),
         agency=agency_among((*authors, *_sources(graph))) or split_agency_mark(body or "")[1],
     )
 
@@ -132,13 +141,20 @@ def _stated_url(head: Head) -> str | None:
     A site's front page, which templates name on all pages, counts only where nothing else is stated.
     """
     social, link = head.metas.first("og:url"), (head.canonical or "").strip()
+    shared = canonical_url(social)
     if not link.startswith(("https://", "http://")):
+        if shared and not _is_front(shared) and not link.startswith("/"):
+            return shared  # `wget --convert-links` and HTTrack link to their own copy: `artikel.php%3Fid=3.html`
         try:
             link = urljoin(social or "https:", link)
         except ValueError:  # brackets that are no IPv6 address
             link = ""
-    stated = [url for url in (canonical_url(link), canonical_url(social)) if url]
-    return next((url for url in stated if url.count("/") > 3 or not url.endswith("/")), stated[0] if stated else None)
+    stated = [url for url in (canonical_url(link), shared) if url]
+    return next((url for url in stated if not _is_front(url)), stated[0] if stated else None)
+
+
+def _is_front(url: str) -> bool:
+    return url.count("/") <= 3 and url.endswith("/")
 
 
 def _site_names(metas: Metas, graph: Graph, address: str | None, domain: str | None) -> list[str]:
@@ -160,7 +176,11 @@ def _title(tree: LexborHTMLParser, head: Head, graph: Graph, sites: SiteKeys) ->
         page=plain(head.title) or None,
         alternative=text_of(main.get("alternativeHeadline")),
     )
-    title = choose_title(read_headings(head.headlines, head.subheads), stated, sites)
+    headings = read_headings(head.headlines, head.subheads)
+    title = choose_title(headings, stated, sites)
+    known = [stated.headline, *(heading.text for heading in headings)]
+    if title and words(title) not in map(words, known):
+        title = shown_piece(title, head.subheads) or title
     return _entry_name(tree) or title if title is None or is_site(title, sites) else title
 
 

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from presseschau.extract.metadata.dates import parse_date
 from presseschau.extract.metadata.jsonld import plain
 from presseschau.extract.metadata.title import words
+from presseschau.extract.threads import THREAD
 
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/_-])")
 _HEADING = re.compile(rb"<h([1-3])\b[^<>]*>", re.IGNORECASE)
@@ -39,7 +40,7 @@ _WEEKDAY = (
 )
 _DAY = (
     r"(?:\d{1,2}\.\s?\d{1,2}\.\s?(?:\d{4}|\d\d)|\d{1,2}\.?\s?[A-Za-zä]{3,9}\.?\s\d{4}|\d{4}-\d\d-\d\d"
-    r"|[A-Za-z]{3,9}\.?\s\d{1,2},?\s\d{4})"
+    r"|[A-Za-z]{3,9}\.?\s\d{1,2},?\s\d{4}|\d{1,2}[/-]\d{1,2}[/-]\d{4})"
 )
 _CLOCK = r"(?:[\s,|·•–/(-]*(?:um\s*|at\s*)?\d{1,2}[:.]\d\d(?::\d\d)?(?:\s*(?:uhr|h|[ap]\.?m\.?)\b)?\)?)?"
 _ALONE = re.compile(
@@ -157,6 +158,8 @@ def _only_date(source: bytes, at: int, crawled: datetime | None) -> datetime | N
     start = max(0, at - _MARKUP_ABOVE)
     days: dict[bool, dict[object, datetime]] = {True: {}, False: {}}
     for line in _lines(source[start : start + _WHOLE_PAGE]):
+        if any(days.values()) and THREAD.match(line):
+            break  # the dates below are of comments
         if len(line) <= _LONGEST_DATE and _ALONE.fullmatch(line) and (found := parse_date(line, crawled)):
             days[_SAYS_PUBLISHED.match(line) is not None].setdefault(found.date(), found)
     some = days[True] or days[False]

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from presseschau.extract.class_names import found_in
 from presseschau.extract.metadata.jsonld import plain
 
 Words: TypeAlias = tuple[str, ...]
@@ -19,14 +20,11 @@ SiteKeys: TypeAlias = frozenset[Words]
 _TOKEN = re.compile(r"\w+")
 _SEPARATOR = re.compile(r"\s+[|ǀ│–—\-•·:»«›‹~]+\s+|\s*[|ǀ│]\s*|\s*»\s+|\s+—\s*|--")
 _HAS_SEPARATOR = re.compile(r"[|ǀ│»]|\s[–—\-•·:«›‹~]+\s|\s—|--")  # most titles have none, and this tells at once
-_KICKER_CLASS = re.compile(
+_sets_apart = found_in(
     r"kicker|catchline|topline|top-line|overline|dachzeile|roofline|eyebrow|super-?title|pre-?title|pre-?headline|spitzmarke|topic-label|"
-    r"(?:^|[_\s-])sub(?:title|line|head(?:line)?)(?:$|[_\s-])|ober(?:titel|zeile)|\blabel\b",
-    re.IGNORECASE,
+    r"(?:^|[_\s-])sub(?:title|line|head(?:line)?)(?:$|[_\s-])|ober(?:titel|zeile)|\blabel\b"
 )
-_HIDDEN_CLASS = re.compile(
-    r"visually-?hidden|sr-only|screen-?reader|offscreen|\baural\b|assistive-text|is-hidden", re.IGNORECASE
-)
+_is_hidden = found_in(r"visually-?hidden|sr-only|screen-?reader|offscreen|\baural\b|assistive-text|is-hidden")
 _HOME = re.compile(r"(?:https?://[^/]+)?/?(?:\?[^/]*)?")
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 # What a site puts before or behind its name; open classes of words would cut "Welt in Aufruhr – …" on welt.de.
@@ -38,6 +36,7 @@ _ADDITIONS = frozenset((
 ))  # fmt: skip
 _MAX_HEADINGS = 40
 _MAX_SECOND = 5
+_MAX_PIECES = 20
 _CONFIRMED = 0.5  # an h2 that shares fewer words with what the page states may be a teaser's
 
 
@@ -119,16 +118,6 @@ def _heading(node: LexborNode) -> Heading:
     return Heading(headline, kicker, plain(pieces[0][0]).strip(" :|–-") if apart else "")
 
 
-@lru_cache(maxsize=4096)  # the pages of a site have the same few class names
-def _sets_apart(style: str) -> bool:
-    return _KICKER_CLASS.search(style) is not None
-
-
-@lru_cache(maxsize=4096)
-def _is_hidden(style: str) -> bool:
-    return _HIDDEN_CLASS.search(style) is not None
-
-
 def _first_link(node: LexborNode, depth: int = 12) -> LexborNode | None:
     """The first link below a node; a walk of a heading is cheaper than a query."""
     for child in node.iter():
@@ -186,6 +175,19 @@ def without_section(title: str, section: str | None, url: str | None) -> str:
     places = [section or "", *unquote(urlsplit(url or "").path).rstrip("/").split("/")[1:-1]]
     is_section = name in map(_key, places) and not all(map(str.isdigit, name))
     return headline.strip() if is_section else title
+
+
+def shown_piece(title: str, subheads: Sequence[LexborNode]) -> str | None:
+    """The piece of a stated title that an h2 says, the longest of several; the others name the site or the section.
+
+    Args:
+        title: One that no h1 says.
+        subheads: The page's h2 elements.
+    """
+    if not _HAS_SEPARATOR.search(title):
+        return None
+    said = {words(plain(node.text())) for node in subheads[:_MAX_PIECES]}
+    return max((piece for piece in _SEPARATOR.split(title) if words(piece) in said), key=len, default=None)
 
 
 def _behind_site(page: str | None, names: SiteKeys) -> str | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from presseschau.publish.card.info import DatasetInfo
+from presseschau.publish.card.tables import amount
 from presseschau.publish.statistics import Statistics
 
 
 def citation(info: DatasetInfo, statistics: Statistics) -> str:
     """The BibTeX entry of the dataset."""
-    articles = f"{statistics.articles:,} article{'s' * (statistics.articles != 1)}"
+    articles = amount(statistics.articles, "article")
     year = (statistics.released or "")[:4]
     fields = {
         "title": f"{{{_bibtex(info.pretty_name)}}}",

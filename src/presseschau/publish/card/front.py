@@ -37,11 +37,7 @@ class Said:
 
 
 def metadata(
-    info: DatasetInfo,
-    schema: Schema,
-    shards: Sequence[Shard],
-    views: Mapping[str, Sequence[ViewSize]],
-    said: Said,
+    info: DatasetInfo, schema: Schema, shards: Sequence[Shard], views: Mapping[str, Sequence[ViewSize]], said: Said
 ) -> dict[str, Any]:
     """The card's YAML block, checked against what the Hub knows.
 

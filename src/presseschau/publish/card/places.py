@@ -8,16 +8,13 @@ from typing import Any
 from presseschau.publish.card.citation import citation
 from presseschau.publish.card.info import DatasetInfo
 from presseschau.publish.card.quality import quality_places
-from presseschau.publish.card.tables import bullets
+from presseschau.publish.card.summaries import summary_places
+from presseschau.publish.card.tables import amount, bullets, listed
 from presseschau.publish.figures import NAMES, Figure
 from presseschau.publish.statistics import UNKNOWN, Statistics
 
 
-def places(
-    info: DatasetInfo,
-    statistics: Statistics,
-    figures: Mapping[str, Figure],
-) -> dict[str, str]:
+def places(info: DatasetInfo, statistics: Statistics, figures: Mapping[str, Figure]) -> dict[str, str]:
     """The texts by the name of their place.
 
     Args:
@@ -32,34 +29,29 @@ def places(
     copies = dedup.get("near") == "keep"
     german = list(statistics.languages) == ["de"]
     return {
+        **summary_places(statistics),
         **quality_places(statistics),
         "pretty_name": info.pretty_name,
         "name": info.name,
         "version": info.version,
         "license": info.license,
         "articles": f"{statistics.articles:,}",
-        "size": _count(statistics.articles, f"{'German-language ' * german}article"),
-        "german_size": _german_size(statistics.articles, german),
         "pages": f"{pages['input']:,}",
         "dropped": f"{pages['dropped']:,}",
         "failed": f"{pages['failed']:,}",
         "content_sha256": manifest["content_sha256"],
+        "full_sha256": f", that of the full dataset is `{full}`"
+        if (full := manifest.get("full_content_sha256"))
+        else "",
         "messages": bullets(manifest["messages"]) or "None.",
         "contact": contact,
-        "german_period": _german_period(statistics),
-        "tested": _tested(statistics),
-        "german_tested": _german_tested(statistics),
         "once": "Near-duplicates stay, all in one split."
         if copies
         else "Every article is there once; near-duplicates are left out.",
-        "tasks": "topic, genre and stance" if statistics.has_stance else "topic and genre",
-        "german_tasks": "Thema, Textsorte und Haltung" if statistics.has_stance else "Thema und Textsorte",
         "stance_meaning": "Stance is that of the article toward its main target, in its own voice; `(none)`: no target "
         "was found."
         if statistics.has_stance
         else "Stance was not looked for.",
-        "focus": " with a focus on technology" if is_technical(statistics) else "",
-        "german_focus": " mit Schwerpunkt Technik" if is_technical(statistics) else "",
         "news": f"{'German ' * german}news",
         "press": f"{'German ' * german}press",
         "for_german": " for German" if "de" in statistics.languages else "",
@@ -87,67 +79,6 @@ def places(
 
 
 _COPIES = "are told apart: of exact ones, and of the versions of a page, one stays; near-duplicates stay, in one split"
-
-
-def _count(number: int, singular: str, plural: str | None = None) -> str:
-    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
-
-
-def _german_size(articles: int, german: bool) -> str:
-    """How many articles there are, as the object of a German sentence; groups of digits are set apart by a dot."""
-    if articles == 1:
-        return f"einen {'deutschsprachigen ' * german}Artikel"
-    return f"{articles:,} {'deutschsprachige ' * german}Artikel".replace(",", ".")
-
-
-def _german_period(statistics: Statistics) -> str:
-    if not statistics.first or not statistics.last:
-        return ""
-    first, last = _day(statistics.first), _day(statistics.last)
-    return f" vom {first}" if first == last else f" aus der Zeit vom {first} bis {last}"
-
-
-def _day(day: str) -> str:
-    year, month, number = day.split("-")
-    return f"{int(number)}.{int(month)}.{year}"
-
-
-# What a test split of a strategy is good for, in English and in German.
-_TESTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "benchmark": {
-        "test": ("the same outlets", "bekannten Verlagen"),
-        "test_temporal": ("later months", "späteren Monaten"),
-        "test_publisher": ("outlets that it has never seen", "unbekannten Verlagen"),
-    },
-    "temporal": {"test": ("later months", "späteren Monaten")},
-    "publisher": {"test": ("outlets that it has never seen", "unbekannten Verlagen")},
-    "random": {"test": ("articles that it has never seen", "zurückgehaltenen Artikeln")},
-}
-
-
-def _test_phrases(statistics: Statistics, language: int) -> list[str]:
-    strategy = statistics.manifest["config"].get("split", {}).get("strategy", "random")
-    tests = dict(_TESTS.get(strategy, {}))
-    if strategy == "benchmark" and not statistics.houses.get("test"):
-        tests |= _TESTS["random"]  # whose articles they are is not known
-    return [phrases[language] for split, phrases in tests.items() if split in statistics.splits]
-
-
-def _tested(statistics: Statistics) -> str:
-    phrases = [f"on {phrase}" for phrase in _test_phrases(statistics, 0)]
-    return f"split so that a classifier can be tested {_listed(phrases)}" if phrases else "split by cluster"
-
-
-def _german_tested(statistics: Statistics) -> str:
-    phrases = _test_phrases(statistics, 1)
-    return f" und erlaubt Tests auf {_listed(phrases, ' und ')}" if phrases else ""
-
-
-def is_technical(statistics: Statistics) -> bool:
-    """Whether most articles have one of the topics of the scheme that comes with the package, which are technical."""
-    own_scheme = statistics.manifest["config"].get("label", {}).get("scheme") is not None
-    other = sum(statistics.labels["topic"].get("other", {}).values())
-    return not own_scheme and other * 2 < statistics.articles
 
 
 def _facts(info: DatasetInfo, statistics: Statistics, contact: str) -> str:
@@ -189,19 +120,19 @@ def _collection(statistics: Statistics) -> str:
     }
     pages = manifest["pages"]
     files = (
-        f"{_count(manifest['input_units'], 'file or record', 'files or records')} with {_count(pages['input'], 'page')}"
+        f"{amount(manifest['input_units'], 'file or record', 'files or records')} with {amount(pages['input'], 'page')}"
     )
     undated = sum(statistics.undated.values())
     frame = (
         f" The articles were published {_when(statistics)}"
-        + (f"; {_count(undated, 'has', 'have')} no date." if undated else ".")
+        + (f"; {amount(undated, 'has', 'have')} no date." if undated else ".")
         if statistics.first
         else " No article has a date."
     )
     return (
         f"The input was {kinds.get(kind, kind)}. It held {files}. Who collected the pages decided what is in them."
-        f"{frame} Of the pages, {_count(pages['kept'], 'became an article', 'became articles')}, "
-        f"{_count(pages['dropped'], 'was', 'were')} dropped and "
+        f"{frame} Of the pages, {amount(pages['kept'], 'became an article', 'became articles')}, "
+        f"{amount(pages['dropped'], 'was', 'were')} dropped and "
         f"{pages['failed']:,} could not be used; every one is in `ledger.parquet` with the reason. "
         "The pages themselves are not part of the dataset."
     )
@@ -233,7 +164,7 @@ def _filters(config: Mapping[str, Any]) -> str:
     if config.get("rights", {}).get("reserved") == "drop":
         parts.append("Pages that reserve text and data mining are left out.")
     if most := config.get("split", {}).get("max_per_publisher"):
-        parts.append(f"No publisher has more than {_count(most, 'article')}.")
+        parts.append(f"No publisher has more than {amount(most, 'article')}.")
     return " ".join(parts)
 
 
@@ -285,15 +216,11 @@ def _masking(options: Mapping[str, bool], statistics: Statistics) -> str:
     kinds = [kind for kind in _MASKED if options.get(kind)]
     if not kinds:
         return "Contact data in the texts is not masked."
-    names = _listed([_MASKED[kind][1] for kind in kinds])
+    names = listed([_MASKED[kind][1] for kind in kinds])
     found = [(statistics.masked.get(kind, 0), kind) for kind in kinds]
-    counts = _listed([f"{n:,} {_MASKED[kind][n != 1]}" for n, kind in found if n])
+    counts = listed([f"{n:,} {_MASKED[kind][n != 1]}" for n, kind in found if n])
     return (
         f"In the texts, {names} of people are replaced by a mask that says what stood there (`[E-MAIL]`, `[TELEFON]`, "
         f"`[IBAN]`, `[NAME]`): {counts or 'none was found'}. Addresses and numbers by which an organisation is reached "
         "stay."
     )
-
-
-def _listed(parts: list[str], last: str = " and ") -> str:
-    return last.join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from presseschau.publish.card.tables import bullets
+from presseschau.publish.card.tables import amount, bullets
 from presseschau.publish.card.validated import validated_tables
 from presseschau.publish.figures import sure_share
 from presseschau.publish.statistics import Statistics
@@ -46,15 +46,16 @@ def measured_on_validation(validated: Mapping[str, Mapping[str, Any]]) -> tuple[
     for column, counts in validated.items():
         n = counts["labelled"]
         if n >= ENOUGH_VALIDATED:
-            share, z = counts["right"] / n, 1.96
-            middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-            half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-            interval = f"95 % interval {middle - half:.2f} to {middle + half:.2f}, unweighted"
             if "accuracy" in counts:
                 share, low, high = counts["accuracy"]
-                interval = f"95 % interval {low:.2f} to {high:.2f}, weighted by inverse inclusion probability"
+                weighted = "weighted by inverse inclusion probability"
+            else:
+                share, z = counts["right"] / n, 1.96
+                middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+                half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+                low, high, weighted = middle - half, middle + half, "unweighted"
             lines.append(
-                f"Accuracy of {column}: {share:.2f} ({interval}) "
+                f"Accuracy of {column}: {share:.2f} (95 % interval {low:.2f} to {high:.2f}, {weighted}) "
                 f"on {n:,} articles that people labelled without seeing the machine's label, and that shaped nothing."
             )
     return tuple(lines)
@@ -72,7 +73,7 @@ def _notice(statistics: Statistics) -> str:
     validated = _validated(statistics)
     if validated >= ENOUGH_VALIDATED:
         return f"> {validated:,} articles of this corpus were labelled by people for validation (view `gold`)."
-    have = f"{validated:,} article{'s' * (validated != 1)}" if validated else "no article"
+    have = amount(validated, "article") if validated else "no article"
     verb = "were" if validated > 1 else "was"
     return (
         f"> **Notice: {UNVALIDATED}.** {have.capitalize()} {verb} labelled by people for validation, and below "
@@ -122,7 +123,7 @@ def _annotation(statistics: Statistics, labeler: str) -> str:
     if people := _people(statistics):
         roles = ", ".join(f"{role} {n:,}" for role, n in statistics.roles.items())
         lines.append(
-            f"People labelled {people:,} article{'s' * (people != 1)} ({roles}) after written guidelines; "
+            f"People labelled {amount(people, 'article')} ({roles}) after written guidelines; "
             "validation rows never train, tune or calibrate anything."
         )
     else:

@@ -15,9 +15,10 @@ import yaml
 
 from presseschau.publish.card.front import Said, metadata
 from presseschau.publish.card.info import TERMS, DatasetInfo, terms
-from presseschau.publish.card.places import is_technical, places
+from presseschau.publish.card.places import places
 from presseschau.publish.card.read import read_card
 from presseschau.publish.card.split_rules import read_plan, split_rules
+from presseschau.publish.card.summaries import is_technical
 from presseschau.publish.card.tables import balance_lines, bullets, tables
 from presseschau.publish.figures import NAMES, figures_of, write_figures
 from presseschau.publish.manifest import is_current

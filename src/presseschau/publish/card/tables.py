@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from presseschau.publish.manifest import OUTCOMES
 from presseschau.publish.statistics import NONE, UNKNOWN, Statistics
-from presseschau.schema import SCHEMA_VERSION, SPLITS, Schema
+from presseschau.schema import SCHEMA_VERSION, SPLITS, Column, Schema
 
 _LICENSES = 10  # that are listed one by one
 _KINDS = {
@@ -55,7 +56,7 @@ def _cell(text: str) -> str:
 def schema_table(schema: Schema) -> str:
     """The columns with their types and meanings."""
     lines = [
-        f"| `{c.name}` | {_cell(_type_name(schema, c.name))}{', null' if c.nullable else ''} | {c.meaning} |"
+        f"| `{c.name}` | {_cell(type_name(schema, c))}{', null' if c.nullable else ''} | {c.meaning} |"
         for c in schema.columns
     ]
     return "\n".join([f"Schema version {SCHEMA_VERSION}.", "", "| column | type | |", "|---|---|---|", *lines])
@@ -64,6 +65,20 @@ def schema_table(schema: Schema) -> str:
 def bullets(lines: Iterable[str]) -> str:
     """A Markdown list, empty where there is nothing to list."""
     return "\n".join(f"- {line}" for line in lines)
+
+
+def amount(number: int, singular: str, plural: str | None = None) -> str:
+    """A number and what it counts.
+
+    >>> amount(1, "article"), amount(2_000, "article")
+    ('1 article', '2,000 articles')
+    """
+    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
+
+
+def listed(parts: Sequence[str], last: str = " and ") -> str:
+    """Words as a sentence names them: `one, two and three`."""
+    return last.join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def _splits(statistics: Statistics) -> str:
@@ -89,15 +104,17 @@ def _years(statistics: Statistics) -> dict[str, Mapping[str, int]]:
     return {**years, **({"(undated)": statistics.undated} if statistics.undated else {})}
 
 
-def _type_name(schema: Schema, column: str) -> str:
-    names = schema.names.of(column)
-    return f"ClassLabel of {len(names)}" if names else str(schema.arrow.field(column).type)
+def type_name(schema: Schema, column: Column) -> str:
+    """A column's type as readers are told it."""
+    names = schema.names.of(column.name)
+    return f"ClassLabel of {len(names)}" if names else str(column.type)
 
 
 def _funnel(counts: Iterable[Mapping[str, Any]]) -> str:
     """How all input pages ended, most frequent first within each outcome."""
-    order = ("kept", "dropped", "failed")
-    ranked = sorted(counts, key=lambda c: (order.index(c["outcome"]), -c["pages"], c["stage"] or "", c["reason"] or ""))
+    ranked = sorted(
+        counts, key=lambda c: (OUTCOMES.index(c["outcome"]), -c["pages"], c["stage"] or "", c["reason"] or "")
+    )
     lines = [
         [f"{c['outcome']}: {c['reason']} ({c['stage']})" if c["reason"] else c["outcome"], f"{c['pages']:,}"]
         for c in ranked
@@ -127,7 +144,7 @@ def shared_figures(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     shares = ", ".join(f"{events[s]:.1%} of {s}" for s in SPLITS if s in events and s in manifest["splits"])
     lines = [("dated articles with an event of the day that train tells of, too", shares)] if shares else []
     if probe := manifest["leakage"].get("publisher_probe"):
-        tested = f"{probe['test']:,} article{'s' * (probe['test'] != 1)}, {probe['publishers']} publishers"
+        tested = f"{amount(probe['test'], 'article')}, {probe['publishers']} publishers"
         value = f"{probe['accuracy']:.1%} (always the largest: {probe['majority']:.1%})"
         lines.append((f"publisher told from the text by a linear model (accuracy on {tested})", value))
     return lines
@@ -149,8 +166,8 @@ def balance_lines(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 def rights_lines(statistics: Statistics) -> list[tuple[str, int]]:
     """Everything about rights and personal data that is counted, with its number."""
     reasons = {count["reason"]: count["pages"] for count in statistics.manifest["counts"] if count["reason"]}
-    reserved, listed = statistics.reserved, list(statistics.licenses.items())
-    rest, others = sum(n for _, n in listed[_LICENSES:]), len(listed) - _LICENSES
+    reserved, licenses = statistics.reserved, list(statistics.licenses.items())
+    rest, others = sum(n for _, n in licenses[_LICENSES:]), len(licenses) - _LICENSES
     return [
         ("articles whose page reserves text and data mining (`tdm_reserved` true)", reserved.get("true", 0)),
         ("articles whose page allows it (false)", reserved.get("false", 0)),
@@ -159,7 +176,7 @@ def rights_lines(statistics: Statistics) -> list[tuple[str, int]]:
         ("pages left out on request (`takedown`)", reasons.get("takedown", 0)),
         ("stubs of paywalled articles left out (`paywall_stub`)", reasons.get("paywall_stub", 0)),
         ("articles whose page states a licence (`license` in the ledger)", sum(statistics.licenses.values())),
-        *((f"– {_code(name)}", n) for name, n in listed[:_LICENSES]),
+        *((f"– {_code(name)}", n) for name, n in licenses[:_LICENSES]),
         *([(f"– {others:,} other{'s' * (others != 1)}", rest)] if rest else []),
         *((f"{name} masked in the texts", statistics.masked.get(kind, 0)) for kind, name in _KINDS.items()),
     ]

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from presseschau.publish.card.tables import markdown
+from presseschau.schema import TASKS
 
-_TASKS = ("topic", "genre", "stance")
 _CONFUSIONS = 8
 _CALIBRATION = ("articles, by fifths of confidence", "stated confidence", "share right")
 
@@ -20,7 +20,7 @@ def validated_tables(validated: Mapping[str, Mapping[str, Any]], enough: int) ->
         enough: Below this many articles nothing is stated.
     """
     known = {task: found for task, found in validated.items() if "accuracy" in found and found["labelled"] >= enough}
-    shown = {task: known[task] for task in _TASKS if task in known}
+    shown = {task: known[task] for task in TASKS if task in known}
     if not shown:
         return ""
     parts = [

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from presseschau.publish.croissant.files import SHARDS
-from presseschau.schema import SPLITS, TARGETS, TIMESTAMP, Schema, View
+from presseschau.schema import SPLITS, TARGETS, TASKS, TIMESTAMP, Column, Schema, View
 
 _TYPES: Mapping[pa.DataType, str] = {
     pa.string(): "sc:Text",
@@ -37,7 +37,7 @@ def splits(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 def enumerations(schema: Schema) -> list[tuple[str, tuple[str, ...]]]:
     """Label columns with their class names."""
-    return [(column, names) for column in ("topic", "genre", "stance") if (names := schema.names.of(column))]
+    return [(column, names) for column in TASKS if (names := schema.names.of(column))]
 
 
 def classes(column: str, names: Sequence[str]) -> dict[str, Any]:
@@ -82,9 +82,7 @@ def _given(id_: str, type_: str) -> dict[str, Any]:
 def record_set(view: View, schema: Schema) -> dict[str, Any]:
     """A view as a record set, its fields and where they come from."""
     fields = [
-        _field(view, schema, column.name)
-        for column in schema.columns
-        if not view.columns or column.name in view.columns
+        _field(view, schema, column) for column in schema.columns if not view.columns or column.name in view.columns
     ]
     # Stable: the driver of the join first, everything else as published.
     fields.sort(key=lambda field: "field" not in field.get("source", {}))
@@ -105,16 +103,15 @@ def _view_text(view: View) -> str:
     return f"View `{view.name}`: {'all columns' if view.columns is None else 'selected columns'}, {rows}."
 
 
-def _field(view: View, schema: Schema, column: str) -> dict[str, Any]:
-    meaning = next(c.meaning for c in schema.columns if c.name == column)
-    id_, type_ = f"{view.name}/{column}", schema.arrow.field(column).type
-    head = {"@type": "cr:Field", "@id": id_, "name": column, "description": meaning}
-    source = {"fileSet": {"@id": SHARDS[view.part]}, "extract": {"column": column}}
-    if view.filters and view.filters[0][0] == column:
-        driver = {"field": {"@id": f"{view.name}_rows/{column}"}}
+def _field(view: View, schema: Schema, column: Column) -> dict[str, Any]:
+    name, type_, id_ = column.name, column.type, f"{view.name}/{column.name}"
+    head = {"@type": "cr:Field", "@id": id_, "name": name, "description": column.meaning}
+    source = {"fileSet": {"@id": SHARDS[view.part]}, "extract": {"column": name}}
+    if view.filters and view.filters[0][0] == name:
+        driver = {"field": {"@id": f"{view.name}_rows/{name}"}}
         return {**head, "dataType": _TYPES[type_], "source": driver, "references": source}
-    if schema.names.of(column):
-        classes = {"field": {"@id": f"{column.removesuffix('_secondary')}_classes/index"}}
+    if schema.names.of(name):
+        classes = {"field": {"@id": f"{name.removesuffix('_secondary')}_classes/index"}}
         return {**head, "dataType": _TYPES[type_], "source": source, "references": classes}
     listed = pa.types.is_list(type_)
     inner = type_.value_type if listed else type_

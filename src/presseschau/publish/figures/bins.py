@@ -30,10 +30,8 @@ def by_period(months: Mapping[str, Mapping[str, int]]) -> tuple[dict[str, dict[s
 
 
 def _number(month: str, unit: str) -> int:
-    year, _, number = month.partition("-")
-    return {"month": int(year) * 12 + int(number) - 1, "quarter": int(year) * 4 + (int(number) - 1) // 3}.get(
-        unit, int(year)
-    )
+    year, number = map(int, month.split("-"))
+    return {"month": year * 12 + number - 1, "quarter": year * 4 + (number - 1) // 3, "year": year}[unit]
 
 
 def _name(number: int, unit: str) -> str:

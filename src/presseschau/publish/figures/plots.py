@@ -29,12 +29,8 @@ class Plot:
 
 
 def _funnel(statistics: Statistics) -> Plot:
-    order = ("kept", "dropped", "failed")
-    counts = sorted(
-        statistics.manifest["counts"], key=lambda c: (order.index(c["outcome"]), -c["pages"], c["reason"] or "")
-    )
     bars, colors = dict[str, int](), dict[str, str]()
-    for count in counts:  # two stages can have the same reason
+    for count in statistics.endings:  # two stages can have the same reason
         name = _ending(count)
         bars[name] = bars.get(name, 0) + count["pages"]
         colors[name] = {"kept": "#009E73", "dropped": "#E69F00", "failed": "#D55E00"}[count["outcome"]]

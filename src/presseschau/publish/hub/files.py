@@ -85,15 +85,14 @@ def portions(left: Difference, files: Mapping[str, LocalFile]) -> Iterator[list[
     """The operations of each commit: data first, card and manifest with the last."""
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
-    sent = sorted((*left.new, *left.changed), key=lambda name: (name in _LAST, name))
+    sent = {
+        name: CommitOperationAdd(path_in_repo=name, path_or_fileobj=files[name].path)
+        for name in sorted((*left.new, *left.changed))
+    }
     operations = [
-        *(
-            CommitOperationAdd(path_in_repo=name, path_or_fileobj=files[name].path)
-            for name in sent
-            if name not in _LAST
-        ),
+        *(add for name, add in sent.items() if name not in _LAST),
         *(CommitOperationDelete(path_in_repo=name) for name in left.gone),
-        *(CommitOperationAdd(path_in_repo=name, path_or_fileobj=files[name].path) for name in sent if name in _LAST),
+        *(add for name, add in sent.items() if name in _LAST),
     ]
     for start in range(0, len(operations), _COMMIT_FILES):
         yield operations[start : start + _COMMIT_FILES]

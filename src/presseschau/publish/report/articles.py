@@ -7,7 +7,7 @@ from html import escape
 from presseschau.publish.report.html import link, select
 from presseschau.publish.samples import CLASSES, TABLE, Samples, Shown
 from presseschau.publish.statistics import NONE, Statistics
-from presseschau.schema import LabelNames
+from presseschau.schema import TASKS, LabelNames
 
 
 def by_class(samples: Samples, names: LabelNames) -> str:
@@ -25,7 +25,7 @@ def by_class(samples: Samples, names: LabelNames) -> str:
 
 
 def _article(shown: Shown) -> str:
-    tags = {column: getattr(shown, column) for column in ("topic", "genre", "stance") if getattr(shown, column) != NONE}
+    tags = {column: getattr(shown, column) for column in TASKS if getattr(shown, column) != NONE}
     labels = "".join(
         f'<span class="tag">{escape(name)} {shown.confidences[column] or 0:.2f}</span>' for column, name in tags.items()
     )

@@ -29,25 +29,19 @@ _LEAKAGE = {
 
 def pages(statistics: Statistics, samples: Samples) -> str:
     """How every input page ended, and some of those that were left out."""
-    order = ("kept", "dropped", "failed")
-    counts = sorted(
-        statistics.manifest["counts"], key=lambda c: (order.index(c["outcome"]), -c["pages"], c["reason"] or "")
-    )
-    most = max(count["pages"] for count in counts)
+    most = max(count["pages"] for count in statistics.endings)
     rows = [
         [
-            escape(count["outcome"]),
-            escape(count["reason"] or ""),
-            escape(count["stage"] or ""),
+            *(escape(count[key] or "") for key in ("outcome", "reason", "stage")),
             f"{count['pages']:,}",
             bar({count["outcome"]: count["pages"]}, most),
         ]
-        for count in counts
+        for count in statistics.endings
     ]
     left = "".join(
-        f"<details><summary>{escape(outcome)}: {escape(reason)}{_meaning(reason)} ({len(pages)} shown)</summary>"
-        f"{_left(pages)}</details>"
-        for (outcome, reason), pages in samples.left.items()
+        f"<details><summary>{escape(outcome)}: {escape(reason)}{_meaning(reason)} ({len(shown)} shown)</summary>"
+        f"{_left(shown)}</details>"
+        for (outcome, reason), shown in samples.left.items()
     )
     ended = table("How every input page ended", ["outcome", "reason", "stage", "#pages", ""], rows)
     return f"<h2>Pages</h2>{ended}<h3>Pages that were left out</h3>{left or '<p>None.</p>'}"

@@ -18,11 +18,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from presseschau.extract.body.blocks import Block, Box
+from presseschau.extract.body.blocks import Block, Box, upwards
 from presseschau.stable import publisher_of
 
 _FOLDER = Path(__file__).parent
-_KEYS = frozenset(("until", "drop", "body", "lead"))
+_BOXES = ("drop", "body", "lead")
+_KEYS = {"until", *_BOXES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,11 @@ class SiteRule:
         until = data.get("until")
         if until is not None and not isinstance(until, date):
             raise ValueError(f"{where}: until must be a date, not {until!r}")
-        drop, body, lead = (frozenset(map(str, data.get(key, ()))) for key in ("drop", "body", "lead"))
+        for key in _BOXES:
+            names = data.get(key, [])
+            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+                raise ValueError(f"{where}: {key} must be a list of class names and ids, not {names!r}")
+        drop, body, lead = (frozenset(data.get(key, [])) for key in _BOXES)
         return cls(drop, body, lead, until)
 
 
@@ -101,9 +106,5 @@ def apply_rule(rule: SiteRule, blocks: Sequence[Block]) -> list[Block]:
     return [b for b in kept if b.tag == "h1" or _in(b.box, wanted)]
 
 
-def _in(box: Box | None, names: frozenset[str]) -> bool:
-    while names and box is not None:
-        if not names.isdisjoint(box.names.split()):
-            return True
-        box = box.parent
-    return False
+def _in(box: Box, names: frozenset[str]) -> bool:
+    return bool(names) and any(not names.isdisjoint(around.names.split()) for around in upwards(box))
