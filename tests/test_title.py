@@ -5,15 +5,8 @@ from __future__ import annotations
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from presseschau.extract.metadata.title import (
-    Heading,
-    Stated,
-    choose_title,
-    read_headings,
-    site_keys,
-    without_section,
-    without_site,
-)
+from presseschau.extract.metadata.headings import Heading, read_headings
+from presseschau.extract.metadata.title import Stated, choose_title, site_keys, without_section, without_site
 
 SITES = site_keys(("Beispielblatt", "beispielblatt.de", "beispielblatt"))
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from presseschau.extract.metadata.authors import clean_authors, looks_like_person
+from presseschau.extract.metadata.headings import words
 from presseschau.extract.metadata.jsonld import plain
 from presseschau.extract.metadata.shown import seen
-from presseschau.extract.metadata.title import words
 from presseschau.extract.words import read_words
 
 _ABOVE, _BELOW = 500, 2_000  # bytes of markup

@@ -17,19 +17,11 @@ from presseschau.extract.metadata.beside import names_beside_headline
 from presseschau.extract.metadata.byline import read_byline
 from presseschau.extract.metadata.country import country_of
 from presseschau.extract.metadata.head import Head, Metas, read_head
+from presseschau.extract.metadata.headings import read_headings, words
 from presseschau.extract.metadata.jsonld import Graph, Node, as_list, body_text, plain, read_graph, strings, text_of
 from presseschau.extract.metadata.license import stated_license
 from presseschau.extract.metadata.published import modified_of, published_of
-from presseschau.extract.metadata.title import (
-    SiteKeys,
-    Stated,
-    choose_title,
-    is_site,
-    read_headings,
-    shown_piece,
-    site_keys,
-    words,
-)
+from presseschau.extract.metadata.title import SiteKeys, Stated, choose_title, is_site, shown_piece, site_keys
 from presseschau.stable import canonical_url, host_of, publisher_of
 
 _AUTHOR_METAS = (

@@ -15,8 +15,8 @@ from itertools import islice
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from presseschau.extract.metadata.dates import parse_date
+from presseschau.extract.metadata.headings import words
 from presseschau.extract.metadata.jsonld import plain
-from presseschau.extract.metadata.title import words
 from presseschau.extract.threads import THREAD
 
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/_-])")
