@@ -359,10 +359,12 @@ def test_digest_of_large_pages(tmp_path):
 
 @given(sidecar=st.binary(max_size=200), page=st.binary(max_size=50))
 @example(sidecar=b"", page=b"\x1f\x8b\x08")
+@example(sidecar=b"{}", page=b"{}")
 def test_any_sidecar_gives_one_page_or_drop(tmp_path_factory, sidecar, page):
     folder = tmp_path_factory.getbasetemp() / "any-sidecar"
     folder.mkdir(exist_ok=True)
     (folder / "a.html").write_bytes(page)
     (folder / "a.json").write_bytes(sidecar)
     (found,) = read(folder)
-    assert isinstance(found, Page) or found.reason in ("bad_sidecar", "empty", "unreadable")  # packed and cut
+    # Packed and cut is unreadable, `{}` is no HTML.
+    assert isinstance(found, Page) or found.reason in ("bad_sidecar", "empty", "unreadable", "not_html")

@@ -85,7 +85,9 @@ def test_the_command_measures_and_writes_json(pages: Path, tmp_path: Path) -> No
     found = json.loads(out.read_text())
     assert (found["pages"], found["new_pages"]) == (29, 1)
     assert set(found["cpu_ms_per_page"]) == {"build", "usual", "floor", "second_half"}
-    assert found["build_over_floor"] > 1
+    # The build of so few pages costs what start-up varies by, so nothing is known of its ratios here.
+    assert 0 < found["cpu_ms_per_page"]["floor"] < found["cpu_ms_per_page"]["usual"]
+    assert found["startup_cpu_seconds"] > found["rebuild_cpu_seconds"] > 0
     assert found["rebuild_cpu_seconds"] < found["growth_cpu_seconds"]
     assert 50 < found["worker_peak_mib"] < 500
     assert "the usual stack" in done.stdout
