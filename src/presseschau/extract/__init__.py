@@ -84,7 +84,7 @@ class Extractor:
 
     sites: bool = True
     fallback: bool = True
-    min_confidence: float = 0.7
+    min_confidence: float = 0.5
     max_bytes: int = 20_000_000
     max_nodes: int = 200_000
     max_depth: int = 400
