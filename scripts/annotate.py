@@ -10,6 +10,8 @@ from typing import Any
 
 from command import BUILT, FAILED, run
 
+_OPTIONS = "label.llm"
+
 
 def main(config: dict[str, Any]) -> int:
     from presseschau.annotation.annotate import analyse, calibrate, export, import_, measure, review
@@ -50,28 +52,27 @@ def _llm(order: Any) -> int:
     from tqdm import tqdm
 
     from presseschau.annotation.annotate import estimate_llm, run_llm
+    from presseschau.annotation.llm import cost_told
+
+    def spent(tally: Any) -> str:
+        return cost_told(order.llm.cost(tally.prompt_tokens, tally.completion_tokens), _OPTIONS)
 
     plan = estimate_llm(order)
-    print(
-        f"{plan.articles} articles, {plan.requests} to ask about, the rest is in {order.llm.cache_dir}; about "
-        f"{plan.prompt_tokens:,} tokens out, {plan.completion_tokens:,} back, {_cost(plan.cost)}"
-    )
+    print(plan.told(order.llm, _OPTIONS))
     if not order.llm.enabled:
         print("nothing was sent; label.llm.enabled=true sends the articles' texts to label.llm.base_url")
         return BUILT
     with tqdm(total=plan.articles, unit="article", dynamic_ncols=True, disable=None) as bar:
 
         def show(tally: Any) -> None:
-            spent = order.llm.cost(tally.prompt_tokens, tally.completion_tokens)
-            bar.set_postfix_str(f"{tally.sent} sent, {tally.retried} tried again, {_cost(spent)}", refresh=False)
+            bar.set_postfix_str(f"{tally.sent} sent, {tally.retried} tried again, {spent(tally)}", refresh=False)
             bar.update()
 
         written, tally = run_llm(order, show)
-    spent = order.llm.cost(tally.prompt_tokens, tally.completion_tokens)
     abstained = ", ".join(f"{task} {n}" for task, n in tally.abstained.items())
     print(
         f"{tally.sent} answers now ({tally.prompt_tokens:,} tokens out, {tally.completion_tokens:,} back, "
-        f"{_cost(spent)}), {tally.retried} requests tried again, {tally.second_tries} answers asked for twice; "
+        f"{spent(tally)}), {tally.retried} requests tried again, {tally.second_tries} answers asked for twice; "
         f"abstained: {abstained}"
     )
     if tally.unanswered:
@@ -90,10 +91,6 @@ def _llm(order: Any) -> int:
         return FAILED
     print(f"{written} articles labelled in {order.output}; a build takes it as label.llm={order.output}")
     return BUILT
-
-
-def _cost(cost: float | None) -> str:
-    return "cost unknown (label.llm.price_input, price_output)" if cost is None else f"cost {cost:.4f}"
 
 
 def _files(value: Any) -> list[str]:

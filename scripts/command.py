@@ -38,6 +38,7 @@ LITERAL = re.compile(
 _PLAIN = re.compile(r"""null|[\[{].*|(['"]).*\1""", re.DOTALL)  # of these, what Hydra reads
 _KEY = re.compile(r"""(?<=[{,])\s*(['"])([\w.-]+)\1(?=\s*:)""")
 _WORD = re.compile(r"""'(?:\\.|[^'])*'|"(?:\\.|[^"])*"|[^\s,:{}\[\]'"](?:[^,:{}\[\]'"]*[^\s,:{}\[\]'"])?""")
+_OF_PAGES = ("source.path", "page")  # whose files may have names in any encoding
 BUILT, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 _ended: list[int] = []  # the exit status, once it is known
 _interrupted: list[int] = []  # Ctrl-C, once it was heard
@@ -56,6 +57,7 @@ def run(config_name: str, main: Callable[[dict[str, Any]], int], failure: str, w
     was interrupted.
     """
     atexit.register(_leave)  # the first one, so the last to be called
+    _speak_utf8()
     _open_streams()
     if find_spec("presseschau") is None:
         _stop(f"{sys.executable} has no presseschau: `make build` sets up .venv, run .venv/bin/python", USAGE)
@@ -97,6 +99,9 @@ def _composed(config_name: str, written: str | None) -> tuple[list[dict[str, Any
     from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
     from yaml import YAMLError
 
+    for argument in sys.argv[1:]:
+        if re.search("[\ud800-\udfff]", argument) and argument.partition("=")[0] not in _OF_PAGES:
+            _stop(f"{argument} is not in UTF-8, as it has to be; is the terminal set to it?", USAGE)
     OmegaConf.register_new_resolver("root", lambda: str(ROOT), replace=True)
     # A flag in between would end the list of overrides.
     sys.argv[1:] = map(_as_typed, sorted(sys.argv[1:], key=lambda argument: argument not in ("--multirun", "-m")))
@@ -123,7 +128,9 @@ def _composed(config_name: str, written: str | None) -> tuple[list[dict[str, Any
     except YAMLError as error:  # of a file in --config-dir
         _stop(" ".join(str(error).split()), USAGE)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
-        _stop(_one_line(error, config_name), USAGE)
+        from mistakes import one_line
+
+        _stop(one_line(error, config_name), USAGE)
     except SystemExit as error:  # of the parser of flags; usage in several lines, then what is wrong
         if error.code:
             wrong = refused.getvalue().strip().rpartition(": error: ")[2]
@@ -145,6 +152,12 @@ def _tell_about(topic: str) -> None:
     _end(BUILT)
 
 
+def _speak_utf8() -> None:
+    """Begins anew in Python's UTF-8 mode where the locale has another encoding: files would have other names there."""
+    if sys.getfilesystemencoding() != "utf-8" and "utf8" not in sys._xoptions:
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
+
+
 def _open_streams() -> None:
     """Opens what the caller has closed: the next file would get its number, and messages would go into that."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -152,6 +165,8 @@ def _open_streams() -> None:
             nothing = os.open(os.devnull, os.O_RDWR)
             os.set_inheritable(nothing, True)  # for workers
             setattr(sys, name, os.fdopen(nothing, mode))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: PYTHONIOENCODING may know no German
 
 
 def _told(main: Callable[[dict[str, Any]], int], config: dict[str, Any]) -> int:
@@ -226,69 +241,3 @@ def _leave() -> None:
     if _ended:
         sys.stderr.flush()
         os._exit(_ended[-1])
-
-
-def _one_line(error: Exception, config_name: str) -> str:
-    """Hydra's complaint as one line that names the option and the nearest valid choice."""
-    from hydra.errors import OverrideParseException
-
-    from options import groups
-    from presseschau.config import nearest
-
-    text = str(error)
-    folders = [ROOT / "configs", *_own_folders()]
-    if missing := [str(folder) for folder in folders if not folder.is_dir()]:
-        return f"--config-dir {missing[0]}: there is no such folder"
-    if match := re.search(r"(?:Could not override|Could not find in the config:?|Key) '([\w.@/]+)'", text):
-        return f"unknown option {match[1]}: {_known(match[1], config_name)}"
-    if match := re.search(r"not find '(.+?)'\s+Available options in '(.+?)':(.*?)Config search", text, re.DOTALL):
-        value = match[1].removeprefix(f"{match[2]}/")
-        return f"{match[2]}={value} is not known: {nearest(value, match[3].split())}"
-    choices = {group.name: group.choices for group in groups(config_name)}
-    for argument in sys.argv[1:]:
-        name, equals, value = argument.lstrip("+").partition("=")
-        asked = equals and re.fullmatch(r"\w[\w/]*", name)
-        known = [path.stem for folder in folders for path in (folder / name).glob("*.yaml")] if asked else []
-        if known and not set(known).issuperset(value.split(",")):
-            return f"{name}={value} is not known: {nearest(value, known)}"
-        if f"Ambiguous value for argument '{argument}'" in text:
-            if name in choices:
-                return f"{argument}: say one of them"
-            return f"{argument}: write a list as {name}=[{value}], a decimal with a point, a text '{name}=\"{value}\"'"
-    if isinstance(error, OverrideParseException):
-        name, equals, value = str(error.override).partition("=")
-        if not equals:
-            return f"can't read {name}: write OPTION=VALUE without spaces, or in quotes: 'OPTION=a text'"
-        such = {"[": '["A", "B"]', "{": '{a: "A", b: "B"}'}.get(value[:1], '"VALUE"')
-        return f"can't read {name}={value}: spaces and special characters need quotes: '{name}={such}'"
-    return " ".join(text.split())
-
-
-def _own_folders() -> list[Path]:
-    """The folder of the user's own option files, where the command line names one."""
-    words = "\n".join(sys.argv[1:])
-    return [Path(said) for said in re.findall(r"^(?:--config-dir|-cd)[=\n](.+)$", words, re.MULTILINE)]
-
-
-def _known(name: str, config_name: str) -> str:
-    """What an unknown name may have meant."""
-    from options import groups, names
-    from presseschau.config import nearest
-
-    if name == "experiment" or ("/" in name and (ROOT / "configs" / name).is_dir()):  # split/houses
-        return f"did you mean +{name}=…?"
-    for group in groups(config_name):
-        having = [f"{group.name}={c}" for c in group.choices if name in {o.name for o in group.options(c)}]
-        if having:
-            return f"it belongs to {', '.join(having)}"
-    known = names(config_name, sys.argv[1:])
-    if inside := [one for one in known if one.endswith(f".{name}")]:
-        return f"did you mean {' or '.join(inside[:3])}?"
-    if options := [one for one in known if one.startswith(f"{name}.")]:  # of `dataset=mine`
-        return nearest("", options)
-    hint = nearest(name, [one for one in known if one != name and one.count(".") == name.count(".")])
-    if hint.startswith("valid:"):
-        parent = name.rpartition(".")[0]
-        siblings = [one for one in known if one.rpartition(".")[0] == (parent if parent in known else "")]
-        hint = nearest("", siblings) if siblings else f"{parent} is said as a whole, {parent}=…"
-    return hint

@@ -10,8 +10,9 @@ from command import BUILT, run
 
 def main(config: dict[str, Any]) -> int:
     from presseschau.config import ConfigError, convert, nearest
-    from presseschau.publish.export import DEFAULT, FORMATS, SEPARATORS, export
+    from presseschau.publish.export import DEFAULT, FORMATS, export
     from presseschau.publish.manifest import read_manifest
+    from presseschau.spreadsheet import SEPARATORS
 
     dataset, kind, view = Path(config["dir"]), config["format"], config["view"]
     for option, known in {"format": FORMATS, "formulas": ("escape", "keep"), "separator": SEPARATORS}.items():

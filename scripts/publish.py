@@ -20,7 +20,8 @@ def main(config: dict[str, Any]) -> int:
     from presseschau.config import ConfigError, build
     from presseschau.pipeline.outgoing import Upload
     from presseschau.pipeline.upload import upload
-    from presseschau.publish.hub import Hub, without_token
+    from presseschau.publish.hub.errors import without_token
+    from presseschau.publish.hub.server import Hub
 
     values = {key: value for key, value in config.items() if key not in ("dir", "rights")}
     settings = build(Upload, {"dataset": config["dir"], **config["rights"], **values}, "")

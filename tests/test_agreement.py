@@ -56,6 +56,15 @@ def test_perfect_agreement_is_one_and_chance_is_near_zero() -> None:
     assert abs(fleiss_kappa(random_rows).value or 1) < 0.03
 
 
+def test_perfect_agreement_on_a_few_articles_has_no_interval() -> None:
+    perfect = {str(i): {"a": c, "b": c} for i, c in enumerate(CLASSES * 3)}
+    assert all((c.value, c.low, c.high) == (1.0, None, None) for c in agreement(perfect, rounds=200))
+    alpha, *_ = agreement({**perfect, "x": {"a": "ai", "b": "other"}}, rounds=200)
+    assert alpha.low is not None
+    assert alpha.high is not None
+    assert alpha.low < alpha.high
+
+
 def test_without_anything_to_compare_there_is_no_value() -> None:
     assert krippendorff_alpha({}) is None
     assert krippendorff_alpha({"1": {"a": "ai"}, "2": {"b": "ai"}}) is None

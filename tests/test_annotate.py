@@ -453,6 +453,23 @@ def test_round_trip_through_a_spreadsheet(dataset: Path) -> None:
         import_(order("import", dataset, path=(filled,), format="csv", output=out))
 
 
+@pytest.mark.parametrize(("separator", "sign", "mark"), [("semicolon", ";", ","), ("tab", "\t", ".")])
+def test_a_table_with_another_separator_comes_back(tmp_path: Path, separator: str, sign: str, mark: str) -> None:
+    dataset = make_dataset(tmp_path / "many", [{**row(0), "id": f"{i:04}", "cluster": f"{i:04}"} for i in range(8)])
+    path, out = tmp_path / "eva.csv", tmp_path / "labels.jsonl"
+    export(order("export", dataset, purpose="validation", n=1, separator=separator, output=path))
+    raw = path.read_text(encoding="utf-8-sig")
+    assert raw.startswith(sign.join(("article_id", "title", "text")))
+    assert sign.join(("validation", f"0{mark}125")) in raw  # Excel set to German takes 0.125 for 125
+    rows = list(csv.DictReader(raw.splitlines(keepends=True), delimiter=sign))
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=sign)
+        writer.writeheader()
+        writer.writerow(rows[0] | {"topic": "mobile"})
+    import_(order("import", dataset, path=(path,), output=out))
+    assert [x.inclusion_probability for x in load_human(out, NAMES).by_id.values()] == [0.125]
+
+
 def written(path: Path, rows: list[dict[str, str]]) -> Path:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))

@@ -60,7 +60,7 @@ def test_calibration_by_hand() -> None:
     assert expected_calibration_error(y, p, sure(p, 2)) == pytest.approx(0.5)
     assert brier(y, sure(p, 2)) == pytest.approx(1.0)
     rows = np.array([[0.7, 0.3], [0.4, 0.6], [0.2, 0.8], [0.9, 0.1]])
-    assert brier(y, rows) == pytest.approx(2 * brier_score_loss(y, rows[:, 1], scale_by_half=True))
+    assert brier(y, rows) == pytest.approx(2 * brier_score_loss(y, rows[:, 1]))
 
 
 def test_stance_folds_mixed_into_neutral() -> None:
@@ -265,3 +265,7 @@ def test_holm_is_monotone_and_never_below_the_plain_value(values: list[float]) -
     order = sorted(range(len(values)), key=lambda i: values[i])
     assert all(adjusted[i] <= adjusted[j] for i, j in itertools.pairwise(order))
     assert adjusted[order[0]] == pytest.approx(min(1, len(values) * min(values)))
+    for best in range(len(values)):  # some of them, as those with one run are of all pairs
+        some = [i for i in range(len(values)) if i % 3 != best % 3]
+        among = holm([values[i] for i in some], of=len(values))
+        assert all(a >= adjusted[i] - 1e-12 for a, i in zip(among, some, strict=True))

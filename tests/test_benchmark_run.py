@@ -25,9 +25,10 @@ from omegaconf import OmegaConf
 from sklearn.metrics import accuracy_score, f1_score
 
 from conftest import ROOT, run_script
-from presseschau.benchmark import features
+from presseschau.benchmark import features, plots, tables
 from presseschau.benchmark import run as run_module
-from presseschau.benchmark.compare import compare, open_runs
+from presseschau.benchmark.compare import Finished, compare, open_runs
+from presseschau.benchmark.compare import tested as compared  # pytest would take it for a test
 from presseschau.benchmark.leaderboard import grouped, publish
 from presseschau.benchmark.measure import cost
 from presseschau.benchmark.run import Outcome, run
@@ -495,6 +496,50 @@ def test_significance_is_that_of_the_predictions(published: Path, tmp_path: Path
     assert found[0] != found[1]
 
 
+def test_who_is_first_by_luck_is_no_better(published: Path, tmp_path: Path) -> None:
+    """Of eight equal models some run differs from the first in one leaderboard of ten, were only these pairs counted."""
+    for seed in range(3):
+        folder = ran(published, tmp_path, "model=stratified", f"seed={seed}", "seeds=1").folder
+        publish(tmp_path / "out", folder, SURE, 0)
+    tests = json.loads(next((tmp_path / "out/significance").iterdir()).read_bytes())["tests"]
+    own = [r for r in tests if r["split"] == "test"]
+    assert len(own) == 2
+    for score in ("accuracy", "macro_f1"):
+        lower, higher = sorted((r[f"p_{score}"], r[f"p_{score}_holm"]) for r in own)
+        assert lower[1] == pytest.approx(min(1, 3 * lower[0]), abs=1e-5)
+        assert higher[1] == pytest.approx(min(1, max(3 * lower[0], 2 * higher[0])), abs=1e-5)
+    text = (tmp_path / "out/leaderboard.md").read_text(encoding="utf-8")
+    assert "over the pairs of a split, all 3 of them: the first run was chosen by its score" in text
+    assert "all 3 of them" not in compare([str(tmp_path / "out")], tmp_path / "c", SURE, 0)
+
+
+def test_the_gap_is_that_of_the_model_that_validation_chooses(tmp_path: Path) -> None:
+    """Of eight equal models without any gap, that of the best on `test` is -.04, and surely below 0 in one case of 8."""
+
+    def made(name: str, test: float, validation: float | None, ranked: bool = True) -> Finished:
+        gap = {"macro_f1_shared": 0.5 - test, "intervals": {}, "shared_classes": ["ai"]}
+        return Finished(tmp_path, {
+            "model": name, "task": "topic", "protocol": "splits", "test_sha256": "0", "labels": {"train": ["ai"]},
+            "ranked": {"test": ranked}, "gaps": {"test_temporal": gap}, "metrics": {"test": {"macro_f1": test}},
+            "validation": validation and {"macro_f1": validation},
+        })  # fmt: skip
+
+    lucky, good, own = made("lucky", 0.6, 0.4), made("good", 0.55, 0.5), made("keywords", 0.9, 0.9, ranked=False)
+    headline = tables._headline([lucky, good, made("asked", 0.5, None), own])[0]
+    assert "good, the best on `validation` (macro-F1 on `test` 0.550), scores -0.050 on later months" in headline
+    assert "lucky, the best on `test` (macro-F1" in tables._headline([made("lucky", 0.6, None), own])[0]
+    assert tables._headline([own]) == []
+
+
+def test_many_pairs_are_tested_in_as_many_rounds_as_their_number_needs(published: Path, tmp_path: Path) -> None:
+    """Of 99 rounds no p value is below .01; adjusted for ten pairs it would be .1 for any difference."""
+    one, two = (ran(published, tmp_path, f"model={model}").folder for model in ("majority", "multinomial_nb"))
+    first, second = open_runs([str(one), str(two)])
+    for of, rounds in ((1, 99), (10, 500)):
+        p = compared([(first, second)], SURE, 0, of)[0]["p_macro_f1"]
+        assert p * (rounds + 1) == pytest.approx(round(p * (rounds + 1)), abs=1e-3)
+
+
 def test_leaderboards_of_runs_that_end_together_are_written_one_after_another(published: Path, tmp_path: Path) -> None:
     folder = ran(published, tmp_path, "model=majority").folder
     writer = threading.Thread(target=publish, args=(tmp_path / "out", folder, SURE, 0))
@@ -712,3 +757,20 @@ def test_the_script_from_the_sample_to_a_plotted_leaderboard(sample: Path, tmp_p
         typed = set(shlex.split(command))
         assert any(typed <= set(shlex.split(line)) | {"output.dir=data/benchmark", "task=topic"} for line in said.splitlines()
                    if line.startswith(".venv/bin/python")), command  # fmt: skip
+
+
+def test_the_bars_of_a_learning_curve_are_standard_deviations_of_its_draws(tmp_path: Path) -> None:
+    """As everywhere else over the number of draws less one: a few draws are a sample of all that could be."""
+    from matplotlib import pyplot as plt
+
+    points = [
+        {"share": share, "articles": articles, "macro_f1": {"test": score}}
+        for share, articles, score in ((0.25, 10, 0.5), (0.5, 20, 0.4), (0.5, 20, 0.6))
+    ]
+    results = {"model": "m", "learning_curve": points, "metrics": {"test": {"macro_f1": 0.7}}}
+    figure, ax = plt.subplots()
+    plots._curve(ax, [Finished(tmp_path, {**results, "splits": {"train": {"articles": 40}}})])
+    ((_, _, (bars,)),) = ax.containers
+    heights = [(high - low) / 2 for (_, low), (_, high) in bars.get_segments()]
+    plt.close(figure)
+    assert heights == pytest.approx([0, 0.02**0.5, 0])

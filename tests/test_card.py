@@ -22,16 +22,17 @@ from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub
 from presseschau.publish import card
 from presseschau.publish.card.features import yaml_features
+from presseschau.publish.card.front import metadata
 from presseschau.publish.card.places import places
 from presseschau.publish.card.quality import ENOUGH_VALIDATED, UNVALIDATED, limit_confidence, measured_on_validation
 from presseschau.publish.card.read import citation, read_card, section
+from presseschau.publish.card.render import render
 from presseschau.publish.card.split_rules import split_rules
 from presseschau.publish.card.tables import rights_lines, shared_figures, tables
 from presseschau.publish.card.vocabulary import check, check_license, lint, vocabulary
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.figures import figures_of
 from presseschau.publish.opened import Folder
-from presseschau.publish.shards import Shard
 from presseschau.publish.statistics import Statistics, count
 from presseschau.publish.verify import verify
 from presseschau.schema import LabelNames, Schema
@@ -230,15 +231,20 @@ class TestProse:
         self, prose: str, counted: Statistics
     ) -> None:
         quality = section(prose, "Quality of the labels")
-        assert re.search(r"fitted on the reference `\w+` \(\d+ articles", quality)
+        assert re.search(r"fitted on the reference `[\w+]+` \(\d+ articles", quality)
         assert "It also shaped the rules" in quality
         assert not re.search(r"accuracy|F1|kappa", quality)
+        measured = {"accuracy": [0.8, 0.751, 0.841], "macro_f1": [0.7, 0.6, 0.8]}
+        rest = dict.fromkeys(("classes", "confusions", "genres", "calibration"), ())
+        agreed = {"agreement": {"alpha": None, "articles": 0}}
         own = {
             "references": [{"name": "none", "articles": 0, "tasks": ["topic"]}],
-            "validated": {"topic": {"labelled": 300, "right": 240}},
+            "validated": {"topic": {"labelled": 300, "right": 240, **measured, **rest, **agreed}},
         }
         given = places(INFO, replace(counted, manifest={**counted.manifest, **own}), {})
-        assert given["quality"].startswith("- Accuracy of topic: 0.80 (95 % interval 0.75 to 0.84, unweighted) on 300")
+        assert given["quality"].startswith(
+            "- Accuracy of topic: 0.80 (95 % interval 0.75 to 0.84, weighted by inverse "
+        )
         assert "not calibrated" in given["quality"]
 
     def test_a_reference_of_the_users_own_is_not_called_that_of_the_rules(self, counted: Statistics) -> None:
@@ -255,7 +261,9 @@ class TestProse:
             "- Confidence of topic, genre: fitted on the reference `people.jsonl (0a1b)` (250 articles), "
             "which the build was given."
         )
-        assert lines[1].startswith("- Confidence of stance: fitted on the reference `gold_dev` (251 articles, annot")
+        assert lines[1].startswith(
+            "- Confidence of stance: fitted on the reference `gold_dev+newspapers` (849 articles, "
+        )
         right = "A confidence says how often labels like this one were right on the reference"
         elsewhere = ", which had other articles than this corpus"
         assert limit_confidence(counted) == f"{right}{elsewhere}."
@@ -265,9 +273,11 @@ class TestProse:
         assert limit_confidence(given(none)).startswith("A confidence is a cautious guess: ")
 
     def test_people_measure_only_where_they_are_enough(self) -> None:
-        few = {"labelled": ENOUGH_VALIDATED - 1, "right": 199}
-        (line,) = measured_on_validation({"topic": {"labelled": 400, "right": 320}, "genre": few})
-        assert line.startswith("Accuracy of topic: 0.80 (95 % interval 0.76 to 0.84, unweighted) on 400 articles")
+        enough = {"labelled": 400, "right": 320, "accuracy": [0.8, 0.758, 0.836]}
+        few = {"labelled": ENOUGH_VALIDATED - 1, "right": 199, "accuracy": [1.0, 0.98, 1.0]}
+        (line,) = measured_on_validation({"topic": enough, "genre": few, "stance": {"labelled": 0, "right": 0}})
+        weighted = "weighted by inverse inclusion probability"
+        assert line.startswith(f"Accuracy of topic: 0.80 (95 % interval 0.76 to 0.84, {weighted}) on 400 articles")
 
     def test_rights_are_counted(self, prose: str, counted: Statistics) -> None:
         assert sum(counted.reserved.values()) == counted.articles
@@ -442,21 +452,28 @@ class TestProse:
         assert (own["news"], own["press"], own["foreign"]) == ("German news", "German press", "")
 
     def test_a_corpus_without_german_is_not_tagged_so(self, counted: Statistics, sample: Path) -> None:
-        schema, shards = Folder.open(sample).schema, [Shard(**shard) for shard in counted.manifest["shards"]]
-        for languages, is_german in ((("de", "en"), True), (("en",), False)):
-            front = card.metadata(INFO, schema, shards, counted.sizes.views, card.Said(languages))
+        for languages, is_german in (({"de": 2, "en": 1}, True), ({"en": 3}, False)):
+            front = metadata(INFO, Folder.open(sample).schema, replace(counted, languages=languages))
             assert ("german" in front["tags"]) is is_german
+
+    def test_near_copies_that_the_audit_has_found_are_not_denied(self, counted: Statistics) -> None:
+        """A lock keeps articles where they were, also where they have got the text of another split's."""
+        assert places(INFO, counted, {})["leaks"] == ""
+        for found, said in (({"near_duplicates": 2, "related": 1}, "3 pairs"), ({"contained": 1}, "1 pair")):
+            leakage = {**counted.manifest["leakage"], **found}
+            one = replace(counted, manifest={**counted.manifest, "leakage": leakage})
+            assert places(INFO, one, {})["leaks"] == f", but for {said} that the audit found"
 
     def test_one_is_singular(self, counted: Statistics) -> None:
         pages = {"input": 1, "kept": 1, "dropped": 0, "failed": 0}
         one = replace(
             counted,
-            manifest={**counted.manifest, "input_units": 1, "pages": pages, "counts": []},
+            manifest={**counted.manifest, "pages": pages, "counts": []},
             splits={"train": 1},
             undated={"train": 1},
         )
         found = places(INFO, one, figures_of(one))
-        assert "It held 1 file or record with 1 page." in found["collection"]
+        assert "It held 1 page." in found["collection"]
         assert "1 has no date." in found["collection"]
         assert "1 became an article, 0 were dropped" in found["collection"]
         assert "{1 article, content" in found["citation"]
@@ -486,7 +503,7 @@ class TestProse:
 
     def test_every_place_of_the_prose_is_known(self) -> None:
         with pytest.raises(ValueError, match="the card names 'unknown_place'"):
-            card.render("# Title\n{{ unknown_place }}", {}, {"x": "y"})
+            render("# Title\n{{ unknown_place }}", {}, {"x": "y"})
 
     def test_the_prose_has_no_words_of_its_maker(self) -> None:
         text = (ROOT / "DATASET_CARD.md").read_text(encoding="utf-8").lower()

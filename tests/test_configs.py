@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from hydra import compose, initialize_config_dir
@@ -25,7 +26,7 @@ DEFAULTS = yaml.safe_load((CONFIGS / "build.yaml").read_text(encoding="utf-8"))[
 GROUPS = [group for entry in DEFAULTS if isinstance(entry, dict) for group in entry]
 OPTIONS = [f"{group}/{path.stem}" for group in GROUPS for path in sorted((CONFIGS / group).glob("*.yaml"))]
 EXPERIMENTS = sorted(path.stem for path in (CONFIGS / "experiment").glob("*.yaml"))
-COMMANDS = sorted(p.stem for p in (ROOT / "scripts").glob("*.py") if p.stem not in ("command", "options"))
+COMMANDS = sorted(p.stem for p in (ROOT / "scripts").glob("*.py") if p.stem not in ("command", "mistakes", "options"))
 
 
 def composed(*overrides: str) -> dict[str, Any]:
@@ -421,6 +422,33 @@ def test_paths_mean_what_was_typed(tmp_path: Path, name: str) -> None:
     done = run_script("build", f"pipeline.work_dir={tmp_path / 'w'}", "source=html", f"source.path={folder}")
     assert done.returncode == 2
     assert f"source.path={folder}: no *.html" in done.stderr
+
+
+def test_names_are_read_as_utf8_whatever_the_locale(tmp_path: Path) -> None:
+    (tmp_path / "Übung").mkdir()
+    text = " ".join(f"Der Zug {i} fährt seit gestern wieder über die alte Brücke in die Stadt." for i in range(9))
+    (tmp_path / "Übung" / "Größe.txt").write_text(text, encoding="utf-8")
+    work, output = tmp_path / "Wörk", tmp_path / "Ergebnis ß"
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    own = ["source=text", f"source.path={tmp_path / 'Übung'}", f"output.dir={output}", f"pipeline.work_dir={work}"]
+    done = run_script("build", *own, "split=random", "engine.workers=1", env=ascii_only)
+    assert done.returncode == 0, done.stderr
+    assert pq.read_table(output / "ledger.parquet").column("source").to_pylist() == ["Größe.txt"]
+
+
+def test_an_argument_that_is_no_utf8_is_told_before_any_work(tmp_path: Path) -> None:
+    done = run_script("build", "dataset.pretty_name=Gr\udcf6\udcdfe", f"pipeline.work_dir={tmp_path / 'w'}")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "is not in UTF-8" in done.stderr
+    assert not (tmp_path / "w").exists()
+    done = run_script("build", "source=html", f"source.path={tmp_path}/\udcf6")  # a folder may have any name
+    assert "there is no such file or folder" in done.stderr
+
+
+def test_a_terminal_without_german_is_told_what_it_can_show() -> None:
+    done = run_script("explain", "--help", env={"PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u2026" in done.stdout
 
 
 def test_closed_streams_stop_no_work(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import yaml
 
 from presseschau.pipeline.release import describe
 from presseschau.publish import card
+from presseschau.publish.card.front import metadata
 from presseschau.publish.card.read import citation, license_url, plain, read_card, section
 from presseschau.publish.croissant import NAME, check_croissant
 from presseschau.publish.derive import Change, derive
@@ -42,7 +43,7 @@ def variant(origin: Path, target: Path, rows: Callable[[pa.Table], pa.Table]) ->
     derive(origin, target, Change(rows=rows))
     folder = Folder.open(target)
     info = card.DatasetInfo("variant", "1.0.0", "cc-by-4.0", "Variant")
-    front = card.metadata(info, folder.schema, folder.shards, count(target).sizes.views, card.Said())
+    front = metadata(info, folder.schema, count(target))
     _, prose = read_card(target)
     (target / "README.md").write_text(f"---\n{yaml.safe_dump(front, sort_keys=False)}---\n{prose}", encoding="utf-8")
     describe(target)

@@ -32,6 +32,11 @@ def test_too_little_memory_names_the_option(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_system_without_memory_is_not_blamed_on_the_option(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="the system gives this process no more memory"), connect(tmp_path, "2MB"):
+        raise duckdb.OutOfMemoryException("Out of Memory Error: Failed to allocate block of 262144 bytes")
+
+
 def test_a_disk_without_room_for_what_is_spilled_is_told_as_such(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="No space left on device"), connect(tmp_path, "50MB") as con:
         con.execute("SET max_temp_directory_size = '1MB'")  # by default what is free

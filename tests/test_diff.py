@@ -14,7 +14,7 @@ import pytest
 from conftest import build, run_script
 from presseschau.pipeline.stub import release_stub
 from presseschau.publish.derive import Change, Gone, derive, write_manifest
-from presseschau.publish.diff import Diff, Moved, Relabelled, changelog, diff
+from presseschau.publish.diff import Diff, Relabelled, changelog, diff
 from presseschau.publish.manifest import read_manifest
 
 
@@ -72,7 +72,7 @@ def test_what_differs_in_columns_that_are_not_listed_is_told(sample: Path, tmp_p
         {"added": {"a": "train"}},
         {"removed": {"a": "publish: takedown"}},
         {"relabelled": [Relabelled("a", "topic", "ai", None)]},
-        {"moved": [Moved("a", "train", "test")]},
+        {"moved": [("a", "train", "test")]},
         {"text": ["a"]},
         {"metadata": ["a"]},
     ],
@@ -117,7 +117,7 @@ def test_a_move_between_splits_is_named(sample: Path, tmp_path: Path) -> None:
     other = build(tmp_path, "split=random", "split.test=0.5", "dataset.version=1.1.0")
     found = diff(sample, other)
     assert found.moved
-    assert {m.before for m in found.moved} <= {"train", "validation", "test", "test_temporal", "test_publisher"}
+    assert {old for _, old, _ in found.moved} <= {"train", "validation", "test", "test_temporal", "test_publisher"}
     assert found.after.endswith("1.1.0")
     assert ("split.strategy", '"benchmark"', '"random"') in found.config
     assert f"### Moved between splits: {len(found.moved)}" in changelog(found)

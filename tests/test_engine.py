@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import errno
 import importlib.util
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -127,6 +129,15 @@ def test_workers_end_with_the_main_process_that_is_killed(tmp_path: Path) -> Non
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_a_machine_without_shared_memory_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("_multiprocessing.SemLock", full)
+    with pytest.raises(RuntimeError, match=re.escape("workers need shared memory (/dev/shm): No space left on device")):
+        list(Local(workers=1).run(square, [1]))
 
 
 def test_an_error_in_the_function_is_raised() -> None:

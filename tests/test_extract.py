@@ -423,11 +423,49 @@ def test_site_rules_are_dated_and_checked(tmp_path: Path, monkeypatch: pytest.Mo
         SiteRule.from_mapping({"body": "article"}, "x.yaml")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("blatt.example.yaml", "- drop: [box", "blatt.example.yaml: while parsing a flow sequence"),
+        ("blatt.example.yaml", "drop: [box]\n", "must be a list of rules, each with a dash in front"),
+        ("blatt.example.yaml", "", "must be a list of rules, each with a dash in front"),
+        ("blatt.example.yaml", "- box\n", "a rule has keys body, drop, lead, until, it is not 'box'"),
+        ("blatt.example.yaml", "- {1: [box], dorp: [box]}\n", "unknown key 'dorp'"),
+        ("blatt.example.yaml", "- until: 2024-06-30 12:00:00\n", "until must be a date, not datetime"),
+        ("blatt.example.yaml", "- drop: [f\udcfcr]\n", "blatt.example.yaml: 'utf-8' codec can't decode byte 0xfc"),
+        ("www.blatt.example.yaml", "- drop: [box]\n", "rules of a site are looked for in blatt.example.yaml"),
+        ("blatt.example.yml", "- drop: [box]\n", "rules of a site are looked for in blatt.example.yaml"),
+        ("Blatt.yaml", "- drop: [box]\n", "rules of a site are looked for in DOMAIN.yaml"),
+    ],
+)
+def test_site_rules_that_are_wrong_are_one_line_before_any_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str, said: str
+) -> None:
+    from presseschau.config import ConfigError, build
+    from presseschau.extract.body import sites
+
+    (tmp_path / name).write_text(content, encoding="utf-8", errors="surrogateescape")
+    monkeypatch.setattr(sites, "_FOLDER", tmp_path)
+    caches = sites._known_sites, read_rules, sites.check_rules
+    for cache in caches:
+        cache.cache_clear()
+    try:
+        assert not Extractor(sites=False).sites
+        with pytest.raises(ConfigError) as error:
+            build(Extractor, {}, "extract")
+        assert str(error.value).startswith(f"extract.sites: {name}: ")
+        assert said in str(error.value)
+        assert "\n" not in str(error.value)
+    finally:
+        for cache in caches:
+            cache.cache_clear()
+
+
 def test_shipped_site_rules_are_valid() -> None:
     from presseschau.extract.body import sites
 
-    for domain in sorted(sites._known_sites()):
-        assert read_rules(domain)
+    sites.check_rules.__wrapped__()
+    assert sites._known_sites()
 
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "pages"

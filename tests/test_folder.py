@@ -139,6 +139,32 @@ def test_a_link_to_the_place_stays(tmp_path: Path, target: str) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted({"link", "there", target})
 
 
+def test_a_dataset_that_is_write_protected_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine" / "data").mkdir(parents=True)
+    (tmp_path / "mine" / "manifest.json").write_text("1")
+    guarded = tmp_path / "mine" / "data"
+    # Root may write anywhere, so the mode would tell it nothing.
+    monkeypatch.setattr(os, "access", lambda path, _: path != guarded)
+    with pytest.raises(FolderError, match=f"can't be replaced: {guarded} is write-protected"):
+        check_output(tmp_path / "mine")
+    with pytest.raises(FolderError, match="write-protected"), staged(tmp_path / "mine"):
+        pass
+    assert (tmp_path / "mine" / "manifest.json").read_text() == "1"
+
+
+def test_what_can_not_be_removed_of_the_old_one_fails_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    for text in ("1", "2", "3"):
+        with monkeypatch.context() as patch, staged(tmp_path / "mine") as part:
+            (part / "manifest.json").write_text(text)
+            if text == "2":
+                patch.setattr(os, "rmdir", refuse)
+        assert (tmp_path / "mine" / "manifest.json").read_text() == text
+    assert [p.name for p in tmp_path.iterdir()] == ["mine"]
+
+
 @pytest.mark.parametrize(
     ("name", "message"), [("mine", "would be lost: labels/; move it elsewhere"), ("a[1]", "takes for a pattern")]
 )

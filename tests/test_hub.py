@@ -28,7 +28,9 @@ from presseschau.pipeline.stub import release_stub
 from presseschau.pipeline.upload import Published, upload
 from presseschau.publish.content import SIGNATURES
 from presseschau.publish.derive import Change, Gone, derive
-from presseschau.publish.hub import Difference, Hub, HubError, LocalFile, RemoteFile, difference, local_files
+from presseschau.publish.hub.errors import HubError
+from presseschau.publish.hub.files import Difference, LocalFile, RemoteFile, difference, local_files
+from presseschau.publish.hub.server import Hub
 from presseschau.publish.verify import verify
 
 TOKEN = "hf_averysecrettoken"

@@ -262,7 +262,6 @@ def test_corrections_beat_people_beat_language_models(tmp_path: Path) -> None:
     assert [r["genre"] for r in rows] == ["news", "news", "news"]
     assert [r["label_role"] for r in rows] == ["validation", None, None]
     assert rows[0]["labeler"] == "rules/1+llm/m/1+human+corrections"
-    assert overrides.labelers == {"corrections": 1, "human": 2, "llm/m/1": 2}
     assert overrides.machines == ("llm/m/1",)
     summary = report.summary()
     assert summary["overridden"]["llm:topic"] == 1

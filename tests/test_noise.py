@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import build, run_script
-from presseschau.annotation.noise import Labelled, audit, probabilities, review_rows
+from presseschau.annotation.noise import Labelled, audit, confident_errors, probabilities, review_rows
 from presseschau.label import load_scheme
 
 WORDS = {
@@ -60,6 +60,17 @@ def auc(ids: list[str], bad: set[str]) -> float:
         else:
             good += 1
     return before / (len(bad) * (len(ids) - len(bad)))
+
+
+def test_a_class_that_the_model_never_finds_makes_no_errors_of_what_it_is_less_sure_of() -> None:
+    """One article of the third class, to which the model gives a hundredth, as to all others."""
+    own = np.array([0.9, 0.8, 0.6, 0.9, 0.8, 0.6, 0.01])
+    y = np.array([0, 0, 0, 1, 1, 1, 2])
+    p = np.full((7, 3), 0.01)
+    p[np.arange(7), y] = own
+    p[:6][np.arange(6), 1 - y[:6]] = 0.99 - own[:6]
+    p[6, 0] = 0.98
+    assert confident_errors(p, y).tolist() == [False] * 6 + [True]
 
 
 @pytest.mark.parametrize("conflict", [False, True])
@@ -127,11 +138,15 @@ def test_the_table_comes_back_as_corrections(sample: Path, tmp_path: Path) -> No
         assert re.search(r"as errors \(by a model that gives \d+% of the articles their label", done.stdout)
         tables.append(path.read_bytes())
     assert tables[0] == tables[1]
+    german = ("separator=semicolon", f"output={tmp_path / 'german.csv'}")
+    assert run_script("annotate", "action=audit", f"dir={sample}", "n=20", *german).returncode == 0
+    lines = (tmp_path / "german.csv").read_text(encoding="utf-8-sig").splitlines()
+    rows = list(csv.DictReader(tables[0].decode("utf-8-sig").splitlines()))
+    assert [r["score"].replace(".", ",") for r in rows] == [r["score"] for r in csv.DictReader(lines, delimiter=";")]
     again = run_script("annotate", "action=audit", f"dir={sample}", f"output={path}", "n=5")
     assert (again.returncode, again.stderr.count("\n")) == (2, 1)
     assert "review1.csv is there already" in again.stderr
     assert path.read_bytes() == tables[1]
-    rows = list(csv.DictReader(tables[0].decode("utf-8-sig").splitlines()))
     assert len(rows) == 20
     assert [float(r["score"]) for r in rows] == sorted((float(r["score"]) for r in rows), reverse=True)
     wrong, right = rows[0], rows[1]

@@ -50,6 +50,12 @@ def test_unreadable_values_fall_through() -> None:
     assert published(main={"datePublished": ["", "2024-03-03"]}) == "2024-03-03T00:00"
 
 
+def test_a_number_is_a_moment() -> None:
+    assert published(main={"datePublished": 1_710_252_300}) == "2024-03-12T14:05"
+    assert published(main={"datePublished": 1_710_252_300_000}) == "2024-03-12T14:05"
+    assert published(main={"datePublished": True}) is None
+
+
 def test_modified() -> None:
     metas = {"og:updated_time": ("2024-03-03T10:00:00Z",)}
     assert modified_of(Metas(metas), {"dateModified": "2024-03-04T10:00:00Z"}, None) == datetime(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
 from presseschau.annotation.human import HumanLabel, HumanLabels
@@ -30,7 +31,6 @@ def test_only_the_validation_sample_counts_and_null_is_neutral() -> None:
     assert validated(changes, labels, "topic") == [("1", Pair("ai", "ai", 2.0)), ("3", Pair("other", "ai", 10.0))]
     assert validated(changes, labels, "stance") == [("1", Pair("neutral", "favor", 2.0))]
     assert validated(changes, labels, "genre") == []
-    assert measure("genre", [], CLASSES) is None
 
 
 def test_a_stance_that_the_labeler_has_overlooked_counts_against_it() -> None:
@@ -49,24 +49,47 @@ def test_weights_restore_the_corpus() -> None:
     rng = random.Random(0)
     easy = [Pair("ai", "ai", 900 / 50)] * 50
     hard = [Pair(rng.choice(["mobile", "other"]), "mobile", 100 / 50) for _ in range(50)]
-    found = measure("topic", [*easy, *hard], CLASSES, rounds=300)
-    assert found is not None
+    found = measure([*easy, *hard], CLASSES, rounds=300)
     right = sum(p.predicted == "mobile" for p in hard) / 50
-    assert found.accuracy[0] == pytest.approx(0.9 + 0.1 * right)
-    assert found.accuracy[1] < found.accuracy[0] < found.accuracy[2]
-    assert found.articles == 100
-    assert found.confusions == (("mobile", "other", sum(p.predicted == "other" for p in hard)),)
-    by_class = {c.label: c for c in found.classes}
-    assert by_class["ai"].f1 == 1
-    assert by_class["mobile"].recall == pytest.approx(right)
-    assert (by_class["other"].articles, by_class["other"].recall, by_class["other"].precision) == (0, None, 0)
-    assert found == measure("topic", [*easy, *hard], CLASSES, rounds=300)
+    assert found["accuracy"][0] == pytest.approx(0.9 + 0.1 * right)
+    assert found["accuracy"][1] < found["accuracy"][0] < found["accuracy"][2]
+    assert found["confusions"] == [["mobile", "other", sum(p.predicted == "other" for p in hard)]]
+    by_class = {c["label"]: c for c in found["classes"]}
+    assert by_class["ai"]["f1"] == 1
+    assert by_class["mobile"]["recall"] == pytest.approx(right)
+    other = {"label": "other", "articles": 0, "precision": 0, "recall": None, "f1": 0}
+    assert by_class["other"] == other
+    assert found == measure([*easy, *hard], CLASSES, rounds=300)
+
+
+def test_few_articles_that_are_all_right_are_not_sure_to_be_so() -> None:
+    """Resampled, six right labels are always six right labels, also where one of them stands for most articles."""
+    found = measure([Pair("ai", "ai", 1.0)] * 6, CLASSES, rounds=50)
+    heavy = measure([Pair("ai", "ai", 1.0)] * 5 + [Pair("ai", "ai", 50.0)], CLASSES, rounds=50)
+    assert found["accuracy"] == [1.0, pytest.approx(6 / (6 + 1.96**2), abs=1e-4), 1.0]  # Wilson: n / (n + z²)
+    assert heavy["accuracy"][1] < 0.25
+    assert found["macro_f1"] == [1.0, None, None]
+
+
+def test_an_interval_of_a_stratified_sample_holds_the_corpus() -> None:
+    """Half of the corpus is one class, of which the sample has an eighth: a few errors there, or none, decide."""
+    rng, held = np.random.default_rng(3), 0
+    strata = [(5000, 25)] + [(700, 25)] * 7
+    for _ in range(200):
+        pairs, errors = list[Pair](), 0
+        for size, n in strata:
+            bad = rng.hypergeometric(size // 20, size - size // 20, n)
+            pairs += [Pair("ai", "mobile" if k < bad else "ai", size / n) for k in range(n)]
+            errors += size // 20
+        found = measure(pairs, CLASSES, rounds=1)
+        truth = 1 - errors / sum(size for size, _ in strata)
+        held += (found["accuracy"][1] or 0) <= truth <= (found["accuracy"][2] or 0)
+    assert held >= 186  # .93 and more; bootstrapped it is .83
 
 
 def test_macro_f1_is_that_of_the_classes_people_found() -> None:
-    found = measure("topic", [Pair("ai", "ai", 1.0), Pair("ai", "mobile", 1.0)], CLASSES, rounds=5)
-    assert found is not None
-    assert found.macro_f1[0] == pytest.approx((2 / 3 + 0) / 2)
+    found = measure([Pair("ai", "ai", 1.0), Pair("ai", "mobile", 1.0)], CLASSES, rounds=5)
+    assert found["macro_f1"][0] == pytest.approx((2 / 3 + 0) / 2, abs=1e-6)
 
 
 def sample_of(n: int) -> tuple[list[Override], HumanLabels]:
@@ -108,7 +131,7 @@ def test_the_card_shows_tables_only_where_people_labelled_enough() -> None:
     changes, labels = sample_of(200)
     found = summary(changes, labels, {"topic": CLASSES, "genre": ("news", "opinion"), "stance": ("favor",)})
     text = validated_tables(found, 200)
-    assert text.index("| topic | 200 | 0.80 [") < text.index("| genre | 200 | 1.00 [1.00, 1.00] |")
+    assert text.index("| topic | 200 | 0.80 [") < text.index("| genre | 200 | 1.00 [0.97, 1.00] | 1.00 | ")
     assert "| opinion | 67 |" in text
     assert "ai taken for other: 20; mobile taken for other: 20." in text
     assert "| mobile | 100 | 1.00 | 0.80 | 0.89 |" in text

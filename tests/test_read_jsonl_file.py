@@ -39,6 +39,12 @@ def test_one_page_per_line_with_its_number(tmp_path, ending):
     ]
 
 
+def test_files_put_one_behind_the_other_keep_their_byte_order_marks(tmp_path):
+    mark = b"\xef\xbb\xbf"
+    (tmp_path / "a.jsonl").write_bytes(mark + line(1) + mark + line(2) + mark + b"\n" + line(4))
+    assert [page.raw for page in read(tmp_path)] == ["Text 1", "Text 2", "Text 4"]
+
+
 def test_fields_within_fields(tmp_path):
     records = [
         {"_id": "a", "_source": {"body": {"plain": "Eins"}, "link": "https://blatt.example/1"}},

@@ -84,6 +84,60 @@ def test_a_page_that_was_saved_as_the_server_had_packed_it(tmp_path):
     assert large.reason == "too_large"
 
 
+HEAD = (
+    b"HTTP/1.1 200 OK\r\nDate: Wed, 01 May 2024 10:00:00 GMT\r\nContent-Type: text/html;\r\n charset=windows-1252\r\n"
+    b"TDM-Reservation: 1\r\n"
+)
+
+
+def test_headers_above_a_page_are_its_headers(tmp_path):
+    page = "<html><p>Käse</html>".encode("cp1252")
+    (tmp_path / "a.html").write_bytes(HEAD + b"\r\n" + page)  # wget --save-headers
+    moved = b"HTTP/1.1 301 Moved\r\nContent-Type: text/plain\r\nDate: nie\r\n\r\n"
+    (tmp_path / "b.html").write_bytes(moved + HEAD + b"\r\n" + page)  # curl --include --location
+    (tmp_path / "c.html.gz").write_bytes(gzip.compress(HEAD.replace(b"\r", b"") + b"\n" + page))
+    packed = HEAD + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+    (tmp_path / "d.html").write_bytes(packed + gzip.compress(page))
+    found = read(tmp_path)
+    assert [item.raw for item in found] == [page] * 4
+    assert {item.crawled for item in found} == {datetime(2024, 5, 1, 10, tzinfo=UTC)}
+    assert found[0].headers == (
+        ("date", "Wed, 01 May 2024 10:00:00 GMT"),
+        ("content-type", "text/html; charset=windows-1252"),
+        ("tdm-reservation", "1"),
+    )
+    (tmp_path / "a.json").write_text('{"crawled": "2025-01-01", "headers": {}}')
+    assert (read(tmp_path)[0].crawled, read(tmp_path)[0].headers) == (datetime(2025, 1, 1, tzinfo=UTC), ())
+
+
+def test_an_answer_that_is_no_page_is_dropped(tmp_path):
+    (tmp_path / "a.html").write_bytes(b"HTTP/1.1 404 Not Found\r\nServer: x\r\n\r\n<p>Nicht gefunden")
+    (tmp_path / "b.html").write_bytes(b"HTTP/2 200 \r\ncontent-type: text/css\r\n\r\np {color: red}")
+    (tmp_path / "c.html").write_bytes(HEAD + b"\r\n")
+    (tmp_path / "d.html").write_bytes(HEAD + b"content-encoding: gzip\r\n\r\n" + gzip.compress(HTML)[:-9])
+    (tmp_path / "e.html").write_bytes(b"HTTP/1.1 200 OK\n\n" * 1000)  # redirections without end
+    assert [(item.reason, item.detail, item.outcome) for item in read(tmp_path)[:4]] == [
+        ("http_status", "404", "dropped"),
+        ("not_html", "text/css", "dropped"),
+        ("empty", "the page has no content", "failed"),
+        ("unreadable", "payload: the gzip body ends in the middle", "failed"),
+    ]
+    assert len(read(tmp_path)[4].raw) == 950 * len(b"HTTP/1.1 200 OK\n\n")
+
+
+def test_a_text_about_answers_is_a_text(tmp_path):
+    text = b"HTTP/1.1 404 Not Found\n\nDas sagt der Server."
+    (tmp_path / "a.txt").write_bytes(b"HTTP/1.1 404 Not Found\nDas sagt der Server.\n\nMehr.")
+    (tmp_path / "b.txt").write_bytes(b"\n" + text)
+    (tmp_path / "c.txt").write_bytes(b"HTTP/1.1 200 OK\nDate: nie\nContent-Type: text/plain\n\nDas sagt der Server.")
+    (tmp_path / "d.txt").write_bytes(b"HTTP/1.1 200 OK\nContent-Type: text/html\n\n<p>Das sagt der Server.")
+    first, second, third, fourth = read(tmp_path, "text")
+    assert first.raw.startswith(b"HTTP/1.1 404")
+    assert second.raw == b"\n" + text
+    assert (third.kind, third.raw, third.crawled) == ("text", b"Das sagt der Server.", None)
+    assert (fourth.kind, fourth.raw) == ("html", b"<p>Das sagt der Server.")
+
+
 def test_a_page_whose_umlauts_a_scraper_has_encoded_twice(tmp_path):
     html = "<html><meta charset=utf-8><p>Größe für „Käufer“ – Straße</html>"
     (tmp_path / "a.html").write_text(html.encode().decode("latin-1"), "utf-8")
@@ -180,6 +234,16 @@ def test_a_broken_web_archive(tmp_path):
     (tmp_path / "a.html").write_bytes(plistlib.dumps({"WebMainResource": MAIN}, fmt=plistlib.FMT_BINARY)[:-20])
     (found,) = read(tmp_path)
     assert (found.reason, found.detail) == ("unreadable", "a web archive of Safari that is broken, or has no page")
+
+
+def test_a_document_of_a_word_processor_is_no_text(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"{\\rtf1\\ansi Stra\\'dfe}")
+    (tmp_path / "b.rtf").write_bytes(b"{\\rtf1\\ansi Stra\\'dfe}")
+    (tmp_path / "c.txt").write_bytes(b"{\\RTF ist ein Format}")
+    first, second, page = read(tmp_path, "text", endings=[".rtf"])
+    assert (first.reason, first.detail) == ("unreadable", "RTF, a document of a word processor: save it as plain text")
+    assert second.detail == first.detail
+    assert page.raw == b"{\\RTF ist ein Format}"
 
 
 def test_a_page_about_mhtml_is_a_page(tmp_path):

@@ -115,6 +115,12 @@ def test_a_named_table_is_no_page(tmp_path, kind, name, right):
         open_source(kind, str(tmp_path / name))
 
 
+@pytest.mark.parametrize("path", ["https://blatt.example/", "file:///home/ada/pages"])
+def test_an_address_is_told_that_nothing_is_fetched(path):
+    with pytest.raises(ReadError, match="pages are read from files, nothing is fetched"):
+        open_source("html", path)
+
+
 def test_skipped(tmp_path):
     for name in ("a.html", "a.json", "b.css", "c.CSS", ".d"):
         (tmp_path / name).write_text("x")
@@ -133,6 +139,8 @@ def test_skipped(tmp_path):
         ("jsonl", "leer", {}, r"no \*\.jsonl .* there, and nothing else"),
         ("html", "voll", {}, r"no \*\.html .* there, but 2 \.pdf, 1 \.txt"),
         ("html", "gepackt", {}, r"but 1 \.tar\.gz; unpack them"),
+        ("text", "seiten", {}, r"but 3 \.html, 2 \.bz2; source=html reads \.html"),
+        ("csv", "tabellen", {}, r"but 1 \.ods, 1 \.xlsx; save the workbook as CSV UTF-8"),
         ("html", "gepackt/a.TAR.gz", {}, r"a\.TAR\.gz: unpack it"),
         ("text", "voll", {"columns": {"txt": "x"}}, r"source\.columns has no key 'txt'"),
         ("text", "voll", {"keep": "dept"}, r"source\.keep=dept is one name, not a list: source\.keep=\[dept\]"),
@@ -146,6 +154,10 @@ def test_wrong_arguments_are_one_clear_line(tmp_path, kind, path, options, messa
         (tmp_path / "voll" / name).write_text("x")
     (tmp_path / "gepackt").mkdir()
     (tmp_path / "gepackt" / "a.TAR.gz").write_text("x")
+    for name in ("seiten/a.html", "seiten/b.html", "seiten/c.html", "seiten/a.html.bz2", "seiten/b.html.bz2",
+                 "tabellen/a.xlsx", "tabellen/b.ods"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
     with pytest.raises(ReadError, match=message) as caught:
         open_source(kind, str(tmp_path / path) if path else path, **options)
     assert "\n" not in str(caught.value)

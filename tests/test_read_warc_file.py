@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from presseschau.document import Drop, Page
 from presseschau.read import ReadError, Skipped, open_source
-from presseschau.read.payload import decoded
-from presseschau.read.warc_file import _message
+from presseschau.read.payload import decoded, message
 
 PAGE = "<html><p>Käse und Brot</p></html>".encode()
 
@@ -84,7 +83,7 @@ def test_headers_without_end_are_read_in_part(tmp_path):
     endless = record(1, b"HTTP/1.1 200 OK\n" + b"a:b\n" * 1_000_000)
     (drop,) = read(tmp_path / "a.warc", endless)
     assert (drop.reason, drop.outcome) == ("empty", "failed")
-    status, headers, body = _message(b"HTTP/1.1 200 OK\n" + b"a:b\n" * 1_000_000)
+    status, headers, body = message(b"HTTP/1.1 200 OK\n" + b"a:b\n" * 1_000_000)
     assert (status, body) == (200, b"")
     assert len(headers) < 100_000
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT, build, run_script
+from presseschau.pipeline.rebuild import rebuild
 from presseschau.publish.same import differences
 
 PAGES = f"source.path={ROOT / 'data/sample'}"
@@ -67,6 +68,14 @@ def test_mistakes_are_one_line(sample: Path, arguments: list[str], message: str)
     assert done.returncode == 2, done.stdout
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_another_python_is_told(sample: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(sample, tmp_path / "dataset")
+    manifest = orjson.loads((folder / "manifest.json").read_bytes())
+    (folder / "manifest.json").write_bytes(orjson.dumps(manifest | {"unicode": "9.0.0"}))
+    told = rebuild(folder, {"source": {"path": PAGES.partition("=")[2]}})
+    assert told[0] == f"built with other versions: Python's Unicode 9.0.0, now {manifest['unicode']}"
 
 
 def test_differences_name_file_place_and_values(tmp_path: Path) -> None:

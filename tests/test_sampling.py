@@ -36,10 +36,17 @@ def row(i: int, topic: str = "ai", confidence: float = 0.5, cluster: str | None 
 ROWS = [row(i, TOPICS[0] if i % 10 else TOPICS[1 + i % 20 // 10], (i * 37 % 100) / 100) for i in range(300)]
 
 
+def test_an_article_of_many_weighs_as_many() -> None:
+    """To six decimals, one of 30,000 would stand for 30,303, and one of three million for all and none."""
+    rows = [row(i) for i in range(30_000)]
+    for sample in (random_sample(rows, 1, "7"), stratified_sample(rows, 1, "7", lambda r: r.split)):
+        assert [1 / (s.inclusion_probability or 1) for s in sample] == [pytest.approx(30_000, rel=1e-5)]
+
+
 def test_random_samples_are_nested_by_seed_and_independent_of_order() -> None:
     small, large = random_sample(ROWS, 20, "7"), random_sample(ROWS[::-1], 50, "7")
     assert {s.id for s in small} < {s.id for s in large}
-    assert {s.inclusion_probability for s in small} == {round(20 / 300, 6)}
+    assert {s.inclusion_probability for s in small} == {0.0666667}
     assert {s.id for s in random_sample(ROWS, 20, "8")} != {s.id for s in small}
     assert len(random_sample(ROWS, 1000, "7")) == 300
 

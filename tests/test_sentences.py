@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from presseschau.label.sentences import fold
-from presseschau.label.voice import read
+from presseschau.label.stance_lexicon import load
+from presseschau.label.stance_target import load_targets
+from presseschau.label.voice import load_voice, read
 
 
 def sentences(text: str) -> list[str]:
@@ -44,3 +46,10 @@ def test_a_blank_line_starts_a_new_paragraph() -> None:
 
 def test_fold_writes_umlauts_out() -> None:
     assert fold("Straßenüberwachung ÄÖ") == "strassenueberwachung aeoe"
+
+
+def test_every_ending_of_the_lists_makes_compounds() -> None:
+    for kind in (load().compounds, load_voice().speakers, *load_targets().kinds.values()):
+        endings = [ending for some in kind.endings.values() for ending in some]
+        assert endings
+        assert all(kind.match(f"x{ending}") for ending in endings)  # one of three letters would never be found

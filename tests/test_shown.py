@@ -35,7 +35,17 @@ def shown(body: str, title: str = "Titel", url: str | None = None, crawled: date
         ("<h1>Titel</h1><p>Eva Muster, 12-03-2024</p>", "2024-03-12"),
         ("<h1>Titel</h1><script>var d='01.01.2001'</script><!-- 2.2.2002 --><p>12. M&auml;rz 2024</p>", "2024-03-12"),
         ("<h1>Titel</h1><p>12.<!-- -->03.2024</p>", "2024-03-12"),
+        ("<h1>Titel</h1><p>Eva Muster</p><p>2024/03/12</p><p>26.4.2019</p>", "2024-03-12"),
+        ("<h1>Titel</h1><p>Bern, 26.4.2019</p><p>12 . III . 2024</p>", "2024-03-12"),
+        # in elements of its own each
+        ("<h1>Titel</h1><p><b>12.</b><b>März</b><b>2024</b></p><p>26. April 2019</p>", "2024-03-12"),
+        ("<h1>Titel</h1><div>12.</div><div>03.</div><div>2024</div><p>26. April 2019</p>", "2024-03-12"),
+        ("<div>Mär</div><div>12</div><div>2024</div><h1>Titel</h1><p>Bern</p>", "2024-03-12"),
+        ("<h1>Titel</h1><time><i>12.</i><i>März</i><i>2024</i></time>", "2024-03-12"),
         # what is said to be it, before what was changed
+        ("<h1>Titel</h1><p>Veröffentlicht am 12. März 2024, 9:00 Uhr, zuletzt von Eva Muster geändert am 14. März 2024, 10:00 Uhr</p>", "2024-03-12T08:00"),
+        ("<h1>Titel</h1><p>Aktualisiert: 14. März 2024</p><p>Eva Muster, 12. März 2024</p>", "2024-03-12"),
+        ("<h1>Titel</h1><p>Aktualisiert: 14. März 2024</p><p>Von Eva Muster</p>", "2024-03-14"),
         ("<h1>Titel</h1><p>Aktualisiert am 14.03.2024 | Veröffentlicht am 12.03.2024, 9:00 Uhr</p>", "2024-03-12T08:00"),
         ("<h1>Titel</h1><p>Stand: 14. März 2024</p><p>Erstellt: Dienstag, 12. März 2024</p>", "2024-03-12"),
         ("<h1>Titel</h1><p>12.03.2024</p><p>Buchkritik: „Der Wald“, erschienen am 5.3.2020</p>", "2024-03-12"),
@@ -54,6 +64,7 @@ def test_by_the_headline(body: str, date: str) -> None:
     [
         "Der Verein feierte am 19.4.2024 im Rathaus der Stadt sein hundertjähriges Bestehen.",
         "Die Soldaten im Einsatz, wo sie nach Ansicht der Partei nichts verloren haben (Kundus, 6.12.2010)",
+        "© Eva Muster, 31.05.2013",
     ],
 )
 def test_a_date_in_a_sentence_is_that_of_an_event(sentence: str) -> None:
@@ -79,6 +90,12 @@ def test_by_the_heading_that_is_the_title() -> None:
         ("<h1>T</h1><p>12. März 2024</p><aside><time datetime='2009-04-11T18:06'></time></aside>", "2024-03-12"),
         ("<time datetime='2009-04-11'></time><meta itemprop='datePublished' content='2024-03-12'>", "2024-03-12"),
         ("<time>12. März 2024</time>", "2024-03-12"),
+        # when it was changed counts where nothing else does
+        ("<time class=updated datetime='2024-04-14'></time><time datetime='2024-03-12'></time>", "2024-03-12"),
+        ("<time itemprop=dateModified>14. April 2024</time><time>12. März 2024</time>", "2024-03-12"),
+        ("<h1>T</h1><time class='entry-date updated'>14.4.2024</time><p>Eva Muster, 12.3.2024</p>", "2024-03-12"),
+        ("<time class='published updated' datetime='2024-03-12'></time><time>14.4.2024</time>", "2024-03-12"),
+        ("<h1>T</h1><time class=updated>12. März 2024</time>", "2024-03-12"),
         # far below the headline, dates are the story's
         (f"<h1>T</h1>{STORY}<p>3. Mai 1999</p><time datetime='2024-03-12'></time>", "2024-03-12"),
     ],
@@ -96,6 +113,9 @@ def test_the_address_before_the_headline() -> None:
     body = "<h1>Titel</h1><p>Am 18. Oktober 2023 eröffnet</p><time datetime='2024-03-12T14:05Z'>"
     assert shown(body, url="https://a.de/2024/03/12/titel.html") == "2024-03-12T14:05"
     assert shown("<p>© 2019</p>", url="https://a.de/2024-03-12-titel.html") == "2024-03-12"
+    assert shown("<p>© 2019</p>", url="https://a.de/titel_20240312.html") == "2024-03-12"
+    assert shown("<p>© 2019</p>", url="https://a.de/news/2024.03.12") == "2024-03-12"
+    assert shown("<p>© 2019</p>", url="https://a.de/titel-202403124.html") is None
 
 
 @pytest.mark.parametrize(
@@ -137,6 +157,12 @@ def test_dates_of_comments_are_not_the_articles() -> None:
     assert shown(f"<h1>Titel</h1>{STORY}<p>10.09.2017</p>{comments}") == "2017-09-10"
     assert shown(f"<h1>Titel</h1>{STORY}{comments}") is None
     assert shown(f"<h1>Titel</h1>{STORY * 20}<a>2 Kommentare</a>{STORY}<p>10.09.2017</p>") == "2017-09-10"
+
+
+def test_a_date_in_parts_far_from_the_headline_is_that_of_an_event_where_another_stands() -> None:
+    event = "<p>Treffen</p><b>3.</b><b>April</b><b>2018</b>"
+    assert shown(f"<h1>Titel</h1>{STORY}<p>10.09.2017</p>{event}") == "2017-09-10"
+    assert shown(f"<h1>Titel</h1>{STORY}<p><b>10.</b><b>September</b><b>2017</b></p>") == "2017-09-10"
 
 
 def test_what_is_said_to_be_the_date_before_others() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from presseschau.config import ConfigError
 from presseschau.dedup import Dedup
 from presseschau.pipeline.release import describe
 from presseschau.pipeline.stub import release_stub, signer, similarity
-from presseschau.publish.card import with_notes
+from presseschau.publish.card.render import with_notes
 from presseschau.publish.content import SIGNATURES, TEXT_COLUMNS, StubError, check_content, check_own_columns
 from presseschau.publish.derive import Change, Gone, derive
 from presseschau.publish.folder import FolderError
@@ -162,6 +163,16 @@ def test_a_stub_does_not_tell_the_files_of_what_the_build_took_down(sample: Path
     assert {row["source"] for row in ledger_of(full) if row["url"]} <= set(sources)
     release_stub(full, tmp_path / "stub")  # and once more over it
     assert [row["source"] for row in ledger_of(tmp_path / "stub")] == sources
+
+
+def test_a_stub_that_rows_are_left_out_of_shows_no_lengths_that_count_them(stub: Path, tmp_path: Path) -> None:
+    first = ds.dataset(stub / "data").to_table(columns=["id"]).column("id")[0].as_py()
+    derive(stub, tmp_path / "less", Change(gone={first: Gone("takedown", "url", url=False)}), describe)
+    assert verify(tmp_path / "less") == []
+    report = (tmp_path / "less" / "report.html").read_text(encoding="utf-8")
+    assert "Articles by length" in (stub / "report.html").read_text(encoding="utf-8")
+    assert "Articles by length" not in report
+    assert re.search(r"\| all \| 88 \| \d+ \| – \|", (tmp_path / "less" / "README.md").read_text(encoding="utf-8"))
 
 
 def ledger_of(folder: Path) -> list[dict[str, Any]]:

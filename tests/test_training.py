@@ -94,7 +94,10 @@ def test_further_articles_teach_style_and_score_nothing(fitted: Fitted) -> None:
     further = Reference("more", tuple(replace(example(n), topic=None, stance=None) for n in range(200, 240)), 0.5)
     more = train(MADE_UP, further)
     assert more.provenance["further"]["weight"] == 0.5
-    assert more.calibrations["topic"] == fitted.calibrations["topic"]
+    named = f"{MADE_UP.name}+more"  # what taught confidence is named beside it, and how much it was
+    assert {c.reference for c in (*more.calibrations.values(), more.stance)} == {named}
+    assert more.stance.articles == len(MADE_UP.examples) + 40
+    assert replace(more.calibrations["topic"], reference=MADE_UP.name) == fitted.calibrations["topic"]
     assert more.style != fitted.style
 
 
@@ -103,7 +106,7 @@ def test_further_articles_teach_stance_in_full_and_are_not_scored(fitted: Fitted
     unlabelled = Reference("more", tuple(replace(e, stance=None) for e in liked), 0.5)
     without, more = train(MADE_UP, unlabelled), train(MADE_UP, replace(unlabelled, examples=tuple(liked)))
     assert more.stance.side["report"] > without.stance.side["report"]
-    assert more.stance.articles == without.stance.articles == 48
+    assert more.stance.articles == without.stance.articles == 48 + len(liked)
     assert more.style == without.style
     alone = train(MADE_UP, Reference("more", tuple(replace(e, genre=None) for e in liked), 0.5))
     assert alone.style == fitted.style  # without a genre it teaches stance only

@@ -108,8 +108,8 @@ REASONS: Mapping[Stage, Mapping[str, str]] = {
         "bad_record": "a field of the record is missing or has the wrong type",
         "bad_sidecar": "the JSON file beside the page is none, or one of its fields is wrong",
         "unreachable": "could not be had after all tries; is asked for again in the next build",
-        "http_status": "a WARC response that is no success",
-        "not_html": "a WARC response of another media type, or a feed, sitemap or JSON in the place of a page",
+        "http_status": "a response, in a WARC or saved with its headers, that is no success",
+        "not_html": "a response of another media type, or a feed, sitemap or JSON in the place of a page",
     },
     "extract": {
         "empty": "no content in the page",

@@ -11,7 +11,8 @@ from importlib import resources
 
 import yaml
 
-_WORD = re.compile(r"[^\W\d_]+")
+_ASCII, _UTF8 = bytes(range(128)), ("utf-8", "surrogatepass")
+_LETTERS = bytes(code if code > 127 or chr(code).isalpha() else 32 for code in range(256))
 _SLICE_CHARS, _SLICES = 300, 4
 _CLEAR, _GERMAN_SHARE = 2.0, 0.2  # German text has 40 to 50 % function words, headlines and captions half as many
 _CLEAR_OTHER, _OTHER_SHARE = 3.0, 0.15
@@ -71,6 +72,15 @@ def _sample(text: str) -> str:
     return "\n".join(text[i * step : i * step + _SLICE_CHARS] for i in range(_SLICES))
 
 
+def _words(text: str) -> list[str]:
+    """Runs of letters, in lower case; on bytes a table is faster than a pattern on letters."""
+    text = text.lower()
+    for char in set(text.encode(*_UTF8).translate(None, _ASCII).decode(*_UTF8)):
+        if not char.isalnum() or char.isdecimal():
+            text = text.replace(char, " ")
+    return text.encode().translate(_LETTERS).decode().split()
+
+
 def _langdetect(sample: str) -> Language:
     from langdetect import DetectorFactory, LangDetectException, detect_langs
 
@@ -97,7 +107,7 @@ def detect_language(text: str) -> Language:
     Language(code=None, score=0.0)
     """
     sample = _sample(text)
-    words = _WORD.findall(sample.lower())
+    words = _words(sample)
     if not words:
         return Language(None, 0.0)
     masks = list(map(_evidence().words.get, words))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}  # of tables that are written, as options name them
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # full width: some take them for the same signs
 _NO_CSV = 'is no CSV in UTF-8 ({}): in the spreadsheet, save it as "CSV UTF-8"'
 _NUMBER = re.compile(r"\d+(e\d+)?")  # as one id in eight hundred looks, and would come back as 1.23457E+14
@@ -77,6 +78,15 @@ def uncell(text: str) -> str:
     ('12345678901234e5', "'s ist gut")
     """
     return text[1:] if text.startswith("'") and _is_mistaken(text[1:]) else text
+
+
+def decimal(number: str, separator: str) -> str:
+    """A number as the spreadsheets write it that expect this separator; others would take 0.125 for 125.
+
+    >>> decimal("0.125", ";"), decimal("0.125", ",")
+    ('0,125', '0.125')
+    """
+    return number.replace(".", ",") if separator == ";" else number
 
 
 def is_formula(text: str) -> bool:

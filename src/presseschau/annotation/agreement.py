@@ -24,6 +24,8 @@ Counts: TypeAlias = npt.NDArray[np.float64]
 Pairs: TypeAlias = npt.NDArray[np.int64]
 Ratings: TypeAlias = Mapping[str, Mapping[str, str]]
 
+_SAME = 1e-12  # what sums in another order may differ by
+
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
@@ -32,7 +34,8 @@ class Coefficient:
     Attributes:
         name: `krippendorff_alpha`, `fleiss_kappa`, or `cohen_kappa anna/ben`.
         value: 1 is perfect, 0 is chance; None where chance agreement is total or nothing can be compared.
-        low: Lower end of the 95 % bootstrap interval over articles.
+        low: Lower end of the 95 % bootstrap interval over articles; None where no draw changes the value, as where all
+            agree: [1, 1] of few articles would pass for certainty.
         high: Upper end.
         articles: Articles that at least two annotators rated.
     """
@@ -190,5 +193,5 @@ def _with_interval(
     rng = np.random.default_rng(seed)
     drawn = [measure(rows[rng.integers(0, len(rows), len(rows))]) for _ in range(rounds)] if len(rows) else []
     known = [value for value in drawn if value is not None]
-    low, high = percentile_interval(known) if known else (None, None)
+    low, high = percentile_interval(known) if np.ptp(known or 0.0) > _SAME else (None, None)
     return Coefficient(name, measure(rows), low, high, len(rows))

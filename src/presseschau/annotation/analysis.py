@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import TypeAlias
 
 from presseschau.annotation.articles import Article
 from presseschau.annotation.tables import csv_text
@@ -13,26 +13,10 @@ from presseschau.schema import TASKS
 
 _CONSTANT = "prior/"
 HEAD = ("task", "function", "labels", "articles", "coverage", "overlap", "conflict", "accuracy", "judged")
+Row: TypeAlias = tuple[str, FunctionReport, int]  # task, what the function did, articles of the corpus
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionRow:
-    """One labelling function of one task on one corpus.
-
-    Attributes:
-        task: topic, genre or stance.
-        report: Its coverage, overlap, conflict and accuracy.
-        articles: Size of the corpus.
-    """
-
-    task: str
-    report: FunctionReport
-    articles: int
-
-
-def function_table(
-    labeler: Labeler, articles: Iterable[Article], gold: Mapping[str, Mapping[str, str]]
-) -> list[FunctionRow]:
+def function_table(labeler: Labeler, articles: Iterable[Article], gold: Mapping[str, Mapping[str, str]]) -> list[Row]:
     """All functions of all tasks, in order of task and name; functions that never vote are listed with zeros.
 
     Args:
@@ -53,7 +37,7 @@ def function_table(
         reports = {r.function: r for r in analyse(rows, truth[task])} if rows else {}
         for name in [n for t, _, n in named if t == task and not n.startswith(_CONSTANT)]:
             reports.setdefault(name, FunctionReport(name, (), 0.0, 0.0, 0.0, None, 0))
-        table += [FunctionRow(task, reports[name], len(rows)) for name in sorted(reports)]
+        table += [(task, reports[name], len(rows)) for name in sorted(reports)]
     return table
 
 
@@ -75,21 +59,21 @@ def _one_each(votes: Sequence[Vote]) -> list[Vote]:
     return [Vote(name, votes[0].task, label, sums[name][label]) for name, label in best.items()]
 
 
-def as_csv(rows: Sequence[FunctionRow]) -> str:
+def as_csv(rows: Sequence[Row]) -> str:
     """The table as CSV, shares with four digits."""
     return csv_text(HEAD, (_cells(row, 4) for row in rows))
 
 
-def as_markdown(rows: Sequence[FunctionRow]) -> str:
+def as_markdown(rows: Sequence[Row]) -> str:
     """The table as Markdown, shares with three digits; functions that never vote are left to the CSV."""
     lines = [f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}"]
-    lines += [f"| {' | '.join(_cells(row, 3))} |" for row in rows if row.report.coverage]
-    silent = sum(not row.report.coverage for row in rows)
+    lines += [f"| {' | '.join(_cells(row, 3))} |" for row in rows if row[1].coverage]
+    silent = sum(not report.coverage for _, report, _ in rows)
     return "\n".join([*lines, "", f"{silent} functions never voted."]) + "\n"
 
 
-def _cells(row: FunctionRow, digits: int) -> list[str]:
-    r = row.report
+def _cells(row: Row, digits: int) -> list[str]:
+    task, r, articles = row
     shares = [f"{x:.{digits}f}" for x in (r.coverage, r.overlap, r.conflict)]
     accuracy = "" if r.accuracy is None else f"{r.accuracy:.{digits}f}"
-    return [row.task, r.function, " ".join(r.labels), str(row.articles), *shares, accuracy, str(r.judged)]
+    return [task, r.function, " ".join(r.labels), str(articles), *shares, accuracy, str(r.judged)]

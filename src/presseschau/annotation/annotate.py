@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from presseschau.annotation.aggregate import Dispute, disputes, majority
@@ -11,7 +11,7 @@ from presseschau.annotation.agreement import agreement, alpha_per_label, unmeasu
 from presseschau.annotation.analysis import as_csv, as_markdown, function_table
 from presseschau.annotation.answers import Answers, Item
 from presseschau.annotation.articles import Article, Dataset
-from presseschau.annotation.collect import Text, collect
+from presseschau.annotation.collect import collect
 from presseschau.annotation.formats.doccano import category_types, read_lines, span_types, write_lines
 from presseschau.annotation.formats.label_studio import labelling_config, read_tasks, write_tasks
 from presseschau.annotation.formats.sheet import read_table, write_table
@@ -32,7 +32,6 @@ from presseschau.annotation.order import (
     unwritten,
 )
 from presseschau.annotation.refit import refit
-from presseschau.annotation.sampling import Sampled
 from presseschau.annotation.tables import (
     POOLED,
     adjudication_list,
@@ -47,6 +46,7 @@ from presseschau.label import load_scheme
 from presseschau.label.calibrate import load_calibration
 from presseschau.label.scheme import Scheme
 from presseschau.schema import TASKS
+from presseschau.spreadsheet import SEPARATORS
 from presseschau.stable import sha256
 
 _READERS: Mapping[Format, Callable[[Path, Scheme], Answers]] = {
@@ -68,21 +68,24 @@ def export(order: Annotate) -> str:
     purpose: Purpose = given(order.purpose)
     strategy = order.strategy or ("random" if purpose == "validation" else "uncertainty")
     chosen = {s.id: s for s in sample(order, dataset, rows, strategy, order.n or 100)}
-    items = _items(dataset, chosen, purpose)
+    found = {a.id: a for a in dataset.articles(chosen)}
+    # For training in the order of choice, most useful first.
+    ids = sorted(chosen) if purpose == "validation" else list(chosen)
+    items = [Item(found[i], purpose, chosen[i].inclusion_probability, chosen[i].why) for i in ids]
     output.parent.mkdir(parents=True, exist_ok=True)
     files = [output]
     tool = tool_of(order, output)
     if tool == "label_studio":
-        count = write_tasks(output, items, order.labeler.name)
+        write_tasks(output, items, order.labeler.name)
         files.append(_beside(output, ".config.xml", labelling_config(scheme).encode()))
     elif tool == "jsonl":
-        count = write_lines(output, items)
+        write_lines(output, items)
         files.append(_beside(output, ".categories.json", category_types(scheme)))
         files.append(_beside(output, ".spans.json", span_types()))
     else:
-        count = write_table(output, items)
+        write_table(output, items, SEPARATORS[order.separator])
     sight = "blind" if purpose == "validation" else "with the rules' labels as pre-annotations"
-    return f"{count} of {len(rows)} articles for {purpose} ({strategy}, {sight}): {', '.join(map(str, files))}"
+    return f"{len(items)} of {len(rows)} articles for {purpose} ({strategy}, {sight}): {', '.join(map(str, files))}"
 
 
 def import_(order: Annotate) -> str:
@@ -97,8 +100,8 @@ def import_(order: Annotate) -> str:
     for path in order.path:
         answers.extend(_READERS[tool_of(order, path)](path, scheme))
     wanted = {a.id for a in answers.annotations}
-    texts = {a.id: Text(a.document.text, a.text_sha256) for a in dataset.articles(wanted)}
-    found = collect(answers, texts, scheme, order.purpose)
+    articles = {a.id: a for a in dataset.articles(wanted)}
+    found = collect(answers, articles, scheme, order.purpose)
     if not found.labels:
         why = "; ".join(found.notes[:_REASONS]) or "nothing is in there"
         raise ValueError(f"{', '.join(map(str, order.path))}: no label to import, {output} was not written ({why})")
@@ -183,9 +186,10 @@ def review(order: Annotate) -> str:
         articles.append(Labelled(row.id, row.cluster, text_of(document.title, document.text), label, conflict))
         shown[row.id] = (document.title or "", document.url or "")
     found = audit(articles, getattr(dataset.names, order.task), order.seed)
-    table = review_rows(found[: order.n or 100], order.task, shown)
+    separator = SEPARATORS[order.separator]
+    table = review_rows(found[: order.n or 100], order.task, shown, separator)
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(csv_text(table[0], table[1:]), encoding="utf-8-sig")  # spreadsheets need the mark
+    output.write_text(csv_text(table[0], table[1:], separator), encoding="utf-8-sig")  # spreadsheets need the mark
     sure = sum(s.confident for s in found)
     same = sum(s.p_label >= s.p_suggested for s in found) / len(found)
     return (
@@ -256,13 +260,6 @@ def run_llm(order: Annotate, progress: Callable[[Tally], None]) -> tuple[int, Ta
     if labels and not tally.unanswered:
         write_human(output, labels)
     return len(labels), tally
-
-
-def _items(dataset: Dataset, chosen: Mapping[str, Sampled], purpose: Purpose) -> Iterator[Item]:
-    """The chosen articles: for training in the order of choice (most useful first), for validation by id."""
-    found = {a.id: a for a in dataset.articles(chosen)}
-    for i in sorted(chosen) if purpose == "validation" else chosen:
-        yield Item(found[i], purpose, chosen[i].inclusion_probability, chosen[i].why)
 
 
 def _asked(order: Annotate, dataset: Dataset) -> Collection[str]:

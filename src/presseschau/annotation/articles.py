@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +148,4 @@ class Dataset:
         for column in _LABELS:
             if row.get(column) is not None:
                 row[column] = getattr(self.names, column.removesuffix("_secondary"))[row[column]]
-        if isinstance(row.get("published"), datetime):
-            row["published"] = row["published"].replace(microsecond=0)
         return row

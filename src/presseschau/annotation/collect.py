@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from presseschau.annotation.aggregate import Consensus, Dispute, Method, aggregate, disputes
+from presseschau.annotation.agreement import Ratings
 from presseschau.annotation.answers import Annotation, Answers, resolve
+from presseschau.annotation.articles import Article
 from presseschau.annotation.human import HumanLabel, Purpose
 from presseschau.document import Span
 from presseschau.label.scheme import Scheme
@@ -33,15 +35,9 @@ class Collected:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The text of an article as the dataset has it now."""
-
-    text: str
-    sha256: str
-
-
-def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose: Purpose | None = None) -> Collected:
+def collect(
+    answers: Answers, articles: Mapping[str, Article], scheme: Scheme, purpose: Purpose | None = None
+) -> Collected:
     """One label for each annotated article.
 
     Left out, with a note: annotations of articles that the dataset does not have or whose text has changed; training
@@ -50,7 +46,7 @@ def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose
 
     Args:
         answers: What a reader found.
-        texts: The articles as the dataset has them now.
+        articles: The articles as the dataset has them now.
         scheme: The label scheme.
         purpose: For annotations that lost theirs.
 
@@ -61,7 +57,7 @@ def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose
     _note(out, answers.cancelled, "cancelled or skipped by their annotators")
     _note(out, answers.empty, "without any label")
     _note(out, answers.unread, "with the rules' labels have nothing in the column done, left out", "rows ")
-    kept = _known(out, [_with_purpose(a, purpose) for a in answers.annotations], texts)
+    kept = _known(out, [_with_purpose(a, purpose) for a in answers.annotations], articles)
     kept = _of_largest_sample(out, _last_of_each_person(out, _one_purpose(out, kept)), answers.drawn)
     unweighted = {a.id for a in kept if a.purpose == "validation" and a.inclusion_probability is None}
     _note(out, len(unweighted), "articles for validation have no inclusion_probability: each counts as one article", "")
@@ -72,12 +68,13 @@ def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose
         out.notes.append(f"{' and '.join(names)} count as {len(names)} people: if they are one, write the name one way")
     # Who has only settled what others differed on is an adjudicator, and no coder whose agreement is measured.
     judges = {a.annotator for a in kept} - {a.annotator for a in kept if not a.settled}
-    methods: dict[str, Method] = {}
+    purposes = {i: people[0].purpose for i, people in by_article.items()}
+    methods: dict[str, dict[str, Method]] = {}
     consensus: dict[str, dict[str, Consensus]] = {}
     for task in TASKS:
         ratings = {i: row for i, people in sorted(by_article.items()) if (row := _votes(people, task, judges))}
         out.ratings[task] = ratings
-        methods[task], consensus[task] = aggregate(ratings, getattr(scheme, task).keys) if ratings else ("majority", {})
+        methods[task], consensus[task] = _aggregated(ratings, purposes, getattr(scheme, task).keys)
         settled = {i for i, people in by_article.items() if any(a.settled and task in a.labels for a in people)}
         open_ratings = {i: row for i, row in ratings.items() if i not in settled}
         out.disputes += disputes(task, open_ratings, consensus[task])
@@ -85,13 +82,29 @@ def collect(answers: Answers, texts: Mapping[str, Text], scheme: Scheme, purpose
     for i, people in sorted(by_article.items()):
         found = {t: consensus[t][i] for t in TASKS if i in consensus[t]}
         votes = {task: _votes(people, task, judges) for task in TASKS}
-        label, missing = _label(people, votes, found, methods, texts[i])
+        label, missing = _label(people, votes, found, {task: methods[task][i] for task in found}, articles[i])
         out.labels.append(label)
         lost += missing
     _note(out, lost, "quotes that are not in the text, left out", "")
     homeless = sum(1 for x in out.labels if x.labels.get("stance", "neutral") != "neutral" and not _target(x))
     _note(out, homeless, "articles have a stance whose target nobody named; the rules' target stands in for it", "")
     return out
+
+
+def _aggregated(
+    ratings: Ratings, purposes: Mapping[str, Purpose | None], classes: Sequence[str]
+) -> tuple[dict[str, Method], dict[str, Consensus]]:
+    """How each article got its label, and the label; those for validation without the others.
+
+    What was read with the rules' labels in sight must not teach whom to trust of those who read blind.
+    """
+    methods, consensus = dict[str, Method](), dict[str, Consensus]()
+    for purpose in dict.fromkeys(purposes.values()):
+        if own := {i: row for i, row in ratings.items() if purposes[i] == purpose}:
+            method, found = aggregate(own, classes)
+            methods |= dict.fromkeys(own, method)
+            consensus |= found
+    return methods, consensus
 
 
 def _same_but_for_case(names: Iterable[str]) -> list[list[str]]:
@@ -119,12 +132,12 @@ def _with_purpose(annotation: Annotation, purpose: Purpose | None) -> Annotation
     return replace(annotation, purpose=purpose)
 
 
-def _known(out: Collected, annotations: Iterable[Annotation], texts: Mapping[str, Text]) -> list[Annotation]:
+def _known(out: Collected, annotations: Iterable[Annotation], articles: Mapping[str, Article]) -> list[Annotation]:
     kept, unknown, drifted, sighted = list[Annotation](), set[str](), set[str](), 0
     for a in annotations:
-        if a.id not in texts:
+        if a.id not in articles:
             unknown.add(a.id)
-        elif a.text_sha256 is not None and a.text_sha256 != texts[a.id].sha256:
+        elif a.text_sha256 is not None and a.text_sha256 != articles[a.id].text_sha256:
             drifted.add(a.id)
         else:
             sighted += a.purpose == "validation" and not a.blind
@@ -182,7 +195,7 @@ def _label(
     votes: Mapping[str, Mapping[str, str]],
     consensus: Mapping[str, Consensus],
     methods: Mapping[str, Method],
-    text: Text,
+    article: Article,
 ) -> tuple[HumanLabel, int]:
     """The article's label, and how many quotes are not in its text."""
     labels: dict[str, str] = {}
@@ -204,11 +217,11 @@ def _label(
         kind = _common([a for a in of_stance if a.labels.get("stance_target") == target], "stance_target_type")
         if kind:
             labels["stance_target_type"] = kind
-    evidence, lost = _evidence(of_stance, text.text)
+    evidence, lost = _evidence(of_stance, article.document.text)
     return (
         HumanLabel(
             id=people[0].id,
-            text_sha256=text.sha256,
+            text_sha256=article.text_sha256,
             labels=labels,
             confidence=confidence,
             evidence=evidence if labels.get("stance") != "neutral" else (),

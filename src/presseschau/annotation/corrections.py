@@ -70,14 +70,6 @@ def load_corrections(path: Path, names: LabelNames) -> tuple[Correction, ...]:
     return tuple(sorted(found.values(), key=lambda c: (c.id, FIELDS.index(c.field))))
 
 
-def by_id(corrections: Iterable[Correction]) -> dict[str, list[Correction]]:
-    """The corrections of each article."""
-    found: dict[str, list[Correction]] = {}
-    for correction in corrections:
-        found.setdefault(correction.id, []).append(correction)
-    return found
-
-
 def correct(
     row: Mapping[str, Any], corrections: Sequence[Correction]
 ) -> tuple[dict[str, Any], list[Override], list[NotApplied]]:

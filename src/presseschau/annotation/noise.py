@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from presseschau.spreadsheet import cell
+from presseschau.spreadsheet import cell, decimal
 from presseschau.stable import rounded, sha256
 
 MIN_ARTICLES = 50  # below, a class has too few articles in a fold for a probability that means anything
@@ -54,7 +54,7 @@ class Suspect:
         p_suggested: Its probability of the suggested class.
         conflict: See `Labelled`.
         confident: Whether confident learning counts it as an error: the model is as sure of another class as it is,
-            on average, of the articles that have that label.
+            on average, of the articles that have that label, and not surer of the label.
     """
 
     id: str
@@ -137,7 +137,9 @@ def confident_errors(p: Any, y: Any) -> Any:
     """Which labels lie off the diagonal of the confident joint (Northcutt et al., equation 1).
 
     A class speaks for an article where its probability reaches the mean probability that it has among the articles
-    labelled so; of several the most probable one. The label is an error where another class than it speaks.
+    labelled so; of several the most probable one. The label is an error where another class than it speaks, unless the
+    model finds it the most probable, as in the authors' own `cleanlab`: a class of a few articles that the model never
+    finds speaks for nearly all.
 
     Four articles of two classes; the last one looks like the others':
 
@@ -147,7 +149,7 @@ def confident_errors(p: Any, y: Any) -> Any:
     """
     least = np.array([p[y == k, k].mean() if (y == k).any() else np.inf for k in range(p.shape[1])])
     speaks = np.where(p >= least, p, -1.0)
-    return (speaks.max(axis=1) >= 0) & (speaks.argmax(axis=1) != y)
+    return (speaks.max(axis=1) >= 0) & (speaks.argmax(axis=1) != y) & (p.argmax(axis=1) != y)
 
 
 def text_of(title: str | None, text: str) -> str:
@@ -155,19 +157,22 @@ def text_of(title: str | None, text: str) -> str:
     return f"{title or ''}\n{title or ''}\n{text[:_MAX_CHARS]}"
 
 
-def review_rows(suspects: Sequence[Suspect], task: str, shown: Mapping[str, tuple[str, str]]) -> list[list[str]]:
+def review_rows(
+    suspects: Sequence[Suspect], task: str, shown: Mapping[str, tuple[str, str]], separator: str = ","
+) -> list[list[str]]:
     """The table for a reviewer, a table of corrections with columns to fill in: `value`, `who`, `date`, `why`.
 
     Args:
         suspects: Labels to look at.
         task: Their task.
         shown: Title and URL by article.
+        separator: That of the table: with `;` numbers have a decimal comma.
     """
     rows = [["id", "field", "label", "suggested", "score", "p_label", "p_suggested", "conflict", "confident", "title",
              "url", "value", "who", "date", "why"]]  # fmt: skip
     for s in suspects:
         title, url = shown[s.id]
-        numbers = [f"{n:.3f}" for n in (s.score, s.p_label, s.p_suggested, s.conflict)]
+        numbers = [decimal(f"{n:.3f}", separator) for n in (s.score, s.p_label, s.p_suggested, s.conflict)]
         said = [cell(s.id), task, s.label, s.suggested, *numbers, "yes" if s.confident else "no", cell(title), url]
         rows.append([*said, "", "", "", ""])
     return rows

@@ -42,6 +42,7 @@ class Annotate:
         output: What to write: task file, label file, table to review, or folder of tables.
         format: The annotators' tool; None goes by each file's ending: `.json` (Label Studio), `.jsonl`
             (doccano), `.csv`.
+        separator: What stands between the cells of a table that people fill in.
         overwrite: Whether a file that people may have filled in may be written over.
         purpose: `validation` (blind, random or stratified) or `training` (with pre-annotations).
         strategy: How articles are chosen; None takes `random` for validation, `uncertainty` for training.
@@ -64,6 +65,7 @@ class Annotate:
     path: tuple[Path, ...] = ()
     output: Path | None = None
     format: Format | None = None
+    separator: Literal["comma", "semicolon", "tab"] = "comma"
     overwrite: bool = False
     purpose: Literal["validation", "training"] | None = None
     strategy: Strategy | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from presseschau.annotation.corrections import Correction, by_id, correct, listing, load_corrections
+from presseschau.annotation.corrections import Correction, correct, load_corrections
 from presseschau.annotation.human import HumanLabels, load_human
 from presseschau.annotation.relabel import NotApplied, Override, override
 from presseschau.schema import LabelNames
@@ -71,25 +71,12 @@ class Overrides:
     @property
     def ids(self) -> tuple[str, ...]:
         """Every article that any of them speaks of, sorted."""
-        of_files = (i for file in (self.llm, self.human) if file for i in file.by_id)
-        return tuple(sorted({*of_files, *(c.id for c in self.corrections)}))
-
-    @property
-    def labelers(self) -> dict[str, int]:
-        """Name of each labeler besides the rules, and how many articles it speaks of, for the manifest."""
-        names = Counter(label.labeler for file in (self.llm, self.human) if file for label in file.by_id.values())
-        if self.corrections:
-            names["corrections"] = len({c.id for c in self.corrections})
-        return dict(sorted(names.items()))
+        return tuple(sorted({i for i, _ in self._spoken()}))
 
     @property
     def machines(self) -> tuple[str, ...]:
         """Names of the language models among them, for the manifest's labelers."""
         return tuple(sorted({label.labeler for label in self.llm.by_id.values()})) if self.llm else ()
-
-    def listed(self) -> list[dict[str, str | None]]:
-        """The corrections for the manifest."""
-        return listing(self.corrections)
 
     def apply(self, rows: Iterable[Mapping[str, Any]], report: OverrideReport) -> Iterator[dict[str, Any]]:
         """The label rows with everything applied, in their order; the report is filled as they are taken.
@@ -98,7 +85,9 @@ class Overrides:
             rows: Label columns with `id` and `text_sha256`, one row per article; rows of other articles pass unchanged.
             report: Is told every change and every label that was not applied.
         """
-        corrections = by_id(self.corrections)
+        corrections: dict[str, list[Correction]] = {}
+        for correction in self.corrections:
+            corrections.setdefault(correction.id, []).append(correction)
         for row in rows:
             report.seen.add(row["id"])
             new = dict(row)
@@ -112,14 +101,18 @@ class Overrides:
 
     def finish(self, report: OverrideReport) -> None:
         """Adds to the report what is for articles that the build does not have; call it after the last row."""
-        spoken: list[tuple[str, str]] = [
-            (i, label.source) for file in (self.llm, self.human) if file for i, label in file.by_id.items()
-        ]
-        spoken += [(c.id, "correction") for c in self.corrections]
-        absent = sorted({(i, by) for i, by in spoken if i not in report.seen})
+        absent = sorted({(i, by) for i, by in self._spoken() if i not in report.seen})
         report.missed += [NotApplied(i, "", "not_in_dataset", by) for i, by in absent]
         report.changes.sort(key=lambda c: (c.id, c.by, c.column))
         report.missed.sort(key=lambda m: (m.id, m.by, m.column))
+
+    def _spoken(self) -> list[tuple[str, str]]:
+        """Article and source of everything that is said."""
+        files = [file.by_id for file in (self.llm, self.human) if file]
+        return [
+            *((i, label.source) for file in files for i, label in file.items()),
+            *((c.id, "correction") for c in self.corrections),
+        ]
 
 
 def load_overrides(names: LabelNames, llm: Path | None, human: Path | None, corrections: Path | None) -> Overrides:

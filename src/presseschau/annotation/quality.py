@@ -8,10 +8,11 @@ replacement from a finite universe. JASA 47), so that a stratified sample speaks
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from presseschau.stable import rounded
 
 _NEUTRAL = "neutral"  # what a missing stance counts as
 _BINS = 5  # of equal numbers of articles
+_Z = 1.959964  # 95 % of a normal distribution
+_SAME = 1e-12  # what sums in another order may differ by
+Measured: TypeAlias = tuple[float, float | None, float | None]  # value, low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +40,6 @@ class Pair:
     truth: str
     weight: float
     sure: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClassScore:
-    """One class: validated articles of it; weighted precision, recall, F1, None where there is nothing to divide."""
-
-    label: str
-    articles: int
-    precision: float | None
-    recall: float | None
-    f1: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """Weighted scores of one task with 95 % bootstrap intervals over articles.
-
-    Attributes:
-        task: topic, genre or stance.
-        articles: Validated articles.
-        accuracy: Value, low, high.
-        macro_f1: Value, low, high; over the classes that people found in the sample.
-        classes: Scores of each class that either side named, in schema order.
-        confusions: (truth, predicted, articles), most frequent first.
-    """
-
-    task: str
-    articles: int
-    accuracy: tuple[float, float, float]
-    macro_f1: tuple[float, float, float]
-    classes: tuple[ClassScore, ...]
-    confusions: tuple[tuple[str, str, int], ...]
 
 
 def validated(
@@ -93,56 +65,81 @@ def validated(
     ]
 
 
-def measure(
-    task: str, pairs: Sequence[Pair], classes: Sequence[str], rounds: int = 1000, seed: int = 0
-) -> Quality | None:
-    """Scores of one task; None without any pair.
+def measure(pairs: Sequence[Pair], classes: Sequence[str], rounds: int = 1000, seed: int = 0) -> dict[str, Any]:
+    """Weighted scores of one task as the manifest has them, with 95 % intervals.
+
+    `accuracy` and `macro_f1` are value, low, high: for the first see `wilson`; the second is over the classes that
+    people found in the sample, by bootstrap over articles, no interval where no draw changes the score. `classes` are
+    those that either side named, in schema order; `confusions` (truth, predicted, articles), most frequent first.
 
     >>> pairs = [Pair("ai", "ai", 1.0), Pair("ai", "mobile", 3.0), Pair("mobile", "mobile", 1.0)]
-    >>> found = measure("topic", pairs, ["mobile", "ai"], rounds=10)
-    >>> found.accuracy[0], [(c.label, c.precision, c.recall) for c in found.classes], found.confusions
-    (0.4, [('mobile', 1.0, 0.25), ('ai', 0.25, 1.0)], (('mobile', 'ai', 1),))
+    >>> found = measure(pairs, ["mobile", "ai"], rounds=10)
+    >>> found["accuracy"][0], [(c["label"], c["precision"], c["recall"]) for c in found["classes"]], found["confusions"]
+    (0.4, [('mobile', 1.0, 0.25), ('ai', 0.25, 1.0)], [['mobile', 'ai', 1]])
     """
-    if not pairs:
-        return None
     at = {c: k for k, c in enumerate(classes)}
     truth, predicted = (np.array([at[getattr(p, side)] for p in pairs]) for side in ("truth", "predicted"))
     weight = np.array([p.weight for p in pairs])
     present = sorted({int(k) for k in truth})
 
-    def scores(drawn: np.ndarray[tuple[int], np.dtype[np.int64]]) -> tuple[float, float]:
+    def macro_f1(drawn: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
         t, p, w = truth[drawn], predicted[drawn], weight[drawn]
-        hit = w * (t == p)
         both = np.bincount(t, w, len(classes)) + np.bincount(p, w, len(classes))
-        hits = np.bincount(t, hit, len(classes))
+        hits = np.bincount(t, w * (t == p), len(classes))
         f1 = [2 * float(hits[k]) / float(both[k]) for k in present if both[k]]
-        return float(hit.sum() / w.sum()), sum(f1) / len(f1)
+        return sum(f1) / len(f1)
 
     rng, n = np.random.default_rng(seed), len(pairs)
-    value = scores(np.arange(n))
-    drawn = [scores(rng.integers(0, n, n)) for _ in range(rounds)]
-    accuracy, macro = ((value[k], *percentile_interval(row[k] for row in drawn)) for k in (0, 1))
+    drawn = [macro_f1(rng.integers(0, n, n)) for _ in range(rounds)]
+    interval = percentile_interval(drawn) if np.ptp(drawn) > _SAME else (None, None)
     named = [c for c in classes if any(c in (p.truth, p.predicted) for p in pairs)]
-    return Quality(task, n, accuracy, macro, tuple(_class_score(c, pairs) for c in named), _confusions(pairs))
+    return {
+        "accuracy": _accuracy(pairs),
+        "macro_f1": _rounded((macro_f1(np.arange(n)), *interval)),
+        "classes": [_class_score(c, pairs) for c in named],
+        "confusions": _confusions(pairs),
+    }
 
 
-def _class_score(label: str, pairs: Sequence[Pair]) -> ClassScore:
+def _accuracy(pairs: Sequence[Pair]) -> list[float | None]:
+    """Weighted share of right labels, and its interval."""
+    weight = np.array([p.weight for p in pairs])
+    share = float((weight * [p.truth == p.predicted for p in pairs]).sum() / weight.sum())
+    return _rounded((share, *wilson(share, weight.tolist())))
+
+
+def wilson(share: float, weights: Sequence[float]) -> tuple[float, float]:
+    """95 % interval of a weighted share by Wilson (1927), at Kish's (1965) effective number of articles.
+
+    Resampled, few articles with large weights that happen to be right are always right: of stratified samples such
+    intervals held the share of the corpus in 83 to 94 % of 400 simulations, this one in 97 to 98 %.
+
+    >>> [round(end, 3) for end in wilson(1.0, [1.0] * 6)], [round(end, 3) for end in wilson(0.8, [2.0] * 400)]
+    ([0.61, 1.0], [0.758, 0.836])
+    """
+    n, z = math.fsum(weights) ** 2 / math.fsum(w * w for w in weights), _Z
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _class_score(label: str, pairs: Sequence[Pair]) -> dict[str, Any]:
+    """One class: articles that people gave it, and scores, None where there is nothing to divide."""
     hit = sum(p.weight for p in pairs if p.truth == p.predicted == label)
     true = sum(p.weight for p in pairs if p.truth == label)
     said = sum(p.weight for p in pairs if p.predicted == label)
-    return ClassScore(
-        label=label,
-        articles=sum(p.truth == label for p in pairs),
-        precision=hit / said if said else None,
-        recall=hit / true if true else None,
-        f1=2 * hit / (true + said) if true + said else None,
-    )
+    return {
+        "label": label,
+        "articles": sum(p.truth == label for p in pairs),
+        "precision": rounded(hit / said) if said else None,
+        "recall": rounded(hit / true) if true else None,
+        "f1": rounded(2 * hit / (true + said)),
+    }
 
 
-def _confusions(pairs: Sequence[Pair]) -> tuple[tuple[str, str, int], ...]:
+def _confusions(pairs: Sequence[Pair]) -> list[list[str | int]]:
     counts = Counter((p.truth, p.predicted) for p in pairs if p.truth != p.predicted)
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple((truth, predicted, n) for (truth, predicted), n in ranked)
+    return [[*pair, n] for pair, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
 
 def summary(
@@ -168,22 +165,16 @@ def summary(
         keys = [*own_keys, *([_NEUTRAL] if task == "stance" and _NEUTRAL not in own_keys else [])]
         rows = validated(changes, labels, task, missed) if labels else []
         pairs = [pair for _, pair in rows]
-        measured = measure(task, pairs, keys)
         found[task] = {"labelled": len(pairs), "right": sum(p.predicted == p.truth for p in pairs)}
-        if labels is None or measured is None:
+        if labels is None or not pairs:
             continue
         genre_of = {i: pair.truth for i, pair in validated(changes, labels, "genre")}
         found[task] |= {
-            "accuracy": _rounded(measured.accuracy),
-            "macro_f1": _rounded(measured.macro_f1),
-            "classes": [
-                {k: rounded(v) if isinstance(v, float) else v for k, v in asdict(c).items()} for c in measured.classes
-            ],
-            "confusions": [list(c) for c in measured.confusions],
+            **measure(pairs, keys),
             "genres": [
-                {"genre": genre, "labelled": own.articles, "accuracy": _rounded(own.accuracy)}
+                {"genre": genre, "labelled": len(own), "accuracy": _accuracy(own)}
                 for genre in classes["genre"]
-                if (own := measure(task, [pair for i, pair in rows if genre_of.get(i) == genre], keys))
+                if (own := [pair for i, pair in rows if genre_of.get(i) == genre])
             ],
             "calibration": _calibration(pairs),
             "agreement": _agreement(labels, task),
@@ -212,13 +203,12 @@ def _agreement(labels: HumanLabels, task: str) -> dict[str, Any]:
     """Krippendorff's alpha of the validation sample, and how many articles it rests on."""
     ratings = HumanLabels(labels.of("validation")).ratings(task)
     found = alpha(ratings)
-    known = found.value is not None and found.low is not None and found.high is not None
     return {
-        "alpha": _rounded((found.value or 0.0, found.low or 0.0, found.high or 0.0)) if known else None,
+        "alpha": None if found.value is None else _rounded((found.value, found.low, found.high)),
         "articles": found.articles,
         "annotators": len({who for said in ratings.values() for who in said}),
     }
 
 
-def _rounded(values: tuple[float, float, float]) -> list[float]:
-    return [rounded(value) for value in values]
+def _rounded(values: Measured) -> list[float | None]:
+    return [value if value is None else rounded(value) for value in values]

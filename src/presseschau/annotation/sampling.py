@@ -36,7 +36,8 @@ class Sampled:
 def random_sample(rows: Sequence[Row], n: int, draw: str) -> list[Sampled]:
     """A simple random sample without replacement; every article has the probability n / N."""
     chosen = sorted(rows, key=_order(draw))[:n]
-    return [Sampled(r.id, rounded(len(chosen) / len(rows)), "random") for r in sorted(chosen, key=lambda r: r.id)]
+    probability = _probability(len(chosen), len(rows))
+    return [Sampled(r.id, probability, "random") for r in sorted(chosen, key=lambda r: r.id)]
 
 
 def stratified_sample(rows: Sequence[Row], n: int, draw: str, stratum: Callable[[Row], str]) -> list[Sampled]:
@@ -51,9 +52,14 @@ def stratified_sample(rows: Sequence[Row], n: int, draw: str, stratum: Callable[
     found = []
     for name in sorted(strata):
         members, size = strata[name], sizes[name]
-        probability = rounded(size / len(members))
+        probability = _probability(size, len(members))
         found += [Sampled(row.id, probability, name) for row in sorted(members, key=_order(draw))[:size]]
     return sorted(found, key=lambda s: s.id)
+
+
+def _probability(chosen: int, members: int) -> float:
+    """The share to six digits, zeros before them not counted: one of a million articles stands for a million, too."""
+    return float(f"{chosen / max(1, members):.6g}")
 
 
 def shares(sizes: Mapping[str, int], n: int) -> dict[str, int]:

@@ -32,7 +32,8 @@ def import_summary(found: Collected, output: Path, rounds: int, seed: int) -> st
         measured = alpha(ratings, rounds, seed)
         if measured.value is not None:
             _, value, low, high, articles = coefficient_cells(measured)
-            lines.append(f"{task}: alpha {value} [{low}, {high}] on {articles} articles that two or more labelled")
+            interval = "" if measured.low is None else f" [{low}, {high}]"
+            lines.append(f"{task}: alpha {value}{interval} on {articles} articles that two or more labelled")
     if purposes["validation"] and purposes["training"]:
         lines.append(POOLED)
     if found.disputes:
@@ -68,7 +69,7 @@ def agreement_table(
         return "\n".join([*lines, f"No agreement: {unmeasurable}."]) + "\n"
     lines += ["| coefficient | value | 95 % interval | articles |", "|---|---|---|---|"]
     for name, value, low, high, articles in map(coefficient_cells, found):
-        lines.append(f"| {name} | {value} | {low} – {high} | {articles} |")
+        lines.append(f"| {name} | {value} | {low} – {high} | {articles} |".replace("– – –", "–"))
     lines += ["", "| label against the rest | alpha | votes |", "|---|---|---|"]
     lines += [f"| {k} | {'–' if v is None else f'{v:.3f}'} | {votes[k]} |" for k, v in per_label.items()]
     return "\n".join(lines) + "\n"
@@ -83,10 +84,10 @@ def adjudication_list(cases: Sequence[Dispute]) -> str:
     return csv_text(["article_id", "task", "majority", "share", "votes"], rows)
 
 
-def csv_text(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def csv_text(head: Sequence[str], rows: Iterable[Sequence[str]], separator: str = ",") -> str:
     """A table as CSV."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\n", delimiter=separator)
     writer.writerow(head)
     writer.writerows(rows)
     return out.getvalue()

@@ -20,6 +20,7 @@ from presseschau.benchmark.uncertainty import holm, mcnemar, randomisation
 from presseschau.config import ConfigError
 from presseschau.stable import rounded
 
+_RESOLVED = 50  # rounds at least for each pair of a test set, or adjusted for many pairs no p value could be small
 _LONGEST = 60  # characters of what tells a run from others; longer than this is read in its results.json
 
 
@@ -131,7 +132,8 @@ def compare(folders: Sequence[str], output: Path, sure: Uncertainty, seed: int) 
                 f"{runs[0].name} and {other.name} can't be compared: they were trained on other labels, which macro-F1 "
                 "is the mean over: train both on articles of the same labels"
             )
-    found = tested(list(itertools.combinations(runs, 2)), sure, seed)
+    pairs = list(itertools.combinations(runs, 2))
+    found = tested(pairs, sure, seed, len(pairs))
     output.mkdir(parents=True, exist_ok=True)
     (output / "comparison.json").write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
     text = table(found)
@@ -139,15 +141,24 @@ def compare(folders: Sequence[str], output: Path, sure: Uncertainty, seed: int) 
     return text
 
 
-def tested(pairs: Sequence[tuple[Finished, Finished]], sure: Uncertainty, seed: int) -> list[dict[str, Any]]:
-    """Tests of pairs of runs on each test split; p values adjusted by Holm over the pairs of a split."""
+def tested(pairs: Sequence[tuple[Finished, Finished]], sure: Uncertainty, seed: int, of: int) -> list[dict[str, Any]]:
+    """Tests of pairs of runs on each test split; p values adjusted by Holm over the pairs of a split.
+
+    Args:
+        pairs: Pairs of runs on the same articles.
+        sure: How they are tested.
+        seed: Of the randomisation.
+        of: How many pairs there are to choose from; more than these where they were chosen by their scores.
+    """
     found: list[dict[str, Any]] = []
+    sure = replace(sure, permutations=max(sure.permutations, _RESOLVED * of))
     for split in pairs[0][0].results["metrics"] if pairs else ():
         rows = [_pair(a, b, split, sure, seed) for a, b in pairs]
         for score in ("accuracy", "macro_f1"):
-            for row, adjusted in zip(rows, holm([r[f"p_{score}"] for r in rows]), strict=True):
+            for row, adjusted in zip(rows, holm([r[f"p_{score}"] for r in rows], of), strict=True):
                 row[f"p_{score}_holm"] = rounded(adjusted)
                 row[f"p_{score}"] = rounded(row[f"p_{score}"])
+                row["pairs"] = of
         found += rows
     return found
 
@@ -195,7 +206,9 @@ def table(found: Sequence[dict[str, Any]]) -> str:
         f"| {_p(r['p_macro_f1'])} ({_p(r['p_macro_f1_holm'])}) |"
         for r in found
     ]
-    told = ["p values in brackets are adjusted by Holm over the pairs of a split."]
+    pairs, shown = found[0]["pairs"], sum(r["split"] == found[0]["split"] for r in found)
+    why = f", all {pairs:,} of them: the first run was chosen by its score." if pairs > shown else "."
+    told = [f"p values in brackets are adjusted by Holm over the pairs of a split{why}"]
     if any(r["seeds"] == [1, 1] for r in found):
         told += [
             "Macro-F1: approximate randomisation by cluster; accuracy: exact McNemar, or the same where a cluster has "

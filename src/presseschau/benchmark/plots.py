@@ -153,7 +153,7 @@ def _curve(ax: Axes, runs: Sequence[Finished]) -> None:
         for j, split in enumerate(run.results["metrics"]):
             by_share = [[p["macro_f1"][split] for p in points if p["share"] == s] for s in shares]
             y = [float(np.mean(v)) for v in by_share] + [run.results["metrics"][split]["macro_f1"]]
-            spread = [float(np.std(v)) for v in by_share] + [0.0]
+            spread = [float(np.std(v, ddof=1)) if len(v) > 1 else 0.0 for v in by_share] + [0.0]
             style: dict[str, Any] = {
                 "color": _COLOURS[j % len(_COLOURS)],
                 "marker": _MARKS[j % len(_MARKS)],

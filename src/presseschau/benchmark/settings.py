@@ -91,7 +91,7 @@ class Uncertainty:
     Attributes:
         bootstrap: Resamples of the clusters behind an interval; 0: no intervals.
         confidence: Coverage of an interval, 0 to 1.
-        permutations: Rounds of the approximate randomisation test.
+        permutations: Rounds of the approximate randomisation test; at least 50 for each pair of runs there is.
     """
 
     bootstrap: int = 1000

@@ -192,15 +192,23 @@ def _luck(each: Sequence[Floats], rounds: int, generator: np.random.Generator) -
     return np.asarray(generator.standard_t(degrees, size=(rounds, 2)) * np.sqrt(parts.sum(0)))
 
 
-def holm(values: Sequence[float]) -> list[float]:
+def holm(values: Sequence[float], of: int | None = None) -> list[float]:
     """The p values adjusted for their number by Holm's step-down procedure (Holm 1979).
+
+    Args:
+        values: P values.
+        of: Of how many these are some, chosen by what they test; the result is then never below what Holm gives these
+            among all.
 
     >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
     [0.03, 0.06, 0.06]
+    >>> [round(p, 3) for p in holm([0.01, 0.04], of=6)]
+    [0.06, 0.2]
     """
+    number = len(values) if of is None else of
     order = sorted(range(len(values)), key=lambda i: (values[i], i))
     adjusted, highest = [0.0] * len(values), 0.0
     for rank, i in enumerate(order):
-        highest = max(highest, min(1.0, (len(values) - rank) * values[i]))
+        highest = max(highest, min(1.0, (number - rank) * values[i]))
         adjusted[i] = highest
     return adjusted

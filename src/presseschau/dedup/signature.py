@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 Hashes: TypeAlias = NDArray[np.uint64]
 
-_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_ASCII, _UTF8 = bytes(range(128)), ("utf-8", "surrogatepass")
 _ASCII_WORDS = bytes(
     ord(chr(code).lower()) if code < 128 and (chr(code).isalnum() or chr(code) == "_") else code if code > 127 else 32
     for code in range(256)
@@ -48,7 +47,8 @@ def words_of(text: str) -> list[bytes]:
     >>> b" ".join(words_of("Straße:  KI-Modell (neu)!")).decode()
     'strasse ki modell neu'
     """
-    for char in set(_NOT_ASCII.findall(text)):  # one by one: folding all of a text takes as long as all the rest
+    beyond_ascii = text.encode(*_UTF8).translate(None, _ASCII).decode(*_UTF8)
+    for char in set(beyond_ascii):  # one by one: folding all of a text takes as long as all the rest
         if (folded := _folded(char)) != char:
             text = text.replace(char, folded)
     return text.encode().translate(_ASCII_WORDS).split()  # on bytes a table is faster than a pattern on letters

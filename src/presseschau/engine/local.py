@@ -46,7 +46,11 @@ class Local:
             raise ValueError(f"workers={self.workers} must be at least 1")
 
     def run(self, function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[tuple[J, R | None]]:
-        """See `Engine.run`."""
+        """See `Engine.run`.
+
+        Raises:
+            RuntimeError: The system has no shared memory for workers.
+        """
         waiting = iter(jobs)
         for first in waiting:
             size = self.workers or cores()
@@ -67,7 +71,10 @@ class Local:
         # The fork server imports once what every worker needs; where it cannot, they import it themselves.
         module = function.__module__
         context.set_forkserver_preload([*getattr(sys.modules[module], "PRELOAD", ()), module])
-        pool = ProcessPoolExecutor(size, context, initializer=_in_worker)  # starts no more processes than it has jobs
+        try:
+            pool = ProcessPoolExecutor(size, context, initializer=_in_worker)  # starts no more processes than jobs
+        except OSError as error:  # of its locks: no /dev/shm, or no room there
+            raise RuntimeError(f"workers need shared memory (/dev/shm): {error.strerror}") from error
         running: dict[Future[R], J] = {}
         refused = list[J]()
         try:

@@ -95,6 +95,13 @@ class Extractor:
                 raise ValueError(f"extract.{name} must be at least 1, not {getattr(self, name)!r}")
         if not 0 <= self.min_confidence <= 1:
             raise ValueError(f"extract.min_confidence must be 0 to 1, not {self.min_confidence!r}")
+        if self.sites:
+            from presseschau.extract.body.sites import check_rules
+
+            try:
+                check_rules()
+            except ValueError as error:
+                raise ValueError(f"extract.sites: {error}") from None
 
     def __call__(self, page: Page) -> Document | Drop:
         """The page's document, or a failed drop that says why it can't be read.

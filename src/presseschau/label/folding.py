@@ -31,11 +31,35 @@ _FOLDED = {
         )
     ),
 }
-_NOT_ASCII = re.compile("[^\x00-\x7f]")
-_FOLDABLE = re.compile("[`\x80-\U0010ffff]")
 _CHANGES_LENGTH = re.compile(f"[{''.join(k for k, v in _FOLDED.items() if len(v) != 1)}]|\\s{{2,}}")
-_NO_WORD = re.compile(r"[\W_]")
-_ASCII_MARKS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_UTF8 = ("utf-8", "surrogatepass")
+_ASCII = bytes(range(128))
+
+
+def beyond_ascii(text: str) -> set[str]:
+    """The different characters of a text that are not ASCII.
+
+    >>> sorted(beyond_ascii("Größe – größer"))
+    ['ß', 'ö', '–']
+    """
+    return set(text.encode(*_UTF8).translate(None, _ASCII).decode(*_UTF8))  # several times faster than a search
+
+
+def spaces_for(marks: str) -> bytes:
+    """A table for `translate_ascii` that has a space for each of some ASCII characters, and the others as they are."""
+    return bytes(32 if chr(code) in marks else code for code in range(256))
+
+
+def translate_ascii(text: str, table: bytes) -> str:
+    """The text with its ASCII characters as a table of bytes has them, several times faster than `str.translate`.
+
+    >>> translate_ascii("Größe: (neu)", spaces_for("():"))
+    'Größe   neu '
+    """
+    return text.encode(*_UTF8).translate(table).decode(*_UTF8)
+
+
+_NO_WORD = spaces_for("".join(char for char in map(chr, _ASCII) if not char.isalnum()))
 
 
 @dataclass(frozen=True)
@@ -56,11 +80,10 @@ class Folded:
     def spaced(self) -> str:
         """`lower` with a space for everything that is no letter or digit, and one more space at either end."""
         spaced = self.lower
-        for found in sorted(set(_NOT_ASCII.findall(spaced))):
+        for found in beyond_ascii(spaced):  # in any order: none of them stands for another
             if not found.isalnum():
                 spaced = spaced.replace(found, " ")
-        # On ASCII a table is ten times faster than a pattern; what else is left are letters of other scripts.
-        return f" {spaced.translate(_ASCII_MARKS) if spaced.isascii() else _NO_WORD.sub(' ', spaced)} "
+        return f" {translate_ascii(spaced, _NO_WORD)} "
 
     @cached_property
     def _breaks(self) -> tuple[list[int], list[int]]:
@@ -107,7 +130,7 @@ def fold_line(text: str) -> Folded:
 
 
 def _folded(cased: str, source: str) -> Folded:
-    for found in sorted(set(_FOLDABLE.findall(cased))):
+    for found in ("`", *beyond_ascii(cased)):
         if (folded := _FOLDED.get(found)) is not None:  # replacing each is far faster than translating all
             cased = cased.replace(found, folded)
     return Folded(cased.lower(), cased, source)  # as long: the one letter whose lower case is longer, İ, is folded

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from presseschau.label.stance_lexicon import Entry, StanceLexicon, Term, compound_of
 from presseschau.label.voice import Reading, Sentence
@@ -29,8 +29,7 @@ _SAME_WORD = 7  # letters that make two forms the same word
 _MOST = 3.0  # one sentence says no more than this on either side
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(NamedTuple):
     """The sums of one sentence, before voice and position.
 
     Attributes:
@@ -56,9 +55,9 @@ def entries_of(reading: Reading, lexicon: StanceLexicon) -> list[Entry | None]:
 
 def judging_in(reading: Reading, lexicon: StanceLexicon) -> dict[int, Entry]:
     """What the lexicon knows about the tokens that can judge, alone or as the start of a phrase, by index."""
-    tokens, forms, judging, last = reading.tokens, [*reading.forms, ""], lexicon.judging, lexicon.compounds.last
+    tokens, forms, judging, last = reading.tokens, [*reading.forms, ""], lexicon.judging, lexicon.compounds.endings
     found: dict[int, Entry] = {}
-    for i in [i for i, form in enumerate(forms) if form in judging or (len(form) > _COMPOUND and form[-3:] in last)]:
+    for i in [i for i, form in enumerate(forms) if form in judging or (len(form) > _COMPOUND and form[-4:] in last)]:
         phrases = lexicon.starts.get(forms[i])
         if phrases is not None:
             going_on = phrases.get(forms[i + 1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -22,19 +22,19 @@ class Kind:
 
     Attributes:
         words: The words.
-        endings: Endings of compounds.
-        last: Last three letters of the endings, which rule most words out.
+        endings: Endings of compounds by their last four letters, which rule most words out.
     """
 
     words: frozenset[str]
-    endings: tuple[str, ...]
-    last: frozenset[str]
+    endings: Mapping[str, tuple[str, ...]]
 
     @staticmethod
     def of(words: Iterable[str], endings: Iterable[str]) -> Kind:
-        """The kind with these words, and endings of three letters or more."""
-        endings = tuple(endings)
-        return Kind(frozenset(words), endings, frozenset(ending[-3:] for ending in endings))
+        """The kind with these words, and endings of four letters or more."""
+        by_last: dict[str, tuple[str, ...]] = {}
+        for ending in endings:
+            by_last[ending[-4:]] = (*by_last.get(ending[-4:], ()), ending)
+        return Kind(frozenset(words), by_last)
 
     def match(self, form: str) -> bool:
         """Whether a folded word is one of them or a compound of one.
@@ -43,7 +43,7 @@ class Kind:
         >>> [speakers.match(word) for word in ("rat", "vorrat", "digitalminister")]
         [True, False, True]
         """
-        return form in self.words or (form[-3:] in self.last and form.endswith(self.endings))
+        return form in self.words or form.endswith(self.endings.get(form[-4:], ()))
 
 
 def fold(word: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from presseschau.document import Document, Span
 from presseschau.label.polarity import Values, judging_in, values_of
@@ -35,23 +36,35 @@ _OF_PRODUCTS = ("review", "deal")  # what these are about is a product, whatever
 _BORDERS = frozenset((",", ";", ":", "–", "—"))
 
 
-@dataclass(frozen=True, slots=True)
-class StanceVote:
+class StanceVote(NamedTuple):
     """One sentence's vote.
 
     Attributes:
-        span: The sentence.
+        text: The article's text.
+        sentence: The sentence.
+        values: What its words say.
         focus: Code-point offset of the word that weighs most.
         weight: Signed weight: own-voice praise less blame, after position and voice.
-        why: The words that carry it with their values; for somebody else's voice the sign of it.
         own: Whether the article speaks itself; only then the sentence can be evidence.
     """
 
-    span: Span
+    text: str
+    sentence: Sentence
+    values: Values
     focus: int
     weight: float
-    why: str
-    own: bool = True
+    own: bool
+
+    @property
+    def span(self) -> Span:
+        """The sentence in the text."""
+        start, end = self.sentence.start, self.sentence.end
+        return Span(start, end, self.text[start:end])
+
+    @property
+    def why(self) -> str:
+        """The words that carry it with their values; for somebody else's voice the sign of it."""
+        return ", ".join(self.values.why) + (f" ({self.sentence.source})" if self.sentence.source else "")
 
     @property
     def polarity(self) -> int:
@@ -166,7 +179,8 @@ class StanceLabeler:
             up, down = values.praise * weight, values.blame * weight
             praise, blame = praise + up, blame + down
             lead += abs(up - down) if sentence.start < _LEAD_CHARS else 0.0
-            votes.append(_vote(document.text, reading, sentence, values, up - down, own_voice))
+            focus = reading.starts[values.focus]
+            votes.append(StanceVote(document.text, sentence, values, focus, round(up - down, 6), own_voice))
         title = self._title(document.title or "")
         return tuple(votes), Features(
             praise=praise,
@@ -187,7 +201,7 @@ class StanceLabeler:
         values = values_of(reading, judging_in(reading, self.lexicon), whole, self.lexicon, None)
         if values is None or reading.tokens[-1] != "?":
             return values
-        return replace(values, praise=values.praise * _QUESTION, blame=values.blame * _QUESTION)
+        return values._replace(praise=values.praise * _QUESTION, blame=values.blame * _QUESTION)
 
 
 def evidence_of(votes: Sequence[StanceVote], stance: str) -> tuple[Span, ...]:
@@ -195,12 +209,13 @@ def evidence_of(votes: Sequence[StanceVote], stance: str) -> tuple[Span, ...]:
     if stance == "neutral":
         return ()
     sides = {"favor": (1,), "against": (-1,), "mixed": (1, -1)}[stance]
-    ranked = sorted((v for v in votes if v.own and v.polarity in sides), key=lambda v: (-abs(v.weight), v.span.start))
+    fitting = [v for v in votes if v.own and v.polarity in sides]
+    ranked = sorted(fitting, key=lambda v: (-abs(v.weight), v.sentence.start))
     chosen = ranked[:_EVIDENCE]
     missing = [s for s in sides if all(v.polarity != s for v in chosen)]
     if missing and (other := next((v for v in ranked if v.polarity in missing), None)) is not None:
         chosen = [*chosen[: _EVIDENCE - 1], other]
-    return tuple(_quote(v) for v in sorted(chosen, key=lambda v: v.span.start))
+    return tuple(_quote(v) for v in sorted(chosen, key=lambda v: v.sentence.start))
 
 
 def _by_sentence(reading: Reading, lexicon: StanceLexicon) -> dict[int, dict[int, Entry]]:
@@ -232,23 +247,18 @@ def _place(reading: Reading, index: int, conclusion: int) -> float:
     return place * (_CONCLUSION if index >= conclusion else 1.0) * (_QUESTION if asks else 1.0)
 
 
-def _vote(text: str, reading: Reading, sentence: Sentence, values: Values, weight: float, own: bool) -> StanceVote:
-    span = Span(sentence.start, sentence.end, text[sentence.start : sentence.end])
-    why = ", ".join(values.why) + (f" ({sentence.source})" if sentence.source else "")
-    return StanceVote(span, reading.starts[values.focus], round(weight, 6), why, own)
-
-
 def _quote(vote: StanceVote) -> Span:
     """The sentence; of a long one the words around the one that weighs most, from a clause border where one is near."""
-    tokens, _, starts = tokenize(vote.span.text)
+    span = vote.span
+    tokens, _, starts = tokenize(span.text)
     words = [i for i, token in enumerate(tokens) if token[0].isalnum()]
     if len(words) <= _QUOTE:
-        return vote.span
-    at = max((k for k, i in enumerate(words) if starts[i] <= vote.focus - vote.span.start), default=0)
+        return span
+    at = max((k for k, i in enumerate(words) if starts[i] <= vote.focus - span.start), default=0)
     first = max(0, min(at - _QUOTE // 2, len(words) - _QUOTE))
     for k in range(max(1, at - _QUOTE + _ROOM), at + 1):
         if tokens[words[k] - 1] in _BORDERS:
             first = k
     final = words[min(first + _QUOTE, len(words)) - 1]
-    start, end = vote.span.start + starts[words[first]], vote.span.start + starts[final] + len(tokens[final])
-    return Span(start, end, vote.span.text[start - vote.span.start : end - vote.span.start])
+    start, end = span.start + starts[words[first]], span.start + starts[final] + len(tokens[final])
+    return Span(start, end, vote.text[start:end])

@@ -74,7 +74,7 @@ class StanceModel:
 
     Attributes:
         reference: The reference set that the weights were fitted on.
-        articles: Its size.
+        articles: Its size, all that taught counted.
         groups: Genre to group; an unknown genre is `report`.
         side: Weights of "takes a side", by feature name.
         sign: Weights of "for rather than against", by feature name.

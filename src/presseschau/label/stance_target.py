@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -68,8 +68,7 @@ class TargetLexicon:
         return form in self.products or form.removesuffix("s") in self.products
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
+class _Phrase(NamedTuple):
     """A candidate: its folded words, where it stands, whether in quotation marks, whether it acts on what follows."""
 
     forms: tuple[str, ...]
@@ -183,7 +182,7 @@ def _noun_phrases(title: str, reading: Reading, lexicon: TargetLexicon) -> list[
             and (not i or forms[runs[i][0] - 1] in _WHERE)
         ):
             thing = any(lexicon.product(f) or lexicon.kinds["product"].match(f) for f in phrases[0].forms)
-            phrases[: i + 1] = [replace(p, acts=not thing) for p in phrases[: i + 1]]
+            phrases[: i + 1] = [p._replace(acts=not thing) for p in phrases[: i + 1]]
             break
     return phrases
 

@@ -114,7 +114,7 @@ class Fitted:
         })  # fmt: skip
         _write(folder / "calibration.yaml", "Probability that a label is right, by evidence (calibrate.py)", {
             "reference": first.reference,
-            "articles": self.provenance["reference"]["articles"],
+            "articles": self.stance.articles,
             "provenance": self.provenance,
             "tasks": {t: {"intercept": c.intercept, "weights": dict(c.weights)} for t, c in self.calibrations.items()},
         })  # fmt: skip
@@ -204,8 +204,9 @@ def train(reference: Reference, further: Reference | None = None) -> Fitted:
     both = [*zip(measured, scores, strict=True)]
     genres = [(m.example.genre, *_genre(said)) for m, said in both if m.example.genre is not None]
     topics = [(features_of(m.topic), m.topic.label == m.example.topic) for m in measured if m.example.topic is not None]
-    topic, topic_error = _calibrated(topics, reference.name)
-    genre, genre_error = _calibrated([(margin, label == truth) for truth, label, margin in genres], reference.name)
+    name = "+".join(taught.name for taught in (reference, further) if taught)
+    topic, topic_error = _calibrated(topics, name)
+    genre, genre_error = _calibrated([(margin, label == truth) for truth, label, margin in genres], name)
     labeler = StanceLabeler()
     rows = [_stance_row(m.example, said, labeler) for m, said in both if m.example.stance is not None]
     stances, others = rows[:size], rows[size:]
@@ -227,7 +228,7 @@ def train(reference: Reference, further: Reference | None = None) -> Fitted:
             "genre_confidence": genre_error,
         },
     }
-    stance = fit_stance(stances, reference.name, labeler.model, others)
+    stance = replace(fit_stance(stances, name, labeler.model, others), articles=len(measured))
     return Fitted(style, {"topic": topic, "genre": genre}, stance, provenance)
 
 

@@ -43,6 +43,8 @@ def connect(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnecti
     except duckdb.OutOfMemoryException as error:
         if "max_temp_directory_size" in str(error):  # as much as the disk had room for
             raise RuntimeError(f"{folder}: No space left on device for what memory does not hold") from error
+        if "Failed to allocate" in str(error):  # below the limit
+            raise RuntimeError("the system gives this process no more memory (`ulimit -v` may limit it)") from error
         raise RuntimeError(f"pipeline.memory_limit={memory_limit} is too little for so many pages: raise it") from error
     finally:
         con.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import tempfile
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,6 +17,8 @@ from presseschau.pipeline.build import build
 from presseschau.pipeline.settings import FILES, settings_from
 from presseschau.publish.manifest import package_versions, read_manifest
 from presseschau.publish.same import differences
+
+_UNICODE = "Python's Unicode"
 
 
 def rebuild(dataset: Path, given: Mapping[str, Any], workers: int | None = None) -> list[str]:
@@ -102,6 +105,7 @@ def _place(
 
 
 def _other_versions(manifest: Mapping[str, Any]) -> list[str]:
-    now = package_versions(manifest["packages"])
-    changed = [f"{name} {was}, now {now[name]}" for name, was in manifest["packages"].items() if now[name] != was]
+    now = package_versions(manifest["packages"]) | {_UNICODE: unicodedata.unidata_version}
+    before = manifest["packages"] | {_UNICODE: manifest.get("unicode", "unknown")}
+    changed = [f"{name} {was}, now {now[name]}" for name, was in before.items() if now[name] != was]
     return [f"built with other versions: {', '.join(changed)}"] if changed else []

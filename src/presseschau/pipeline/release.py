@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from presseschau.annotation import quality
+from presseschau.annotation.corrections import listing
 from presseschau.annotation.overrides import OverrideReport
 from presseschau.annotation.transformer import Classifier
 from presseschau.label import Labeler
@@ -86,7 +87,7 @@ def write(
         labels=asdict(schema.names),
         labelers={settings.label.name: settings.label.functions, **dict.fromkeys(machines, ())},
         targets=[{"name": target.name, "kind": target.kind} for target in given.targets],
-        overrides={**overruled.summary(), "corrections": overrides.listed()},
+        overrides={**overruled.summary(), "corrections": listing(overrides.corrections)},
         input_sha256=entered.sha256,
         input_units=entered.units,
         skipped={**entered.skipped, **corpus.skipped(con)},

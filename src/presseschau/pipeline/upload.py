@@ -12,7 +12,9 @@ from pathlib import Path
 from presseschau.config import ConfigError, said
 from presseschau.pipeline.outgoing import Outgoing, Upload, prepare
 from presseschau.publish.content import is_stub
-from presseschau.publish.hub import Difference, Hub, HubError, Repository, difference, local_files
+from presseschau.publish.hub.errors import HubError
+from presseschau.publish.hub.files import Difference, difference, local_files
+from presseschau.publish.hub.server import Hub, Repository
 from presseschau.publish.manifest import read_manifest
 from presseschau.publish.opened import Folder
 from presseschau.publish.verify import verify

@@ -5,6 +5,12 @@ or 0); then, of the values that are there, the lengths of lists and of texts (fo
 the values end to end: numbers as they are in memory (little-endian), booleans as a byte, times as seconds since 1970 in
 eight bytes, texts in UTF-8. The items of lists and the fields of structs are columns of their own. That is Arrow's
 columnar format (https://arrow.apache.org/docs/format/Columnar.html) without its padding, offsets and bitmaps.
+
+The hash is the sha256 of a JSON list without white space, in UTF-8: for each split, in published order, and then for
+each of `stance_targets`, whose names are `stance_targets/SPLIT`, `{"split": …, "features": …, "columns": {…}}`.
+`features` is what `huggingface` says in the metadata of the shards under `info`. `columns` has the sha256 of the three,
+in the order above: `NAME there`, `NAME length` where there are lengths, `NAME`; the items of a list are called
+`NAME[]`, a field of a struct `NAME.FIELD`, and a list or a struct itself has no values.
 """
 
 from __future__ import annotations

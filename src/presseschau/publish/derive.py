@@ -108,8 +108,8 @@ def derive(dataset: Path, target: Path, change: Change, finish: Callable[[Path],
         manifest = change.manifest(manifest)
         if is_stub(manifest) and is_stub(origin.manifest):
             manifest |= {"signatures_sha256": _write_signatures(origin, folder, change.gone)}
-            if change.gone:  # the hash was of the rows that have gone, too; what it would be without them, texts tell
-                manifest |= {"full_content_sha256": None}
+            if change.gone:  # hash and lengths were of the rows that have gone, too; without them, only texts tell
+                manifest |= {"full_content_sha256": None, "texts": {}}
         write_manifest(folder, manifest)
         counted = count(folder)
         if change.gone:

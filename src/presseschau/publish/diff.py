@@ -33,15 +33,6 @@ class Relabelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """One article that is in another split now."""
-
-    id: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class Diff:
     """What changed between two dataset folders; ids in order.
 
@@ -51,7 +42,8 @@ class Diff:
         added: Articles that only the second has, with their split.
         removed: Articles that only the first has, with what the ledger of the second says of them, where it does.
         relabelled: Labels that are others now.
-        moved: Articles in another split: none, by promise, where the second was built with `split.lock`.
+        moved: Articles in another split, (id, before, after): none, by promise, where the second was built with
+            `split.lock`.
         text: Articles whose text is another one.
         metadata: Articles whose URL, title, date, cluster … is another one, and no text or label.
         config: Options of the build that differ: (name, before, after).
@@ -63,7 +55,7 @@ class Diff:
     added: Mapping[str, str]
     removed: Mapping[str, str]
     relabelled: Sequence[Relabelled]
-    moved: Sequence[Moved]
+    moved: Sequence[tuple[str, str, str]]
     text: Sequence[str]
     metadata: Sequence[str]
     config: Sequence[tuple[str, str, str]]
@@ -108,7 +100,7 @@ def diff(before: Path, after: Path) -> Diff:
         added=dict(added),
         removed=dict(removed),
         relabelled=sorted(labels, key=lambda r: (r.id, LABELS.index(r.column))),
-        moved=[Moved(*row) for row in moved],
+        moved=moved,
         text=text,
         metadata=metadata,
         config=_config(one.manifest["config"], two.manifest["config"]),
@@ -176,7 +168,7 @@ def changelog(found: Diff, listed: int = 20) -> str:
         "Added": [f"`{id_}` ({split})" for id_, split in found.added.items()],
         "Removed": [f"`{id_}` ({why})" for id_, why in found.removed.items()],
         "Relabelled": [f"`{r.id}` {r.column}: {r.before or 'none'} → {r.after or 'none'}" for r in found.relabelled],
-        "Moved between splits": [f"`{m.id}`: {m.before} → {m.after}" for m in found.moved],
+        "Moved between splits": [f"`{id_}`: {old} → {new}" for id_, old, new in found.moved],
         "Other text": [f"`{id_}`" for id_ in found.text],
         "Other metadata": [f"`{id_}`" for id_ in found.metadata],
         "Other options of the build": [f"`{name}`: {old} → {new}" for name, old, new in found.config],

@@ -20,13 +20,12 @@ import orjson
 
 from presseschau.publish.opened import Folder
 from presseschau.schema import DATA, SPLITS, TARGETS
-from presseschau.spreadsheet import is_formula
+from presseschau.spreadsheet import SEPARATORS, is_formula
 from presseschau.stable import rounded
 
 FORMATS = {"csv": (".csv", ".tsv", ".txt", ""), "jsonl": (".jsonl", ".ndjson", "")}  # and the endings of their files
 DEFAULT = "default"
 VIEW_PARTS = {DEFAULT: DATA, TARGETS: TARGETS}
-SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
 def export(

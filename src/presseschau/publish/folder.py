@@ -53,7 +53,7 @@ def check_replaceable(folder: Path, origin: Path | None = None) -> None:
         origin: The folder that it is made from: a file that stands there, too, is not lost.
 
     Raises:
-        FolderError: The folder holds something else, which would be lost, or it is a file.
+        FolderError: The folder holds something else, which would be lost, is write-protected, or is a file.
     """
     recover(folder)
     if folder.exists() and not folder.is_dir():
@@ -75,6 +75,8 @@ def check_replaceable(folder: Path, origin: Path | None = None) -> None:
             f"output.dir={folder} holds what no build makes and would be lost: {', '.join(found[:3])}{more}; "
             "move it elsewhere, or name another folder"
         )
+    if guarded := [path for path in (folder, *folder.rglob("*/")) if not os.access(path, os.W_OK | os.X_OK)]:
+        raise FolderError(f"output.dir={folder} can't be replaced: {guarded[0]} is write-protected")
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -128,7 +130,8 @@ def staged(folder: Path, origin: Path | None = None) -> Iterator[Path]:
         finally:
             for leftover in (part, aside):
                 if leftover.exists() and folder.exists():
-                    shutil.rmtree(leftover)
+                    # The new folder is in its place; what the system keeps of the old one, the next build takes away.
+                    shutil.rmtree(leftover, ignore_errors=True)
             if part.exists():
                 shutil.rmtree(part)
 

@@ -47,7 +47,7 @@ class Manifest:
         targets: The given targets that `stance_targets` speaks of, name and kind, in the user's order.
         overrides: Labels by people and language models: values overridden, confirmed, not applied; the corrections.
         input_sha256: Over the sorted names and contents of all input units.
-        input_units: How many there were.
+        input_units: How many there were: files, and of a large file of records or a WARC its pieces.
         skipped: Other files in the input folder, by ending.
         counts: How all input pages ended.
         splits: Rows by split, in published order.

@@ -44,7 +44,7 @@ _NOTE = """\
 > python scripts/rehydrate.py dir=THIS_FOLDER source=html source.path=YOUR_PAGES output.dir=full
 > ```
 >
-> Lengths in words, below and in the report, are those of the full texts."""
+> Lengths in words, where the card and the report have any, are those of the full texts."""
 
 
 def write_stub(dataset: Path, target: Path, sign: Callable[[str], bytes], finish: Callable[[Path], None]) -> None:

@@ -59,8 +59,7 @@ class JsonLines:
                     if not line:
                         break
                     left = None if left is None else left - size
-                    if number == 1:
-                        line = line.removeprefix(b"\xef\xbb\xbf")
+                    line = line.removeprefix(b"\xef\xbb\xbf")  # also where files were put one behind the other
                     if line.strip():
                         yield self._page(line, f"{unit.source}#{number}", size > limit)
                     number += 1

@@ -25,6 +25,8 @@ _PAGES = (".php", ".php?", ".phtml", ".shtml", ".asp", ".asp?", ".aspx", ".aspx?
 # Archives of pages, and pages as they are packed, that are not read, and how they become what is.
 _ARC = "`warcio recompress FILE.arc.gz FILE.warc.gz` makes WARCs of them"
 _PACKED = "unpack them"
+ZIP = ".zip"
+ZIPPED = "source.endings=[.zip] reads the pages in them"
 _SAVED = "source=html source.endings=[.mhtml,.mht,.webarchive] reads them"
 ARCHIVES = {
     ".arc": _ARC,
@@ -39,7 +41,8 @@ ARCHIVES = {
     ".wet.gz": "the WARCs that they were made of hold the pages",
     ".xz": _PACKED,
 }
-BUNDLES = (".7z", ".tar", ".tar.gz", ".tar.zst", ".tgz", ".zip")  # of anything: told where nothing else is there
+BUNDLES = (".7z", ".tar", ".tar.gz", ".tar.zst", ".tgz", ZIP)  # of anything: told where nothing else is there
+WORKBOOKS = (".ods", ".xls", ".xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def unread_pages(skipped: Mapping[str, int], kind: str) -> str | None:
     """
     packed_only = kind not in ("html", "warc")
     known = {ending: what for ending, what in ARCHIVES.items() if what == _PACKED or not packed_only}
+    known |= {ZIP: ZIPPED} if kind in ("html", "text") else {}
     notes = [f"{skipped[ending]} {ending}, {what}" for ending, what in known.items() if ending in skipped]
     if kind == "html" and (pages := [f"{skipped[ending]} {ending}" for ending in _PAGES if ending in skipped]):
         notes.insert(0, f"{', '.join(pages)}; source.endings=[.php] or ['*'] says which to read")
@@ -113,8 +117,7 @@ def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: 
     others: list[str] = []
     skipped: Counter[str] = Counter()
     for entry in found:
-        path = _NUMBER.sub("", entry.path) if sidecars else entry.path
-        fits = entry.named or (fitting(path, endings) and not (sidecars and _is_json(path)))
+        fits = entry.named or (is_page(entry.path, endings) if sidecars else fitting(entry.path, endings))
         if entry.kind in ("(hidden)", "(link loop)"):
             skipped[entry.kind] += 1
         elif entry.kind == "folder" and "" in endings:
@@ -128,7 +131,7 @@ def list_files(path: str, endings: tuple[str, ...], prefix: str = "", sidecars: 
     stems = {_composed(stem_of(file, endings) or "") for _, file in files} if sidecars and others else set()
     for name in others:
         if not (_is_json(name) and _composed(name.removesuffix(".json")) in stems):
-            skipped[_ending(name)] += 1
+            skipped[ending_of(name)] += 1
     files.sort()
     drops.sort(key=lambda drop: (drop.source, drop.detail))
     return Listing(tuple(files), tuple(drops), dict(sorted(skipped.items())))
@@ -153,6 +156,8 @@ def _found(path: str) -> tuple[str, Iterator[_Entry]]:
         return full, _walk(full)
     if os.path.lexists(full):
         return os.path.dirname(full), iter([_entry(full, named=True)])
+    if "://" in path:
+        raise ReadError(f"source.path={path}: pages are read from files, nothing is fetched: save them, as `wget` does")
     if not glob.has_magic(path):
         raise ReadError(f"source.path={path}: there is no such file or folder")
     matches = sorted(set(glob.glob(full, recursive=True)))
@@ -239,6 +244,17 @@ def fitting(path: str, endings: tuple[str, ...]) -> bool:
     )
 
 
+def is_page(path: str, endings: tuple[str, ...]) -> bool:
+    """Whether a name is that of a page, also before the number that `wget` gives to files of one name."""
+    name = _NUMBER.sub("", path)
+    return fitting(name, endings) and not _is_json(name)
+
+
+def is_hidden(path: str) -> bool:
+    """Whether a name within an archive is that of a hidden file, or of what macOS adds to each."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in path.split("/"))
+
+
 def _composed(name: str) -> str:
     """One spelling of a name, whichever normal form its file system keeps."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
@@ -248,7 +264,7 @@ def _is_json(name: str) -> bool:
     return name.endswith(".json")
 
 
-def _ending(name: str) -> str:
+def ending_of(name: str) -> str:
     """`.css`, both of `.csv.gz`, `.php?` of a page that a crawler saved with its query."""
     base, query, _ = os.path.basename(name.lower()).partition("?")
     head, ending = os.path.splitext(base)

@@ -1,4 +1,7 @@
-"""HTML and text files, one page each, with what a sidecar `a.json` states about `a.html` or `a.html.gz`."""
+"""HTML and text files, one page each, with what a sidecar `a.json` states about `a.html` or `a.html.gz`.
+
+Where they are in a ZIP archive, they are read from there.
+"""
 
 # Names stay strings, as in listing.py.
 # ruff: noqa: PTH113, PTH118, PTH122, PTH123
@@ -8,18 +11,21 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from presseschau.document import Drop, Page, PageKind
-from presseschau.read.compression import read_page
-from presseschau.read.listing import stem_of, with_compressed
+from presseschau.read.compression import Fault, read_page
+from presseschau.read.dates import utc_date
+from presseschau.read.listing import ZIP, ending_of, is_hidden, is_page, stem_of, with_compressed
 from presseschau.read.mojibake import TWICE, once_encoded
-from presseschau.read.payload import decoded
+from presseschau.read.payload import HTML, Headers, answer, decoded, media_type
 from presseschau.read.record import Columns, parse_object, stated_page
 from presseschau.read.saved import as_saved
-from presseschau.read.unit import Unit, failed, os_detail
+from presseschau.read.unit import Skipped, Unit, dropped, failed, os_detail
+from presseschau.read.zip_file import content_of, files_in, opened, split
 
 ENDINGS = {"html": (".html", ".htm", ".xhtml"), "text": (".txt",)}
 
@@ -44,7 +50,10 @@ class PageFiles:
         return _endings(self.kind, self.also)
 
     def split(self, source: str, path: str) -> Iterator[Unit | Drop]:
-        """One unit per file."""
+        """One unit per file, or several of an archive."""
+        if path.lower().endswith(ZIP):
+            yield from split(source, path, self.columns.key(self.kind) + repr(self.also).encode())
+            return
         try:
             with open(path, "rb", buffering=0) as file:
                 size = os.fstat(file.fileno()).st_size
@@ -60,49 +69,106 @@ class PageFiles:
         digest.update(b"\n%r" % self._sidecar(path))
         yield Unit(source, path, size, digest.hexdigest())
 
-    def pages(self, unit: Unit) -> Iterator[Page | Drop]:
-        """The page."""
-        yield self._page(unit)
+    def pages(self, unit: Unit) -> Iterator[Page | Drop | Skipped]:
+        """The page, or those of an archive; other files in there are counted."""
+        if unit.path.lower().endswith(ZIP):
+            yield from self._zipped(unit)
+        else:
+            yield self._page(unit.source, read_page(unit.path, self.columns.max_bytes), self._sidecar(unit.path))
 
-    def _page(self, unit: Unit) -> Page | Drop:
-        raw = read_page(unit.path, self.columns.max_bytes)
-        if isinstance(raw, bytes):  # `wget` and `curl` save what a server has packed as it was sent
-            raw = decoded(raw, (), self.columns.max_bytes)
-        if isinstance(raw, tuple):
-            return failed(unit.source, *raw)
-        try:
-            page, noted = as_saved(raw)
-        except ValueError as error:
-            return failed(unit.source, "unreadable", str(error))
-        if not page.strip():
-            return failed(unit.source, "empty", "the page has no content")
+    def _zipped(self, unit: Unit) -> Iterator[Page | Drop | Skipped]:
+        archive, limit, others = opened(unit.path), self.columns.max_bytes, Counter[str]()
+        if isinstance(archive, tuple):
+            yield failed(unit.source, *archive)
+            return
+        endings = tuple(ending for ending in self.endings if not ending.endswith((".zst", ZIP)))
+        with archive:
+            files = files_in(archive)
+            pages = {name: self._beside(name) for name in files if is_page(name, endings) and not is_hidden(name)}
+            sidecars = set(pages.values())
+            for name in list(files)[unit.start : unit.stop]:
+                if name in pages:
+                    beside = files.get(pages[name])
+                    sidecar = _stated(content_of(archive, beside, limit)) if beside else None
+                    yield self._page(f"{unit.source}#{name}", content_of(archive, files[name], limit), sidecar)
+                elif name not in sidecars:
+                    others["(hidden)" if is_hidden(name) else ending_of(name)] += 1
+        for ending, count in sorted(others.items()):
+            yield Skipped(f"{ending} in {ZIP}", count)
+
+    def _page(self, source: str, raw: bytes | Fault, sidecar: bytes | str | None) -> Page | Drop:
+        found = self._unwrapped(source, raw)
+        if isinstance(found, Drop):
+            return found
+        page, noted, kind = found
         content: bytes | str = page
         if TWICE[1:] in page and TWICE in page:  # two steps, since a search for one byte is ten times as fast
             text = page.decode("utf-8", "replace")
             content = mended.removeprefix("\ufeff") if (mended := once_encoded(text)) != text else page
-        sidecar = self._sidecar(unit.path)
         if isinstance(sidecar, str):
-            return failed(unit.source, "bad_sidecar", sidecar)
+            return failed(source, "bad_sidecar", sidecar)
         try:
             record = parse_object(sidecar) if sidecar is not None else {}
         except ValueError as error:
-            return failed(unit.source, "bad_sidecar", str(error))
+            return failed(source, "bad_sidecar", str(error))
         record = {self.columns.name(ours): value for ours, value in noted.items()} | record
-        kind: PageKind = "html" if "headers" in noted else self.kind  # MHTML has headers, and is no text
-        return stated_page(record, unit.source, kind, content, self.columns, reason="bad_sidecar")
+        return stated_page(record, source, kind, content, self.columns, reason="bad_sidecar")
+
+    def _unwrapped(self, source: str, raw: bytes | Fault) -> tuple[bytes, dict[str, object], PageKind] | Drop:
+        """The page that a file holds, what is noted there about it, and what it is."""
+        if isinstance(raw, bytes):  # `wget` and `curl` save what a server has packed as it was sent
+            raw = decoded(raw, (), self.columns.max_bytes)
+        if isinstance(raw, tuple):
+            return failed(source, *raw)
+        status, headers, body = answer(raw)
+        kind = media_type(dict(reversed(headers)).get("content-type"))
+        if status != 200:
+            return dropped(source, "http_status", str(status))
+        if kind and kind not in HTML and self.kind == "html":
+            return dropped(source, "not_html", kind[:80])
+        unpacked = decoded(body, headers, self.columns.max_bytes) if headers else body
+        if isinstance(unpacked, tuple):
+            return failed(source, *unpacked)
+        try:
+            page, noted = as_saved(unpacked)
+        except ValueError as error:
+            return failed(source, "unreadable", str(error))
+        if not page.strip():
+            return failed(source, "empty", "the page has no content")
+        is_html = kind in HTML or "headers" in noted  # MHTML has headers, and is no text
+        return page, _dated(headers) | noted, "html" if is_html else self.kind
 
     def _sidecar(self, path: str) -> bytes | str | None:
         """The bytes of the sidecar, None where there is none, or a string that says why it can't be read."""
-        stem = stem_of(path, self.endings)
-        name = (stem if stem is not None else path if "?" in path else os.path.splitext(path)[0]) + ".json"
+        name = self._beside(path)
         if not name.isascii():
             name = next(filter(os.path.lexists, _spellings(name)), name)
         if name == path or not os.path.lexists(name):
             return None
         if not os.path.isfile(name):
             return "not a regular file"
-        raw = read_page(name, self.columns.max_bytes)
-        return raw.removeprefix(b"\xef\xbb\xbf") if isinstance(raw, bytes) else f"{raw[0]}: {raw[1]}"
+        return _stated(read_page(name, self.columns.max_bytes))
+
+    def _beside(self, path: str) -> str:
+        """The name that a page's sidecar has."""
+        stem = stem_of(path, self.endings)
+        return (stem if stem is not None else path if "?" in path else os.path.splitext(path)[0]) + ".json"
+
+
+def _stated(raw: bytes | Fault) -> bytes | str:
+    """The bytes of a sidecar, or why it can't be read."""
+    return raw.removeprefix(b"\xef\xbb\xbf") if isinstance(raw, bytes) else f"{raw[0]}: {raw[1]}"
+
+
+def _dated(headers: Headers) -> dict[str, object]:
+    """What the headers above a page tell of it, as in a sidecar."""
+    if not headers:
+        return {}
+    try:
+        crawled = utc_date(dict(reversed(headers)).get("date"))
+    except ValueError:  # a server without a clock; nobody who saves a page can mend it
+        crawled = None
+    return {"headers": headers, "crawled": crawled}
 
 
 def _spellings(name: str) -> Iterator[str]:

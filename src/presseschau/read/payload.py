@@ -10,12 +10,61 @@ import zstandard
 
 from presseschau.read.compression import Fault, unzstd
 
+Headers = tuple[tuple[str, str], ...]  # names in lower case
+HTML = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
+HEAD_BYTES = 1 << 18  # of HTTP headers, beside the page; servers send a few KB
+_STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
+_HEAD = re.compile(rb"HTTP/\d(?:\.\d)? \d{3}(?!\d)[^\n]*+\n(?:[!-9;-~]++:[^\n]*+\n|[ \t]++[^\s][^\n]*+\n)*+\r?\n")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_FOLD = re.compile(r"\r?\n[ \t]+")  # a header's line goes on
+_HEADS = 50  # of redirections, as many as `curl` follows
 _MEMBERS = 100  # of a gzip body; servers that send several send a handful
 _CHUNK = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _GZIP = b"\x1f\x8b\x08"
 
 
-def decoded(raw: bytes, headers: tuple[tuple[str, str], ...], limit: int) -> bytes | Fault:
+def message(raw: bytes) -> tuple[int | None, Headers, bytes]:
+    """Status, headers and body of an HTTP response; no status where it has no status line.
+
+    Lines may end in bare line feeds (RFC 9112, 2.2), as some crawlers write them.
+    """
+    end = _HEAD_END.search(raw, 0, HEAD_BYTES)
+    head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw[:HEAD_BYTES], b"")
+    status = _STATUS.match(head)
+    if status is None:
+        return None, (), body
+    lines = _FOLD.sub(" ", head.decode("latin-1")).split("\n")
+    fields = (line.partition(":") for line in lines[1:])
+    return int(status[1]), tuple((name.strip().lower(), value.strip()) for name, colon, value in fields if colon), body
+
+
+def answer(raw: bytes) -> tuple[int | None, Headers, bytes]:
+    r"""The same of a page that was saved with its headers (`wget --save-headers`, `curl -i`); of any other 200, none.
+
+    `curl` saves the heads of proxies and redirections before that of the page.
+
+    >>> answer(b"HTTP/1.1 200 OK\nDate: today\n\n<p>Ja"), answer(b"<p>Ja")
+    ((200, (('date', 'today'),), b'<p>Ja'), (200, (), b'<p>Ja'))
+    """
+    status: int | None = 200
+    headers: Headers = ()
+    for _ in range(_HEADS):
+        if not _HEAD.match(raw, 0, HEAD_BYTES):
+            break
+        status, headers, raw = message(raw)
+    return status, headers, raw
+
+
+def media_type(value: str | None) -> str:
+    """The type of a `Content-Type`, without its parameters.
+
+    >>> media_type("Text/HTML; charset=utf-8"), media_type(None)
+    ('text/html', '')
+    """
+    return re.split("[;,]", value or "", maxsplit=1)[0].strip().lower()
+
+
+def decoded(raw: bytes, headers: Headers, limit: int) -> bytes | Fault:
     r"""A payload without its transfer and content encoding; a (reason, detail) where it can't be decoded.
 
     Many crawlers store what they decoded under the headers as sent: what is markup already stays as it is. Others store

@@ -32,12 +32,14 @@ def as_saved(raw: bytes) -> tuple[bytes, dict[str, object]]:
     The address that HTML was saved from is taken only where the page states none itself.
 
     Raises:
-        ValueError: An archive that has no page, or ends within it; one line says so.
+        ValueError: An archive that has no page, or ends within it, or a document of another kind; one line says so.
     """
     if _MHTML.match(raw):
         return _from_mhtml(raw)
     if raw.startswith(b"bplist00"):
         return _from_webarchive(raw)
+    if raw.startswith(b"{\\rtf"):
+        raise ValueError("RTF, a document of a word processor: save it as plain text")
     note = _NOTES.search(raw, 0, _NOTE_BYTES)
     if note is None:
         return raw, {}

@@ -14,7 +14,17 @@ from presseschau.read.ccnews import BASE_URL, CcNews
 from presseschau.read.csv_file import CsvTable
 from presseschau.read.http_stream import Http
 from presseschau.read.jsonl_file import JsonLines
-from presseschau.read.listing import ARCHIVES, BUNDLES, Listing, fitting, list_files, stem_of
+from presseschau.read.listing import (
+    ARCHIVES,
+    BUNDLES,
+    WORKBOOKS,
+    ZIP,
+    ZIPPED,
+    Listing,
+    fitting,
+    list_files,
+    stem_of,
+)
 from presseschau.read.outlets import load_outlets
 from presseschau.read.page_file import PageFiles
 from presseschau.read.parquet_file import ParquetTable
@@ -164,7 +174,8 @@ def _sample(path: str, options: Columns) -> Files:
 
 def _check_kind(kind: str, path: str, options: Columns) -> None:
     """A file that is named is read whatever its ending, but not a table or a bundle as if it were a page."""
-    if kind in ("html", "text", "warc") and path.lower().endswith(BUNDLES) and Path(path).expanduser().is_file():
+    bundle = path.lower().endswith(BUNDLES) and not (path.lower().endswith(ZIP) and kind != "warc")
+    if kind in ("html", "text", "warc") and bundle and Path(path).expanduser().is_file():
         raise ReadError(f"source.path={path}: unpack it")
     for other in ("jsonl", "csv", "parquet", "warc"):
         named = stem_of(path, _format_of(other, options).endings) is not None and Path(path).expanduser().is_file()
@@ -210,8 +221,14 @@ def _check_columns(form: CsvTable | ParquetTable, listing: Listing, options: Col
 def _instead(listing: Listing, kind: str) -> str:
     if not listing.skipped:
         return ", and nothing else"
-    hints = [f"; {what}" for ending, what in ARCHIVES.items() if ending in listing.skipped]
+    found = sorted(listing.skipped.items(), key=lambda item: (-item[1], item[0]))
+    usual = next((ending for ending, _ in found if ending.startswith(".")), "")
+    forms = {other: _format_of(other, Columns({})) for other in KINDS[:6] if other != kind}
+    hints = [f"; source={other} reads {usual}" for other, form in forms.items() if usual in form.endings]
+    zipped = {ZIP: ZIPPED} if kind in ("html", "text") else {}
+    hints += [f"; {what}" for ending, what in (ARCHIVES | zipped).items() if ending in listing.skipped]
     if kind == "jsonl" and ".json" in listing.skipped:
         hints.append("; `jq -c . *.json > pages.jsonl` makes JSON Lines of files with an object each")
     hints += ["; unpack them"] if any(ending in listing.skipped for ending in BUNDLES) else []
-    return ", but " + ", ".join(f"{n} {ending}" for ending, n in list(listing.skipped.items())[:6]) + "".join(hints[:1])
+    hints += ["; save the workbook as CSV UTF-8"] if any(ending in listing.skipped for ending in WORKBOOKS) else []
+    return ", but " + ", ".join(f"{n} {ending}" for ending, n in found[:6]) + "".join(hints[:1])

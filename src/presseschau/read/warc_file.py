@@ -16,7 +16,7 @@ from presseschau.read.compression import Stream
 from presseschau.read.dates import utc_date
 from presseschau.read.foreign import NO_WARC, foreign, no_html
 from presseschau.read.listing import with_compressed
-from presseschau.read.payload import decoded
+from presseschau.read.payload import HEAD_BYTES, HTML, decoded, media_type, message
 from presseschau.read.pieces import PIECE, open_piece, units_of
 from presseschau.read.record import MAX_BYTES
 from presseschau.read.unit import Skipped, Unit, dropped, failed, os_detail
@@ -25,13 +25,8 @@ from presseschau.stable import canonical_url
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
 
-_HTML = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _VERSION = re.compile(rb"WARC/1\.[01]\r\n")
 _LINE, _LINES = 1 << 16, 200  # bytes of a header line, lines of a header: more is not by the letter
-_STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
-_FOLD = re.compile(r"\r?\n[ \t]+")  # a header's line goes on
-_HEAD_BYTES = 1 << 18  # of HTTP headers, beside the page; servers send a few KB
 _END_BYTES = 1 << 12  # behind `</html>` there are comments of caches at most
 _NO_RECORDS = "no response or resource records; WET and WAT files have none, the WARC they were made of has"
 
@@ -132,22 +127,22 @@ class Warc:
         stated = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>") or None
         url = canonical_url(stated)
         stated_type = record.headers.get("Content-Type")
-        is_http = _media_type(stated_type) == "application/http"
-        limit = self.max_bytes + _HEAD_BYTES * is_http
+        is_http = media_type(stated_type) == "application/http"
+        limit = self.max_bytes + HEAD_BYTES * is_http
         if record.content_length > limit:
             return failed(source, "too_large", f"{record.content_length} bytes", url)
         raw = record.reader.read(limit)
         if len(raw) < record.content_length:
             return None
-        status, headers, raw = _message(raw) if is_http else (200, (), raw)
+        status, headers, raw = message(raw) if is_http else (200, (), raw)
         if len(raw) > self.max_bytes:
             return failed(source, "too_large", f"{len(raw)} bytes", url)
         if status is None:
             return failed(source, "bad_record", "no HTTP status line", url)
         if status != 200:
             return dropped(source, "http_status", str(status), url)
-        kind = _media_type(dict(reversed(headers)).get("content-type") if is_http else stated_type)
-        if kind and kind not in _HTML:
+        kind = media_type(dict(reversed(headers)).get("content-type") if is_http else stated_type)
+        if kind and kind not in HTML:
             return dropped(source, "not_html", kind[:80], url)
         body = decoded(raw, headers, self.max_bytes)
         if isinstance(body, tuple):
@@ -166,21 +161,6 @@ class Warc:
         return Page(source, "html", body, url=stated, crawled=crawled, headers=headers)
 
 
-def _message(raw: bytes) -> tuple[int | None, tuple[tuple[str, str], ...], bytes]:
-    """Status, headers (names in lower case) and body of an HTTP response; no status where it has no status line.
-
-    Lines may end in bare line feeds (RFC 9112, 2.2), as some crawlers write them.
-    """
-    end = _HEAD_END.search(raw, 0, _HEAD_BYTES)
-    head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw[:_HEAD_BYTES], b"")
-    status = _STATUS.match(head)
-    if status is None:
-        return None, (), body
-    lines = _FOLD.sub(" ", head.decode("latin-1")).split("\n")
-    fields = (line.partition(":") for line in lines[1:])
-    return int(status[1]), tuple((name.strip().lower(), value.strip()) for name, colon, value in fields if colon), body
-
-
 def _cut(stated: str | None, headers: tuple[tuple[str, str], ...], raw: bytes) -> str | None:
     """Why a payload is not all that the server had; None where nothing tells so."""
     if stated:
@@ -189,10 +169,6 @@ def _cut(stated: str | None, headers: tuple[tuple[str, str], ...], raw: bytes) -
     if size.isdecimal() and len(raw) < int(size):
         return f"{len(raw)} of {size} bytes came"
     return None
-
-
-def _media_type(value: str | None) -> str:
-    return re.split("[;,]", value or "", maxsplit=1)[0].strip().lower()
 
 
 def _pieces(source: str, path: str, file: io.BufferedReader[Stream], key: bytes) -> Iterator[Unit]:

@@ -54,19 +54,12 @@ def span_types() -> bytes:
     return orjson.dumps(types, option=orjson.OPT_INDENT_2) + b"\n"
 
 
-def write_lines(path: Path, items: Iterable[Item]) -> int:
-    """Writes one article a line; the rules' labels beside them where the purpose is training.
-
-    Returns:
-        Number of lines.
-    """
-    count = 0
+def write_lines(path: Path, items: Iterable[Item]) -> None:
+    """Writes one article a line; the rules' labels beside them where the purpose is training."""
     with path.open("wb") as file:
         for item in items:
             said = {"rules": _said(item.article.labels)} if item.purpose == "training" else {}
             file.write(orjson.dumps({**item.data, **said, "cats": [], "entities": []}) + b"\n")
-            count += 1
-    return count
 
 
 def _said(labels: Mapping[str, Any]) -> str:

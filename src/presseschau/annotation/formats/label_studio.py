@@ -61,12 +61,8 @@ def labelling_config(scheme: Scheme) -> str:
     return ET.tostring(view, encoding="unicode") + "\n"
 
 
-def write_tasks(path: Path, items: Iterable[Item], model_version: str) -> int:
-    """Writes the tasks for import into a project; the rules' labels as predictions where the purpose is training.
-
-    Returns:
-        Number of tasks.
-    """
+def write_tasks(path: Path, items: Iterable[Item], model_version: str) -> None:
+    """Writes the tasks for import into a project; the rules' labels as predictions where the purpose is training."""
     tasks: list[dict[str, Any]] = []
     for item in items:
         task: dict[str, Any] = {"data": item.data}
@@ -77,7 +73,6 @@ def write_tasks(path: Path, items: Iterable[Item], model_version: str) -> int:
             task["predictions"] = [{"model_version": model_version, "score": score, "result": result}]
         tasks.append(task)
     path.write_bytes(orjson.dumps(tasks, option=orjson.OPT_INDENT_2) + b"\n")
-    return len(tasks)
 
 
 def read_tasks(path: Path, scheme: Scheme) -> Answers:

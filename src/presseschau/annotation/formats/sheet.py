@@ -8,7 +8,7 @@ from pathlib import Path
 
 from presseschau.annotation.answers import LABEL_COLUMNS, Annotation, Answers, Item, Quote, key_of_class, located
 from presseschau.label.scheme import Scheme
-from presseschau.spreadsheet import cell, read_rows, uncell
+from presseschau.spreadsheet import cell, decimal, read_rows, uncell
 
 _QUOTES = ("evidence_1", "evidence_2", "evidence_3")
 COLUMNS = ("article_id", "title", "text", "url", "annotator", "done", "skip", "topic", "topic_secondary", "genre",
@@ -17,28 +17,28 @@ COLUMNS = ("article_id", "title", "text", "url", "annotator", "done", "skip", "t
 _CELL = 32_000  # characters; spreadsheets cut cells at 32,767
 
 
-def write_table(path: Path, items: Iterable[Item]) -> int:
+def write_table(path: Path, items: Iterable[Item], separator: str = ",") -> None:
     """Writes the table (CSV, UTF-8 with byte order mark, which spreadsheets need to tell the encoding).
 
     Where the purpose is training, the cells hold the rules' labels; only `done` tells then what a person has read.
 
-    Returns:
-        Number of rows.
+    Args:
+        path: The file to write.
+        items: The articles, a row each.
+        separator: What stands between cells; with `;` numbers have a decimal comma, as German spreadsheets want both.
     """
-    count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n", delimiter=separator)
         writer.writeheader()
         for item in items:
             row: dict[str, str] = {k: _short(cell(v)) for k, v in item.data.items()}
+            row["inclusion_probability"] = decimal(row["inclusion_probability"], separator)
             if item.purpose == "training":
                 labels = item.article.labels
                 row |= {c: cell(labels.get(c)) for c in (*LABEL_COLUMNS, "stance_target")}
                 spans = labels.get("stance_evidence") or ()
                 row |= {name: cell(span["text"]) for name, span in zip(_QUOTES, spans, strict=False)}
             writer.writerow(row)
-            count += 1
-    return count
 
 
 def read_table(path: Path, scheme: Scheme) -> Answers:

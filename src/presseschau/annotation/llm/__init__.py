@@ -19,7 +19,7 @@ from presseschau.annotation.llm.endpoint import Endpoint, Llm, LlmError, Tally
 from presseschau.annotation.llm.prompt import PROMPT_VERSION, Answer, answer_schema, check, complaint, messages
 from presseschau.label.scheme import Scheme
 
-__all__ = ["Estimate", "Llm", "LlmError", "Tally", "annotate", "estimate"]
+__all__ = ["Estimate", "Llm", "LlmError", "Tally", "annotate", "cost_told", "estimate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,18 @@ class Estimate:
     prompt_tokens: int
     completion_tokens: int
     cost: float | None
+
+    def told(self, llm: Llm, options: str) -> str:
+        """The same in words; `options` is what the model's options begin with, for those that name its prices."""
+        return (
+            f"{self.articles:,} articles, {self.requests:,} to ask about, the rest is in {llm.cache_dir}; about "
+            f"{self.prompt_tokens:,} tokens out, {self.completion_tokens:,} back, {cost_told(self.cost, options)}"
+        )
+
+
+def cost_told(cost: float | None, options: str) -> str:
+    """A cost in words, or which options would tell it."""
+    return f"cost unknown ({options}.price_input, price_output)" if cost is None else f"cost {cost:.4f}"
 
 
 def estimate(llm: Llm, articles: Iterable[Article], scheme: Scheme) -> Estimate:

@@ -40,14 +40,8 @@ class ZeroShot(Model):
 
     def before(self, asked: Sequence[Examples]) -> str | None:
         """Counts what would be sent, on standard error where it may be."""
-        plans = [estimate(self.llm, _articles(examples), self._scheme()) for examples in asked]
-        articles, requests, sent, received = (
-            sum(getattr(p, n) for p in plans) for n in ("articles", "requests", "prompt_tokens", "completion_tokens")
-        )
-        told = (
-            f"{articles:,} articles, {requests:,} to ask about, the rest is in {self.llm.cache_dir}; about {sent:,} "
-            f"tokens out, {received:,} back, {self._cost(sent, received)}"
-        )
+        articles = (article for examples in asked for article in _articles(examples))
+        told = estimate(self.llm, articles, scheme_of(self.scheme)).told(self.llm, "model.llm")
         if not self.llm.enabled:
             return f"{told}\nnothing was sent; model.llm.enabled=true sends the articles' texts to model.llm.base_url"
         print(told, file=sys.stderr)
@@ -94,7 +88,7 @@ class ZeroShot(Model):
             def show(_: Tally) -> None:
                 bar.update()
 
-            labels, tally = annotate(self.llm, _articles(examples), self._scheme(), show)
+            labels, tally = annotate(self.llm, _articles(examples), scheme_of(self.scheme), show)
         for name in ("sent", "retried", "second_tries", "prompt_tokens", "completion_tokens"):
             self._spent[name] = self._spent.get(name, 0) + getattr(tally, name)
         self._spent["cost"] = self.llm.cost(self._spent["prompt_tokens"], self._spent["completion_tokens"])
@@ -102,13 +96,6 @@ class ZeroShot(Model):
             raise LlmError(f"{len(tally.unanswered)} articles got no answer; the same command goes on where it stopped")
         found = {label.id: label for label in labels}
         return [found.get(_number(i)) for i in range(len(examples))]
-
-    def _scheme(self) -> Any:
-        return scheme_of(self.scheme)
-
-    def _cost(self, sent: int, received: int) -> str:
-        cost = self.llm.cost(sent, received)
-        return "cost unknown (model.llm.price_input, price_output)" if cost is None else f"cost {cost:.4f}"
 
 
 def _number(i: int) -> str:

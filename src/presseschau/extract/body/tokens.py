@@ -10,14 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from presseschau.extract.body.blocks import Block
 
-Bytes = npt.NDArray[np.uint8]
-
 HEAD = 12  # words; the start of a long block tells enough
-_END = b"\x01"  # no word has it
 _ALPHABETS = 0x2100  # the letters of Europe, the Near East and India lie below
 _IDEOGRAPHS = slice(0x3041, 0xD800)
 
@@ -32,10 +28,12 @@ def _folded(char: str) -> int:
 _FOLD = np.full(0x10000, 0x20, dtype=np.uint8)
 _FOLD[:_ALPHABETS] = [_folded(chr(i)) for i in range(_ALPHABETS)]
 _FOLD[_IDEOGRAPHS] = 0xE0
+_FOLD[ord("\n")] = ord("\n")  # it stands between blocks, in none of them
 
 
-def _points(text: str) -> npt.NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+def _fold(text: str) -> bytes:
+    points = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+    return _FOLD.take(points, mode="clip").tobytes()
 
 
 def words_of(text: str) -> list[bytes]:
@@ -44,7 +42,7 @@ def words_of(text: str) -> list[bytes]:
     >>> [word.decode("latin-1") for word in words_of("„Für 2 Züge“, sagt Ägir.")]
     ['für', '2', 'züge', 'sagt', 'ägir']
     """
-    return _FOLD.take(_points(text), mode="clip").tobytes().split()
+    return _fold(text).split()
 
 
 class Tokens:
@@ -62,9 +60,7 @@ class Tokens:
         texts = [b.text for b in blocks]
         self.sizes = [len(t) for t in texts]
         self.spaced = [t.count(" ") + 1 for t in texts]
-        folded: Bytes = _FOLD.take(_points("\n".join(texts)), mode="clip")
-        folded[np.cumsum([size + 1 for size in self.sizes], dtype=np.int64)[:-1] - 1] = _END[0]
-        self._folded = folded.tobytes().split(_END)
+        self._folded = _fold("\n".join(texts)).split(b"\n")
         self.heads = [part.split(None, HEAD)[:HEAD] for part in self._folded]
 
     def of(self, block: int) -> list[bytes]:

@@ -13,6 +13,7 @@ from presseschau.extract.dump.lines import Line, ends_sentence
 from presseschau.extract.metadata.authors import clean_authors, looks_like_person
 from presseschau.extract.metadata.dates import parse_date
 from presseschau.extract.phrases import bits_of
+from presseschau.stable import publisher_of
 
 _SURE = 0.5  # of a line of the article
 _NOT_TITLE = bits_of("byline", "credit", "share", "reading", "agency")
@@ -28,7 +29,9 @@ _BYLINE_END = re.compile(
 _UPDATED = re.compile(r"aktualisiert|update|stand:?\s|geändert", re.IGNORECASE)
 _TWO_SENTENCES = re.compile(r"[^\W\d_]{3}\. [A-ZÄÖÜ]")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
+_LAST_PIECE = re.compile(r"(.+\S)\s+[|–—-]\s+(.+)")
 _TITLE_REACH = 25
+_LEAST_WORDS = 3
 
 
 def words_of(text: str | None) -> list[str]:
@@ -61,6 +64,22 @@ def title_line(lines: Sequence[Line], chance: Floats, first: int, address: str |
         if score > best:
             best, choice = score, i
     return choice
+
+
+def shown_title(lines: Sequence[Line], stated: str, address: str | None) -> str:
+    """A stated title as the page shows it: its beginning or end, where that is a line, else without the site's name."""
+    wanted = words_of(stated)
+    shown = [line.text for line in lines if _is_part(words_of(line.text), wanted)]
+    if shown:
+        return max(shown, key=len)
+    domain = (publisher_of(address) or "").partition(".")[0].replace("-", "")
+    last = _LAST_PIECE.fullmatch(stated) if domain else None
+    name = _plain("".join(words_of(last[2]))) if last else ""
+    return last[1] if last and name and (name in domain or domain in name) else stated
+
+
+def _is_part(own: list[str], wanted: list[str]) -> bool:
+    return len(own) >= _LEAST_WORDS and own in (wanted[: len(own)], wanted[-len(own) :])
 
 
 def _title_score(line: Line, count: int, article: set[str], slug: set[str]) -> float:

@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from presseschau.clean import normalise_characters
-from presseschau.extract.dump.writers import with_line_ends, without_links
+from presseschau.extract.dump.writers import sentences_of, with_line_ends, without_links, without_margin
 
 _REPEAT_CHARS, _REPEAT_LINES = 40, 6
+_WHOLE_PAGE, _WHOLE_SHARE = 1_500, 0.9  # characters on one line; of all
+# Words in a row, and how many of them may be in small letters: the menus of 69 pages have 0 to 3, of 3,983 articles one
+# in two hundred has as few.
+_MENU_WORDS, _MENU_SMALL = 30, 3
 _NARROWEST, _WIDEST = 60, 120  # nobody wraps narrower or wider
 _BULLET = re.compile(r"(?:[*+•·‣▪●○◦–—-]|o(?=\s[A-ZÄÖÜ]))(?:\s+|$)")
 _MARKS = frozenset("*+•·‣▪●○◦–—-o#")  # what a bullet or a heading may start with
@@ -35,6 +39,7 @@ _BROKEN = re.compile(r"([^\W_]+)-$")
 _GOES_ON = frozenset(  # "Bau- und Wegerecht"
     ["und", "oder", "bzw.", "beziehungsweise", "sowie", "bis", "als", "noch", "wie", "statt", "aber"]
 )
+_BROKEN_SENTENCES = 8
 _BROKEN_ROWS, _BROKEN_SHARE = 2, 0.04  # of the lines; wraps at a hyphen of the word itself are one in some hundred
 # A line that ends in one of these goes on in the next one: articles, prepositions, conjunctions.
 _OPEN_WORDS = """
@@ -61,12 +66,14 @@ class Line(NamedTuple):
         bullet: It was marked as a list item.
         heading: It was marked as a heading.
         gap: A blank line stood before it.
+        run: It stood behind the one before, on a line that holds the whole page.
     """
 
     text: str
     bullet: bool = False
     heading: bool = False
     gap: bool = False
+    run: bool = False
 
 
 def ends_sentence(text: str) -> bool:
@@ -78,7 +85,12 @@ def ends_sentence(text: str) -> bool:
 
 def lines_of(raw: str) -> list[Line]:
     """The blocks of a dump in reading order."""
-    rows = with_line_ends(without_links(normalise_characters(_SOFT_BREAK.sub("", raw)))).split("\n")
+    text = without_margin(normalise_characters(_SOFT_BREAK.sub("", raw)))
+    rows = _single_spaced(with_line_ends(without_links(text)).split("\n"))
+    filled = [row for row in rows if row.strip()]
+    whole = max(filled, key=len, default="")
+    if len(whole) >= max(_WHOLE_PAGE, _WHOLE_SHARE * sum(map(len, filled))) and _has_menu(whole):
+        return _lines_of_sentences(filled, whole)
     width = _wrap_width(rows)
     ragged = _is_ragged(rows)
     hyphenated = _is_hyphenated(rows)
@@ -104,6 +116,21 @@ def lines_of(raw: str) -> list[Line]:
             blocks.append(line)
         gap, last_raw = False, row.rstrip()
     return blocks
+
+
+def _has_menu(line: str) -> bool:
+    """Whether a menu stands somewhere in a line: hardly a word of many begins with a small letter."""
+    small = list(accumulate([word[0].islower() for word in line.split()], initial=0))
+    return any(b - a <= _MENU_SMALL for a, b in zip(small, small[_MENU_WORDS:], strict=False))
+
+
+def _lines_of_sentences(rows: Sequence[str], whole: str) -> list[Line]:
+    """The rows, the sentences of the one that holds the whole page apart."""
+    lines: list[Line] = []
+    for row in rows:
+        pieces = sentences_of(" ".join(row.split())) if row is whole else [" ".join(row.split())]
+        lines += [line._replace(run=i > 0) for i, text in enumerate(pieces) if (line := _marked(text, i == 0))]
+    return lines
 
 
 def without_near_repeats(lines: Sequence[Line]) -> list[Line]:
@@ -150,6 +177,26 @@ def _marked(text: str, gap: bool) -> Line | None:
     return (
         Line(text, bullet or (text[0].isdecimal() and _NUMBER.match(text) is not None), heading, gap) if text else None
     )
+
+
+def _single_spaced(rows: Sequence[str]) -> Sequence[str]:
+    """The rows without the blank one behind each, where sentences go on behind it: double spacing, ends of lines."""
+    filled = [i for i, row in enumerate(rows) if row.strip()]
+    gaps = [b - a - 1 for a, b in pairwise(filled)]
+    if not gaps or not all(gaps):
+        return rows
+    doubled = all(gap % 2 for gap in gaps)
+    single = [rows[filled[0]]]
+    for at, gap in zip(filled[1:], gaps, strict=True):
+        single += [""] * (gap // 2 if doubled else gap - 1)
+        single.append(rows[at])
+    return single if _is_ragged(single) or _broken(single) >= _BROKEN_SENTENCES else rows
+
+
+def _broken(rows: Sequence[str]) -> int:
+    """How many sentences go on behind the end of a long line."""
+    pairs = pairwise([row.strip() for row in rows])
+    return len([a for a, b in pairs if len(a) >= _PROSE_CHARS and b[:1].islower() and not ends_sentence(a)])
 
 
 def _wrap_width(rows: Sequence[str]) -> int:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,10 +21,21 @@ from presseschau.clean import drop_repeated_paragraphs, join_drop_caps
 from presseschau.document import Document
 from presseschau.extract.agency import split_agency_mark
 from presseschau.extract.dump.features import NAMES, Flags, Floats, cached_phrases, is_prose, page_features, prose_of
-from presseschau.extract.dump.headline import BYLINE, authors_of, is_headline, published_of, title_line, words_of
+from presseschau.extract.dump.header import split_header
+from presseschau.extract.dump.headline import (
+    BYLINE,
+    authors_of,
+    is_headline,
+    published_of,
+    shown_title,
+    title_line,
+    words_of,
+)
 from presseschau.extract.dump.lines import Line, ends_sentence, lines_of, without_near_repeats, without_rights
 from presseschau.extract.forest import Forest
+from presseschau.extract.metadata.authors import clean_authors
 from presseschau.extract.metadata.country import country_of
+from presseschau.extract.metadata.dates import parse_date
 from presseschau.extract.notices import is_notice
 from presseschau.extract.phrases import bits_of
 from presseschau.extract.threads import THREAD, WITHIN, dated_comments, is_answered
@@ -37,6 +49,8 @@ _FURNITURE = 20  # a whole page has at least forty lines of menus, labels and te
 _SUBHEAD, _SUBHEAD_BETWEEN = 0.2, 0.6
 # Clean gold articles keep ≥ 0.77 of their words and ≥ 0.46 of their lines, whole pages ≤ 0.87 and ≤ 0.30.
 _CLEAN_WORDS, _CLEAN_LINES = 0.75, 0.38
+_SHORT = 20  # words of a page on one line
+_AROUND_BOILERPLATE, _RUN_BOILERPLATE = 2, 3  # clean articles have fewer; 67 of 69 pages on one line have as many
 # In a row at the top: whole pages have 11 or more, 3,983 clean articles none of 6.
 _MENU, _LABEL_WORDS = 8, 4
 _HEAD = 3  # labels: a headline and a byline stand above a clean article, too, a site's name does not
@@ -69,15 +83,26 @@ def extract_text(raw: str, url: str | None = None, title: str | None = None) -> 
         `path` is `clean` where the input was an article already (next to nothing changes) and `dump` where an article
         was looked for in it; `text` is "" only for input without words and for pages that are all menu.
     """
-    address = canonical_url(url)
+    header, text = split_header(raw)
+    found = _article(text, canonical_url(url) or canonical_url(header.url), title, header.title)
+    return replace(
+        found,
+        authors=clean_authors([header.author]) or found.authors,
+        published=parse_date(header.published) or found.published,
+    )
+
+
+def _article(raw: str, address: str | None, title: str | None, stated: str) -> Document:
+    """The article below a header; `stated` is the title that this has."""
     everything = lines_of(raw)
     lines = without_near_repeats(everything)
+    title = title or (shown_title(lines, stated, address) if stated else None)
     if not lines:
         return _document("", title, address, "clean", 0.0)
     prose = prose_of(lines)
     chance = line_chances(lines, prose)
     likely = _likely(lines, chance, prose)
-    keep = _kept(lines, chance, likely)
+    keep = _with_short_sentences(lines, _kept(lines, chance, likely))
     if not keep.any():
         keep = _below_menu(lines, chance, prose)
     if not keep.any():
@@ -95,13 +120,12 @@ def _found_document(
 ) -> Document:
     """The kept lines without the headline among them, and what stands around it: who wrote them, and when."""
     first = int(np.flatnonzero(keep)[0])
-    at = title_line(lines, chance, first, address, title)
+    # On a line that holds the whole page, no headline is told from what stands around it.
+    at = title_line(lines, chance, first, address, title) if title or not lines[first].run else None
     headline = title or (lines[at].text if at is not None else None)
     known = words_of(headline)
-    kept = [
-        line for line, stays in zip(lines, keep, strict=True) if stays and not (known and words_of(line.text) == known)
-    ]
-    text = _joined(kept)
+    kept = [i for i in np.flatnonzero(keep).tolist() if not (known and words_of(lines[i].text) == known)]
+    text = _joined(lines, kept)
     start = first if at is None else min(at, first)
     top = max(0, start - _ABOVE)
     byline = [i for i in range(top, min(len(lines), first + _BYLINE_BELOW)) if not keep[i] and i != at]
@@ -155,6 +179,16 @@ def _kept(lines: Sequence[Line], chance: Floats, likely: Flags) -> Flags:
     return keep
 
 
+def _with_short_sentences(lines: Sequence[Line], keep: Flags) -> Flags:
+    """The article's lines with the short sentences between them, which say too little one by one."""
+    keep = keep.copy()
+    for a, b in pairwise(np.flatnonzero(keep).tolist()):
+        gap = range(a + 1, b)
+        if gap and lines[b].run and sum([len(lines[i].text.split()) for i in gap]) <= _SHORT:
+            keep[a + 1 : b] = not any(cached_phrases(lines[i].text) & _BOILERPLATE for i in gap)
+    return keep
+
+
 def _thread(lines: Sequence[Line], keep: Flags) -> int:
     """Where readers' comments begin below the article's first paragraphs; behind the last line if nowhere."""
     words = 0
@@ -177,6 +211,8 @@ def _is_clean(lines: Sequence[Line], chance: Floats, keep: Flags) -> bool:
 
     Digests and readers' letters look odd to the model, but have neither menus nor boilerplate before and after them.
     """
+    if any(line.run for line in lines):  # sentences, which are found one by one less surely than paragraphs
+        return _count_boilerplate(lines, chance, range(len(lines))) < _RUN_BOILERPLATE
     listed = sum([line.bullet for line in lines]) >= _FURNITURE
     if listed and keep.mean() < _CLEAN_LINES:
         return False
@@ -191,8 +227,12 @@ def _is_clean(lines: Sequence[Line], chance: Floats, keep: Flags) -> bool:
     if _has_menu(above, chance) or _is_headed(above, chance):
         return False
     around = [*range(int(inside[0])), *range(int(inside[-1]) + 1, len(lines))]
-    boilerplate = [i for i in around if chance[i] < _UNLIKELY and cached_phrases(lines[i].text) & _BOILERPLATE]
-    return len(boilerplate) < 2
+    return _count_boilerplate(lines, chance, around) < _AROUND_BOILERPLATE
+
+
+def _count_boilerplate(lines: Sequence[Line], chance: Floats, at: Iterable[int]) -> int:
+    """How many of the lines at some places are known boilerplate, and unlikely to be the article's."""
+    return len([i for i in at if chance[i] < _UNLIKELY and cached_phrases(lines[i].text) & _BOILERPLATE])
 
 
 def _below_menu(lines: Sequence[Line], chance: Floats, prose: Flags) -> Flags:
@@ -255,5 +295,14 @@ def _document(text: str, title: str | None, address: str | None, path: str, cert
     )
 
 
-def _joined(lines: Sequence[Line]) -> str:
-    return "\n\n".join(line.text for line in lines)
+def _joined(lines: Sequence[Line], at: Iterable[int] | None = None) -> str:
+    """The lines at some places, or all, as paragraphs; sentences that followed each other on a line still do."""
+    parts: list[str] = []
+    last = -1
+    for i in range(len(lines)) if at is None else at:
+        if parts and lines[i].run and last == i - 1:
+            parts[-1] += f" {lines[i].text}"
+        else:
+            parts.append(lines[i].text)
+        last = i
+    return "\n\n".join(parts)

@@ -19,12 +19,71 @@ _LABEL = re.compile(
     r"[a-zäöüß](?=[A-ZÄÖÜ][a-zäöüß])(?!Innen?\b)|[:)!?»“”](?<=[a-zäöüß\d].)(?=[A-ZÄÖÜ][a-zäöüß])"
     r"|\d(?=[A-ZÄÖÜ][a-zäöüß]{2})"
 )
+# What stands before each line: the mark of a quoted mail, a bullet, the number that `cat -n`, `nl` and editors write.
+_MARGINS = {">": re.compile(r"[ \t]*> ?")} | {mark: re.compile(rf"[ \t]*[{mark}](?:[ \t]|$)") for mark in "*•-"}
+_ROW_NUMBER = re.compile(r"[ \t]*(\d{1,6})(?:[.:)|]?[ \t]|[.:)|]?$)")
+_LEAST_ESCAPED, _LEAST_ROWS, _LEAST_NUMBERED, _MOST_ROWS, _MOST_MARKS = 3, 5, 10, 0.95, 5
+# Where a sentence or a clock's time ends on a line that holds a whole page, or a marked label begins.
+_ABBREVIATED = (
+    r"(?<!\b\w)(?<!\b\d\d)(?<!\b(?:Dr|Nr|St|Mr|Co|ca|Jh))(?<!\b(?:bzw|Mio|Mrd|Tel|Str|Abs|Art|vgl|ggf|geb|Chr|Mrs))"
+    r"(?<!\bProf)"
+)
+_BLOCK_END = re.compile(
+    rf"(?:(?:[!?…]|{_ABBREVIATED}\.)[\"“”«»')\]]*(?= [\"„“»«(]?[A-ZÄÖÜ\d])|\bUhr(?= [A-ZÄÖÜ„\"])"
+    r"|(?= (?:[*+|›•]|#{1,6}) ))[ ]"
+)
+_HARD_BREAK = re.compile(r"\\(?<!\\\\)[ \t]*$", re.MULTILINE)  # pandoc's `<br>`
 _LEAST_SENTENCES = 5
 _LEAST_IN_MENUS = 8  # labels in runs of two and more, "StartPolitikSport"; articles that lack ends of lines have 6
 _RUN = re.compile(r"\S+")
 _NAME = re.compile(r"\w*[a-zäöüß][A-ZÄÖÜ]\w*")
 _LONGEST_NAME = 14  # characters
 _AROUND = '.,:;!?"„“”()»«'
+
+
+def without_margin(text: str) -> str:
+    r"""The lines without what stands before all of them, or at their ends, and with ends that were escaped.
+
+    >>> without_margin("> Hallo,\n> am Montag\n> ist\n> die Wahl\n> .")
+    'Hallo,\nam Montag\nist\ndie Wahl\n.'
+    """
+    if "\n" not in text.strip() and text.count("\\n") >= _LEAST_ESCAPED:
+        text = text.replace("\\r", "").replace("\\t", "\t").replace("\\n", "\n")
+    text = _HARD_BREAK.sub("", text)
+    rows = text.split("\n")
+    starts = [start[0] for row in rows if (start := row.lstrip())]
+    most = _MOST_ROWS * max(len(starts), _LEAST_ROWS)
+    if mark := next((mark for mark in _MARGINS if starts.count(mark) >= most), None):
+        return "\n".join(_without_marks(rows, _MARGINS[mark]))
+    return "\n".join(_without_numbers(rows)) if len(list(filter(str.isdecimal, starts))) >= most else text
+
+
+def _without_marks(rows: list[str], mark: re.Pattern[str]) -> list[str]:
+    """The rows without a mark that nearly all of them begin with, as often as they do: mails quote what quotes."""
+    for _ in range(_MOST_MARKS):
+        filled = [row for row in rows if row.strip()]
+        if len([row for row in filled if mark.match(row)]) < _MOST_ROWS * max(len(filled), _LEAST_ROWS):
+            break
+        rows = [mark.sub("", row, count=1) for row in rows]
+    return rows
+
+
+def _without_numbers(rows: list[str]) -> list[str]:
+    """The rows without their numbers, where nearly each has that of the one before plus one."""
+    numbers = [int(found[1]) if (found := _ROW_NUMBER.match(row)) else None for row in rows if row.strip()]
+    counted = len([b for a, b in pairwise(numbers) if a is not None and b == a + 1])
+    if counted < max(_LEAST_NUMBERED, _MOST_ROWS * (len(numbers) - 1)):
+        return rows
+    return [_ROW_NUMBER.sub("", row, count=1) for row in rows]
+
+
+def sentences_of(line: str) -> list[str]:
+    """The sentences of a whole page on one line; menus stay before the first one, and labels with what follows them.
+
+    >>> sentences_of("Start Sport 5.3., 9:00 Uhr Der Markt wächst am 2. März. Dr. Muster freut das. „Gut!“ Mehr")
+    ['Start Sport 5.3., 9:00 Uhr', 'Der Markt wächst am 2. März.', 'Dr. Muster freut das.', '„Gut!“', 'Mehr']
+    """
+    return _BLOCK_END.sub(lambda end: f"{end[0][:-1]}\n", line).split("\n")
 
 
 def without_links(text: str) -> str:

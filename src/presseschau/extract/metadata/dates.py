@@ -35,17 +35,25 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")"
+MONTH_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = rf"(?P<month>{MONTH_NAMES})"
 _CLOCK = (
     r"(?:\s*[,|·•\-–/(]?\s*(?:um|at|-)?\s*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?::(?P<second>\d{2}))?"
     r"(?:\s*(?P<half>[ap])\.?m\.?)?)?"
 )
-_DAY_MONTH_YEAR = re.compile(rf"\b(?P<day>\d{{1,2}})\.?\s*{_MONTH}\.?,?\s+(?P<year>\d{{4}})\b{_CLOCK}", re.IGNORECASE)
+# "12. März 24" has a year only where nothing follows it that it could count: "12. März 14 Uhr".
+_DAY_MONTH_YEAR = re.compile(
+    rf"\b(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?[\s-]*{_MONTH}(?:\.?,?\s+|[.-])"
+    rf"(?P<year>\d{{4}}\b|['’]\d\d\b|\d\d(?=\s*(?:[,|·•)]|um\b|\d{{1,2}}[:.]\d\d|$))){_CLOCK}",
+    re.IGNORECASE,
+)
 _MONTH_DAY_YEAR = re.compile(
     rf"\b{_MONTH}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b{_CLOCK}", re.IGNORECASE
 )
+_ROMAN = ("XII", "XI", "X", "IX", "VIII", "VII", "VI", "V", "IV", "III", "II", "I")  # months, as in "12. III. 2024"
 _NUMERIC = re.compile(
-    rf"(?<![\d.])(?P<day>\d{{1,2}})[.]\s*(?P<month>\d{{1,2}})[.]\s*(?P<year>\d{{4}}|\d{{2}})(?!\.?\d){_CLOCK}",
+    rf"(?<![\d.])(?P<day>\d{{1,2}})\s?\.\s*(?P<month>\d{{1,2}}|(?-i:{'|'.join(_ROMAN)}))\s?\.\s*"
+    rf"(?P<year>\d{{4}}|['’]?\d\d(?!:\d|\s*(?:Uhr|h)\b))(?!\.?\d){_CLOCK}",
     re.IGNORECASE,
 )
 # "12/03/2024" and "12-03-2024" are of March here; with "PM" they are American.
@@ -54,7 +62,8 @@ _SEPARATED = re.compile(
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(
-    rf"(?<![\d/.-])(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?![\d/-]){_CLOCK}", re.IGNORECASE
+    rf"(?<![\d/.-])(?P<year>(?:19|20)\d\d)(?P<by>[/-])(?P<month>\d\d)(?P=by)(?P<day>\d\d)(?![\d/-]){_CLOCK}",
+    re.IGNORECASE,
 )
 _AGO = re.compile(
     r"\bvor\s+(?:ca\.\s*|etwa\s+|über\s+)?(?P<count>\d{1,3}|einer?|einem|zwei|drei)\s+(?P<unit>Sekunden?|Min(?:uten?|\.)?|Std\.?|Stunden?|Tag(?:en?)?|Wochen?)\b",
@@ -184,11 +193,13 @@ def _worded(text: str) -> datetime | None:
         match = pattern.search(text)
         if match is None:
             continue
-        month = int(match["month"]) if match["month"].isdigit() else _MONTHS[match["month"].lower()]
+        month = _month(match["month"])
         day = int(match["day"])
         if pattern is _SEPARATED and day <= 12 and (month > 12 or match["half"]):
             day, month = month, day
-        year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+        year = int(match["year"].lstrip("'’"))
+        if year < 100:
+            year += 1900 if year >= _EARLIEST % 100 else 2000
         clock = None
         if match["hour"] is not None:
             hour = int(match["hour"])
@@ -199,6 +210,12 @@ def _worded(text: str) -> datetime | None:
         if found is not None:
             return found
     return None
+
+
+def _month(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    return 12 - _ROMAN.index(text) if text in _ROMAN else _MONTHS[text.lower()]
 
 
 def _rfc(text: str) -> datetime | None:

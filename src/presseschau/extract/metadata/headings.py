@@ -56,11 +56,11 @@ def read_headings(headlines: Sequence[LexborNode], subheads: Sequence[LexborNode
     """
     found = []
     for node in headlines[:_MAX_HEADINGS]:
-        heading = _heading(node)
+        heading = heading_of(node)
         if heading.text:
             found.append(heading._replace(crumb=True) if _is_crumb(node) else heading)
     if any(heading.crumb for heading in found):
-        second = (split_lead(_heading(node)) for node in subheads[:_MAX_SECOND])
+        second = (split_lead(heading_of(node)) for node in subheads[:_MAX_SECOND])
         found.extend(heading for heading in second if heading.kicker)
     return found
 
@@ -84,7 +84,8 @@ def _is_crumb(node: LexborNode) -> bool:
     return links > 1
 
 
-def _heading(node: LexborNode) -> Heading:
+def heading_of(node: LexborNode) -> Heading:
+    """A heading as its reader sees it; its text is "" for a link to the front page."""
     first = node.first_child
     if first is None or (first.is_text_node and first.next is None):
         return Heading(plain(node.text()))

@@ -67,8 +67,8 @@ def modified_of(metas: Metas, main: Node, crawled: datetime | None) -> datetime 
 
 
 def _stated_date(value: Any, crawled: datetime | None) -> datetime | None:
-    """The first date of a JSON-LD property."""
-    return _first_date(strings(value), crawled)
+    """The first date of a JSON-LD property; a number is a moment since 1970."""
+    return _first_date([str(value)] if type(value) is int else strings(value), crawled)
 
 
 def _meta_date(metas: Metas, names: Iterable[str], crawled: datetime | None) -> datetime | None:

@@ -22,6 +22,7 @@ from presseschau.extract.metadata.jsonld import Graph, Node, as_list, body_text,
 from presseschau.extract.metadata.license import stated_license
 from presseschau.extract.metadata.published import modified_of, published_of
 from presseschau.extract.metadata.title import SiteKeys, Stated, choose_title, is_site, shown_piece, site_keys
+from presseschau.extract.metadata.unmarked import with_unmarked
 from presseschau.stable import canonical_url, host_of, publisher_of
 
 _AUTHOR_METAS = (
@@ -104,7 +105,7 @@ def read_metadata(
     main = graph.main
     publisher = publisher_of(address)
     sites = site_keys(tuple(_site_names(metas, graph, address, publisher)))
-    title = _title(tree, head, graph, sites)
+    title = _title(tree, source, head, graph, address, sites)
     authors = _authors(tree, metas, graph, sites, source, title)
     body = body_text(graph)
     return Metadata(
@@ -159,7 +160,9 @@ def _site_names(metas: Metas, graph: Graph, address: str | None, domain: str | N
     return names
 
 
-def _title(tree: LexborHTMLParser, head: Head, graph: Graph, sites: SiteKeys) -> str | None:
+def _title(
+    tree: LexborHTMLParser, source: bytes, head: Head, graph: Graph, address: str | None, sites: SiteKeys
+) -> str | None:
     main = graph.main
     is_article = any(main is node for node in graph.articles)
     stated = Stated(
@@ -168,7 +171,7 @@ def _title(tree: LexborHTMLParser, head: Head, graph: Graph, sites: SiteKeys) ->
         page=plain(head.title) or None,
         alternative=text_of(main.get("alternativeHeadline")),
     )
-    headings = read_headings(head.headlines, head.subheads)
+    headings = with_unmarked(read_headings(head.headlines, head.subheads), source, stated, address, sites)
     title = choose_title(headings, stated, sites)
     known = [stated.headline, *(heading.text for heading in headings)]
     if title and words(title) not in map(words, known):

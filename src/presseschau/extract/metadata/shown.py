@@ -14,12 +14,12 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from presseschau.extract.metadata.dates import parse_date
+from presseschau.extract.metadata.dates import MONTH_NAMES, parse_date
 from presseschau.extract.metadata.headings import words
 from presseschau.extract.metadata.jsonld import plain
 from presseschau.extract.threads import THREAD
 
-_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/_-])")
+_URL_DATE = re.compile(r"[/_.-]((?:19|20)\d\d)([/_.-]?)(\d\d)\2(\d\d)(?!\d)")
 _HEADING = re.compile(rb"<h([1-3])\b[^<>]*>", re.IGNORECASE)
 _MAX_HEADINGS, _HEADING_BYTES = 200, 2_000
 # The byline stands right below the headline, now and then above it; further on, dates belong to the story.
@@ -27,6 +27,7 @@ _BELOW, _ABOVE = 400, 200
 _MARKUP_BELOW, _MARKUP_ABOVE = 8_000, 3_000
 _LONGEST_LINE = 60  # characters; a longer text is a sentence
 _LONGEST_DATE = 80
+_LONGEST_STATEMENT = 120  # "Veröffentlicht am …, zuletzt geändert am …"
 _WHOLE_PAGE = 1_000_000
 
 _PUBLISHED = (
@@ -39,7 +40,8 @@ _WEEKDAY = (
     r"(?:(?:den|der)\s+)?)?"
 )
 _DAY = (
-    r"(?:\d{1,2}\.\s?\d{1,2}\.\s?(?:\d{4}|\d\d)|\d{1,2}\.?\s?[A-Za-zä]{3,9}\.?\s\d{4}|\d{4}-\d\d-\d\d"
+    r"(?:\d{1,2}\s?\.\s?(?:\d{1,2}|[IVX]{1,4})\s?\.\s?(?:\d{4}|['’]?\d\d)|\d{4}(?:-\d\d-|/\d\d/)\d\d"
+    r"|\d{1,2}\.?\s?[A-Za-zä]{3,9}\.?\s(?:\d{4}|['’]?\d\d)\b"
     r"|[A-Za-z]{3,9}\.?\s\d{1,2},?\s\d{4}|\d{1,2}[/-]\d{1,2}[/-]\d{4})"
 )
 _CLOCK = r"(?:[\s,|·•–/(-]*(?:um\s*|at\s*)?\d{1,2}[:.]\d\d(?::\d\d)?(?:\s*(?:uhr|h|[ap]\.?m\.?)\b)?\)?)?"
@@ -52,6 +54,23 @@ _SAYS_PUBLISHED = re.compile(rf"\W*{_PUBLISHED}", re.IGNORECASE)
 # Ahead of the label nothing but another statement: in "Der Wald, erschienen am 5.3.2020" it is the book's.
 _PUBLISHED_ON = re.compile(
     rf"(?:^|[|•·]|\d\d|\bUhr)[\s,.)/–-]*\b{_PUBLISHED}\s*:?\s*{_WEEKDAY}(?={_DAY})", re.IGNORECASE
+)
+_SAYS_UPDATED = re.compile(
+    r"\W*(?:zuletzt|letzte|aktualisiert|(?:letztes\s+)?update|ge(?:ä|ae)ndert|(?:ü|ue)berarbeitet|bearbeitet"
+    r"|(?:last\s+)?(?:updated|modified))",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(r"©|\(c\)|\b(?:foto|bild)\b", re.IGNORECASE)  # the day of a picture
+# What stands before the year where a day, a month and a year have elements of their own, as on the leaf of a calendar.
+_DAY_AND_MONTH = re.compile(
+    rf"(?<!\S)(?:\d{{1,2}}\.?\s(?:(?:{MONTH_NAMES})\.?|\d{{1,2}}\.)|(?:{MONTH_NAMES})\.?\s\d{{1,2}}[.,]?)$",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d\b")
+_LONGEST_DAY = 20  # characters
+_UPDATED_TIME = re.compile(
+    rb"<time\b(?=[^<>]*(?:dateModified\b|class=[\"'][^\"'<>]*\b(?:updated|modified)\b))(?![^<>]*\bpublished\b)[^<>]*>[^<>]*</time",
+    re.IGNORECASE,
 )
 
 _UNSEEN = ("script", "style", "svg", "noscript", "template")
@@ -78,26 +97,38 @@ def shown_date(
         crawled: When it was fetched.
     """
     nodes = tree.css("[itemprop=datePublished], time, abbr.published")
-    dated = [(node.attributes.get("itemprop"), found) for node in nodes if (found := _date_in(node, crawled))]
-    stated = next((found for itemprop, found in dated if itemprop == "datePublished"), None)
+    dated = [(node, found) for node in nodes if (found := _date_in(node, crawled))]
+    stated = next((found for node, found in dated if node.attributes.get("itemprop") == "datePublished"), None)
     if stated is not None:
         return stated
+    unchanged = [found for node, found in dated if not _is_update(node)]
+    times = unchanged or [found for _, found in dated]
+    source = _UPDATED_TIME.sub(b"", source) if len(unchanged) < len(dated) else source
     at = _headline_at(source, title)
     day = _url_date(url, crawled) or _date_by_headline(source, at, crawled)
     if day is None:
-        return dated[0][1] if dated else _only_date(source, at, crawled)
-    return next((found for _, found in dated if found.date() == day.date()), day)
+        return times[0] if times else _only_date(source, at, crawled)
+    return next((found for found in times if found.date() == day.date()), day)
+
+
+def _is_update(node: LexborNode) -> bool:
+    """Whether a `time` says when the page was changed: by microdata, or by WordPress's class."""
+    marks = node.attributes
+    classes = (marks.get("class") or "").split()
+    return "published" not in classes and not {"dateModified", "updated", "modified"}.isdisjoint(
+        (marks.get("itemprop"), *classes)
+    )
 
 
 def _date_in(node: LexborNode, crawled: datetime | None) -> datetime | None:
     attributes = node.attributes
-    texts = (attributes.get("content"), attributes.get("datetime"), attributes.get("title"), node.text())
+    texts = (attributes.get("content"), attributes.get("datetime"), attributes.get("title"), node.text(separator=" "))
     return next((found for text in texts if text and (found := parse_date(text, crawled))), None)
 
 
 def _url_date(url: str | None, crawled: datetime | None) -> datetime | None:
     match = _URL_DATE.search(url or "")
-    return parse_date("-".join(match.groups()), crawled) if match else None
+    return parse_date("-".join(match.group(1, 3, 4)), crawled) if match else None
 
 
 def _headline_at(source: bytes, title: str | None) -> int:
@@ -124,20 +155,20 @@ def _date_by_headline(source: bytes, at: int, crawled: datetime | None) -> datet
     """
     if at < 0:
         return None
-    below = _up_to(_BELOW, _lines(source[at : at + _MARKUP_BELOW]))
-    above = _up_to(_ABOVE, _lines(source[max(0, at - _MARKUP_ABOVE) : at])[::-1])[::-1]
+    below = _up_to(_BELOW, _with_whole_dates(_lines(source[at : at + _MARKUP_BELOW])))
+    above = _up_to(_ABOVE, _with_whole_dates(_lines(source[max(0, at - _MARKUP_ABOVE) : at]))[::-1])[::-1]
     for lines in (below, above):
         for line in lines:
             start = line[:_LONGEST_DATE]
             if (_AHEAD.match(start) or _ALONE.fullmatch(line)) and (found := parse_date(start, crawled)):
                 return found
     for line in (*below, *above):
-        said = _PUBLISHED_ON.search(line) if len(line) <= _LONGEST_DATE else None
+        said = _PUBLISHED_ON.search(line) if len(line) <= _LONGEST_STATEMENT else None
         if said and (found := parse_date(line[said.end() :], crawled)):
             return found
-    for lines in (below, above):
-        short = " ".join(line for line in lines if len(line) <= _LONGEST_LINE)
-        if found := parse_date(short, crawled):
+    short = [[x for x in lines if len(x) <= _LONGEST_LINE and not _CREDIT.search(x)] for lines in (below, above)]
+    for lines in (*([line for line in lines if not _SAYS_UPDATED.match(line)] for lines in short), *short):
+        if found := parse_date(" ".join(lines), crawled):
             return found
     return None
 
@@ -156,14 +187,21 @@ def _up_to(size: int, lines: Iterable[str]) -> list[str]:
 def _only_date(source: bytes, at: int, crawled: datetime | None) -> datetime | None:
     """The day that stands alone in its line, from the headline on, if it is one: first among those said to be it."""
     start = max(0, at - _MARKUP_ABOVE)
+    lines = _lines(source[start : start + _WHOLE_PAGE])
+    # Far from a headline, a date in parts is mostly that of an event: it counts where no other stands.
+    some = _days_alone(lines, crawled) or _days_alone(_with_whole_dates(lines), crawled)
+    return some[0] if len(some) == 1 else None
+
+
+def _days_alone(lines: Sequence[str], crawled: datetime | None) -> list[datetime]:
+    """The days that stand alone in lines, one moment of each; only those said to be the page's, if there are any."""
     days: dict[bool, dict[object, datetime]] = {True: {}, False: {}}
-    for line in _lines(source[start : start + _WHOLE_PAGE]):
+    for line in lines:
         if any(days.values()) and THREAD.match(line):
             break  # the dates below are of comments
         if len(line) <= _LONGEST_DATE and _ALONE.fullmatch(line) and (found := parse_date(line, crawled)):
             days[_SAYS_PUBLISHED.match(line) is not None].setdefault(found.date(), found)
-    some = days[True] or days[False]
-    return next(iter(some.values())) if len(some) == 1 else None
+    return list((days[True] or days[False]).values())
 
 
 def _lines(source: bytes) -> Sequence[str]:
@@ -181,6 +219,21 @@ def _lines(source: bytes) -> Sequence[str]:
             lines.append(text)
         before, end = text, match.end()
     return lines
+
+
+def _with_whole_dates(lines: Sequence[str]) -> Sequence[str]:
+    """The lines, a day, a month and a year that follow each other joined."""
+    whole: list[str] = []
+    for line in lines:
+        for parts in (1, 2) if _YEAR.match(line) else ():
+            before = " ".join(whole[-parts:])
+            if _DAY_AND_MONTH.search(before[-_LONGEST_DAY:]):
+                del whole[-parts:]
+                whole.append(f"{before} {line}")
+                break
+        else:
+            whole.append(line)
+    return whole
 
 
 def seen(html: str) -> str:

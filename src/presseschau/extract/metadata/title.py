@@ -61,10 +61,10 @@ def without_section(title: str, section: str | None, url: str | None) -> str:
     headline, bar, behind = title.rpartition(" | ")
     if not bar or not headline.strip():
         return title
-    name = _key(behind)
+    name = key_of(behind)
     # The last part of an address, with a slash behind it or not, is the article's own; a number is a year or a month.
     places = [section or "", *unquote(urlsplit(url or "").path).rstrip("/").split("/")[1:-1]]
-    is_section = name in map(_key, places) and not all(map(str.isdigit, name))
+    is_section = name in map(key_of, places) and not all(map(str.isdigit, name))
     return headline.strip() if is_section else title
 
 
@@ -81,26 +81,33 @@ def shown_piece(title: str, subheads: Sequence[LexborNode]) -> str | None:
     return max((piece for piece in _SEPARATOR.split(title) if words(piece) in said), key=len, default=None)
 
 
+def pieces_of(title: str) -> list[str]:
+    """The title, and what in it may be the headline: pieces of several words, or what follows a kicker."""
+    pieces = [*_SEPARATOR.split(title), title.partition(": ")[2]]
+    return [title, *(piece for piece in pieces if " " in piece.strip())]
+
+
 def _behind_site(page: str | None, names: SiteKeys) -> str | None:
     """A `<title>` that stands alone, without `Blog: ` in front: how Blogger names a post whose headline is no h1."""
     before, _, behind = (page or "").partition(": ")
-    return behind if behind and _key(before) in names else page
+    return behind if behind and key_of(before) in names else page
 
 
 @lru_cache(maxsize=256)  # a crawl has few sites
 def site_keys(sites: tuple[str, ...]) -> SiteKeys:
     """Names of a site (`og:site_name`, publisher, domain) in a form that compares: folded words, apart and in one."""
-    keys = [key for site in sites if len("".join(key := _key(site))) > 1]
+    keys = [key for site in sites if len("".join(key := key_of(site))) > 1]
     return frozenset([*keys, *(("".join(key),) for key in keys)])
 
 
-def _key(text: str) -> Words:
+def key_of(text: str) -> Words:
+    """Words in the spelling of addresses: lower case, "ae" for "ä"."""
     return words(text if text.isascii() else text.lower().translate(_FOLD))
 
 
 def is_site(piece: str, names: SiteKeys) -> bool:
     """True for a name of the site, also with what sites add to it: `Beispiel online`."""
-    own = _key(piece)
+    own = key_of(piece)
     if not own or ("".join(own),) in names:
         return True
     for name in names:
@@ -194,12 +201,14 @@ def _shown_headline(shown: Sequence[Heading], stated: list[Words], page: Words, 
     return best
 
 
+def shared(own: Words, other: Words) -> float:
+    """Share of the longer one's words that both have."""
+    return len(set(own) & set(other)) / max(len(set(own)), len(set(other))) if own and other else 0.0
+
+
 def _overlap(own: Words, other: Words) -> float:
-    """Share of the longer one's words that both have, plus one where one stands in the other as it is."""
-    if not own or not other:
-        return 0.0
-    common = len(set(own) & set(other)) / max(len(set(own)), len(set(other)))
-    return common + (len(own) > 1 and _contains(other, own))
+    """The share, plus one where one stands in the other as it is."""
+    return shared(own, other) + (len(own) > 1 and _contains(other, own))
 
 
 def _contains(whole: Words, part: Words) -> bool:

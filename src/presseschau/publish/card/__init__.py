@@ -1,33 +1,11 @@
 """The dataset card: YAML that `load_dataset` works from, and prose whose every number is counted from the folder."""
 
 from presseschau.publish.card import vocabulary
-from presseschau.publish.card.front import Said, metadata
 from presseschau.publish.card.info import DatasetInfo, terms
 from presseschau.publish.card.read import read_card
-from presseschau.publish.card.render import (
-    check_numbers,
-    check_terms,
-    fit_notes,
-    given,
-    is_edited,
-    render,
-    with_notes,
-    write_card,
-)
+from presseschau.publish.card.render import check_numbers, check_terms, fit_notes, given, is_edited, write_card
 
 __all__ = [
-    "DatasetInfo",
-    "Said",
-    "check_numbers",
-    "check_terms",
-    "fit_notes",
-    "given",
-    "is_edited",
-    "metadata",
-    "read_card",
-    "render",
-    "terms",
-    "vocabulary",
-    "with_notes",
-    "write_card",
-]
+    "DatasetInfo", "check_numbers", "check_terms", "fit_notes", "given", "is_edited", "read_card", "terms",
+    "vocabulary", "write_card",
+]  # fmt: skip

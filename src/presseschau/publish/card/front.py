@@ -2,50 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from presseschau.publish.card.features import yaml_features
 from presseschau.publish.card.info import DatasetInfo
+from presseschau.publish.card.summaries import is_technical
 from presseschau.publish.card.vocabulary import check
 from presseschau.publish.shards import Shard
-from presseschau.publish.sizes import ViewSize
+from presseschau.publish.statistics import Statistics
 from presseschau.schema import DATA, VIEWS, Schema
 
-_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
-          (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"))  # fmt: skip
+_SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"),
+          (10**8, "10M<n<100M"), (10**9, "100M<n<1B"), (10**10, "1B<n<10B"), (10**11, "10B<n<100B"),
+          (10**12, "100B<n<1T"))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the card's YAML says beside names and numbers.
-
-    Attributes:
-        languages: ISO codes of the articles.
-        people: Whether people labelled any row.
-        invented: Whether the texts were written for the dataset, as those of the sample are.
-        technical: Whether most articles are about technology.
-        stance: Whether the articles have a stance.
-    """
-
-    languages: tuple[str, ...] = ("de",)
-    people: bool = False
-    invented: bool = False
-    technical: bool = True
-    stance: bool = True
-
-
-def metadata(
-    info: DatasetInfo, schema: Schema, shards: Sequence[Shard], views: Mapping[str, Sequence[ViewSize]], said: Said
-) -> dict[str, Any]:
+def metadata(info: DatasetInfo, schema: Schema, statistics: Statistics) -> dict[str, Any]:
     """The card's YAML block, checked against what the Hub knows.
 
     Source: Hugging Face Hub documentation, dataset cards and `configs`.
     """
+    manifest, languages = statistics.manifest, list(statistics.languages)
+    shards = [Shard(**shard) for shard in manifest["shards"]]
+    invented = manifest["config"].get("source", {}).get("kind") == "sample"
     configs, infos = [], []
     for view in VIEWS:
-        sizes = views[view.name]
+        sizes = statistics.sizes.views[view.name]
         if not sizes:
             continue
         config: dict[str, Any] = {"config_name": view.name}
@@ -68,16 +50,16 @@ def metadata(
                 "dataset_size": sum(s.num_bytes for s in sizes),
             }
         )
-    german, technology = ["german"] * ("de" in said.languages), ["technology"] * said.technical
-    stance = ["stance-detection"] * said.stance
+    german, technology = ["german"] * ("de" in languages), ["technology"] * is_technical(statistics)
+    stance = ["stance-detection"] * statistics.has_stance
     rows = sum(s.rows for s in shards if s.part == DATA)
     front = {
         "pretty_name": info.pretty_name,
         **info.rights,
-        "language": list(said.languages),
-        "multilinguality": ["monolingual" if len(said.languages) == 1 else "multilingual"],
-        "language_creators": ["other" if said.invented else "found"],
-        "annotations_creators": ["machine-generated", *(["expert-generated"] if said.people else [])],
+        "language": languages,
+        "multilinguality": ["monolingual" if len(languages) == 1 else "multilingual"],
+        "language_creators": ["other" if invented else "found"],
+        "annotations_creators": ["machine-generated", *(["expert-generated"] if statistics.roles else [])],
         "source_datasets": ["original"],
         "task_categories": ["text-classification"],
         "task_ids": ["topic-classification", "multi-class-classification"],

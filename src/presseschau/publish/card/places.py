@@ -68,6 +68,7 @@ def places(info: DatasetInfo, statistics: Statistics, figures: Mapping[str, Figu
         if copies
         else "Text of agencies is kept once, under the outlet whose copy is earliest.",
         "clusters": _clusters(statistics),
+        "leaks": _leaks(manifest["leakage"]),
         "producers": _producers(statistics),
         "largest": _largest(statistics),
         "authors": _authors(config),
@@ -79,6 +80,12 @@ def places(info: DatasetInfo, statistics: Statistics, figures: Mapping[str, Figu
 
 
 _COPIES = "are told apart: of exact ones, and of the versions of a page, one stays; near-duplicates stay, in one split"
+
+
+def _leaks(found: Mapping[str, Any]) -> str:
+    """What there is of near copies across splits all the same, as where a lock's articles have other texts now."""
+    pairs = sum(found[kind] for kind in ("near_duplicates", "contained", "related"))
+    return f", but for {amount(pairs, 'pair')} that the audit found" if pairs else ""
 
 
 def _facts(info: DatasetInfo, statistics: Statistics, contact: str) -> str:
@@ -119,9 +126,6 @@ def _collection(statistics: Statistics) -> str:
         "parquet": "records with page or text (Parquet)",
     }
     pages = manifest["pages"]
-    files = (
-        f"{amount(manifest['input_units'], 'file or record', 'files or records')} with {amount(pages['input'], 'page')}"
-    )
     undated = sum(statistics.undated.values())
     frame = (
         f" The articles were published {_when(statistics)}"
@@ -130,8 +134,9 @@ def _collection(statistics: Statistics) -> str:
         else " No article has a date."
     )
     return (
-        f"The input was {kinds.get(kind, kind)}. It held {files}. Who collected the pages decided what is in them."
-        f"{frame} Of the pages, {amount(pages['kept'], 'became an article', 'became articles')}, "
+        f"The input was {kinds.get(kind, kind)}. It held {amount(pages['input'], 'page')}. "
+        f"Who collected the pages decided what is in them.{frame} Of the pages, "
+        f"{amount(pages['kept'], 'became an article', 'became articles')}, "
         f"{amount(pages['dropped'], 'was', 'were')} dropped and "
         f"{pages['failed']:,} could not be used; every one is in `ledger.parquet` with the reason. "
         "The pages themselves are not part of the dataset."

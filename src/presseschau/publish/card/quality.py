@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from presseschau.publish.statistics import Statistics
 # Below this many articles that people labelled for validation, no accuracy is worth its name.
 ENOUGH_VALIDATED = 200
 _TARGETS = 12  # that are named
-_BUILT_IN = "gold_dev"  # the reference that comes with the package
+_BUILT_IN = "gold_dev+newspapers"  # the reference that comes with the package
 UNVALIDATED = "labels not validated by people on this corpus"
 
 
@@ -37,26 +36,17 @@ def measured_on_validation(validated: Mapping[str, Mapping[str, Any]]) -> tuple[
     """What people's blind validation labels say about the machine's, a sentence for each label with enough of them.
 
     Args:
-        validated: By label how many articles people labelled for validation (`labelled`), and on how many of them the
-            machine's label was theirs (`right`).
-
-    Where the manifest has no weighted figure, the interval is that of Wilson (1927) at 95 %.
+        validated: By label how many articles people labelled for validation (`labelled`), and the weighted share on
+            which the machine's label was theirs, with its interval (`accuracy`).
     """
     lines = []
     for column, counts in validated.items():
-        n = counts["labelled"]
-        if n >= ENOUGH_VALIDATED:
-            if "accuracy" in counts:
-                share, low, high = counts["accuracy"]
-                weighted = "weighted by inverse inclusion probability"
-            else:
-                share, z = counts["right"] / n, 1.96
-                middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-                half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-                low, high, weighted = middle - half, middle + half, "unweighted"
+        if counts["labelled"] >= ENOUGH_VALIDATED and "accuracy" in counts:
+            share, low, high = counts["accuracy"]
             lines.append(
-                f"Accuracy of {column}: {share:.2f} (95 % interval {low:.2f} to {high:.2f}, {weighted}) "
-                f"on {n:,} articles that people labelled without seeing the machine's label, and that shaped nothing."
+                f"Accuracy of {column}: {share:.2f} (95 % interval {low:.2f} to {high:.2f}, weighted by inverse "
+                f"inclusion probability) on {counts['labelled']:,} articles that people labelled without seeing the "
+                "machine's label, and that shaped nothing."
             )
     return tuple(lines)
 

@@ -13,16 +13,14 @@ from typing import Any
 
 import yaml
 
-from presseschau.publish.card.front import Said, metadata
+from presseschau.publish.card.front import metadata
 from presseschau.publish.card.info import TERMS, DatasetInfo, terms
 from presseschau.publish.card.places import places
 from presseschau.publish.card.read import read_card
 from presseschau.publish.card.split_rules import read_plan, split_rules
-from presseschau.publish.card.summaries import is_technical
 from presseschau.publish.card.tables import balance_lines, bullets, tables
 from presseschau.publish.figures import NAMES, figures_of, write_figures
 from presseschau.publish.manifest import is_current
-from presseschau.publish.shards import Shard
 from presseschau.publish.statistics import Statistics
 from presseschau.schema import Schema
 
@@ -73,24 +71,9 @@ def is_edited(folder: Path, schema: Schema, statistics: Statistics) -> bool:
 def _card(
     folder: Path, schema: Schema, statistics: Statistics, notes: Mapping[str, str | None], front: Mapping[str, Any]
 ) -> str:
-    block = _block(schema, statistics)
+    block = metadata(_info(statistics.manifest), schema, statistics)
     numbers_ = numbers(folder, schema, statistics, block)
     return with_notes(render(statistics.manifest["card"], block | dict(front), numbers_), notes)
-
-
-def _block(schema: Schema, statistics: Statistics) -> dict[str, Any]:
-    """The YAML block as the data gives it."""
-    manifest = statistics.manifest
-    config = manifest["config"]
-    said = Said(
-        tuple(statistics.languages),
-        people=bool(statistics.roles),
-        invented=config.get("source", {}).get("kind") == "sample",
-        technical=is_technical(statistics),
-        stance=statistics.has_stance,
-    )
-    shards = [Shard(**shard) for shard in manifest["shards"]]
-    return metadata(_info(manifest), schema, shards, statistics.sizes.views, said)
 
 
 def numbers(folder: Path, schema: Schema, statistics: Statistics, front: Mapping[str, Any]) -> dict[str, str]:
@@ -112,7 +95,7 @@ def check_numbers(folder: Path, schema: Schema, statistics: Statistics, text: st
     if not is_current(manifest):
         return
     front, _ = read_card(folder)
-    for key, value in _block(schema, statistics).items():
+    for key, value in metadata(_info(manifest), schema, statistics).items():
         if key in _COUNTED and front.get(key) != value:
             yield f"README.md: {key} in its YAML is not what the folder gives"
     given_in = set(_PLACE.findall(manifest["card"]))

@@ -103,8 +103,11 @@ def check_croissant(folder: Path, schema: Schema, statistics: Statistics) -> Ite
     except orjson.JSONDecodeError as error:
         yield f"{NAME}: can't be read ({error})"
         return
-    files = {file.get("contentUrl"): file for file in found.get("distribution", ()) if "contentUrl" in file}
-    true = {file["contentUrl"]: file for file in distribution(folder, read_manifest(folder)) if "contentUrl" in file}
+    expected = croissant(folder, schema, statistics)
+    files, true = (
+        {file.get("contentUrl"): file for file in one.get("distribution", ()) if "contentUrl" in file}
+        for one in (found, expected)
+    )
     for name in sorted(set(files) | set(true)):
         if name not in files:
             yield f"{NAME}: {name} is not listed"
@@ -114,15 +117,15 @@ def check_croissant(folder: Path, schema: Schema, statistics: Statistics) -> Ite
             yield f"{NAME}: {name}: sha256 differs"
         elif files[name] != true[name]:
             yield f"{NAME}: {name}: is not described as it is"
-    expected = croissant(folder, schema, statistics)
     sets = {one["@id"]: one for one in found.get("recordSet", ())}
     wanted = {one["@id"]: one for one in expected["recordSet"]}
     for name in [*wanted, *(name for name in sets if name not in wanted)]:
         if sets.get(name) != wanted.get(name):
             yield f"{NAME}: record set {name} does not describe the shards"
-    if [f for f in found.get("distribution", ()) if "contentUrl" not in f] != [
-        f for f in expected["distribution"] if "contentUrl" not in f
-    ]:
+    patterns, own = (
+        [one for one in file.get("distribution", ()) if "contentUrl" not in one] for file in (found, expected)
+    )
+    if patterns != own:
         yield f"{NAME}: its sets of files are not those of the folder"
     for key in _OF_THE_FOLDER:
         if found.get(key) != expected.get(key):

@@ -56,7 +56,7 @@ def responsible(statistics: Statistics, prose: str) -> dict[str, Any]:
         "rai:hasSyntheticData": sample,
         "prov:wasDerivedFrom": {
             "@type": "prov:Entity",
-            "prov:label": f"{pages['input']:,} input pages in {manifest['input_units']:,} files or records",
+            "prov:label": f"{pages['input']:,} input pages",
             "sc:identifier": f"sha256:{manifest['input_sha256']}",
         },
         "prov:wasGeneratedBy": [

@@ -3,19 +3,3 @@
 Every step can be done again: what the server has is read first, what is there already is not sent, and the tag comes
 last, so an interrupted upload leaves no version behind.
 """
-
-from presseschau.publish.hub.errors import HubError, without_token
-from presseschau.publish.hub.files import Difference, LocalFile, RemoteFile, difference, local_files
-from presseschau.publish.hub.server import Hub, Repository
-
-__all__ = [
-    "Difference",
-    "Hub",
-    "HubError",
-    "LocalFile",
-    "RemoteFile",
-    "Repository",
-    "difference",
-    "local_files",
-    "without_token",
-]

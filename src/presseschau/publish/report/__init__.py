@@ -17,19 +17,6 @@ from presseschau.publish.statistics import UNKNOWN, Statistics
 from presseschau.schema import LabelNames
 
 NAME = "report.html"
-_SECTIONS = {
-    "pages": "Pages",
-    "splits": "Splits",
-    "labels": "Labels",
-    "publishers": "Publishers",
-    "time": "Time",
-    "lengths": "Lengths",
-    "duplicates": "Duplicates",
-    "confidence": "Confidence",
-    "rights": "Rights",
-    "samples": "Samples",
-    "articles": "Articles",
-}
 
 
 def write_report(folder: Path, statistics: Statistics) -> None:
@@ -71,9 +58,11 @@ def report(folder: Path, statistics: Statistics) -> str:
         "samples": articles.by_class(samples, names) if with_text else "",
         "articles": articles.searchable(samples, statistics),
     }
-    there = {key: _SECTIONS[key] for key, body in sections.items() if body}
-    links = "".join(f'<li><a href="#{key}">{name}</a></li>' for key, name in there.items())
-    body = "".join(f'<section id="{key}" aria-label="{there[key]}">{sections[key]}</section>\n' for key in there)
+    there = {name: body for name, body in sections.items() if body}
+    links = "".join(f'<li><a href="#{name}">{name.capitalize()}</a></li>' for name in there)
+    body = "".join(
+        f'<section id="{name}" aria-label="{name.capitalize()}">{body}</section>\n' for name, body in there.items()
+    )
     page = (
         f"<header><h1>{escape(title)}</h1><p class=soft>{escape(_line(statistics))}</p>"
         f'{_tiles(statistics)}</header>\n<nav aria-label="Sections"><ul>{links}</ul></nav>\n'

@@ -49,11 +49,13 @@ class SiteRule:
         Raises:
             ValueError: For an unknown key or a value of another type.
         """
-        unknown = sorted(set(data) - _KEYS)
+        if not isinstance(data, dict):
+            raise ValueError(f"{where}: a rule has keys {', '.join(sorted(_KEYS))}, it is not {data!r:.60}")
+        unknown = sorted(map(repr, set(data) - _KEYS))
         if unknown:
-            raise ValueError(f"{where}: unknown key {unknown[0]!r}")
+            raise ValueError(f"{where}: unknown key {unknown[0]}")
         until = data.get("until")
-        if until is not None and not isinstance(until, date):
+        if until is not None and type(until) is not date:  # a time of day is a date, too, and can't be compared
             raise ValueError(f"{where}: until must be a date, not {until!r}")
         for key in _BOXES:
             names = data.get(key, [])
@@ -70,13 +72,39 @@ def _known_sites() -> frozenset[str]:
 
 @cache
 def read_rules(domain: str) -> tuple[SiteRule, ...]:
-    """A site's rules in the order of the file; () for an unknown site."""
+    """A site's rules in the order of the file; () for an unknown site.
+
+    Raises:
+        ValueError: The file can't be read or is wrong; one line that names it.
+    """
     if domain not in _known_sites():
         return ()
     import yaml
 
     path = _FOLDER / f"{domain}.yaml"
-    return tuple(SiteRule.from_mapping(row, path.name) for row in yaml.safe_load(path.read_text(encoding="utf-8")))
+    try:
+        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, ValueError, OSError) as error:
+        what = error.strerror if isinstance(error, OSError) else str(error)
+        raise ValueError(f"{path.name}: {' '.join(str(what).split())}") from None
+    if not isinstance(rows, list) or not rows:
+        raise ValueError(f"{path.name}: must be a list of rules, each with a dash in front")
+    return tuple(SiteRule.from_mapping(row, path.name) for row in rows)
+
+
+@cache
+def check_rules() -> None:
+    """Reads the rules of all sites, so that a mistake is found before any page.
+
+    Raises:
+        ValueError: A file is wrong, or has a name that no site's rules are looked for under; one line.
+    """
+    for path in sorted(_FOLDER.glob("*.y*ml")):
+        plain = path.stem.count(".") == 1  # else the list of public suffixes is read, which takes a while
+        domain = path.stem.lower() if plain else publisher_of(f"https://{path.stem}") or "DOMAIN"
+        if path.name != f"{domain}.yaml":
+            raise ValueError(f"{path.name}: rules of a site are looked for in {domain}.yaml")
+        read_rules(path.stem)
 
 
 def rule_for(domain: str | None, crawled: datetime | None) -> SiteRule | None:
