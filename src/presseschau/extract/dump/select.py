@@ -32,6 +32,15 @@ from presseschau.extract.dump.headline import (
     words_of,
 )
 from presseschau.extract.dump.lines import Line, ends_sentence, lines_of, without_near_repeats, without_rights
+from presseschau.extract.dump.surroundings import (
+    BOILERPLATE,
+    FURNITURE,
+    MENU,
+    PARAGRAPH,
+    below_menu,
+    is_clean,
+    without_boilerplate,
+)
 from presseschau.extract.forest import Forest
 from presseschau.extract.metadata.authors import clean_authors
 from presseschau.extract.metadata.country import country_of
@@ -44,24 +53,14 @@ from presseschau.stable import canonical_url, publisher_of
 
 EXTRACTOR = "presseschau-text 1"
 _LOWEST, _HIGHEST = 0.2, 0.5  # bounds of the threshold
-_UNLIKELY = 0.3
-_FURNITURE = 20  # a whole page has at least forty lines of menus, labels and teasers
 _SUBHEAD, _SUBHEAD_BETWEEN = 0.2, 0.6
-# Clean gold articles keep ≥ 0.77 of their words and ≥ 0.46 of their lines, whole pages ≤ 0.87 and ≤ 0.30.
-_CLEAN_WORDS, _CLEAN_LINES = 0.75, 0.38
 _SHORT = 20  # words of a page on one line
-_AROUND_BOILERPLATE, _RUN_BOILERPLATE = 2, 3  # clean articles have fewer; 67 of 69 pages on one line have as many
-# In a row at the top: whole pages have 11 or more, 3,983 clean articles none of 6.
-_MENU, _LABEL_WORDS = 8, 4
-_HEAD = 3  # labels: a headline and a byline stand above a clean article, too, a site's name does not
 _ABOVE, _BYLINE_BELOW, _DATE_BELOW = 6, 4, 3  # lines around the article's start that may be its byline, or its date
 _ABOVE_THREAD = 50  # words of the article; a thread above them is the page's text
 _QUOTE = re.compile('[„“«»"]')  # the heading names the article
 _DATED = re.compile(
     r"(?:am\s)?\d{1,2}\.\s?(?:\d{1,2}\.|[A-ZÄÖÜ]\w+\.?)\s?\d{2,4}(?:,?\s(?:um\s)?\d{1,2}[:.]\d{2}(?:\sUhr)?)?\W*$"
 )
-_PARAGRAPH = 80  # characters; lines of menus and teasers are shorter
-_BOILERPLATE = bits_of("related", "share", "comment", "newsletter", "consent", "legal", "ad", "reading", "paywall")
 _NO_SUBHEAD = ~bits_of("date", "person")
 
 
@@ -104,13 +103,13 @@ def _article(raw: str, address: str | None, title: str | None, stated: str) -> D
     likely = _likely(lines, chance, prose)
     keep = _with_short_sentences(lines, _kept(lines, chance, likely))
     if not keep.any():
-        keep = _below_menu(lines, chance, prose)
+        keep = below_menu(lines, chance, prose)
     if not keep.any():
-        menu = len(lines) >= _MENU and not any(len(line.text) >= _PARAGRAPH for line in lines)
+        menu = len(lines) >= MENU and not any(len(line.text) >= PARAGRAPH for line in lines)
         return _document("" if menu else _joined(everything), title, address, "dump" if menu else "clean", 0.0)
     thread = _thread(lines, keep)
     keep[thread:] = False
-    if thread == len(lines) and _is_clean(lines, chance, likely):
+    if thread == len(lines) and is_clean(lines, chance, likely):
         return _clean_document(everything, title, address, float(chance.mean()))
     return _found_document(lines, chance, keep, title, address)
 
@@ -151,18 +150,10 @@ def _likely(lines: Sequence[Line], chance: Floats, prose: Flags) -> Flags:
     """The lines that the model takes for the article's; all running text where no page stands around it."""
     words = [len(line.text.split()) for line in lines]
     likely = chance >= f1_threshold(chance.tolist(), words, _LOWEST, _HIGHEST)
-    if len(lines) - int(prose.sum()) < _FURNITURE:
+    if len(lines) - int(prose.sum()) < FURNITURE:
         # A digest or a list of questions looks odd to the model, but it is what the input is.
-        likely |= _without_boilerplate(lines, prose & ~likely)
+        likely |= without_boilerplate(lines, prose & ~likely)
     return likely
-
-
-def _without_boilerplate(lines: Sequence[Line], asked: Flags) -> Flags:
-    """The lines asked for that have no phrase of known boilerplate."""
-    plain = asked.copy()
-    for i in np.flatnonzero(asked).tolist():
-        plain[i] = not cached_phrases(lines[i].text) & _BOILERPLATE
-    return plain
 
 
 def _kept(lines: Sequence[Line], chance: Floats, likely: Flags) -> Flags:
@@ -185,7 +176,7 @@ def _with_short_sentences(lines: Sequence[Line], keep: Flags) -> Flags:
     for a, b in pairwise(np.flatnonzero(keep).tolist()):
         gap = range(a + 1, b)
         if gap and lines[b].run and sum([len(lines[i].text.split()) for i in gap]) <= _SHORT:
-            keep[a + 1 : b] = not any(cached_phrases(lines[i].text) & _BOILERPLATE for i in gap)
+            keep[a + 1 : b] = not any(cached_phrases(lines[i].text) & BOILERPLATE for i in gap)
     return keep
 
 
@@ -204,65 +195,6 @@ def _thread(lines: Sequence[Line], keep: Flags) -> int:
 def _is_answered(below: Sequence[str]) -> bool:
     """Whether somebody speaks, or a date stands alone, right below a heading."""
     return is_answered(below) or any(_DATED.match(text) for text in below)
-
-
-def _is_clean(lines: Sequence[Line], chance: Floats, keep: Flags) -> bool:
-    """Whether the input is an article without a page around it: nearly all of it is kept, or stands in paragraphs.
-
-    Digests and readers' letters look odd to the model, but have neither menus nor boilerplate before and after them.
-    """
-    if any(line.run for line in lines):  # sentences, which are found one by one less surely than paragraphs
-        return _count_boilerplate(lines, chance, range(len(lines))) < _RUN_BOILERPLATE
-    listed = sum([line.bullet for line in lines]) >= _FURNITURE
-    if listed and keep.mean() < _CLEAN_LINES:
-        return False
-    words = np.array([len(line.text.split()) for line in lines])
-    enough = _CLEAN_WORDS * words.sum()
-    if words[keep].sum() < enough or keep.mean() < _CLEAN_LINES:
-        paragraphs = np.array([len(line.text) >= _PARAGRAPH for line in lines])
-        if listed or words[paragraphs].sum() < enough:
-            return False
-    inside = np.flatnonzero(keep)
-    above = lines[: int(inside[0])]
-    if _has_menu(above, chance) or _is_headed(above, chance):
-        return False
-    around = [*range(int(inside[0])), *range(int(inside[-1]) + 1, len(lines))]
-    return _count_boilerplate(lines, chance, around) < _AROUND_BOILERPLATE
-
-
-def _count_boilerplate(lines: Sequence[Line], chance: Floats, at: Iterable[int]) -> int:
-    """How many of the lines at some places are known boilerplate, and unlikely to be the article's."""
-    return len([i for i in at if chance[i] < _UNLIKELY and cached_phrases(lines[i].text) & _BOILERPLATE])
-
-
-def _below_menu(lines: Sequence[Line], chance: Floats, prose: Flags) -> Flags:
-    """The running text of a page of which the model takes no line, such as a live blog; none where no menu is above.
-
-    None either where most of the page is no running text: a table or a list is what it is about.
-    """
-    words = np.array([len(line.text.split()) for line in lines])
-    if 2 * words[prose].sum() >= words.sum() and _has_menu(lines[: int(np.argmax(prose))], chance):
-        return _without_boilerplate(lines, prose)
-    return np.zeros(len(lines), dtype=bool)
-
-
-def _is_headed(above: Sequence[Line], chance: Floats) -> bool:
-    """Whether what stands above the article is a page's head: labels, and no paragraph that the model has left out."""
-    if any(len(line.text) >= _PARAGRAPH for line in above):
-        return False
-    unlikely = [line for line, likely in zip(above, chance, strict=False) if likely < _UNLIKELY]
-    return sum(not ends_sentence(line.text) for line in unlikely) >= _HEAD
-
-
-def _has_menu(above: Sequence[Line], chance: Floats) -> bool:
-    """Whether the lines at the top of an input have many labels in a row: no article begins so."""
-    row = 0
-    for line, likely in zip(above, chance, strict=False):
-        label = likely < _UNLIKELY and len(line.text.split()) <= _LABEL_WORDS and not ends_sentence(line.text)
-        row = row + 1 if label else 0
-        if row == _MENU:
-            return True
-    return False
 
 
 def _clean_document(lines: Sequence[Line], title: str | None, address: str | None, certain: float) -> Document:
