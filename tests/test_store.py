@@ -73,3 +73,9 @@ def test_two_builds_in_one_folder_are_refused(tmp_path: Path) -> None:
         other.kill()
     with locked(tmp_path):
         assert (tmp_path / "lock").exists()
+
+
+def test_a_work_folder_that_cannot_be_made_names_its_option(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match=r"pipeline\.work_dir names another"), locked(tmp_path / "file" / "work"):
+        pass

@@ -126,8 +126,13 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises:
         StoreBusyError: Another build holds it.
+        OSError: It can't be made; the message names the option that names another.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"{error.strerror}; pipeline.work_dir names another work folder"
+        raise OSError(error.errno, what, error.filename) from None
     with (folder / "lock").open("a+") as lock:
         try:
             hold(lock)
