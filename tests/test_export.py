@@ -82,12 +82,13 @@ def test_the_same_dataset_gives_the_same_bytes(sample: Path, tmp_path: Path) -> 
 
 def test_splits_columns_and_separator_can_be_chosen(sample: Path, tmp_path: Path) -> None:
     done = run_script(
-        "export", f"dir={sample}", f"output={tmp_path / 'x.csv'}", "splits=[validation,test]", "columns=[id,split,topic]",
-        "separator=semicolon",
+        "export", f"dir={sample}", f"output={tmp_path / 'x.csv'}", "splits=[validation,test]", "separator=semicolon",
+        "columns=[id,split,topic,topic_confidence]",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    frame = pd.read_csv(tmp_path / "x.csv", sep=";")
-    assert list(frame.columns) == ["id", "split", "topic"]
+    frame = pd.read_csv(tmp_path / "x.csv", sep=";", decimal=",")
+    assert list(frame.columns) == ["id", "split", "topic", "topic_confidence"]
+    assert frame["topic_confidence"].between(0, 1).all()
     assert list(dict.fromkeys(frame["split"])) == ["validation", "test"]
 
 

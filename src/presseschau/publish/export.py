@@ -1,9 +1,10 @@
 """A dataset folder as one CSV or JSON Lines file: label names instead of numbers, the split as a column.
 
 The CSV is what spreadsheets open right: UTF-8 with a byte order mark, commas, CRLF line ends, a field in quotes where
-it holds one of these (RFC 4180), times in ISO 8601. Lists and structs are JSON in their field, as a table has no such
-thing. A field of text that a spreadsheet would take for a formula gets an apostrophe in front (`spreadsheet`): one that
-starts with `=`, `+`, `-`, `@`, a tab or a carriage return. `formulas="keep"` leaves such fields as they are.
+it holds one of these (RFC 4180), times in ISO 8601; with semicolons, numbers have a decimal comma. Lists and structs
+are JSON in their field, as a table has no such thing. A field of text that a spreadsheet would take for a formula gets
+an apostrophe in front (`spreadsheet`): one that starts with `=`, `+`, `-`, `@`, a tab or a carriage return.
+`formulas="keep"` leaves such fields as they are.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import orjson
 
 from presseschau.publish.opened import Folder
 from presseschau.schema import DATA, SPLITS, TARGETS
-from presseschau.spreadsheet import SEPARATORS, is_formula
+from presseschau.spreadsheet import SEPARATORS, decimal, is_formula
 from presseschau.stable import rounded
 
 FORMATS = {"csv": (".csv", ".tsv", ".txt", ""), "jsonl": (".jsonl", ".ndjson", "")}  # and the endings of their files
@@ -47,7 +48,8 @@ def export(
         splits: Only these; none named: all, in published order.
         columns: Only these, in this order, `split` being one of them; none named: `split` and all columns.
         formulas: CSV only: `escape` puts an apostrophe before a text field that starts like a formula.
-        separator: CSV only: what stands between fields; spreadsheets set to German expect a semicolon.
+        separator: CSV only: what stands between fields; spreadsheets set to German expect a semicolon, and a decimal
+            comma, which numbers have then.
         view: `default`, the articles, or `stance_targets`, where the dataset has it.
 
     Returns:
@@ -121,14 +123,14 @@ def _csv(rows: Iterator[dict[str, Any]], columns: Sequence[str], escape: bool, s
 
     yield b"\xef\xbb\xbf" + line(columns)
     for row in rows:
-        yield line([field(row[name], escape) for name in columns])
+        yield line([field(row[name], escape, separator) for name in columns])
 
 
-def field(value: Any, escape: bool = True) -> str:
+def field(value: Any, escape: bool = True, separator: str = ",") -> str:
     """One value as a field of a CSV file.
 
-    >>> field(None), field(True), field("=1+1"), field(-0.5)
-    ('', 'true', "'=1+1", '-0.5')
+    >>> field(None), field(True), field("=1+1"), field(-0.5), field(0.5, separator=";")
+    ('', 'true', "'=1+1", '-0.5', '0,5')
     """
     if value is None:
         return ""
@@ -139,7 +141,7 @@ def field(value: Any, escape: bool = True) -> str:
     if isinstance(value, list | dict):
         return orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
     if not isinstance(value, str):
-        return repr(value)
+        return decimal(repr(value), separator)
     # One line end for all, as the reader of a field can't tell a line of the text from one of the file otherwise.
     text = value.replace("\r\n", "\n")
     return f"'{text}" if escape and is_formula(text) else text
