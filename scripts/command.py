@@ -174,7 +174,11 @@ def _told(main: Callable[[dict[str, Any]], int], config: dict[str, Any]) -> int:
     told = io.StringIO()
     try:
         with redirect_stdout(told):
-            return main(config)
+            status = main(config)
+        if _interrupted:  # a library has kept it to itself, or the work took its error for a finding
+            told = io.StringIO()
+            raise KeyboardInterrupt
+        return status
     finally:
         try:
             print(told.getvalue(), end="", flush=True)
@@ -210,7 +214,12 @@ def _quoted(word: re.Match[str]) -> str:
     return word[0] if word[0].isascii() or word[0][0] in "'\"" else f"'{word[0]}'"
 
 
-def _interrupt(number: int, _frame: FrameType | None) -> None:
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    at = frame
+    while at is not None:
+        if at.f_code.co_filename == "<frozen importlib._bootstrap>":  # a native module may abort the process for it
+            _leave_at_once(number, frame)
+        at = at.f_back
     _interrupted.append(number)
     raise KeyboardInterrupt
 

@@ -166,6 +166,36 @@ def test_ctrl_c_at_any_moment_is_one_line(whole: Whole, tmp_path: Path) -> None:
         assert errors.count("\n") == 1
 
 
+def test_ctrl_c_within_an_import_is_none_of_the_modules_business(tmp_path: Path) -> None:
+    # As DuckDB does: it makes its enums by a call of Python that must not fail, or it aborts the process.
+    (tmp_path / "native.py").write_text(
+        "import os, signal\ntry:\n    signal.raise_signal(signal.SIGINT)\nexcept BaseException:\n    os.abort()\n"
+    )
+    done = begun(tmp_path, "    import native")
+    assert (done.returncode, done.stderr) == (130, "error: interrupted\n")
+
+
+def test_ctrl_c_that_a_library_makes_an_error_of_is_no_finding(tmp_path: Path) -> None:
+    # DuckDB says `RuntimeError: Query interrupted`, and a check of a dataset takes any error for a broken promise.
+    done = begun(
+        tmp_path,
+        "    import signal\n    try:\n        signal.raise_signal(signal.SIGINT)\n    except KeyboardInterrupt:\n"
+        "        print('1 promise does not hold')\n    return 1",
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "error: interrupted; the same command goes on where it stopped\n"
+
+
+def begun(folder: Path, body: str) -> subprocess.CompletedProcess[str]:
+    """A command whose work is `body`."""
+    script = folder / "begun.py"
+    script.write_text(f"from command import run\ndef main(config):\n{body}\nrun('build', main, 'failed')\n")
+    paths = {"PYTHONPATH": f"{ROOT / 'scripts'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    return subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False, env={**os.environ, **paths}
+    )
+
+
 def test_the_last_good_dataset_survives_a_failed_build(tmp_path: Path) -> None:
     dataset = build(tmp_path)
     before = digests(dataset)
