@@ -11,7 +11,8 @@ from importlib import resources
 
 import yaml
 
-_ASCII, _UTF8 = bytes(range(128)), ("utf-8", "surrogatepass")
+from presseschau.stable import beyond_ascii
+
 _LETTERS = bytes(code if code > 127 or chr(code).isalpha() else 32 for code in range(256))
 _SLICE_CHARS, _SLICES = 300, 4
 _CLEAR, _GERMAN_SHARE = 2.0, 0.2  # German text has 40 to 50 % function words, headlines and captions half as many
@@ -75,7 +76,7 @@ def _sample(text: str) -> str:
 def _words(text: str) -> list[str]:
     """Runs of letters, in lower case; on bytes a table is faster than a pattern on letters."""
     text = text.lower()
-    for char in set(text.encode(*_UTF8).translate(None, _ASCII).decode(*_UTF8)):
+    for char in beyond_ascii(text):
         if not char.isalnum() or char.isdecimal():
             text = text.replace(char, " ")
     return text.encode().translate(_LETTERS).decode().split()

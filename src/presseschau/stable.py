@@ -37,11 +37,22 @@ _CANONICAL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w\-.~!$&'()*+,=
 _UNRESERVED = "-._~!$&'()*+,;=:@/%"
 _HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 _DEFAULT_PORT = {"http": "80", "https": "443"}
+_ASCII = bytes(range(128))
 
 
 def sha256(data: bytes | str) -> str:
     """Hex sha256 of bytes, or of a string's UTF-8 (lone surrogates replaced, so every string has a hash)."""
     return hashlib.sha256(data.encode("utf-8", "replace") if isinstance(data, str) else data).hexdigest()
+
+
+def beyond_ascii(text: str) -> set[str]:
+    """The different characters of a text that are not ASCII.
+
+    >>> sorted(beyond_ascii("Größe – größer"))
+    ['ß', 'ö', '–']
+    """
+    # Several times faster than a search.
+    return set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
 
 
 def article_id(url: str | None, text: str) -> str:

@@ -11,9 +11,10 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from presseschau.stable import beyond_ascii
+
 Hashes: TypeAlias = NDArray[np.uint64]
 
-_ASCII, _UTF8 = bytes(range(128)), ("utf-8", "surrogatepass")
 _ASCII_WORDS = bytes(
     ord(chr(code).lower()) if code < 128 and (chr(code).isalnum() or chr(code) == "_") else code if code > 127 else 32
     for code in range(256)
@@ -47,8 +48,7 @@ def words_of(text: str) -> list[bytes]:
     >>> b" ".join(words_of("Straße:  KI-Modell (neu)!")).decode()
     'strasse ki modell neu'
     """
-    beyond_ascii = text.encode(*_UTF8).translate(None, _ASCII).decode(*_UTF8)
-    for char in set(beyond_ascii):  # one by one: folding all of a text takes as long as all the rest
+    for char in beyond_ascii(text):  # one by one: folding all of a text takes as long as all the rest
         if (folded := _folded(char)) != char:
             text = text.replace(char, folded)
     return text.encode().translate(_ASCII_WORDS).split()  # on bytes a table is faster than a pattern on letters

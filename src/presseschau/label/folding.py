@@ -7,6 +7,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
+from presseschau.stable import beyond_ascii
+
 # What folding writes for a letter; "" deletes it. Letters that fold one for one come after the two that grow.
 _FOLDED = {
     "ä": "ae",
@@ -33,16 +35,6 @@ _FOLDED = {
 }
 _CHANGES_LENGTH = re.compile(f"[{''.join(k for k, v in _FOLDED.items() if len(v) != 1)}]|\\s{{2,}}")
 _UTF8 = ("utf-8", "surrogatepass")
-_ASCII = bytes(range(128))
-
-
-def beyond_ascii(text: str) -> set[str]:
-    """The different characters of a text that are not ASCII.
-
-    >>> sorted(beyond_ascii("Größe – größer"))
-    ['ß', 'ö', '–']
-    """
-    return set(text.encode(*_UTF8).translate(None, _ASCII).decode(*_UTF8))  # several times faster than a search
 
 
 def spaces_for(marks: str) -> bytes:
@@ -59,7 +51,7 @@ def translate_ascii(text: str, table: bytes) -> str:
     return text.encode(*_UTF8).translate(table).decode(*_UTF8)
 
 
-_NO_WORD = spaces_for("".join(char for char in map(chr, _ASCII) if not char.isalnum()))
+_NO_WORD = spaces_for("".join(char for char in map(chr, range(128)) if not char.isalnum()))
 
 
 @dataclass(frozen=True)

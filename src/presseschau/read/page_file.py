@@ -21,7 +21,7 @@ from presseschau.read.compression import Fault, read_page
 from presseschau.read.dates import utc_date
 from presseschau.read.listing import ZIP, ending_of, is_hidden, is_page, stem_of, with_compressed
 from presseschau.read.mojibake import TWICE, once_encoded
-from presseschau.read.payload import HTML, Headers, answer, decoded, media_type
+from presseschau.read.payload import HTML, Headers, answer, decoded, header, media_type, no_page
 from presseschau.read.record import Columns, parse_object, stated_page
 from presseschau.read.saved import as_saved
 from presseschau.read.unit import Skipped, Unit, dropped, failed, os_detail
@@ -121,11 +121,9 @@ class PageFiles:
         if isinstance(raw, tuple):
             return failed(source, *raw)
         status, headers, body = answer(raw)
-        kind = media_type(dict(reversed(headers)).get("content-type"))
-        if status != 200:
-            return dropped(source, "http_status", str(status))
-        if kind and kind not in HTML and self.kind == "html":
-            return dropped(source, "not_html", kind[:80])
+        kind = media_type(header(headers, "content-type"))
+        if other := no_page(status, kind if self.kind == "html" else ""):
+            return dropped(source, *other)
         unpacked = decoded(body, headers, self.columns.max_bytes) if headers else body
         if isinstance(unpacked, tuple):
             return failed(source, *unpacked)
@@ -165,7 +163,7 @@ def _dated(headers: Headers) -> dict[str, object]:
     if not headers:
         return {}
     try:
-        crawled = utc_date(dict(reversed(headers)).get("date"))
+        crawled = utc_date(header(headers, "date"))
     except ValueError:  # a server without a clock; nobody who saves a page can mend it
         crawled = None
     return {"headers": headers, "crawled": crawled}

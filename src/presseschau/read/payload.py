@@ -64,6 +64,18 @@ def media_type(value: str | None) -> str:
     return re.split("[;,]", value or "", maxsplit=1)[0].strip().lower()
 
 
+def header(headers: Headers, name: str) -> str | None:
+    """The first header of a name."""
+    return next((value for one, value in headers if one == name), None)
+
+
+def no_page(status: int | None, kind: str) -> Fault | None:
+    """Why an answer of a status and a media type is no page; None where it may be one."""
+    if status != 200:
+        return "http_status", str(status)
+    return ("not_html", kind[:80]) if kind and kind not in HTML else None
+
+
 def decoded(raw: bytes, headers: Headers, limit: int) -> bytes | Fault:
     r"""A payload without its transfer and content encoding; a (reason, detail) where it can't be decoded.
 

@@ -16,7 +16,7 @@ from presseschau.read.compression import Stream
 from presseschau.read.dates import utc_date
 from presseschau.read.foreign import NO_WARC, foreign, no_html
 from presseschau.read.listing import with_compressed
-from presseschau.read.payload import HEAD_BYTES, HTML, decoded, media_type, message
+from presseschau.read.payload import HEAD_BYTES, Headers, decoded, header, media_type, message, no_page
 from presseschau.read.pieces import PIECE, open_piece, units_of
 from presseschau.read.record import MAX_BYTES
 from presseschau.read.unit import Skipped, Unit, dropped, failed, os_detail
@@ -139,11 +139,9 @@ class Warc:
             return failed(source, "too_large", f"{len(raw)} bytes", url)
         if status is None:
             return failed(source, "bad_record", "no HTTP status line", url)
-        if status != 200:
-            return dropped(source, "http_status", str(status), url)
-        kind = media_type(dict(reversed(headers)).get("content-type") if is_http else stated_type)
-        if kind and kind not in HTML:
-            return dropped(source, "not_html", kind[:80], url)
+        kind = media_type(header(headers, "content-type") if is_http else stated_type)
+        if other := no_page(status, kind):
+            return dropped(source, *other, url=url)
         body = decoded(raw, headers, self.max_bytes)
         if isinstance(body, tuple):
             return failed(source, *body, url=url)
@@ -152,8 +150,8 @@ class Warc:
         cut = _cut(record.headers.get("WARC-Truncated"), headers, raw)
         if cut and b"</html" not in body[-_END_BYTES:].lower():
             return failed(source, "truncated", cut, url)
-        if other := no_html(body):
-            return dropped(source, "not_html", other, url)
+        if found := no_html(body):
+            return dropped(source, "not_html", found, url)
         try:
             crawled = utc_date(record.headers.get("WARC-Date"))
         except ValueError as error:
@@ -161,11 +159,11 @@ class Warc:
         return Page(source, "html", body, url=stated, crawled=crawled, headers=headers)
 
 
-def _cut(stated: str | None, headers: tuple[tuple[str, str], ...], raw: bytes) -> str | None:
+def _cut(stated: str | None, headers: Headers, raw: bytes) -> str | None:
     """Why a payload is not all that the server had; None where nothing tells so."""
     if stated:
         return f"WARC-Truncated: {stated}"
-    size = dict(reversed(headers)).get("content-length", "")
+    size = header(headers, "content-length") or ""
     if size.isdecimal() and len(raw) < int(size):
         return f"{len(raw)} of {size} bytes came"
     return None

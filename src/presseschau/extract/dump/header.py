@@ -37,20 +37,20 @@ def split_header(text: str) -> tuple[Header, str]:
     """
     body = text.lstrip("\ufeff\r\n\t ")
     rows = body.splitlines(keepends=True)[: _MAX_ROWS + 1] if ":" in body[:1_000] else []
-    fenced = bool(rows) and rows[0].strip() == _FENCE
+    is_yaml, ended = bool(rows) and rows[0].strip() == _FENCE, False
     found: dict[str, str] = {}
-    size = len(rows[0]) if fenced else 0
-    for row in rows[1:] if fenced else rows:
+    size = len(rows[0]) if is_yaml else 0
+    for row in rows[1:] if is_yaml else rows:
         line = row.strip()
         entry = _ENTRY.match(line)
         key = entry[1].lower() if entry else ""
-        if not fenced and line and key not in _FIELD_OF and key != _TEXT_BEGINS:
+        if not is_yaml and line and key not in _FIELD_OF and key != _TEXT_BEGINS:
             break
         size += len(row)
         if entry and key in _FIELD_OF:
             found.setdefault(_FIELD_OF[key], (entry[2] or "")[:_LONGEST].strip(" \t\"'"))
-        if key == _TEXT_BEGINS or (fenced and line == _FENCE):
-            fenced = False
+        ended = key == _TEXT_BEGINS or (is_yaml and line == _FENCE)
+        if ended:
             break
-    complete = found.get("title") and not fenced and (rows[0].strip() == _FENCE or _ADDRESS.match(found.get("url", "")))
+    complete = found.get("title") and (ended if is_yaml else _ADDRESS.match(found.get("url", "")))
     return (Header(**found), body[size:]) if complete else (Header(), text)

@@ -128,8 +128,9 @@ def _lines_of_sentences(rows: Sequence[str], whole: str) -> list[Line]:
     """The rows, the sentences of the one that holds the whole page apart."""
     lines: list[Line] = []
     for row in rows:
-        pieces = sentences_of(" ".join(row.split())) if row is whole else [" ".join(row.split())]
-        lines += [line._replace(run=i > 0) for i, text in enumerate(pieces) if (line := _marked(text, i == 0))]
+        text = " ".join(row.split())
+        pieces = sentences_of(text) if row is whole else [text]
+        lines += [line._replace(run=i > 0) for i, piece in enumerate(pieces) if (line := _marked(piece, i == 0))]
     return lines
 
 

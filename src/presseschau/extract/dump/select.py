@@ -33,11 +33,11 @@ from presseschau.extract.dump.headline import (
 )
 from presseschau.extract.dump.lines import Line, ends_sentence, lines_of, without_near_repeats, without_rights
 from presseschau.extract.dump.surroundings import (
-    BOILERPLATE,
     FURNITURE,
     MENU,
     PARAGRAPH,
     below_menu,
+    is_boilerplate,
     is_clean,
     without_boilerplate,
 )
@@ -176,7 +176,7 @@ def _with_short_sentences(lines: Sequence[Line], keep: Flags) -> Flags:
     for a, b in pairwise(np.flatnonzero(keep).tolist()):
         gap = range(a + 1, b)
         if gap and lines[b].run and sum([len(lines[i].text.split()) for i in gap]) <= _SHORT:
-            keep[a + 1 : b] = not any(cached_phrases(lines[i].text) & BOILERPLATE for i in gap)
+            keep[a + 1 : b] = not any(is_boilerplate(lines[i]) for i in gap)
     return keep
 
 

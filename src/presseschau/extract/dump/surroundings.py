@@ -19,7 +19,7 @@ _AROUND_BOILERPLATE, _RUN_BOILERPLATE = 2, 3  # clean articles have fewer; 67 of
 MENU, _LABEL_WORDS = 8, 4
 _HEAD = 3  # labels: a headline and a byline stand above a clean article, too, a site's name does not
 PARAGRAPH = 80  # characters; lines of menus and teasers are shorter
-BOILERPLATE = bits_of("related", "share", "comment", "newsletter", "consent", "legal", "ad", "reading", "paywall")
+_BOILERPLATE = bits_of("related", "share", "comment", "newsletter", "consent", "legal", "ad", "reading", "paywall")
 
 
 def is_clean(lines: Sequence[Line], chance: Floats, keep: Flags) -> bool:
@@ -61,13 +61,18 @@ def without_boilerplate(lines: Sequence[Line], asked: Flags) -> Flags:
     """The lines asked for that have no phrase of known boilerplate."""
     plain = asked.copy()
     for i in np.flatnonzero(asked).tolist():
-        plain[i] = not cached_phrases(lines[i].text) & BOILERPLATE
+        plain[i] = not is_boilerplate(lines[i])
     return plain
+
+
+def is_boilerplate(line: Line) -> bool:
+    """Whether a line has a phrase of known boilerplate."""
+    return bool(cached_phrases(line.text) & _BOILERPLATE)
 
 
 def _count_boilerplate(lines: Sequence[Line], chance: Floats, at: Iterable[int]) -> int:
     """How many of the lines at some places are known boilerplate, and unlikely to be the article's."""
-    return len([i for i in at if chance[i] < _UNLIKELY and cached_phrases(lines[i].text) & BOILERPLATE])
+    return len([i for i in at if chance[i] < _UNLIKELY and is_boilerplate(lines[i])])
 
 
 def _is_headed(above: Sequence[Line], chance: Floats) -> bool:

@@ -167,7 +167,8 @@ def _date_by_headline(source: bytes, at: int, crawled: datetime | None) -> datet
         if said and (found := parse_date(line[said.end() :], crawled)):
             return found
     short = [[x for x in lines if len(x) <= _LONGEST_LINE and not _CREDIT.search(x)] for lines in (below, above)]
-    for lines in (*([line for line in lines if not _SAYS_UPDATED.match(line)] for lines in short), *short):
+    unchanged = [[line for line in lines if not _SAYS_UPDATED.match(line)] for lines in short]
+    for lines in (*unchanged, *short):
         if found := parse_date(" ".join(lines), crawled):
             return found
     return None
